@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Internet checksum (RFC 1071), in software.
+#pragma once
+
+#include <stdint.h>
+
+// One's-complement sum of big-endian 16-bit words, not folded; `len` may be odd, sums chain on even
+// ends.
+uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t len);
+
+// Fold and complement: the value for the header, host order.
+uint16_t checksum_finish(uint64_t sum);
+
+// Pseudo header of UDP over IPv4: addresses in network order as bytes.
+uint64_t checksum_pseudo_ipv4(const uint8_t src[4], const uint8_t dst[4], uint8_t protocol,
+			      uint16_t len);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reading counters: quantiles over the histograms of all workers, names of methods.
+#include <heartline/counters.h>
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "base/count.h"
+
+static_assert((HL_HIST_SUB & (HL_HIST_SUB - 1)) == 0, "steps an octave are a power of two");
+
+// Largest whole microsecond that hist_bucket() puts into this bucket.
+static uint64_t bucket_edge_us(unsigned bucket)
+{
+	if (bucket < HL_HIST_SUB)
+		return bucket;
+	unsigned octave = bucket / HL_HIST_SUB + 3;
+	uint64_t width = UINT64_C(1) << (octave - 4);
+	return (bucket % HL_HIST_SUB + HL_HIST_SUB + 1) * width - 1;
+}
+
+double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double q)
+{
+	uint64_t sums[HL_HIST_BUCKETS]; // read once: the workers go on counting meanwhile
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < HL_HIST_BUCKETS; i++) {
+		sums[i] = 0;
+		for (unsigned h = 0; h < n; h++)
+			sums[i] += count_read(&hists[h]->bucket[i]);
+		total += sums[i];
+	}
+	if (total == 0)
+		return 0;
+
+	// Rank of the sample asked for, 1..total; written so that a q out of range, or NaN, stays
+	// inside.
+	double share = q * (double)total;
+	uint64_t rank = 1;
+	if (share >= (double)total)
+		rank = total;
+	else if (share > 1)
+		rank = (uint64_t)share + ((double)(uint64_t)share < share);
+
+	unsigned bucket = 0;
+	for (uint64_t below = sums[0]; below < rank; below += sums[bucket])
+		bucket++;
+	return (double)bucket_edge_us(bucket);
+}
+
+const char *hl_method_name(enum hl_method method)
+{
+	static const char *const names[HL_METHODS] = {
+		[HL_REGISTER] = "REGISTER", [HL_OPTIONS] = "OPTIONS", [HL_SUBSCRIBE] = "SUBSCRIBE",
+		[HL_NOTIFY] = "NOTIFY",     [HL_INVITE] = "INVITE",   [HL_ACK] = "ACK",
+		[HL_BYE] = "BYE",           [HL_CANCEL] = "CANCEL",   [HL_MESSAGE] = "MESSAGE",
+	};
+
+	if ((unsigned)method >= HL_METHODS || names[method] == NULL)
+		return "OTHER";
+	return names[method];
+}

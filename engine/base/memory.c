@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the big tables come from: the caller's hooks, or libc.
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <heartline/alloc.h>
+
+// calloc, not memset: pages that nobody touches stay unmapped, and some tables are mostly so.
+// What calloc returned is kept in front of the aligned memory.
+static void *libc_zalloc(void *user, size_t bytes, size_t align)
+{
+	size_t head = (align < sizeof(void *) ? sizeof(void *) : align) + sizeof(void *);
+	char *raw;
+
+	(void)user;
+	if (bytes > SIZE_MAX - head)
+		return NULL;
+	raw = calloc(1, bytes + head);
+	if (raw == NULL)
+		return NULL;
+	uintptr_t at = (uintptr_t)raw + head;
+	void **memory = (void **)(align < 2 ? at : at & ~(uintptr_t)(align - 1));
+	memory[-1] = raw;
+	return memory;
+}
+
+static void libc_free(void *user, void *memory)
+{
+	(void)user;
+	free(((void **)memory)[-1]);
+}
+
+static const struct hl_allocator libc_allocator = { .zalloc = libc_zalloc, .free = libc_free };
+
+// Writer: hl_set_allocator(), before there is anybody else.
+static struct hl_allocator allocator = { .zalloc = libc_zalloc, .free = libc_free };
+
+void hl_set_allocator(const struct hl_allocator *hooks)
+{
+	allocator = hooks != NULL ? *hooks : libc_allocator;
+}
+
+void *memory_zalloc(size_t n, size_t bytes, size_t align)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(n, bytes, &total))
+		return NULL;
+	if (total == 0)
+		total = 1; // an empty table is not a failure: NULL means one thing only
+	return allocator.zalloc(allocator.user, total, align);
+}
+
+void memory_free(void *memory)
+{
+	if (memory != NULL)
+		allocator.free(allocator.user, memory);
+}
