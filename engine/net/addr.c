@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Addresses as text and numbers. Written by hand: no stdio here, and no resolver.
+#include <heartline/addr.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+// 1..max_digits decimal digits, at most `max`, no leading zeros (some take those for octal).
+static bool number_parse(const char *text, size_t len, unsigned max_digits, uint32_t max,
+			 uint32_t *value)
+{
+	if (len > max_digits || (len > 1 && text[0] == '0'))
+		return false;
+	return text_get_number(text, (uint32_t)len, value) && *value <= max;
+}
+
+int hl_addr_parse(const char *text, size_t len, struct hl_addr *addr)
+{
+	struct hl_addr read = { .family = HL_FAMILY_IPV4 };
+	size_t at = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		size_t end = at;
+		uint32_t byte;
+		while (end < len && text[end] != '.')
+			end++;
+		if (!number_parse(text + at, end - at, 3, 255, &byte))
+			return -EINVAL;
+		if (i < 3 ? end == len : end != len)
+			return -EINVAL; // less or more than four
+		read.bytes[i] = (uint8_t)byte;
+		at = end + 1;
+	}
+	*addr = read;
+	return 0;
+}
+
+size_t hl_addr_format(const struct hl_addr *addr, char out[HL_ADDR_TEXT])
+{
+	size_t len = 0;
+
+	if (addr->family == HL_FAMILY_IPV4) {
+		for (unsigned i = 0; i < 4; i++) {
+			if (i > 0)
+				out[len++] = '.';
+			len += text_put_number(out + len, addr->bytes[i]);
+		}
+	} else {
+		out[len++] = '-'; // no address (IPv6 to come)
+	}
+	out[len] = '\0';
+	return len;
+}
+
+int hl_endpoint_parse(const char *text, size_t len, uint16_t default_port, struct hl_endpoint *at)
+{
+	const char *colon = len > 0 ? memchr(text, ':', len) : NULL;
+	size_t addr_len = colon != NULL ? (size_t)(colon - text) : len;
+	struct hl_endpoint read = { .port = default_port };
+
+	if (hl_addr_parse(text, addr_len, &read.addr) != 0)
+		return -EINVAL;
+	if (colon != NULL) {
+		uint32_t port;
+		if (!number_parse(colon + 1, len - addr_len - 1, 5, UINT16_MAX, &port) || port == 0)
+			return -EINVAL;
+		read.port = (uint16_t)port;
+	}
+	*at = read;
+	return 0;
+}
+
+bool hl_addr_equal(const struct hl_addr *a, const struct hl_addr *b)
+{
+	if (a->family != b->family)
+		return false;
+	switch (a->family) {
+	case HL_FAMILY_IPV4:
+		return memcmp(a->bytes, b->bytes, 4) == 0;
+	case HL_FAMILY_IPV6:
+		return memcmp(a->bytes, b->bytes, 16) == 0;
+	default:
+		return true; // two of no family
+	}
+}
+
+uint32_t hl_addr_ipv4(const struct hl_addr *addr)
+{
+	return load_be32(addr->bytes);
+}
+
+struct hl_addr hl_addr_from_ipv4(uint32_t host_order)
+{
+	struct hl_addr addr = { .family = HL_FAMILY_IPV4 };
+
+	store_be32(addr.bytes, host_order);
+	return addr;
+}

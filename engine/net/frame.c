@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ethernet, IPv4 and UDP over bytes. Every length is checked against the frame before it is used.
+#include "net/frame.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/checksum.h"
+
+enum {
+	ICMP_BYTES = 8,
+	IPV4_TTL = 64, // RFC 1700
+	IPV4_DONT_FRAGMENT = 0x4000,
+	IPV4_FRAGMENT = 0x3fff, // more to come, or not the first
+};
+
+static_assert(FRAME_UDP_AT == 42 && HL_FRAME_MAX == ETH_BYTES + 1500, "an Ethernet frame");
+
+static struct hl_addr addr_load(const uint8_t bytes[4])
+{
+	struct hl_addr addr = { .family = HL_FAMILY_IPV4 };
+
+	memcpy(addr.bytes, bytes, 4);
+	return addr;
+}
+
+// udp: the `room` bytes behind the header `ip`, up to the end of the datagram.
+static enum frame_kind udp_read(const uint8_t *udp, uint16_t room, const uint8_t *ip,
+				uint16_t flags, struct frame *out)
+{
+	if (room < UDP_BYTES)
+		return FRAME_BAD;
+	uint16_t udp_len = load_be16(udp + 4);
+	if (udp_len < UDP_BYTES || udp_len > room)
+		return FRAME_BAD;
+	if (!(flags & HL_PACKET_CSUM_GOOD) && load_be16(udp + 6) != 0) {
+		uint64_t sum = checksum_pseudo_ipv4(ip + 12, ip + 16, IP_UDP, udp_len);
+		if (checksum_finish(checksum_add(sum, udp, udp_len)) != 0)
+			return FRAME_BAD_CHECKSUM;
+	}
+	out->src_port = load_be16(udp);
+	out->dst_port = load_be16(udp + 2);
+	out->payload = udp + UDP_BYTES;
+	out->payload_len = udp_len - UDP_BYTES;
+	return FRAME_UDP;
+}
+
+static enum frame_kind icmp_frame_read(const uint8_t *icmp, uint16_t room, struct frame *out)
+{
+	if (room < ICMP_BYTES)
+		return FRAME_BAD;
+	if (checksum_finish(checksum_add(0, icmp, room)) != 0)
+		return FRAME_BAD_CHECKSUM;
+	out->payload = icmp;
+	out->payload_len = room;
+	return FRAME_ICMP;
+}
+
+static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flags,
+				 struct frame *out)
+{
+	if (room < IPV4_BYTES || ip[0] >> 4 != 4)
+		return FRAME_BAD;
+	uint16_t header_len = (ip[0] & 15) * 4; // more than IPV4_BYTES: options, stepped over
+	if (header_len < IPV4_BYTES || header_len > room)
+		return FRAME_BAD;
+	if (!(flags & HL_PACKET_CSUM_GOOD) && checksum_finish(checksum_add(0, ip, header_len)) != 0)
+		return FRAME_BAD_CHECKSUM;
+	uint16_t total_len = load_be16(ip + 2);
+	if (total_len < header_len || total_len > room)
+		return FRAME_BAD;
+	if (load_be16(ip + 6) & IPV4_FRAGMENT)
+		return FRAME_BAD;
+
+	out->src = addr_load(ip + 12);
+	out->dst = addr_load(ip + 16);
+	switch (ip[9]) {
+	case IP_UDP:
+		return udp_read(ip + header_len, total_len - header_len, ip, flags, out);
+	case IP_ICMP:
+		return icmp_frame_read(ip + header_len, total_len - header_len, out);
+	default:
+		return FRAME_OTHER;
+	}
+}
+
+enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, struct frame *out)
+{
+	*out = (struct frame){ 0 };
+	if (len < ETH_BYTES)
+		return FRAME_BAD;
+
+	const uint8_t *payload = bytes + ETH_BYTES;
+	uint16_t room = len - ETH_BYTES;
+	switch (load_be16(bytes + 12)) {
+	case ETHERTYPE_IPV4:
+		return ipv4_read(payload, room, flags, out);
+	case ETHERTYPE_ARP:
+		if (room < ARP_BYTES)
+			return FRAME_BAD;
+		out->payload = payload;
+		out->payload_len = ARP_BYTES; // the rest is padding
+		return FRAME_ARP;
+	default:
+		return FRAME_OTHER; // a VLAN tag, too, as long as we have no VLANs
+	}
+}
+
+void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_mac[6],
+		     uint16_t ethertype)
+{
+	memcpy(out, dst_mac, 6);
+	memcpy(out + 6, src_mac, 6);
+	store_be16(out + 12, ethertype);
+}
+
+void frame_write_ipv4(uint8_t *out, const struct hl_addr *src, const struct hl_addr *dst,
+		      uint8_t protocol, uint16_t payload_len, bool offload)
+{
+	assert(payload_len <= HL_FRAME_MAX - ETH_BYTES - IPV4_BYTES);
+	out[0] = 4 << 4 | IPV4_BYTES / 4;
+	out[1] = 0;
+	store_be16(out + 2, (uint16_t)(IPV4_BYTES + payload_len));
+	store_be16(out + 4, 0); // an atomic datagram needs no identification (RFC 6864 4.1)
+	store_be16(out + 6, IPV4_DONT_FRAGMENT);
+	out[8] = IPV4_TTL;
+	out[9] = protocol;
+	store_be16(out + 10, 0);
+	memcpy(out + 12, src->bytes, 4);
+	memcpy(out + 16, dst->bytes, 4);
+	if (!offload)
+		store_be16(out + 10, checksum_finish(checksum_add(0, out, IPV4_BYTES)));
+}
+
+void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,
+		     const struct hl_addr *src, uint16_t src_port, const struct hl_addr *dst,
+		     uint16_t dst_port, uint16_t payload_len, bool offload)
+{
+	assert(payload_len <= HL_FRAME_MAX - FRAME_UDP_AT);
+	uint16_t udp_len = UDP_BYTES + payload_len;
+	uint8_t *udp = pkt->data + ETH_BYTES + IPV4_BYTES;
+
+	frame_write_eth(pkt->data, route->dst_mac, route->src_mac, ETHERTYPE_IPV4);
+	frame_write_ipv4(pkt->data + ETH_BYTES, src, dst, IP_UDP, udp_len, offload);
+	store_be16(udp, src_port);
+	store_be16(udp + 2, dst_port);
+	store_be16(udp + 4, udp_len);
+	store_be16(udp + 6, 0);
+
+	uint64_t sum = checksum_pseudo_ipv4(src->bytes, dst->bytes, IP_UDP, udp_len);
+	if (offload) {
+		store_be16(udp + 6, (uint16_t)~checksum_finish(sum)); // the device adds the rest
+	} else {
+		uint16_t checksum = checksum_finish(checksum_add(sum, udp, udp_len));
+		if (checksum == 0)
+			checksum = 0xffff; // the same number; 0 would mean "none" (RFC 768)
+		store_be16(udp + 6, checksum);
+	}
+	pkt->len = FRAME_UDP_AT + payload_len;
+	pkt->flags = offload ? HL_PACKET_CSUM_OFFLOAD : 0;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ICMP: echo (RFC 792), and destination unreachable with what it quotes.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/packet.h>
+#include "net/frame.h"
+
+enum icmp_kind { ICMP_OTHER, ICMP_ECHO_REQUEST, ICMP_UNREACHABLE };
+
+// The datagram that an unreachable quotes: 5-tuple of what WE sent, and its first payload bytes.
+struct icmp_quote {
+	struct hl_addr src, dst;
+	uint16_t src_port, dst_port;
+	uint8_t code; // 0 net, 1 host, 3 port, ...
+	const uint8_t *payload;
+	uint16_t payload_len; // as much as was quoted, often 0
+};
+
+// f: of kind FRAME_ICMP. quote is filled for ICMP_UNREACHABLE that quotes a UDP datagram; else
+// ICMP_OTHER.
+enum icmp_kind icmp_read(const struct frame *f, struct icmp_quote *quote);
+
+// Echo reply to the whole frame of an echo request (addresses and MACs swapped, payload returned).
+void icmp_write_echo_reply(struct hl_packet *pkt, const uint8_t *request_frame,
+			   const struct frame *f, bool offload);

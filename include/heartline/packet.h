@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Packets as the engine sees them: bytes with a length. Whoever owns the memory is outside.
+#pragma once
+
+#include <stdint.h>
+
+#define HL_FRAME_MAX 1514 // Ethernet header and 1500 bytes, no FCS
+#define HL_BURST_MAX 64   // packets in one call of hl_worker_rx()
+
+enum hl_packet_flag {
+	// rx: the device checked IP and UDP checksums
+	HL_PACKET_CSUM_GOOD = 1 << 0,
+	// tx: IP checksum 0, UDP holds the pseudo header's sum; the device must finish both
+	HL_PACKET_CSUM_OFFLOAD = 1 << 1,
+};
+
+struct hl_packet {
+	uint8_t *data;  // first byte of the Ethernet header; tx: HL_FRAME_MAX bytes writable
+	uint16_t len;   // bytes of the frame
+	uint16_t flags; // enum hl_packet_flag
+};
+
+/**
+ * Transmit side of a burst: the caller fills pkts[n..cap) with writable buffers, the engine writes
+ * frames there and raises n. What does not fit is kept by the engine for its next call.
+ */
+struct hl_burst {
+	struct hl_packet *pkts;
+	uint16_t n;
+	uint16_t cap;
+};
