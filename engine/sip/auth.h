@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Challenges read, remembered per line and server, and answered. No allocation after set-up.
+#pragma once
+
+#include <stdbool.h>
+#include <assert.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "sip/digest.h"
+
+// A challenge as it stands in a WWW-Authenticate or Proxy-Authenticate value.
+struct auth_challenge {
+	struct slice realm, nonce, opaque; // quoted-string contents, escapes kept as they stand
+	enum hl_digest_algorithm algorithm;
+	bool sess;
+	enum digest_qop qop; // what we would choose: auth, else auth-int, else none
+	bool stale;
+	bool proxy; // set by the caller
+};
+
+// 0; -ENOTSUP: another scheme or algorithm (try the next challenge); -EBADMSG: not readable.
+int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *out);
+
+// Credentials of an Authorization value, for the answering side.
+struct auth_credentials {
+	struct slice user, realm, nonce, uri, response, cnonce, nc, opaque;
+	enum hl_digest_algorithm algorithm;
+	bool sess;
+	enum digest_qop qop;
+};
+int auth_credentials_read(const char *value, uint32_t len, struct auth_credentials *out);
+
+// Realms seen, one small table a worker: realm texts do not repeat in every line.
+#define AUTH_REALMS_MAX 256
+#define AUTH_REALM_BYTES 128
+struct auth_realms {
+	uint32_t n;
+	struct {
+		uint8_t len;
+		char text[AUTH_REALM_BYTES];
+	} realm[AUTH_REALMS_MAX];
+};
+// Index, made when new; -1: table full or realm too long.
+int auth_realm_intern(struct auth_realms *realms, struct slice realm);
+
+#define AUTH_TEXT_INLINE 80 // nonce and opaque together; longer ones go to the line's long text
+#define AUTH_TEXT_LONG 1024
+
+// What a line remembers of one server's challenge. Nonces are never carried to the other server.
+struct auth {
+	uint8_t ha1[DIGEST_RAW_MAX]; // of realm, account, password
+	uint32_t nc;                 // requests made with this nonce
+	uint16_t nonce_len, opaque_len;
+	uint16_t realm;              // index
+	uint8_t algorithm;           // enum hl_digest_algorithm
+	uint8_t qop;                 // enum digest_qop
+	bool sess, proxy, long_text; // long_text: the text is not in here
+	bool usable;                 // there is a nonce to use
+	char text[AUTH_TEXT_INLINE]; // nonce, then opaque with its quotes
+};
+static_assert(sizeof(struct auth) == 128, "two cache lines a server");
+
+// Remember a challenge. HA1 is computed only when realm or algorithm differ from the remembered
+// ones. `long_text`: AUTH_TEXT_LONG bytes of this line and server for texts that do not fit inline
+// (memory that is only touched when needed). 0; -ENOSPC: nonce and opaque are too long, or too many
+// realms.
+int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
+	       struct auth_realms *realms, struct slice account, struct slice password,
+	       char *long_text, struct digest *d);
+
+// nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
+void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text);
+
+// One request to sign. nc is auth->nc, which the caller raises for a new request and leaves for a
+// retransmission: the same input gives the same bytes.
+struct auth_request {
+	struct slice account, uri;
+	struct slice cnonce;
+	const char *ha2_hex; // digest_ha2() of this method and uri, for auth->algorithm and qop
+};
+
+#define AUTH_LINE_MAX 1792
+
+// The whole header line "Authorization: Digest ...\r\n" (or Proxy-). Returns its length; 0: no
+// room.
+uint32_t auth_write(const struct auth *auth, const struct auth_realms *realms,
+		    const char *long_text, const struct auth_request *request, struct digest *d,
+		    char *out, uint32_t room);

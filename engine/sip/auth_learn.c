@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a line remembers of a server's challenge: HA1, the nonce and how often it was used.
+#include "sip/auth.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sip/auth_param.h"
+#include "sip/auth_text.h"
+
+int auth_realm_intern(struct auth_realms *realms, struct slice realm)
+{
+	for (uint32_t i = 0; i < realms->n; i++) {
+		if (realms->realm[i].len == realm.len &&
+		    memcmp(realms->realm[i].text, realm.at, realm.len) == 0)
+			return (int)i;
+	}
+	if (realms->n == AUTH_REALMS_MAX || realm.len > AUTH_REALM_BYTES)
+		return -1;
+	realms->realm[realms->n].len = (uint8_t)realm.len;
+	memcpy(realms->realm[realms->n].text, realm.at, realm.len);
+	return (int)realms->n++;
+}
+
+static_assert(AUTH_REALM_BYTES <= UINT8_MAX, "its length is a byte");
+static_assert(AUTH_REALMS_MAX <= UINT16_MAX, "its index is 16 bits");
+
+// Is there room for n bytes of text, and where?
+static bool text_room(uint32_t n, const char *long_text)
+{
+	return n <= AUTH_TEXT_INLINE || (long_text != NULL && n <= AUTH_TEXT_LONG);
+}
+
+int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
+	       struct auth_realms *realms, struct slice account, struct slice password,
+	       char *long_text, struct digest *d)
+{
+	const struct slice nonce = challenge->nonce, opaque = challenge->opaque;
+	// The opaque is kept with its quotes, so that an empty one is told from none (RFC 7616
+	// 3.3).
+	const uint32_t opaque_len = opaque.at != NULL ? opaque.len + 2 : 0;
+	int realm = auth_realm_intern(realms, challenge->realm);
+
+	if (realm < 0 || nonce.len > AUTH_TEXT_LONG || opaque_len > AUTH_TEXT_LONG ||
+	    !text_room(nonce.len + opaque_len, long_text)) {
+		auth->usable = false;
+		return -ENOSPC;
+	}
+
+	bool known = auth->nonce_len > 0; // a challenge was learnt before
+	if (!known || auth->realm != realm || auth->algorithm != challenge->algorithm)
+		digest_ha1(d, challenge->algorithm, account, challenge->realm, password, auth->ha1);
+	// The same nonce again goes on counting, or the server would take the next request for a
+	// replay.
+	if (!known || nonce.len != auth->nonce_len ||
+	    memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) != 0)
+		auth->nc = 0;
+
+	auth->realm = (uint16_t)realm;
+	auth->algorithm = (uint8_t)challenge->algorithm;
+	auth->qop = (uint8_t)challenge->qop;
+	auth->sess = challenge->sess;
+	auth->proxy = challenge->proxy;
+	auth->nonce_len = (uint16_t)nonce.len;
+	auth->opaque_len = (uint16_t)opaque_len;
+	auth->long_text = nonce.len + opaque_len > AUTH_TEXT_INLINE;
+
+	char *text = auth->long_text ? long_text : auth->text;
+	memcpy(text, nonce.at, nonce.len);
+	if (opaque.at != NULL) {
+		text[nonce.len] = '"';
+		memcpy(text + nonce.len + 1, opaque.at, opaque.len);
+		text[nonce.len + 1 + opaque.len] = '"';
+	}
+	auth->usable = true;
+	return 0;
+}
+
+// RFC 7616 3.5. A nonce for which there is no room is left alone: the one in use stays good until
+// the server says otherwise.
+void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text)
+{
+	struct auth_param param;
+
+	while (auth_param_next(&auth_info, &param) > 0) {
+		if (!auth_param_is(&param, "nextnonce"))
+			continue;
+
+		const struct slice nonce = param.value;
+		const char *old = auth_nonce(auth, long_text);
+		if (nonce.len == 0 || nonce.len > AUTH_TEXT_LONG ||
+		    !text_room(nonce.len + auth->opaque_len, long_text) ||
+		    (nonce.len == auth->nonce_len && memcmp(old, nonce.at, nonce.len) == 0))
+			return;
+
+		bool is_long = nonce.len + auth->opaque_len > AUTH_TEXT_INLINE;
+		char *text = is_long ? long_text : auth->text;
+		memmove(text + nonce.len, old + auth->nonce_len, auth->opaque_len);
+		memcpy(text, nonce.at, nonce.len);
+		auth->nonce_len = (uint16_t)nonce.len;
+		auth->long_text = is_long;
+		auth->nc = 0;
+		auth->usable = true;
+		return;
+	}
+}

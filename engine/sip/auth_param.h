@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The name=value lists of challenges, credentials and Authentication-Info (RFC 7616 3.3 to 3.5).
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+struct auth_param {
+	struct slice name, value; // value without its quotes, escapes as they stand
+};
+
+// Take the next parameter from the front of *rest. 1: there is one; 0: the end; -EBADMSG.
+int auth_param_next(struct slice *rest, struct auth_param *out);
+
+// Is this the parameter called `name` (lower case)?
+bool auth_param_is(const struct auth_param *param, const char *name);

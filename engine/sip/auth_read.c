@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Readers of challenges and credentials: slices into the header value, nothing copied.
+#include "sip/auth.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sip/auth_param.h"
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n'; // the latter two: a folded line
+}
+
+// Ends a parameter's name or its unquoted value. Wider than RFC 3261's token on purpose: nonces in
+// base64 are met without quotes.
+static bool is_end(char c)
+{
+	return (unsigned char)c <= ' ' || c == ',' || c == '"' || c == 0x7f;
+}
+
+static void slice_skip(struct slice *s, uint32_t n)
+{
+	s->at += n;
+	s->len -= n;
+}
+
+static void spaces_skip(struct slice *s)
+{
+	while (s->len > 0 && is_space(*s->at))
+		slice_skip(s, 1);
+}
+
+// Characters up to one that ends a token, or up to `stop`.
+static struct slice token_take(struct slice *s, char stop)
+{
+	struct slice token = { s->at, 0 };
+
+	while (token.len < s->len && !is_end(s->at[token.len]) && s->at[token.len] != stop)
+		token.len++;
+	slice_skip(s, token.len);
+	return token;
+}
+
+// *s stands on the opening quote. Line ends are refused: what is read here goes back in a header.
+static int quoted_take(struct slice *s, struct slice *out)
+{
+	uint32_t i = 1;
+
+	for (; i < s->len && s->at[i] != '"'; i++) {
+		if (s->at[i] == '\\')
+			i++;
+		if (i >= s->len || s->at[i] == '\r' || s->at[i] == '\n' || s->at[i] == '\0')
+			return -EBADMSG;
+	}
+	if (i >= s->len)
+		return -EBADMSG;
+	*out = (struct slice){ s->at + 1, i - 1 };
+	slice_skip(s, i + 1);
+	return 0;
+}
+
+int auth_param_next(struct slice *rest, struct auth_param *out)
+{
+	while (rest->len > 0 &&
+	       (is_space(*rest->at) || *rest->at == ',')) // empty elements are allowed
+		slice_skip(rest, 1);
+	if (rest->len == 0)
+		return 0;
+
+	out->name = token_take(rest, '=');
+	spaces_skip(rest);
+	if (out->name.len == 0 || rest->len == 0 || *rest->at != '=')
+		return -EBADMSG;
+	slice_skip(rest, 1);
+	spaces_skip(rest);
+	if (rest->len > 0 && *rest->at == '"') {
+		int rc = quoted_take(rest, &out->value);
+		if (rc != 0)
+			return rc;
+	} else {
+		out->value = token_take(rest, ',');
+		if (out->value.len == 0)
+			return -EBADMSG;
+	}
+
+	spaces_skip(rest);
+	return rest->len == 0 || *rest->at == ',' ? 1 : -EBADMSG;
+}
+
+bool auth_param_is(const struct auth_param *param, const char *name)
+{
+	return text_equal_nocase(param->name.at, param->name.len, name, (uint32_t)strlen(name));
+}
+
+static bool slice_is(struct slice s, const char *text)
+{
+	return text_equal_nocase(s.at, s.len, text, (uint32_t)strlen(text));
+}
+
+// Cut the scheme off. Anything but Digest is for somebody else.
+static int scheme_take(struct slice *rest)
+{
+	spaces_skip(rest);
+	struct slice scheme = token_take(rest, '\0');
+	if (!slice_is(scheme, "Digest"))
+		return -ENOTSUP;
+	return rest->len > 0 && is_space(*rest->at) ? 0 : -EBADMSG;
+}
+
+// The best of a list such as "auth,auth-int"; -ENOTSUP when we know none of it.
+static int qop_choose(struct slice list, enum digest_qop *qop)
+{
+	bool has_auth = false, has_auth_int = false;
+
+	while (list.len > 0) {
+		if (is_space(*list.at) || *list.at == ',') {
+			slice_skip(&list, 1);
+			continue;
+		}
+		struct slice name = token_take(&list, ',');
+		if (name.len == 0)
+			return -EBADMSG;
+		has_auth |= slice_is(name, "auth");
+		has_auth_int |= slice_is(name, "auth-int");
+	}
+	if (!has_auth && !has_auth_int)
+		return -ENOTSUP;
+	*qop = has_auth ? DIGEST_AUTH : DIGEST_AUTH_INT;
+	return 0;
+}
+
+// A parameter given twice: the first one counts.
+static void slice_once(struct slice *to, struct slice value)
+{
+	if (to->at == NULL)
+		*to = value;
+}
+
+int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *out)
+{
+	struct slice rest = { value, len }, algorithm = { 0 }, qop = { 0 };
+	struct auth_param param;
+	int rc = scheme_take(&rest);
+
+	*out = (struct auth_challenge){ .algorithm = HL_MD5, .qop = DIGEST_NO_QOP };
+	if (rc != 0)
+		return rc;
+	while ((rc = auth_param_next(&rest, &param)) > 0) {
+		if (auth_param_is(&param, "realm"))
+			slice_once(&out->realm, param.value);
+		else if (auth_param_is(&param, "nonce"))
+			slice_once(&out->nonce, param.value);
+		else if (auth_param_is(&param, "opaque"))
+			slice_once(&out->opaque, param.value);
+		else if (auth_param_is(&param, "algorithm"))
+			slice_once(&algorithm, param.value);
+		else if (auth_param_is(&param, "qop"))
+			slice_once(&qop, param.value);
+		else if (auth_param_is(&param, "stale"))
+			out->stale = slice_is(param.value, "true");
+	}
+	if (rc < 0)
+		return rc;
+	if (out->realm.at == NULL || out->nonce.at == NULL)
+		return -EBADMSG;
+	if (algorithm.at != NULL && !digest_from_name(algorithm, &out->algorithm, &out->sess))
+		return -ENOTSUP;
+	return qop.at == NULL ? 0 : qop_choose(qop, &out->qop);
+}
+
+static bool is_hex8(struct slice s)
+{
+	char wide[16];
+	uint64_t v;
+
+	if (s.len != 8)
+		return false;
+	memcpy(wide, s.at, 8);
+	memset(wide + 8, '0', 8);
+	return text_get_hex64(wide, &v);
+}
+
+// What must be there, and agree (RFC 7616 3.4).
+static int credentials_check(struct auth_credentials *c, struct slice algorithm, struct slice qop)
+{
+	if (c->user.at == NULL || c->realm.at == NULL || c->nonce.at == NULL || c->uri.at == NULL ||
+	    c->response.at == NULL)
+		return -EBADMSG;
+	if (algorithm.at != NULL && !digest_from_name(algorithm, &c->algorithm, &c->sess))
+		return -ENOTSUP;
+	if (qop.at != NULL) {
+		if (slice_is(qop, "auth"))
+			c->qop = DIGEST_AUTH;
+		else if (slice_is(qop, "auth-int"))
+			c->qop = DIGEST_AUTH_INT;
+		else
+			return -ENOTSUP;
+		if (!is_hex8(c->nc))
+			return -EBADMSG;
+	}
+	if ((qop.at != NULL || c->sess) && c->cnonce.at == NULL)
+		return -EBADMSG;
+	return 0;
+}
+
+int auth_credentials_read(const char *value, uint32_t len, struct auth_credentials *out)
+{
+	struct slice rest = { value, len }, algorithm = { 0 }, qop = { 0 };
+	struct auth_param param;
+	int rc = scheme_take(&rest);
+
+	*out = (struct auth_credentials){ .algorithm = HL_MD5, .qop = DIGEST_NO_QOP };
+	if (rc != 0)
+		return rc;
+
+	const struct {
+		const char *name;
+		struct slice *to;
+	} known[] = {
+		{ "username", &out->user },
+		{ "realm", &out->realm },
+		{ "nonce", &out->nonce },
+		{ "uri", &out->uri },
+		{ "response", &out->response },
+		{ "cnonce", &out->cnonce },
+		{ "nc", &out->nc },
+		{ "opaque", &out->opaque },
+		{ "algorithm", &algorithm },
+		{ "qop", &qop },
+	};
+	while ((rc = auth_param_next(&rest, &param)) > 0) {
+		for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+			if (auth_param_is(&param, known[i].name)) {
+				slice_once(known[i].to, param.value);
+				break;
+			}
+		}
+	}
+	return rc < 0 ? rc : credentials_check(out, algorithm, qop);
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the nonce and the opaque of a struct auth stand.
+#pragma once
+
+#include "sip/auth.h"
+
+// nonce_len bytes; the opaque with its quotes, opaque_len bytes, follows.
+static inline const char *auth_nonce(const struct auth *auth, const char *long_text)
+{
+	return auth->long_text ? long_text : auth->text;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Messages written by osip2, once per profile and server, with marks for what changes by line.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/counters.h>
+#include <heartline/error.h>
+
+struct build_spec {
+	enum hl_method method;  // HL_REGISTER, HL_OPTIONS
+	const char *domain;     // host of Request-URI and AoR
+	uint16_t domain_port;   // in the URIs when it is not 5060
+	const char *server_tag; // "p" or "b": the Contact's hl parameter
+	bool rport;             // RFC 3581
+	bool display;           // From and To carry a display name
+	const char *user_agent;
+};
+
+#define BUILD_TEXT_MAX 2048
+
+// 0 and the text (NUL-terminated, *len without it); -EINVAL, -ENOMEM with a message.
+int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint32_t *len,
+		  struct hl_error *err);
+
+// digest-uri of a REGISTER from this spec: its Request-URI, NUL-terminated.
+int build_request_uri(const struct build_spec *spec, char *out, uint32_t room);

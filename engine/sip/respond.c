@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Responses (RFC 3261 8.2.6): what the request said comes back, the topmost Via completed.
+#include "sip/respond.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "sip/value.h"
+
+// Text that grows up to a limit; once something did not fit, nothing more does.
+struct out {
+	char *at, *end;
+	bool full;
+};
+
+static void put(struct out *o, const char *text, size_t len)
+{
+	if (o->full || len > (size_t)(o->end - o->at)) {
+		o->full = true;
+		return;
+	}
+	memcpy(o->at, text, len);
+	o->at += len;
+}
+
+static void put_text(struct out *o, const char *text)
+{
+	put(o, text, strlen(text));
+}
+
+static void put_number(struct out *o, uint32_t v)
+{
+	char digits[10];
+
+	put(o, digits, text_put_number(digits, v));
+}
+
+// A header as the request has it; one that it lacks cannot be copied.
+static void put_header(struct out *o, const char *name, struct slice value)
+{
+	if (value.at == NULL)
+		return;
+	put_text(o, name);
+	put(o, value.at, value.len);
+}
+
+// IPv6 stands in brackets as a host, and without them in "received" (RFC 3261 25.1).
+static bool host_is(struct slice host, const char *text, size_t len)
+{
+	if (host.len >= 2 && host.at[0] == '[') {
+		host.at++;
+		host.len -= 2;
+	}
+	return text_equal_nocase(host.at, host.len, text, (uint32_t)len);
+}
+
+// The topmost Via (RFC 3261 18.2.1): "received" when the packet came from elsewhere than it says.
+// Asked for with rport (RFC 3581 4), port and address are both told.
+static void put_top_via(struct out *o, const struct sip_request *request,
+			const struct respond_spec *spec)
+{
+	const struct slice via = request->vias[0];
+	const char *const end = via.at + via.len;
+	const char *at = via.at;
+	struct via_params params;
+
+	if (spec->received != NULL && request->via_host.at != NULL &&
+	    via_params_read(request->via_host.at + request->via_host.len, end, &params)) {
+		char source[HL_ADDR_TEXT];
+		size_t source_len = hl_addr_format(spec->received, source);
+
+		if (params.rport_end != NULL) {
+			put(o, at, (size_t)(params.rport_end - at));
+			put_text(o, "=");
+			put_number(o, spec->received_port);
+			at = params.rport_end;
+		}
+		if (params.rport_end != NULL || !host_is(request->via_host, source, source_len)) {
+			put(o, at, (size_t)(params.end - at));
+			put_text(o, ";received=");
+			put(o, source, source_len);
+			at = params.end;
+		}
+	}
+	put(o, at, (size_t)(end - at));
+}
+
+const char *respond_reason(uint16_t status)
+{
+	static const struct {
+		uint16_t status;
+		const char *reason;
+	} usual[] = {
+		{ 100, "Trying" },
+		{ 180, "Ringing" },
+		{ 200, "OK" },
+		{ 202, "Accepted" },
+		{ 301, "Moved Permanently" },
+		{ 302, "Moved Temporarily" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 407, "Proxy Authentication Required" },
+		{ 408, "Request Timeout" },
+		{ 415, "Unsupported Media Type" },
+		{ 416, "Unsupported URI Scheme" },
+		{ 420, "Bad Extension" },
+		{ 423, "Interval Too Brief" },
+		{ 480, "Temporarily Unavailable" },
+		{ 481, "Call/Transaction Does Not Exist" },
+		{ 482, "Loop Detected" },
+		{ 483, "Too Many Hops" },
+		{ 486, "Busy Here" },
+		{ 487, "Request Terminated" },
+		{ 488, "Not Acceptable Here" },
+		{ 489, "Bad Event" }, // RFC 6665
+		{ 500, "Server Internal Error" },
+		{ 501, "Not Implemented" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
+		{ 504, "Server Time-out" },
+		{ 505, "Version Not Supported" },
+		{ 513, "Message Too Large" },
+		{ 600, "Busy Everywhere" },
+		{ 603, "Decline" },
+		{ 604, "Does Not Exist Anywhere" },
+		{ 606, "Not Acceptable" },
+	};
+	// RFC 3261 8.1.3.2: an unknown code means what the first of its class means
+	static const char *const of_class[] = { "Trying",      "OK",           "Redirection",
+						"Bad Request", "Server Error", "Global Failure" };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (usual[i].status == status)
+			return usual[i].reason;
+	}
+	return status >= 100 && status < 700 ? of_class[status / 100 - 1] : "Unknown";
+}
+
+uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
+		       char *out, uint32_t room)
+{
+	struct out o = { .at = out, .end = out + room };
+
+	put_text(&o, "SIP/2.0 ");
+	put_number(&o, spec->status);
+	put_text(&o, " ");
+	put_text(&o, spec->reason != NULL ? spec->reason : respond_reason(spec->status));
+	for (uint8_t i = 0; i < request->n_vias; i++) {
+		put_text(&o, "\r\nVia: ");
+		if (i == 0)
+			put_top_via(&o, request, spec);
+		else
+			put(&o, request->vias[i].at, request->vias[i].len);
+	}
+	put_header(&o, "\r\nFrom: ", request->from);
+	put_header(&o, "\r\nTo: ", request->to);
+	if (request->to.at != NULL && !request->to_has_tag && spec->status > 100 &&
+	    spec->tag_len > 0) {
+		put_text(&o, ";tag=");
+		put(&o, spec->tag, spec->tag_len);
+	}
+	put_header(&o, "\r\nCall-ID: ", request->call_id);
+	put_header(&o, "\r\nCSeq: ", request->cseq_text);
+	put_text(&o, "\r\n");
+	if (spec->headers != NULL)
+		put(&o, spec->headers, spec->headers_len);
+	put_text(&o, "Content-Length: 0\r\n\r\n");
+	return o.full ? 0 : (uint32_t)(o.at - out);
+}

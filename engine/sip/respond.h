@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writing a response to a request that came in (RFC 3261 8.2.6).
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/addr.h>
+#include "sip/scan.h"
+
+struct respond_spec {
+	uint16_t status;
+	const char *reason; // NULL: the usual one
+	const char *tag;    // To tag to add when the request has none (status > 100)
+	uint32_t tag_len;
+	const struct hl_addr
+		*received;      // source; added to the topmost Via when it differs from sent-by
+	uint16_t received_port; // fills an empty rport (RFC 3581 4)
+	const char *headers;    // further header lines, each with CRLF; NULL: none
+	uint32_t headers_len;
+};
+
+// Usual reason phrase of a status.
+const char *respond_reason(uint16_t status);
+
+// Length of the text, or 0 when it does not fit.
+uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
+		       char *out, uint32_t room);

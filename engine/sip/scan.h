@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The hot readers of SIP text: one pass, no copies, no allocation; slices point into the text.
+//
+// What is unusual but may be valid (folded lines, more values than there is room for, escapes in
+// odd places) is declined and left to the full parser in sip/parse.h. Whatever is accepted, osip2
+// reads the same way (tests/unit/sip/test_oracle.c).
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/counters.h>
+#include "base/text.h"
+
+#define SIP_NO_NUMBER UINT32_MAX
+#define SIP_CONTACTS_MAX 8
+#define SIP_CHALLENGES_MAX 4
+#define SIP_VIAS_MAX 8
+
+enum scan_result {
+	SCAN_OK,
+	SCAN_DECLINE,   // let the full parser look
+	SCAN_BAD,       // no SIP message, or one that lacks what RFC 3261 8.1.1 demands
+	SCAN_REQUEST,   // scan_reply() was given a request: use scan_request()
+	SCAN_KEEPALIVE, // only CR and LF (RFC 5626 4.4.1), or nothing
+};
+
+// A response, as much of it as a line needs.
+struct sip_reply {
+	uint16_t status; // 100..699
+	uint8_t method;  // enum hl_method, from CSeq
+	uint8_t n_contacts;
+	uint8_t n_challenges;
+	uint8_t proxy_challenges; // bit i: challenges[i] is a Proxy-Authenticate
+	uint32_t cseq;
+	uint32_t expires;                        // header; SIP_NO_NUMBER: none
+	uint32_t min_expires;                    // 423
+	uint32_t retry_after;                    // its delta-seconds
+	struct slice branch;                     // of the topmost Via
+	struct slice contacts[SIP_CONTACTS_MAX]; // header values; each may hold several contacts
+	struct slice challenges[SIP_CHALLENGES_MAX]; // header values, scheme included
+	struct slice auth_info;                      // Authentication-Info value; at == NULL: none
+};
+
+enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *out);
+
+// Granted seconds of the contact in a 2xx whose URI has this host and port ("10.0.0.7:50001", the
+// line's own; the port part may be left out of the URI only when it is 5060) and, when the URI has
+// an hl parameter, this one ("p" or "b"). Quoted strings and <> are honoured.
+// SIP_NO_NUMBER: no such contact, or it has no expires parameter: *found tells which.
+uint32_t scan_contact_expires(const struct sip_reply *reply, const char *host, uint32_t host_len,
+			      uint16_t port, char server, bool *found);
+
+// A request that came in, as much of it as an answer needs.
+struct sip_request {
+	uint8_t method; // enum hl_method
+	uint8_t cseq_method;
+	uint8_t n_vias; // header lines
+	uint8_t n_contacts;
+	bool version_ok; // SIP/2.0
+	bool to_has_tag;
+	bool via_has_rport; // of the topmost Via, without a value (RFC 3581)
+	bool complete; // To, From, Call-ID, CSeq, Via present and well-formed; CSeq's method agrees
+	uint32_t cseq;
+	uint32_t expires;      // header; SIP_NO_NUMBER: none
+	uint32_t max_forwards; // SIP_NO_NUMBER: none
+	struct slice method_text, uri, uri_user, uri_host;
+	struct slice vias[SIP_VIAS_MAX]; // values, in order; a value may hold several
+	struct slice via_host;           // sent-by of the topmost one
+	uint16_t via_port;               // 0: none
+	struct slice from, to, to_user, call_id, cseq_text; // values as they stand
+	struct slice contacts[SIP_CONTACTS_MAX];
+	struct slice authorization; // Authorization or Proxy-Authorization value; at == NULL: none
+	struct slice require;       // value; at == NULL: none
+	struct slice event;         // value of Event
+	struct slice body;
+};
+
+enum scan_result scan_request(const char *text, uint32_t len, struct sip_request *out);

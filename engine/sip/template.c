@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Messages with holes: compiled once from a text with marks, copied and patched for every request.
+#include "sip/template.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+// A mark is in no other one, and no message would say it.
+static const char *const marks[FIELDS] = {
+	[FIELD_USER] = "HlMarkUserHl",       [FIELD_DISPLAY] = "HlMarkDisplayHl",
+	[FIELD_IP] = "HlMarkAddressHl",      [FIELD_PORT] = "HlMarkPortHl",
+	[FIELD_BRANCH] = "HlMarkBranchHl",   [FIELD_CALL_ID] = "HlMarkCallIdHl",
+	[FIELD_TAG] = "HlMarkTagHl",         [FIELD_CSEQ] = "HlMarkCSeqHl",
+	[FIELD_EXPIRES] = "HlMarkExpiresHl",
+};
+
+const char *template_mark(enum template_field field)
+{
+	return marks[field];
+}
+
+static bool begins_with(const char *at, const char *end, const char *what)
+{
+	size_t len = strlen(what);
+
+	return (size_t)(end - at) >= len && memcmp(at, what, len) == 0;
+}
+
+static int field_at(const char *at, const char *end)
+{
+	for (int field = 0; field < FIELDS; field++) {
+		if (begins_with(at, end, marks[field]))
+			return field;
+	}
+	return -1;
+}
+
+// What the text becomes: `t` may have no text yet, then only lengths and holes come out.
+static int compile_into(struct template *t, const char *text, uint32_t len,
+			const uint8_t widths[FIELDS])
+{
+	const char *const end = text + len;
+	uint32_t out = 0, auth_at = UINT32_MAX;
+
+	t->n_holes = 0;
+	for (const char *at = text; at < end;) {
+		int field = *at == 'H' ? field_at(at, end) : -1;
+
+		if (*at == TEMPLATE_AUTH_MARK[0] && begins_with(at, end, TEMPLATE_AUTH_MARK)) {
+			auth_at = out;
+			at += strlen(TEMPLATE_AUTH_MARK);
+			continue;
+		}
+		if (field < 0) {
+			if (t->text != NULL)
+				t->text[out] = *at;
+			at++;
+			out++;
+		} else {
+			if (t->n_holes == TEMPLATE_HOLES_MAX)
+				return -E2BIG;
+			t->holes[t->n_holes++] = (struct template_hole){
+				.at = (uint16_t)out,
+				.len = widths[field],
+				.field = (uint8_t)field,
+			};
+			if (t->text != NULL)
+				memset(t->text + out, ' ', widths[field]);
+			at += strlen(marks[field]);
+			out += widths[field];
+		}
+		if (out > UINT16_MAX)
+			return -E2BIG;
+	}
+	t->len = (uint16_t)out;
+	t->auth_at = (uint16_t)(auth_at != UINT32_MAX ? auth_at : out);
+	return 0;
+}
+
+int template_compile(struct template *t, const char *text, uint32_t len,
+		     const uint8_t widths[FIELDS])
+{
+	memset(t, 0, sizeof(*t));
+	int rc = compile_into(t, text, len, widths); // how long it will be
+	if (rc != 0)
+		return rc;
+	t->text = memory_zalloc(1, (size_t)t->len + 1, 1);
+	if (t->text == NULL)
+		return -ENOMEM;
+	return compile_into(t, text, len, widths);
+}
+
+void template_free(struct template *t)
+{
+	memory_free(t->text);
+	t->text = NULL;
+}
+
+uint32_t template_write(const struct template *t, const char *const values[FIELDS],
+			const char *auth, uint32_t auth_len, char *out)
+{
+	// Holes are in order: those behind the credentials move by their length.
+	memcpy(out, t->text, t->auth_at);
+	if (auth_len > 0)
+		memcpy(out + t->auth_at, auth, auth_len);
+	memcpy(out + t->auth_at + auth_len, t->text + t->auth_at, (size_t)(t->len - t->auth_at));
+	for (uint16_t i = 0; i < t->n_holes; i++) {
+		const struct template_hole *h = &t->holes[i];
+		uint32_t moved = h->at >= t->auth_at ? auth_len : 0;
+
+		memcpy(out + h->at + moved, values[h->field], h->len);
+	}
+	return t->len + auth_len;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Addresses and parameters in header values (RFC 3261 20.10, 25.1).
+#include "sip/value.h"
+
+// Behind the closing quote of the string that begins at `at`; NULL: it does not end.
+static const char *quoted_end(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++) {
+		if (*at == '\\' && at + 1 < end)
+			at++; // a quoted-pair
+	}
+	return at < end ? at + 1 : NULL;
+}
+
+// First of the characters `stop` outside of quoted strings, or `end`; NULL: a string does not end.
+static const char *find_unquoted(const char *at, const char *end, const char *stop)
+{
+	while (at != NULL && at < end && strchr(stop, *at) == NULL)
+		at = *at == '"' ? quoted_end(at, end) : at + 1;
+	return at;
+}
+
+static const char *skip_lws(const char *at, const char *end)
+{
+	while (at < end && is_lws(*at))
+		at++;
+	return at;
+}
+
+bool address_next(const char **from, const char *end, struct address *out)
+{
+	const char *at = skip_lws(*from, end);
+
+	*from = at;
+	if (at == end)
+		return false;
+	const char *open = find_unquoted(at, end, "<,;");
+	if (open == NULL)
+		return false;
+	if (open < end && *open == '<') {
+		const char *close = memchr(open, '>', (size_t)(end - open));
+		if (close == NULL)
+			return false;
+		out->uri = slice_trim(open + 1, close);
+		at = close + 1;
+	} else {
+		// Without <> what follows a ; belongs to the header, not to the URI (20.10).
+		if (memchr(at, '"', (size_t)(open - at)) != NULL)
+			return false;
+		out->uri = slice_trim(at, open);
+		at = open;
+	}
+	const char *comma = find_unquoted(at, end, ",");
+	if (comma == NULL || out->uri.len == 0)
+		return false;
+	out->params = slice_trim(at, comma);
+	if (out->params.len > 0 && *out->params.at != ';')
+		return false;
+	*from = comma < end ? comma + 1 : end;
+	return true;
+}
+
+static bool port_read(const char *at, const char *end, uint16_t *port)
+{
+	uint32_t n;
+
+	if (!text_get_number(at, (uint32_t)(end - at), &n) || n == 0 || n > UINT16_MAX)
+		return false;
+	*port = (uint16_t)n;
+	return true;
+}
+
+// "host", "host:port", "[IPv6]:port"
+static bool host_read(const char *at, const char *end, struct address_uri *out)
+{
+	const char *host_end = at;
+
+	if (at < end && *at == '[') {
+		host_end = memchr(at, ']', (size_t)(end - at));
+		if (host_end == NULL)
+			return false;
+		out->host = (struct slice){ at + 1, (uint32_t)(host_end - at - 1) };
+		host_end++;
+	} else {
+		while (host_end < end && *host_end != ':')
+			host_end++;
+		out->host = (struct slice){ at, (uint32_t)(host_end - at) };
+	}
+	if (out->host.len == 0)
+		return false;
+	return host_end == end || (*host_end == ':' && port_read(host_end + 1, end, &out->port));
+}
+
+bool address_uri_read(struct slice uri, struct address_uri *out)
+{
+	const char *const end = uri.at + uri.len;
+	const char *colon = memchr(uri.at, ':', uri.len);
+
+	*out = (struct address_uri){ .port = 0 };
+	if (colon == NULL || colon == uri.at || (uint8_t)((*uri.at | 0x20) - 'a') >= 26)
+		return false;
+	for (const char *c = uri.at; c < end; c++) {
+		if (is_lws(*c) || *c == '<' || *c == '"' || (c < colon && !is_token_char(*c)))
+			return false;
+	}
+	uint32_t scheme = (uint32_t)(colon - uri.at);
+	out->sip = (scheme == 3 && letters_are(uri.at, "sip", 3)) ||
+		   (scheme == 4 && letters_are(uri.at, "sips", 4));
+	if (!out->sip)
+		return true;
+
+	const char *at = colon + 1;
+	const char *user_end = memchr(at, '@', (size_t)(end - at));
+	if (user_end != NULL) {
+		// The user may hold ; and ? (RFC 3261 25.1), a password is cut off.
+		const char *password = memchr(at, ':', (size_t)(user_end - at));
+		out->user.at = at;
+		out->user.len = (uint32_t)((password != NULL ? password : user_end) - at);
+		at = user_end + 1;
+	}
+	const char *host_end = at;
+	while (host_end < end && *host_end != ';' && *host_end != '?')
+		host_end++;
+	const char *params_end = host_end;
+	while (params_end < end && *params_end != '?') // headers of the URI
+		params_end++;
+	out->params = (struct slice){ host_end, (uint32_t)(params_end - host_end) };
+	return host_read(at, host_end, out);
+}
+
+bool param_find(struct slice params, const char *name, struct slice *value)
+{
+	const char *const end = params.at + params.len;
+	const uint32_t len = (uint32_t)strlen(name);
+
+	for (const char *at = params.at; at < end;) {
+		const char *next = find_unquoted(at + 1, end, ";"); // `at` stands on a ;
+		if (next == NULL)
+			return false;
+		const char *equal = memchr(at + 1, '=', (size_t)(next - at - 1));
+		struct slice key = slice_trim(at + 1, equal != NULL ? equal : next);
+		if (text_equal_nocase(key.at, key.len, name, len)) {
+			*value = equal != NULL ? slice_trim(equal + 1, next)
+					       : (struct slice){ next, 0 };
+			return true;
+		}
+		at = next;
+	}
+	return false;
+}
+
+bool via_params_read(const char *at, const char *end, struct via_params *out)
+{
+	*out = (struct via_params){ .end = end };
+	at = find_unquoted(at, end, ";,"); // over the port
+	while (at != NULL && at < end && *at == ';') {
+		const char *name = skip_lws(at + 1, end);
+
+		at = find_unquoted(name, end, ";,");
+		if (at == NULL)
+			break;
+		const char *equal = memchr(name, '=', (size_t)(at - name));
+		struct slice key = slice_trim(name, equal != NULL ? equal : at);
+		if (key.len == 5 && letters_are(key.at, "rport", 5) && equal == NULL)
+			out->rport_end = key.at + key.len;
+	}
+	if (at == NULL)
+		return false;
+	out->end = at;
+	return true;
+}

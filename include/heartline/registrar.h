@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The answering side: a registrar on several addresses at once, with faults on command.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/addr.h>
+#include <heartline/counters.h>
+#include <heartline/error.h>
+#include <heartline/packet.h>
+
+#define HL_REGISTRAR_SERVERS_MAX 8
+
+struct hl_registrar;
+
+enum hl_digest_algorithm { HL_MD5, HL_SHA256, HL_SHA512_256, HL_DIGEST_ALGORITHMS };
+
+struct hl_registrar_config {
+	struct hl_endpoint servers[HL_REGISTRAR_SERVERS_MAX];
+	uint32_t n_servers;
+	uint8_t mac[6];
+	const char *realm;    // default "heartline"
+	const char *password; // of every user; NULL: no digest
+	enum hl_digest_algorithm algorithm;
+	bool qop_auth;          // offer qop="auth"; off gives the RFC 2069 form
+	uint32_t nonce_life_s;  // default 300; an older nonce gets 401 with stale=true
+	uint32_t max_grant_s;   // default 3600; longer asked times are cut to it
+	uint32_t min_expires_s; // 0: none; shorter asked times get 423
+	uint32_t capacity;      // bindings a server, e.g. the number of lines
+	uint64_t seed;
+	bool tx_csum_offload;
+};
+
+/** @return 0, -EINVAL, -ENOMEM; config texts are copied */
+int hl_registrar_new(struct hl_registrar **registrar, const struct hl_registrar_config *config,
+		     struct hl_error *err);
+void hl_registrar_free(struct hl_registrar *registrar);
+
+/**
+ * As hl_worker_rx(): requests in, answers out (also ARP and ICMP echo for its addresses). Answers that
+ * do not fit the burst leave at the next tick. Steps of the script that are due are taken first.
+ */
+void hl_registrar_rx(struct hl_registrar *registrar, const struct hl_packet *pkts, uint16_t n,
+		     struct hl_burst *tx, uint64_t now_ns);
+
+/** Delayed answers and the script. Bounded work per call. */
+void hl_registrar_tick(struct hl_registrar *registrar, struct hl_burst *tx, uint64_t now_ns);
+
+/** As hl_worker_next(). Bindings expire without a tick, so they are not waited for. */
+uint64_t hl_registrar_next(const struct hl_registrar *registrar, uint64_t now_ns);
+
+enum hl_fault {
+	HL_FAULT_NONE,   // answer as a healthy server
+	HL_FAULT_SILENT, // receive and say nothing; the bindings stay
+	HL_FAULT_STATUS, // answer everything with one status, e.g. 503
+	HL_FAULT_WIPE,   // forget all bindings (a restart), stay as healthy or ill as before
+	HL_FAULT_LOSS,   // lose a share of the requests, value: 1/100 of a percent, 0..10000
+	HL_FAULT_DELAY,  // hold every answer back, value: microseconds
+};
+
+/**
+ * Put a fault on one server (index) or on all (server = HL_REGISTRAR_SERVERS_MAX).
+ * NONE also ends loss and delay. @return 0, -EINVAL
+ */
+int hl_registrar_fault(struct hl_registrar *registrar, uint32_t server, enum hl_fault fault,
+		       uint32_t value, struct hl_error *err);
+
+/**
+ * Add a script, a line each: "at 10s: silent", "at 10s: 10.0.0.1 silent", "at 20s: ok",
+ * "at 5s: status 503", "at 1s: loss 12.5%", "at 1s: delay 50ms", "at 9s: wipe"; "#" starts a comment;
+ * ";" may part lines. Without an address the first server is meant; "all" means each. Times
+ * count from start_ns.
+ *
+ * @return 0; -EINVAL with "NAME:LINE:COLUMN: error: ..."
+ */
+int hl_registrar_script(struct hl_registrar *registrar, const char *name, const char *text,
+			uint64_t start_ns, struct hl_error *err);
+
+struct hl_registrar_counters {
+	_Atomic uint64_t requests[HL_METHODS], responses[7];
+	// now held; expired ones leave when they are next looked at, or at a sweep (within 10 s of
+	// ticks)
+	_Atomic uint64_t bindings;
+	_Atomic uint64_t challenges, bad_credentials, lost, silent;
+	_Atomic uint64_t
+		malformed;     // damaged frames, which name no server for sure, count at server 0
+	_Atomic uint64_t full; // bindings refused and answers dropped, since there was no room
+};
+
+/** Counters of one server; any thread. */
+const struct hl_registrar_counters *hl_registrar_counters(const struct hl_registrar *registrar,
+							  uint32_t server);
+
+/** The binding of a user at a server, for tests: true when there is one alive at now_ns. */
+bool hl_registrar_bound(const struct hl_registrar *registrar, uint32_t server, const char *user,
+			uint32_t user_len, uint64_t now_ns);

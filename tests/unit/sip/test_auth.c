@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Challenges and credentials: read at a guard page, remembered, written.
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "guard.h"
+#include "sip/auth.h"
+
+static struct slice slice_of(const char *text)
+{
+	return (struct slice){ text, (uint32_t)strlen(text) };
+}
+
+static bool slice_is(struct slice s, const char *text)
+{
+	return s.at != NULL && s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
+}
+
+static int challenge(const char *text, struct auth_challenge *out)
+{
+	return auth_challenge_read(guard_copy(text, strlen(text)), (uint32_t)strlen(text), out);
+}
+
+static int credentials(const char *text, struct auth_credentials *out)
+{
+	return auth_credentials_read(guard_copy(text, strlen(text)), (uint32_t)strlen(text), out);
+}
+
+Test(auth_challenge, what_kamailio_sends)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(
+		challenge("Digest realm=\"10.0.0.1\", nonce=\"ZJ+a/2SfmdM=\", qop=\"auth\"", &c),
+		0);
+	cr_assert(slice_is(c.realm, "10.0.0.1") && slice_is(c.nonce, "ZJ+a/2SfmdM="));
+	cr_assert_null(c.opaque.at);
+	cr_assert(c.algorithm == HL_MD5 && !c.sess && c.qop == DIGEST_AUTH && !c.stale);
+}
+
+Test(auth_challenge, any_order_case_and_white_space)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(
+		challenge(
+			"\tdIGEST  STALE = TRUE ,\r\n  OpAque=\"\" , Nonce=\"n\",algorithm\t=\tsha-256-SESS,,"
+			" REALM =\"r\" ,",
+			&c),
+		0);
+	cr_assert(c.stale && c.sess && c.algorithm == HL_SHA256 && c.qop == DIGEST_NO_QOP);
+	cr_assert(slice_is(c.realm, "r") && slice_is(c.nonce, "n") && slice_is(c.opaque, ""));
+}
+
+Test(auth_challenge, commas_escapes_and_equal_signs_in_quotes)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(challenge("Digest realm=\"a, nonce=\\\"x\\\" \\\\\", nonce=\"1\"", &c), 0);
+	cr_assert(slice_is(c.realm, "a, nonce=\\\"x\\\" \\\\"), "escapes stay as they stand");
+	cr_assert(slice_is(c.nonce, "1"));
+}
+
+Test(auth_challenge, unquoted_values_and_quoted_tokens)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(
+		challenge(
+			"Digest realm=r, nonce=ab/c+d==, algorithm=\"MD5\", stale=\"true\", qop=auth",
+			&c),
+		0);
+	cr_assert(slice_is(c.realm, "r") && slice_is(c.nonce, "ab/c+d=="));
+	cr_assert(c.algorithm == HL_MD5 && c.stale && c.qop == DIGEST_AUTH);
+}
+
+Test(auth_challenge, qop_auth_is_taken_before_auth_int)
+{
+	static const struct {
+		const char *qop;
+		int rc;
+		enum digest_qop chosen;
+	} cases[] = {
+		{ "\"auth\"", 0, DIGEST_AUTH },
+		{ "\"auth-int\"", 0, DIGEST_AUTH_INT },
+		{ "\"auth-int,auth\"", 0, DIGEST_AUTH },
+		{ "\"auth,auth-int\"", 0, DIGEST_AUTH },
+		{ "\" auth-int , AUTH \"", 0, DIGEST_AUTH },
+		{ "\"auth-conf,auth-int\"", 0, DIGEST_AUTH_INT },
+		{ "\"auth-conf\"", -ENOTSUP, DIGEST_NO_QOP },
+		{ "\"\"", -ENOTSUP, DIGEST_NO_QOP },
+	};
+	struct auth_challenge c;
+	char text[128];
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "Digest realm=\"r\", nonce=\"n\", qop=%s",
+			 cases[i].qop);
+		cr_assert_eq(challenge(text, &c), cases[i].rc, "%s", text);
+		cr_assert_eq(c.qop, cases[i].chosen, "%s", text);
+	}
+}
+
+Test(auth_challenge, unknown_parameters_are_ignored_and_the_first_of_two_counts)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(
+		challenge(
+			"Digest userhash=true, charset=UTF-8, realm=\"r\", x=\"a,b\", nonce=\"1\","
+			" nonce=\"2\", domain=\"sip:a sip:b\"",
+			&c),
+		0);
+	cr_assert(slice_is(c.nonce, "1"));
+}
+
+Test(auth_challenge, other_schemes_and_algorithms_are_not_supported)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(challenge("Basic realm=\"r\"", &c), -ENOTSUP);
+	cr_assert_eq(challenge("Digestive realm=\"r\", nonce=\"n\"", &c), -ENOTSUP);
+	cr_assert_eq(challenge("", &c), -ENOTSUP);
+	cr_assert_eq(challenge("Digest realm=\"r\", nonce=\"n\", algorithm=SHA-1", &c), -ENOTSUP);
+	cr_assert_eq(challenge("Digest realm=\"r\", nonce=\"n\", algorithm=AKAv1-MD5", &c),
+		     -ENOTSUP);
+}
+
+Test(auth_challenge, what_cannot_be_read_is_refused)
+{
+	static const char *const cases[] = {
+		"Digest",
+		"Digest ",
+		"Digest realm=\"r\"",
+		"Digest nonce=\"n\"",
+		"Digest realm=\"r\", nonce=\"n",
+		"Digest realm=\"r\", nonce=\"n\\",
+		"Digest realm=\"r\", nonce=\"n\\\"",
+		"Digest realm=\"r\" nonce=\"n\"",
+		"Digest realm=\"r\", nonce=\"n\" x",
+		"Digest realm=\"r\", nonce",
+		"Digest realm=\"r\", =\"n\"",
+		"Digest realm=\"r\"x, nonce=\"n\"",
+		"Digest realm=\"a\r\nEvil: 1\", nonce=\"n\"",
+		"Digest realm=\"a\\\nb\", nonce=\"n\"",
+		"Digest realm=\"r\", Digest nonce=\"n\"",
+	};
+	struct auth_challenge c;
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_assert_eq(challenge(cases[i], &c), -EBADMSG, "%s", cases[i]);
+}
+
+Test(auth_challenge, no_prefix_reads_past_its_end)
+{
+	static const char text[] =
+		"Digest realm=\"a\\\"b\", nonce=\"n\" , opaque=\"\", algorithm=MD5-sess,"
+		" qop=\"auth,x\", stale=true";
+	struct auth_challenge c;
+
+	for (uint32_t n = 0; n < sizeof(text); n++) {
+		char *copy = guard_copy(text, n);
+		int rc = auth_challenge_read(copy, n, &c);
+		// readable as soon as both realm and nonce are whole, and between two parameters
+		cr_assert(rc == 0 || rc == -EBADMSG || rc == -ENOTSUP, "%u: %d", n, rc);
+		cr_assert(rc != 0 || slice_is(c.nonce, "n"), "%.*s", (int)n, text);
+		guard_free(copy, n);
+	}
+}
+
+static const char good_credentials[] =
+	"Digest username=\"6000\", realm=\"heartline\", nonce=\"abc\", uri=\"sip:10.0.0.1\","
+	" response=\"0123456789abcdef0123456789abcdef\", algorithm=MD5, cnonce=\"c\", opaque=\"o\","
+	" qop=auth, nc=0000000A";
+
+Test(auth_credentials, all_of_it_is_read)
+{
+	struct auth_credentials c;
+
+	cr_assert_eq(credentials(good_credentials, &c), 0);
+	cr_assert(slice_is(c.user, "6000") && slice_is(c.realm, "heartline"));
+	cr_assert(slice_is(c.nonce, "abc") && slice_is(c.uri, "sip:10.0.0.1"));
+	cr_assert(slice_is(c.response, "0123456789abcdef0123456789abcdef"));
+	cr_assert(slice_is(c.cnonce, "c") && slice_is(c.opaque, "o") && slice_is(c.nc, "0000000A"));
+	cr_assert(c.algorithm == HL_MD5 && !c.sess && c.qop == DIGEST_AUTH);
+}
+
+Test(auth_credentials, the_form_of_rfc2069_needs_no_cnonce)
+{
+	struct auth_credentials c;
+
+	cr_assert_eq(
+		credentials(
+			"Digest username=\"u\",realm=\"r\",nonce=\"n\",uri=\"sip:h\",response=\"x\"",
+			&c),
+		0);
+	cr_assert_eq(c.qop, DIGEST_NO_QOP);
+	cr_assert_null(c.nc.at);
+}
+
+Test(auth_credentials, what_lacks_or_disagrees_is_refused)
+{
+#define BASE "Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:h\", response=\"x\""
+	static const struct {
+		const char *text;
+		int rc;
+	} cases[] = {
+		{ "Basic dTpw", -ENOTSUP },
+		{ "Digest realm=\"r\", nonce=\"n\", uri=\"sip:h\", response=\"x\"", -EBADMSG },
+		{ "Digest username=\"u\", nonce=\"n\", uri=\"sip:h\", response=\"x\"", -EBADMSG },
+		{ "Digest username=\"u\", realm=\"r\", uri=\"sip:h\", response=\"x\"", -EBADMSG },
+		{ "Digest username=\"u\", realm=\"r\", nonce=\"n\", response=\"x\"", -EBADMSG },
+		{ "Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:h\"", -EBADMSG },
+		{ BASE ", qop=auth, nc=00000001", -EBADMSG },
+		{ BASE ", qop=auth, cnonce=\"c\"", -EBADMSG },
+		{ BASE ", qop=auth, cnonce=\"c\", nc=1", -EBADMSG },
+		{ BASE ", qop=auth, cnonce=\"c\", nc=0000000g", -EBADMSG },
+		{ BASE ", qop=auth-conf, cnonce=\"c\", nc=00000001", -ENOTSUP },
+		{ BASE ", algorithm=MD5-sess", -EBADMSG },
+		{ BASE ", algorithm=SHA-1", -ENOTSUP },
+		{ BASE ", algorithm=SHA-256-sess, cnonce=\"c\"", 0 },
+		{ BASE ", qop=\"auth-int\", cnonce=\"c\", nc=\"00000001\"", 0 },
+	};
+	struct auth_credentials c;
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_assert_eq(credentials(cases[i].text, &c), cases[i].rc, "%s", cases[i].text);
+}
+
+Test(auth_credentials, no_prefix_reads_past_its_end)
+{
+	struct auth_credentials c;
+
+	for (uint32_t n = 0; n < sizeof(good_credentials); n++) {
+		char *copy = guard_copy(good_credentials, n);
+		int rc = auth_credentials_read(copy, n, &c);
+		cr_assert(rc == 0 || rc == -EBADMSG || rc == -ENOTSUP, "%u: %d", n, rc);
+		guard_free(copy, n);
+	}
+}
+
+// One line, one server: what auth_learn() and auth_write() work on.
+static struct auth_realms realms;
+static struct auth auth;
+static char long_text[AUTH_TEXT_LONG];
+static struct digest *d;
+static char line[AUTH_LINE_MAX];
+
+static void setup(void)
+{
+	d = digest_new();
+	cr_assert_not_null(d);
+}
+
+static void teardown(void)
+{
+	digest_free(d);
+}
+
+static int learn(const char *text, char *room)
+{
+	struct auth_challenge c;
+
+	cr_assert_eq(challenge(text, &c), 0, "%s", text);
+	return auth_learn(&auth, &c, &realms, slice_of("6000"), slice_of("secret"), room, d);
+}
+
+static const char *write_for(const char *account)
+{
+	char ha2[DIGEST_HEX_MAX];
+	const struct auth_request request = { slice_of(account), slice_of("sip:10.0.0.1"),
+					      slice_of("0a4f113b"), ha2 };
+
+	digest_ha2(d, (enum hl_digest_algorithm)auth.algorithm, slice_of("REGISTER"), request.uri,
+		   auth.qop == DIGEST_AUTH_INT, ha2);
+	uint32_t n = auth_write(&auth, &realms, long_text, &request, d, line, sizeof(line) - 1);
+	line[n] = '\0';
+	return line;
+}
+
+TestSuite(auth_write, .init = setup, .fini = teardown);
+TestSuite(auth_learn, .init = setup, .fini = teardown);
+
+Test(auth_write, with_qop_auth)
+{
+	cr_assert_eq(learn("Digest realm=\"heartline\", nonce=\"abcdef\", qop=\"auth\"", NULL), 0);
+	auth.nc++;
+	cr_assert_str_eq(
+		write_for("6000"),
+		"Authorization: Digest username=\"6000\", realm=\"heartline\", nonce=\"abcdef\", "
+		"uri=\"sip:10.0.0.1\", response=\"2ef416b14484276970c66f4413a69d0e\", "
+		"algorithm=MD5, cnonce=\"0a4f113b\", qop=auth, nc=00000001\r\n");
+}
+
+Test(auth_write, without_qop_there_is_no_nc_and_no_cnonce)
+{
+	cr_assert_eq(learn("Digest realm=\"heartline\", nonce=\"abcdef\", opaque=\"\"", NULL), 0);
+	auth.proxy = true;
+	auth.nc++;
+	cr_assert_str_eq(
+		write_for("6000"),
+		"Proxy-Authorization: Digest username=\"6000\", realm=\"heartline\", "
+		"nonce=\"abcdef\", uri=\"sip:10.0.0.1\", "
+		"response=\"627308a27f0872f6c00e30953f33e62b\", algorithm=MD5, opaque=\"\"\r\n");
+}
+
+Test(auth_write, sess_forms)
+{
+	cr_assert_eq(
+		learn("Digest realm=\"heartline\", nonce=\"abcdef\", qop=\"auth\", algorithm=MD5-sess",
+		      NULL),
+		0);
+	auth.nc++;
+	cr_assert_not_null(
+		strstr(write_for("6000"),
+		       "response=\"a2fc2960f3266a7aebf9f2f8d4208768\", algorithm=MD5-sess, "
+		       "cnonce=\"0a4f113b\", qop=auth, nc=00000001\r\n"));
+	cr_assert_eq(
+		learn("Digest realm=\"heartline\", nonce=\"abcdef\", algorithm=MD5-sess", NULL), 0);
+	cr_assert_not_null(
+		strstr(write_for("6000"),
+		       "response=\"b6476221e125fddc9c6b5c0a89a7b359\", algorithm=MD5-sess, "
+		       "cnonce=\"0a4f113b\"\r\n"),
+		"the server needs the cnonce that was hashed");
+}
+
+Test(auth_write, the_same_input_gives_the_same_bytes)
+{
+	char first[AUTH_LINE_MAX];
+
+	cr_assert_eq(
+		learn("Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256", NULL), 0);
+	auth.nc = 0x1234abcd;
+	strcpy(first, write_for("6000"));
+	cr_assert_str_eq(write_for("6000"), first);
+	cr_assert_not_null(strstr(first, "nc=1234abcd\r\n"));
+	auth.nc++;
+	cr_assert_str_neq(write_for("6000"), first);
+}
+
+Test(auth_write, realm_and_opaque_go_back_verbatim_and_the_account_is_escaped)
+{
+	cr_assert_eq(
+		learn("Digest realm=\"a \\\"b\\\", c\", nonce=\"n\\\\\", opaque=\"o\\\"=,\"", NULL),
+		0);
+	const char *text = write_for("6\"0\\0");
+	cr_assert_not_null(strstr(
+		text, "username=\"6\\\"0\\\\0\", realm=\"a \\\"b\\\", c\", nonce=\"n\\\\\","));
+	cr_assert_not_null(strstr(text, "opaque=\"o\\\"=,\"\r\n"));
+}
+
+Test(auth_write, what_is_written_can_be_read_and_checked)
+{
+	static const char *const algorithms[] = { "MD5", "SHA-256", "SHA-512-256" };
+	char text[128], ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX];
+	struct auth_credentials c;
+	uint8_t ha1[DIGEST_RAW_MAX];
+
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text),
+			 "Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=%s",
+			 algorithms[i]);
+		cr_assert_eq(learn(text, NULL), 0);
+		auth.nc = 7;
+		const char *value = strchr(write_for("6000"), ':') + 2;
+		cr_assert_eq(auth_credentials_read(value, (uint32_t)strlen(value) - 2, &c), 0);
+		cr_assert(slice_is(c.nc, "00000007") && c.algorithm == i);
+		digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
+		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
+		digest_response(d, c.algorithm, ha1, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+				response);
+		cr_assert(c.response.len == digest_hex_len(c.algorithm) &&
+			  memcmp(c.response.at, response, c.response.len) == 0);
+	}
+}
+
+Test(auth_write, too_little_room_is_said_and_never_overrun)
+{
+	char ha2[DIGEST_HEX_MAX];
+	const struct auth_request request = { slice_of("6000"), slice_of("sip:10.0.0.1"),
+					      slice_of("0a4f113b"), ha2 };
+
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"n\", qop=\"auth\", opaque=\"o\"", NULL), 0);
+	digest_ha2(d, HL_MD5, slice_of("REGISTER"), request.uri, false, ha2);
+	uint32_t whole = auth_write(&auth, &realms, NULL, &request, d, line, sizeof(line));
+	cr_assert_gt(whole, 0);
+	for (uint32_t room = 0; room <= whole; room++) {
+		char *out = guard_alloc(room);
+		cr_assert_eq(auth_write(&auth, &realms, NULL, &request, d, out, room),
+			     room == whole ? whole : 0);
+		guard_free(out, room);
+	}
+}
+
+Test(auth_learn, a_new_nonce_starts_counting_again_and_the_same_one_does_not)
+{
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\"", NULL), 0);
+	cr_assert(auth.usable && auth.nc == 0);
+	auth.nc = 5;
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\", stale=true", NULL), 0);
+	cr_assert_eq(auth.nc, 5);
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"two\"", NULL), 0);
+	cr_assert_eq(auth.nc, 0);
+}
+
+Test(auth_learn, ha1_is_computed_again_for_another_realm_or_algorithm_only)
+{
+	uint8_t expected[DIGEST_RAW_MAX];
+
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\"", NULL), 0);
+	digest_ha1(d, HL_MD5, slice_of("6000"), slice_of("r"), slice_of("secret"), expected);
+	cr_assert_arr_eq(auth.ha1, expected, 16);
+	memset(auth.ha1, 0xee, sizeof(auth.ha1));
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"two\"", NULL), 0);
+	cr_assert_eq(auth.ha1[0], 0xee, "computed again for nothing");
+	cr_assert_eq(learn("Digest realm=\"s\", nonce=\"two\"", NULL), 0);
+	digest_ha1(d, HL_MD5, slice_of("6000"), slice_of("s"), slice_of("secret"), expected);
+	cr_assert_arr_eq(auth.ha1, expected, 16);
+	cr_assert_eq(learn("Digest realm=\"s\", nonce=\"two\", algorithm=SHA-256", NULL), 0);
+	digest_ha1(d, HL_SHA256, slice_of("6000"), slice_of("s"), slice_of("secret"), expected);
+	cr_assert_arr_eq(auth.ha1, expected, 32);
+}
+
+// A challenge with a nonce of n characters.
+static const char *challenge_of(unsigned n, const char *rest)
+{
+	static char text[AUTH_TEXT_LONG * 2];
+	unsigned at = (unsigned)sprintf(text, "Digest realm=\"r\", nonce=\"");
+
+	memset(text + at, 'x', n);
+	sprintf(text + at + n, "\"%s", rest);
+	return text;
+}
+
+Test(auth_learn, a_nonce_of_512_bytes_goes_to_the_long_text_and_back)
+{
+	cr_assert_eq(learn(challenge_of(512, ", opaque=\"oo\""), long_text), 0);
+	cr_assert(auth.long_text && auth.usable);
+	char expected[600];
+	memset(expected, 'x', 512);
+	expected[512] = '\0';
+	const char *text = write_for("6000");
+	cr_assert_not_null(strstr(text, expected));
+	cr_assert_not_null(strstr(text, "opaque=\"oo\"\r\n"));
+
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"short\"", long_text), 0);
+	cr_assert_not(auth.long_text);
+	cr_assert_not_null(strstr(write_for("6000"), "nonce=\"short\""));
+}
+
+Test(auth_learn, texts_that_fit_nowhere_are_refused)
+{
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\"", long_text), 0);
+	cr_assert_eq(learn(challenge_of(AUTH_TEXT_INLINE, ""), NULL), 0);
+	cr_assert_eq(learn(challenge_of(AUTH_TEXT_INLINE + 1, ""), NULL), -ENOSPC);
+	cr_assert_not(auth.usable);
+	cr_assert_eq(learn(challenge_of(AUTH_TEXT_LONG, ""), long_text), 0);
+	cr_assert(auth.usable);
+	cr_assert_eq(learn(challenge_of(AUTH_TEXT_LONG, ", opaque=\"\""), long_text), -ENOSPC);
+	cr_assert_eq(learn(challenge_of(AUTH_TEXT_LONG + 1, ""), long_text), -ENOSPC);
+}
+
+Test(auth_learn, realms_are_kept_once_and_the_table_ends)
+{
+	char text[AUTH_REALM_BYTES + 1];
+
+	cr_assert_eq(auth_realm_intern(&realms, slice_of("a")), 0);
+	cr_assert_eq(auth_realm_intern(&realms, slice_of("ab")), 1);
+	cr_assert_eq(auth_realm_intern(&realms, slice_of("a")), 0);
+	memset(text, 'r', sizeof(text));
+	cr_assert_eq(auth_realm_intern(&realms, (struct slice){ text, AUTH_REALM_BYTES }), 2);
+	cr_assert_eq(auth_realm_intern(&realms, (struct slice){ text, AUTH_REALM_BYTES + 1 }), -1);
+	for (int i = 3; i < AUTH_REALMS_MAX; i++) {
+		sprintf(text, "realm %d", i);
+		cr_assert_eq(auth_realm_intern(&realms, slice_of(text)), i);
+	}
+	cr_assert_eq(auth_realm_intern(&realms, slice_of("one more")), -1);
+	cr_assert_eq(auth_realm_intern(&realms, slice_of("ab")), 1);
+	cr_assert_eq(learn("Digest realm=\"another\", nonce=\"n\"", NULL), -ENOSPC);
+}
+
+Test(auth_learn, nextnonce_replaces_the_nonce_and_keeps_the_opaque)
+{
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\", opaque=\"oo\", qop=\"auth\"", NULL),
+		     0);
+	auth.nc = 9;
+	auth_next_nonce(&auth, slice_of("qop=auth, rspauth=\"ab\", nc=00000009"), NULL);
+	cr_assert_eq(auth.nc, 9, "no nextnonce in it");
+	auth_next_nonce(&auth, slice_of("qop=auth, NextNonce=\"second\", nc=00000009"), NULL);
+	cr_assert_eq(auth.nc, 0);
+	const char *text = write_for("6000");
+	cr_assert_not_null(strstr(text, "nonce=\"second\""));
+	cr_assert_not_null(strstr(text, "opaque=\"oo\""));
+}
+
+Test(auth_learn, a_long_nextnonce_moves_the_text_out_and_a_short_one_back)
+{
+	char info[700];
+
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\", opaque=\"oo\"", long_text), 0);
+	memset(info, 'y', sizeof(info));
+	memcpy(info, "nextnonce=\"", 11);
+	info[611] = '"';
+	auth_next_nonce(&auth, (struct slice){ info, 612 }, NULL);
+	cr_assert(auth.usable && auth.nonce_len == 3, "without room the old one stays");
+	auth_next_nonce(&auth, (struct slice){ info, 612 }, long_text);
+	cr_assert(auth.long_text && auth.nonce_len == 600);
+	cr_assert_not_null(strstr(write_for("6000"), "y\", uri="));
+	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
+	auth_next_nonce(&auth, slice_of("nextnonce=\"z\""), long_text);
+	cr_assert_not(auth.long_text);
+	cr_assert_not_null(strstr(write_for("6000"), "nonce=\"z\""));
+	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
+}
