@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Via branches: 8 hex of line, 8 hex of kind, server and number, 12 hex of MAC.
+#include "line/branch.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/siphash.h"
+#include "base/text.h"
+
+enum {
+	NUMBER_BITS = 28, // below the server's bit and the kind's three
+	SERVER_SHIFT = NUMBER_BITS,
+	KIND_SHIFT = SERVER_SHIFT + 1,
+	BODY_LEN = 16, // line and request
+	MAC_LEN = 12,
+	MAC_SHIFT = 64 - 4 * MAC_LEN, // the MAC is the upper end of the hash
+};
+static_assert(BODY_LEN + MAC_LEN == BRANCH_TEXT_LEN, "body and MAC");
+static_assert(BRANCH_COOKIE_LEN + BRANCH_TEXT_LEN == BRANCH_LEN, "cookie and text");
+static_assert(sizeof(BRANCH_COOKIE) - 1 == BRANCH_COOKIE_LEN, "cookie without its NUL");
+static_assert(REQUEST_KINDS <= 8, "three bits");
+
+void branch_write(const uint64_t key[2], const struct branch *branch, char out[BRANCH_TEXT_LEN])
+{
+	assert(branch->kind < 8 && branch->server < 2 && branch->number >> NUMBER_BITS == 0);
+
+	uint32_t request = (uint32_t)branch->kind << KIND_SHIFT |
+			   (uint32_t)branch->server << SERVER_SHIFT | branch->number;
+	uint64_t body = (uint64_t)branch->line << 32 | request;
+	char mac[16];
+
+	text_put_hex64(mac, siphash_u64(key, body));
+	text_put_hex64(out, body);
+	memcpy(out + BODY_LEN, mac, MAC_LEN);
+}
+
+// Case is ignored: a branch is a token, and tokens are (RFC 3261 7.3.1), so a proxy may change it.
+bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch)
+{
+	uint64_t body, mac;
+	char mac_text[16] = { [MAC_LEN] = '0', '0', '0', '0' };
+
+	if (len != BRANCH_LEN ||
+	    !text_equal_nocase(text, BRANCH_COOKIE_LEN, BRANCH_COOKIE, BRANCH_COOKIE_LEN))
+		return false;
+	text += BRANCH_COOKIE_LEN;
+	memcpy(mac_text, text + BODY_LEN, MAC_LEN);
+	if (!text_get_hex64(text, &body) || !text_get_hex64(mac_text, &mac))
+		return false;
+	if ((siphash_u64(key, body) ^ mac) >> MAC_SHIFT != 0)
+		return false;
+
+	uint32_t request = (uint32_t)body;
+	*branch = (struct branch){
+		.line = (uint32_t)(body >> 32),
+		.kind = (uint8_t)(request >> KIND_SHIFT),
+		.server = request >> SERVER_SHIFT & 1,
+		.number = request & ((1u << NUMBER_BITS) - 1),
+	};
+	return true;
+}

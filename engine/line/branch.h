@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Via branch <-> line: fixed width, one decode away, and not to be forged.
+//
+// "z9hG4bK" + 28 hex characters: line number (8), request (8), MAC (12). The MAC is SipHash of the
+// first two under a per-boot key, so that who did not see the request cannot make a reply to it.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BRANCH_COOKIE "z9hG4bK" // RFC 3261 8.1.1.7
+enum { BRANCH_COOKIE_LEN = 7, BRANCH_TEXT_LEN = 28, BRANCH_LEN = 35 };
+
+// What a request was for.
+enum request_kind { KIND_REGISTER, KIND_PROBE, KIND_BYE, REQUEST_KINDS }; // BYE: unregister
+
+struct branch {
+	uint32_t line;   // global number
+	uint8_t kind;    // enum request_kind, 0..7
+	uint8_t server;  // enum hl_server, 0..1
+	uint32_t number; // of the request, 28 bits: its CSeq minus CSEQ_FIRST
+};
+
+// The 28 characters after the cookie.
+void branch_write(const uint64_t key[2], const struct branch *branch, char out[BRANCH_TEXT_LEN]);
+
+// From the whole branch value of a reply; false: not one of ours.
+bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch);
+
+// CSeq starts high, so that it has ten digits for the life of a line (RFC 3261 8.1.1.5: < 2^31).
+#define CSEQ_FIRST 1000000000u

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A line: what a reply or a timer touches in one cache line, what is rare in others.
+//
+// Times are ticks of the wheel (2^17 ns, 131 us), 32 bits; compare with tick_before().
+#pragma once
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/state.h>
+
+#define TICK_SHIFT 17
+#define TICK_NEVER_AHEAD (1u << 30) // longest time ahead that may be armed: 39 hours
+
+static inline uint64_t tick_of_ns(uint64_t ns)
+{
+	return ns >> TICK_SHIFT;
+}
+
+// A time-out must not end early: round up, and one more for the part of the current tick.
+static inline uint32_t tick_span_ns(uint64_t ns)
+{
+	uint64_t ticks = ((ns + (1u << TICK_SHIFT) - 1) >> TICK_SHIFT) + 1;
+	return ticks < TICK_NEVER_AHEAD ? (uint32_t)ticks : TICK_NEVER_AHEAD;
+}
+
+static inline bool tick_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+enum line_flag {
+	LINE_REG_OUT =
+		1 << 0, // a REGISTER is unanswered: reg_at its retransmission, reg_end its end
+	LINE_REG_SEND = 1 << 1,  // a REGISTER is to be sent
+	LINE_PROBE_OUT = 1 << 2, // an OPTIONS is unanswered
+	LINE_PROBE_SEND = 1 << 3,
+	LINE_BYE_OUT = 1 << 4, // an unregister is unanswered (cold)
+	LINE_BYE_SEND = 1 << 5,
+	LINE_READY = 1 << 6,   // waits in the ready ring for room or tokens
+	LINE_PROBING = 1 << 7, // probes are on: probe_at is the next one
+};
+
+// Writer: the owner lcore. Others read `word` only.
+struct line {
+	alignas(64) _Atomic uint64_t word; // struct hl_state, packed
+
+	uint32_t cseq;       // last number used, from 0 (on the wire + CSEQ_FIRST)
+	uint32_t reg_cseq;   // of the latest REGISTER
+	uint32_t probe_cseq; // of the latest probe
+
+	uint32_t reg_at;   // next retransmission; else refresh, backoff or park end
+	uint32_t reg_end;  // give-up
+	uint32_t reg_sent; // first transmission, ns >> 4 (68 s around)
+	uint32_t probe_at; // next retransmission; else next probe
+	uint32_t probe_end;
+	uint32_t probe_sent;
+	uint32_t rare_at; // earliest deadline in the cold part, see LINE_RARE
+
+	uint32_t addr;  // index of its own address
+	uint16_t port;  // own port, host order
+	uint16_t shape; // index of its templates
+
+	uint8_t reg_rtx, probe_rtx; // retransmissions so far
+	uint8_t flags;              // enum line_flag
+	uint8_t more;               // enum line_more
+	uint8_t servers;            // enum line_servers: tried, held, locked
+	uint8_t backoffs;           // cycles failed in a row
+	uint8_t cools;              // returns failed in a row
+	uint8_t reg_server;         // enum hl_server of the latest REGISTER
+};
+static_assert(sizeof(struct line) == 64, "one cache line a line");
+
+enum line_more {
+	LINE_RARE = 1 << 0,            // rare_at is armed
+	LINE_REG_TIMER = 1 << 1,       // reg_at is armed as a timer (refresh, backoff, park)
+	LINE_REG_PROVISIONAL = 1 << 2, // a 1xx came: timer E is T2
+	LINE_PROBE_PROVISIONAL = 1 << 3,
+	LINE_REG_AUTH = 1 << 4, // the latest REGISTER carries credentials
+	LINE_PROBE_B = 1 << 5,  // the latest probe went to B (only in DOWN)
+	LINE_ONCE = 1 << 6,     // was registered at least once
+};
+
+// Three pairs of bits, each by enum hl_server.
+enum line_servers {
+	LINE_TRIED_SHIFT = 0, // tried in this cycle
+	LINE_HELD_SHIFT = 2,  // may not be used before cold.held_until
+	LINE_LOCK_SHIFT = 4,  // the line must stay on this one
+};
+
+enum cold_flag {
+	COLD_HOLD = 1 << 0,     // return delay runs
+	COLD_BYE_AUTH = 1 << 1, // the unregister carries credentials
+	COLD_BYE_PROVISIONAL = 1 << 2,
+};
+
+// What only changes of state touch.
+struct line_cold {
+	uint32_t refresh_at; // when the held registration wants its refresh
+	uint32_t hold_at;    // end of the return delay
+	// Retry-After and cool-down; valid while the line's bit is set
+	uint32_t held_until[HL_SERVERS];
+	// a server confirmed a binding until then; valid with its bit in bound
+	uint32_t bound_until[HL_SERVERS];
+	uint32_t bye_cseq, bye_at, bye_end;
+	uint32_t expires_s;  // asked for instead of the profile's (423); 0: the profile's
+	uint8_t bound;       // bit by enum hl_server, as the two below
+	uint8_t maybe_bound; // a REGISTER went there: there may be a binding unknown to us
+	uint8_t bye_pending; // still to be unregistered at
+	uint8_t bye_server, bye_rtx;
+	uint8_t bad_nonces[HL_SERVERS]; // challenges in a row without success
+	uint8_t flags;                  // enum cold_flag
+};
+static_assert(sizeof(struct line_cold) <= 64, "one more cache line");

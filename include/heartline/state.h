@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The packed 64-bit state word of a line: all that others want to know of it.
+#pragma once
+
+#include <stdint.h>
+
+enum hl_line_state {
+	HL_OFF,
+	HL_REG_P,  // registering at P
+	HL_ON_P,   // registered at P
+	HL_SW_B,   // registering at B
+	HL_ON_B,   // registered at B
+	HL_HOLD_B, // on B, P recovered, the return delay runs
+	HL_SW_P,   // registering back at P, B's binding still held
+	HL_DOWN,   // both failed, backoff
+	HL_PARK,   // rejected
+	HL_LINE_STATES,
+};
+
+enum hl_server { HL_SERVER_P, HL_SERVER_B, HL_SERVERS, HL_SERVER_NONE = HL_SERVERS };
+
+// last_code below 100 is no SIP status: what happened here, never to be taken for a received 408
+enum hl_local_code {
+	HL_CODE_NONE,
+	HL_CODE_TIMEOUT,     // no answer within the profile's time-out
+	HL_CODE_UNREACHABLE, // ICMP unreachable that quotes a live request
+};
+
+struct hl_state {
+	uint8_t state;     // enum hl_line_state
+	uint8_t server;    // enum hl_server that holds the registration
+	uint8_t fails;     // consecutive failed probes of P, 0..63
+	uint8_t oks;       // consecutive answered probes of P, 0..63
+	uint8_t locked;    // the operator keeps the line on its server
+	uint16_t code;     // last final status, or enum hl_local_code
+	uint32_t since_ms; // last change of state, since the worker's start
+};
+
+// bits: 0-3 state, 4-5 server, 6-11 fails, 12-17 oks, 18 locked, 19-28 code, 32-63 since_ms
+static inline uint64_t hl_state_pack(const struct hl_state *s)
+{
+	return (uint64_t)s->state | (uint64_t)s->server << 4 | (uint64_t)s->fails << 6 |
+	       (uint64_t)s->oks << 12 | (uint64_t)s->locked << 18 | (uint64_t)s->code << 19 |
+	       (uint64_t)s->since_ms << 32;
+}
+
+static inline struct hl_state hl_state_unpack(uint64_t word)
+{
+	return (struct hl_state){
+		.state = word & 15,
+		.server = word >> 4 & 3,
+		.fails = word >> 6 & 63,
+		.oks = word >> 12 & 63,
+		.locked = word >> 18 & 1,
+		.code = word >> 19 & 1023,
+		.since_ms = (uint32_t)(word >> 32),
+	};
+}
+
+/** "ON_P" and so on, as in FAILOVER.md section 3. */
+const char *hl_line_state_name(enum hl_line_state state);

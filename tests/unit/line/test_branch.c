@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Branches: what was written is read, and nothing else is.
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "guard.h"
+#include "line/branch.h"
+
+static const uint64_t key[2] = { 0x0123456789abcdef, 0xfedcba9876543210 };
+static const struct branch example = {
+	.line = 0xabcdef12, .kind = KIND_PROBE, .server = 1, .number = 0x0c0ffee
+};
+
+static void whole(const struct branch *branch, char out[BRANCH_LEN])
+{
+	memcpy(out, BRANCH_COOKIE, BRANCH_COOKIE_LEN);
+	branch_write(key, branch, out + BRANCH_COOKIE_LEN);
+}
+
+static bool same(const struct branch *a, const struct branch *b)
+{
+	return a->line == b->line && a->kind == b->kind && a->server == b->server &&
+	       a->number == b->number;
+}
+
+// Other code (traces, captures read by hand) relies on where what stands.
+Test(branch, line_then_kind_server_number_then_mac)
+{
+	char text[BRANCH_LEN];
+
+	whole(&example, text);
+	// kind 1, server 1: bits 001 1, then 28 bits of number
+	cr_assert_eq(memcmp(text, "z9hG4bKabcdef1230c0ffee", 23), 0, "%.35s", text);
+	for (unsigned i = 23; i < BRANCH_LEN; i++)
+		cr_assert(isxdigit((unsigned char)text[i]) && !isupper((unsigned char)text[i]));
+}
+
+Test(branch, every_value_comes_back)
+{
+	struct rng rng;
+
+	rng_seed(&rng, 1);
+	for (unsigned i = 0; i < 100000; i++) {
+		struct branch in = {
+			.line = (uint32_t)rng_next(&rng),
+			.kind = (uint8_t)rng_below(&rng, 8),
+			.server = (uint8_t)rng_below(&rng, 2),
+			.number = rng_below(&rng, 1 << 28),
+		};
+		struct branch out = { 0 };
+		char text[BRANCH_LEN];
+
+		whole(&in, text);
+		if (!branch_read(key, text, BRANCH_LEN, &out) || !same(&in, &out))
+			cr_assert_fail("value %u does not come back from %.35s", i, text);
+	}
+}
+
+Test(branch, extremes_come_back)
+{
+	const struct branch ends[] = {
+		{ 0, 0, 0, 0 },          { UINT32_MAX, 7, 1, (1u << 28) - 1 },
+		{ UINT32_MAX, 0, 0, 0 }, { 0, 7, 0, 0 },
+		{ 0, 0, 1, 0 },          { 0, 0, 0, (1u << 28) - 1 },
+	};
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct branch out = { 1, 1, 1, 1 };
+		char text[BRANCH_LEN];
+
+		whole(&ends[i], text);
+		cr_assert(branch_read(key, text, BRANCH_LEN, &out));
+		cr_assert(same(&ends[i], &out), "extreme %u", i);
+	}
+}
+
+Test(branch, case_does_not_matter)
+{
+	char text[BRANCH_LEN];
+	struct branch out;
+
+	whole(&example, text);
+	for (unsigned i = 0; i < BRANCH_LEN; i++)
+		text[i] = (char)toupper((unsigned char)text[i]);
+	cr_assert(branch_read(key, text, BRANCH_LEN, &out));
+	cr_assert(same(&example, &out));
+	for (unsigned i = 0; i < BRANCH_LEN; i++)
+		text[i] = (char)tolower((unsigned char)text[i]);
+	cr_assert(branch_read(key, text, BRANCH_LEN, &out));
+	cr_assert(same(&example, &out));
+}
+
+Test(branch, every_other_character_at_every_place_is_refused)
+{
+	char text[BRANCH_LEN];
+
+	whole(&example, text);
+	for (unsigned at = 0; at < BRANCH_LEN; at++) {
+		const char right = text[at];
+
+		for (int c = 0; c < 256; c++) {
+			struct branch out;
+
+			if (tolower(c) == tolower((unsigned char)right))
+				continue;
+			text[at] = (char)c;
+			if (branch_read(key, text, BRANCH_LEN, &out))
+				cr_assert_fail("character %d at %u is taken", c, at);
+		}
+		text[at] = right;
+	}
+}
+
+// A branch of another boot, or of somebody who guesses.
+Test(branch, another_key_is_refused)
+{
+	char text[BRANCH_LEN];
+	struct branch out;
+
+	whole(&example, text);
+	for (unsigned bit = 0; bit < 128; bit++) {
+		uint64_t other[2] = { key[0], key[1] };
+
+		other[bit / 64] ^= 1ull << bit % 64;
+		cr_assert_not(branch_read(other, text, BRANCH_LEN, &out), "key bit %u", bit);
+	}
+}
+
+Test(branch, another_length_is_refused_and_nothing_behind_it_read)
+{
+	char text[BRANCH_LEN + 5];
+
+	memset(text, '0', sizeof(text));
+	whole(&example, text);
+	for (uint32_t len = 0; len <= sizeof(text); len++) {
+		char *copy = guard_copy(text, len);
+		struct branch out;
+
+		cr_assert_eq(branch_read(key, copy, len, &out), len == BRANCH_LEN, "length %u",
+			     len);
+		guard_free(copy, len);
+	}
+}
+
+Test(branch, refused_one_leaves_the_result_alone)
+{
+	char text[BRANCH_LEN];
+	struct branch out = example;
+
+	whole(&(struct branch){ .line = 5 }, text);
+	text[BRANCH_LEN - 1] ^= 1;
+	cr_assert_not(branch_read(key, text, BRANCH_LEN, &out));
+	cr_assert(same(&example, &out));
+}
