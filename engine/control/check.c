@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The configuration looked over as a whole: subnets, servers, room for the lines.
+#include "control/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "control/entries.h"
+#include "control/identity.h"
+#include "control/numbers.h"
+#include "control/windows.h"
+#include "net/addr_set.h"
+#include "worker/plan.h"
+
+static uint32_t subnet_mask(const struct hl_port *port)
+{
+	return port->prefix == 0 ? 0 : UINT32_MAX << (32 - port->prefix);
+}
+
+static uint32_t subnet(const struct hl_port *port)
+{
+	return hl_addr_ipv4(&port->ranges[0].first) & subnet_mask(port);
+}
+
+bool port_on_link(const struct hl_port *port, const struct hl_addr *addr)
+{
+	return (hl_addr_ipv4(addr) & subnet_mask(port)) == subnet(port);
+}
+
+#define SUBNET_TEXT (HL_ADDR_TEXT + 5)
+
+static const char *subnet_text(const struct hl_port *port, char out[SUBNET_TEXT])
+{
+	struct hl_addr addr = hl_addr_from_ipv4(subnet(port));
+	size_t n = hl_addr_format(&addr, out);
+
+	snprintf(out + n, 5, "/%u", port->prefix);
+	return out;
+}
+
+static bool range_holds(const struct hl_addr_range *range, uint32_t ip)
+{
+	return hl_addr_ipv4(&range->first) <= ip && ip <= hl_addr_ipv4(&range->last);
+}
+
+static bool port_holds(const struct hl_port *port, uint32_t ip)
+{
+	for (uint32_t i = 0; i < port->n_ranges; i++)
+		if (range_holds(&port->ranges[i], ip))
+			return true;
+	return false;
+}
+
+static int range_check(const struct hl_port *port, const struct hl_addr_range *range,
+		       struct fault *fault)
+{
+	uint32_t first = hl_addr_ipv4(&range->first), last = hl_addr_ipv4(&range->last);
+	uint32_t host = ~subnet_mask(port), net = subnet(port);
+	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[SUBNET_TEXT];
+
+	hl_addr_format(&range->first, a);
+	hl_addr_format(&range->last, b);
+	if (first > last)
+		return fault_say(fault, "the range %s-%s is backwards", a, b);
+	if (!port_on_link(port, &range->first) || !port_on_link(port, &range->last)) {
+		fault_say(fault, "%s-%s is not inside of %s", a, b, subnet_text(port, in));
+		return fault_hint(fault, "the lines of a port are in one subnet");
+	}
+	if (first >> 24 == 0 || last >= 0xe0000000)
+		return fault_say(fault, "%s-%s holds addresses that are not of hosts", a, b);
+	if (port->prefix < 31 && (range_holds(range, net) || range_holds(range, net | host)))
+		return fault_say(fault, "%s-%s holds the network or the broadcast address of %s", a,
+				 b, subnet_text(port, in));
+	return 0;
+}
+
+static int ranges_check(const struct hl_port *port, uint64_t *addresses, struct fault *fault)
+{
+	for (uint32_t i = 0; i < port->n_ranges; i++) {
+		const struct hl_addr_range *range = &port->ranges[i];
+		int rc = range_check(port, range, fault);
+
+		if (rc != 0)
+			return rc;
+		for (uint32_t j = 0; j < i; j++)
+			if (range_holds(range, hl_addr_ipv4(&port->ranges[j].first)) ||
+			    range_holds(&port->ranges[j], hl_addr_ipv4(&range->first)))
+				return fault_say(fault, "ranges %u and %u overlap", j + 1, i + 1);
+		*addresses += (uint64_t)hl_addr_ipv4(&range->last) - hl_addr_ipv4(&range->first) +
+			      1;
+	}
+	if (port->n_ranges > ADDR_RANGES_MAX) {
+		fault_say(fault, "%u ranges are too many", port->n_ranges);
+		return fault_hint(fault, "allowed: up to %u", ADDR_RANGES_MAX);
+	}
+	if (*addresses <= ADDRESSES_MAX)
+		return 0;
+	fault_say(fault, "%" PRIu64 " addresses are too many", *addresses);
+	return fault_hint(fault, "allowed: up to %u", ADDRESSES_MAX);
+}
+
+static int port_check(const struct hl_config *config, uint64_t *addresses, struct fault *fault)
+{
+	const struct hl_port *port = &config->ports[0];
+	char in[SUBNET_TEXT], gateway[HL_ADDR_TEXT];
+
+	if (config->n_ports == 0)
+		return fault_say(fault, "there is no port");
+	if (config->n_ports > 1) {
+		fault_say(fault, "one port in this version");
+		fault_hint(fault, "leave the other ports out");
+		return fault_at(fault, FAULT_PORT, 1, NULL);
+	}
+	fault_at(fault, FAULT_PORT, 0, "addresses");
+	if (port->n_ranges == 0)
+		return fault_say(fault, "there is no address");
+	if (port->prefix > 32)
+		return fault_say(fault, "/%u is no prefix length", port->prefix);
+	if (ranges_check(port, addresses, fault) != 0)
+		return -EINVAL;
+	fault->key = "gateway";
+	if (port->gateway.family == HL_FAMILY_NONE)
+		return 0;
+	hl_addr_format(&port->gateway, gateway);
+	if (!port_on_link(port, &port->gateway))
+		return fault_say(fault, "%s is not inside of %s", gateway, subnet_text(port, in));
+	if (port_holds(port, hl_addr_ipv4(&port->gateway)))
+		return fault_say(fault, "%s is one of the lines' own addresses", gateway);
+	return 0;
+}
+
+static int server_check(const struct hl_port *port, const struct hl_endpoint *server,
+			struct fault *fault)
+{
+	char in[SUBNET_TEXT], text[HL_ADDR_TEXT];
+
+	hl_addr_format(&server->addr, text);
+	if (port_holds(port, hl_addr_ipv4(&server->addr)))
+		return fault_say(fault, "%s is one of the lines' own addresses", text);
+	if (port_on_link(port, &server->addr) || port->gateway.family != HL_FAMILY_NONE)
+		return 0;
+	fault_say(fault, "%s is outside of %s, and the port has no gateway", text,
+		  subnet_text(port, in));
+	return fault_hint(fault, "give the port a gateway inside of %s", in);
+}
+
+static int profile_check(const struct hl_config *config, uint32_t index, struct fault *fault)
+{
+	const struct hl_profile *p = &config->profiles[index];
+
+	fault_at(fault, FAULT_PROFILE, index, NULL);
+	if (p->primary.addr.family != HL_FAMILY_IPV4)
+		return fault_say(fault, "outbound_server is missing in profile %.60s", p->name);
+	fault->key = "outbound_server";
+	if (server_check(&config->ports[0], &p->primary, fault) != 0)
+		return -EINVAL;
+	fault->key = "backup_outbound_server";
+	if (p->backup.addr.family != HL_FAMILY_NONE) {
+		if (server_check(&config->ports[0], &p->backup, fault) != 0)
+			return -EINVAL;
+		if (hl_addr_equal(&p->primary.addr, &p->backup.addr) &&
+		    p->primary.port == p->backup.port)
+			return fault_say(fault, "the backup is the primary itself");
+	}
+	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
+		fault->key = "min_random_sip_port";
+		fault_say(fault, "the ports %u-%u are backwards", p->min_random_sip_port,
+			  p->max_random_sip_port);
+		return fault_hint(fault, "largest accepted: max_random_sip_port");
+	}
+	if (p->backoff_base_s > p->backoff_max_s) {
+		fault->key = "backoff_base";
+		fault_say(fault, "%u s is above backoff_max, %u s", p->backoff_base_s,
+			  p->backoff_max_s);
+		return fault_hint(fault, "longest accepted: backoff_max");
+	}
+	return 0;
+}
+
+static int lines_check(const struct hl_config *config, struct fault *fault)
+{
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < config->n_lines; i++) {
+		const struct hl_lines *lines = &config->lines[i];
+
+		fault_at(fault, FAULT_LINES, i, lines->csv != NULL ? "csv" : "range");
+		if (lines->profile >= config->n_profiles)
+			return fault_say(fault, "profile %u of %u", lines->profile,
+					 config->n_profiles);
+		if (lines->csv == NULL && lines->first > lines->last)
+			return fault_say(fault, "the range is backwards");
+		if (lines->csv == NULL && range_width(lines, lines->last) > RANGE_DIGITS_MAX)
+			return fault_say(fault, "the range has more than %d digits",
+					 RANGE_DIGITS_MAX);
+		if (lines_count(lines) == 0)
+			return fault_say(fault, "the group is empty");
+		if (lines_count(lines) > HL_LINES_MAX - total) {
+			fault_say(fault, "too many lines");
+			return fault_hint(fault, "allowed: up to %u", HL_LINES_MAX);
+		}
+		total += lines_count(lines);
+	}
+	fault_at(fault, FAULT_FILE, 0, "lines");
+	if (total == 0)
+		return fault_say(fault, "there are no lines");
+	if (total != config->total)
+		return fault_say(fault, "the groups hold %" PRIu64 " lines, total says %" PRIu64,
+				 total, config->total);
+	return 0;
+}
+
+static int room_fail(const struct hl_config *config, const struct window *w, uint64_t lines,
+		     uint64_t addresses, struct fault *fault)
+{
+	const struct hl_lines *group = &config->lines[w->group];
+	uint64_t room = addresses * window_ports(w);
+	bool random = config->profiles[group->profile].use_random_sip_port;
+
+	fault_say(fault, "%" PRIu64 " lines are more than %" PRIu64 " %s times %u %s (%u-%u)",
+		  lines, addresses, addresses == 1 ? "address" : "addresses", window_ports(w),
+		  window_ports(w) == 1 ? "port" : "ports", w->first, w->last);
+	fault_hint(fault, "allowed: %" PRIu64 "; give more addresses or %s", room,
+		   random ? "more ports" : "set use_random_sip_port: on");
+	return fault_at(fault, FAULT_LINES, w->group, group->csv != NULL ? "csv" : "range");
+}
+
+// Does every window have room for its lines and for those of the windows inside of it?
+static int windows_check(const struct hl_config *config, const struct windows *windows,
+			 uint64_t addresses, struct fault *fault)
+{
+	uint64_t slots = 0;
+	uint32_t outermost = 0;
+
+	for (uint32_t i = 0; i < windows->n; i++) {
+		const struct window *w = &windows->list[i];
+		bool inside = false;
+		uint64_t lines = 0;
+
+		for (uint32_t j = 0; j < windows->n; j++) {
+			if (window_holds(w, &windows->list[j]))
+				lines += windows->list[j].lines;
+			inside = inside || (j != i && window_holds(&windows->list[j], w));
+		}
+		if (lines > addresses * window_ports(w))
+			return room_fail(config, w, lines, addresses, fault);
+		if (!inside) {
+			slots += addresses * window_ports(w);
+			outermost++;
+		}
+	}
+	fault_at(fault, FAULT_PORT, 0, "addresses");
+	if (outermost > PLAN_WINDOWS_MAX) {
+		fault_say(fault, "the profiles use %u separate ranges of ports", outermost);
+		return fault_hint(fault, "allowed: up to %u", PLAN_WINDOWS_MAX);
+	}
+	if (slots <= SLOTS_MAX)
+		return 0;
+	fault_say(fault, "%" PRIu64 " addresses with their ports make %" PRIu64 " pairs", addresses,
+		  slots);
+	return fault_hint(fault, "allowed: up to %llu; give fewer addresses or fewer random ports",
+			  SLOTS_MAX);
+}
+
+int check_config(const struct hl_config *config, struct fault *fault)
+{
+	struct windows windows = { 0 };
+	uint64_t addresses = 0;
+	int rc;
+
+	fault_at(fault, FAULT_FILE, 0, NULL);
+	rc = port_check(config, &addresses, fault);
+	for (uint32_t i = 0; rc == 0 && i < config->n_profiles; i++)
+		rc = profile_check(config, i, fault);
+	if (rc == 0)
+		rc = lines_check(config, fault);
+	if (rc != 0)
+		return rc;
+	rc = windows_make(&windows, config, fault);
+	if (rc == 0)
+		rc = windows_check(config, &windows, addresses, fault);
+	windows_free(&windows);
+	return rc != 0 ? rc : numbers_check(config, fault);
+}
+
+int hl_config_check(const struct hl_config *config, struct hl_error *err)
+{
+	static const char *const places[] = { "", "ports", "profiles", "lines", "lines" };
+	struct fault fault = { .code = EINVAL };
+	int rc = check_config(config, &fault);
+	const char *key = fault.key != NULL ? fault.key : "";
+
+	if (rc == 0)
+		return 0;
+	if (fault.at == FAULT_FILE)
+		return fault_fail(&fault, err);
+	return hl_fail(err, fault.code, "%s[%u]%s%s: %s%s%s", places[fault.at], fault.index,
+		       *key ? "." : "", key, fault.what, fault.hint[0] ? "; " : "", fault.hint);
+}

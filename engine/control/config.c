@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From the file to struct hl_config: texts by libcyaml, values by the key table, then the whole.
+#include <heartline/config.h>
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/check.h"
+#include "control/csv.h"
+#include "control/entries.h"
+#include "control/file.h"
+#include "control/schema.h"
+
+struct reader {
+	struct hl_config *config;
+	struct where where;
+	const char *folder_of; // file that CSV paths start from; NULL: the current folder
+	struct hl_error *err;
+	struct fault fault;
+};
+
+static int entry_node(struct reader *r)
+{
+	struct where *w = &r->where;
+	int root = where_root(w), node = 0;
+
+	switch (r->fault.at) {
+	case FAULT_PORT:
+		return where_item(w, where_key(w, root, "ports"), r->fault.index);
+	case FAULT_PROFILE:
+		where_pair(w, where_key(w, root, "profiles"), r->fault.index, &node);
+		return node;
+	case FAULT_LINES:
+	case FAULT_ROW:
+		return where_item(w, where_key(w, root, "lines"), r->fault.index);
+	default:
+		return root;
+	}
+}
+
+// Fail with r->fault at its entry and key.
+static int reader_fail(struct reader *r)
+{
+	int entry = entry_node(r), node = 0;
+
+	if (r->fault.at == FAULT_ROW)
+		return csv_fail_row(&r->config->lines[r->fault.index], r->fault.row, &r->fault,
+				    r->err);
+	if (r->fault.key != NULL)
+		node = where_key(&r->where, entry, r->fault.key);
+	return where_fail(&r->where, node != 0 ? node : entry, 0, &r->fault, r->err);
+}
+
+static int memory_fail(struct reader *r)
+{
+	return hl_fail(r->err, ENOMEM, "%s: out of memory", r->where.name);
+}
+
+// Every key of a table that the file has, in the order of the table.
+static int keys_read(struct reader *r, const struct key *keys, char *const texts[], void *object)
+{
+	for (uint32_t i = 0; keys[i].name != NULL; i++)
+		if (texts[i] != NULL && key_set(&keys[i], object, texts[i], &r->fault) != 0)
+			return reader_fail(r);
+	return 0;
+}
+
+// `addresses` is one text or a list of them.
+static int addresses_read(struct reader *r, struct hl_port *port)
+{
+	int node = where_key(&r->where, entry_node(r), "addresses"), prefix = PREFIX_NONE;
+	bool list = where_is(&r->where, node, YAML_SEQUENCE_NODE);
+
+	r->fault.key = "addresses";
+	for (uint32_t i = 0; i < (list ? where_count(&r->where, node) : 1); i++) {
+		int item = list ? where_item(&r->where, node, i) : node;
+		const char *text = where_scalar(&r->where, item);
+
+		if (text == NULL) {
+			fault_say(&r->fault, "a range or a list of ranges is needed here");
+			fault_hint(&r->fault, "as in 10.99.1.1-10.99.1.4/16");
+			return where_fail(&r->where, item, 0, &r->fault, r->err);
+		}
+		if (addresses_add(port, text, &prefix, &r->fault) != 0)
+			return where_fail(&r->where, item, 0, &r->fault, r->err);
+	}
+	if (prefix == PREFIX_NONE) {
+		fault_say(&r->fault, "the prefix length of the subnet is missing");
+		fault_hint(&r->fault, "as in 10.99.1.1-10.99.1.4/16");
+		return reader_fail(r);
+	}
+	port->prefix = (uint8_t)prefix;
+	return 0;
+}
+
+static const struct key gateway_key = {
+	.name = "gateway",
+	.type = KEY_ADDRESS,
+	.offset = offsetof(struct hl_port, gateway),
+	.bytes = sizeof(((struct hl_port *)NULL)->gateway),
+	.meaning = "next hop to servers outside of the subnet",
+};
+
+static int port_read(struct reader *r, const struct port_text *text, struct hl_port *port)
+{
+	int rc = addresses_read(r, port);
+
+	if (rc != 0)
+		return rc;
+	r->fault.key = "device";
+	if (*text->device == '\0') {
+		fault_say(&r->fault, "the name of a device is needed");
+		fault_hint(&r->fault, "as in net_tap0,iface=hl0 or 0000:03:00.0");
+		return reader_fail(r);
+	}
+	port->device = strdup(text->device);
+	if (port->device == NULL)
+		return memory_fail(r);
+	if (text->gateway == NULL)
+		return 0;
+	if (key_set(&gateway_key, port, text->gateway, &r->fault) != 0)
+		return reader_fail(r);
+	return 0;
+}
+
+static int ports_read(struct reader *r, const struct file_text *text)
+{
+	r->config->ports = calloc(text->n_ports, sizeof(*r->config->ports));
+	if (r->config->ports == NULL)
+		return memory_fail(r);
+	for (uint32_t i = 0; i < text->n_ports; i++) {
+		fault_at(&r->fault, FAULT_PORT, i, NULL);
+		r->config->n_ports++;
+
+		int rc = port_read(r, &text->ports[i], &r->config->ports[i]);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int profile_read(struct reader *r, const struct profile_text *text, const char *name,
+			struct hl_profile *profile)
+{
+	hl_profile_default(profile);
+	profile->name = strdup(name);
+	if (profile->name == NULL)
+		return memory_fail(r);
+	return keys_read(r, profile_keys, text->values, profile);
+}
+
+static int profiles_read(struct reader *r, const struct file_text *text)
+{
+	int node = where_key(&r->where, where_root(&r->where), "profiles");
+	uint32_t n = where_count(&r->where, node);
+
+	fault_at(&r->fault, FAULT_FILE, 0, "profiles");
+	if (n == 0 || n > HL_PROFILES_MAX) {
+		fault_say(&r->fault, "%u profiles", n);
+		fault_hint(&r->fault, "allowed: 1..%u", HL_PROFILES_MAX);
+		return reader_fail(r);
+	}
+	r->config->profiles = calloc(n, sizeof(*r->config->profiles));
+	if (r->config->profiles == NULL)
+		return memory_fail(r);
+	for (uint32_t i = 0; i < n; i++) {
+		int value, key = where_pair(&r->where, node, i, &value);
+
+		fault_at(&r->fault, FAULT_PROFILE, i, NULL);
+		r->config->n_profiles++;
+
+		int rc = profile_read(r, &text->profiles[i], where_scalar(&r->where, key),
+				      &r->config->profiles[i]);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int profile_find(struct reader *r, const char *name, uint32_t *index)
+{
+	struct fault *fault = &r->fault;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < r->config->n_profiles; i++)
+		if (strcmp(r->config->profiles[i].name, name) == 0) {
+			*index = i;
+			return 0;
+		}
+	fault->key = "profile";
+	fault_say(fault, "there is no profile \"%.60s\"", name);
+	for (uint32_t i = 0; i < r->config->n_profiles && n < sizeof(fault->hint); i++)
+		n += (size_t)snprintf(fault->hint + n, sizeof(fault->hint) - n, "%s%s",
+				      i == 0 ? "allowed: " : ", ", r->config->profiles[i].name);
+	return reader_fail(r);
+}
+
+static int group_csv_read(struct reader *r, const char *path, struct hl_lines *lines)
+{
+	int rc;
+
+	lines->csv = file_beside(r->folder_of, path);
+	if (lines->csv == NULL)
+		return memory_fail(r);
+	r->fault.what[0] = '\0';
+	rc = csv_read(lines, &r->fault, r->err);
+	return rc != 0 && r->fault.what[0] != '\0' ? reader_fail(r) : rc;
+}
+
+static int group_read(struct reader *r, const struct lines_text *text, struct hl_lines *lines)
+{
+	int rc = profile_find(r, text->profile, &lines->profile);
+
+	if (rc != 0)
+		return rc;
+	if ((text->range == NULL) == (text->csv == NULL)) {
+		r->fault.key = text->csv != NULL ? "csv" : NULL;
+		fault_say(&r->fault, text->csv != NULL ? "range is given, too"
+						       : "neither range nor csv is given");
+		fault_hint(&r->fault, "needed: one of range and csv");
+		return reader_fail(r);
+	}
+	r->fault.key = text->csv != NULL ? "csv" : "range";
+	if (text->csv != NULL)
+		return group_csv_read(r, text->csv, lines);
+	return range_set(lines, text->range, &r->fault) != 0 ? reader_fail(r) : 0;
+}
+
+static int lines_read(struct reader *r, const struct file_text *text)
+{
+	r->config->lines = calloc(text->n_lines, sizeof(*r->config->lines));
+	if (r->config->lines == NULL)
+		return memory_fail(r);
+	for (uint32_t i = 0; i < text->n_lines; i++) {
+		fault_at(&r->fault, FAULT_LINES, i, NULL);
+		r->config->n_lines++;
+
+		int rc = group_read(r, &text->lines[i], &r->config->lines[i]);
+
+		if (rc != 0)
+			return rc;
+		r->config->total += lines_count(&r->config->lines[i]);
+	}
+	return 0;
+}
+
+static int file_text_read(struct reader *r, const struct file_text *text)
+{
+	int rc = keys_read(r, run_keys, text->values, r->config);
+
+	if (rc == 0)
+		rc = ports_read(r, text);
+	if (rc == 0)
+		rc = profiles_read(r, text);
+	if (rc == 0)
+		rc = lines_read(r, text);
+	if (rc == 0 && check_config(r->config, &r->fault) != 0)
+		rc = reader_fail(r);
+	return rc;
+}
+
+static int config_read(struct hl_config *config, const char *name, const char *folder_of,
+		       const char *text, struct hl_error *err)
+{
+	struct reader r = {
+		.config = config, .folder_of = folder_of, .err = err, .fault = { .code = EINVAL }
+	};
+	struct schema *schema = NULL;
+	int rc;
+
+	memset(config, 0, sizeof(*config));
+	key_set_defaults(run_keys, config);
+	rc = where_open(&r.where, name, text, err);
+	if (rc != 0)
+		return rc;
+	rc = schema_load(&schema, &r.where, err);
+	if (rc == 0)
+		rc = file_text_read(&r, schema_text(schema));
+	schema_free(schema);
+	where_close(&r.where);
+	return rc;
+}
+
+int hl_config_parse(struct hl_config *config, const char *name, const char *text,
+		    struct hl_error *err)
+{
+	return config_read(config, name, NULL, text, err);
+}
+
+int hl_config_load(struct hl_config *config, const char *path, struct hl_error *err)
+{
+	size_t len;
+	char *text;
+	int rc = file_read(path, &text, &len);
+
+	memset(config, 0, sizeof(*config));
+	if (rc != 0)
+		return hl_fail(err, -rc, "%s: error: cannot be read: %s", path, strerror(-rc));
+	if (strlen(text) != len)
+		rc = hl_fail(err, EINVAL, "%s: error: this is no text: it holds a NUL byte", path);
+	else
+		rc = config_read(config, path, path, text, err);
+	free(text);
+	return rc;
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Why libcyaml refused a document: the first place where it and the schema differ.
+#pragma once
+
+#include <cyaml/cyaml.h>
+
+#include "control/where.h"
+
+// -EINVAL with a message; 0: nothing found.
+int explain_fail(const cyaml_schema_value_t *schema, struct where *w, struct hl_error *err);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A fault in what somebody wrote: what is wrong, what is allowed, and which entry it is about.
+#pragma once
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <heartline/error.h>
+
+// Entry of a configuration, until its line and column are looked for.
+enum fault_place { FAULT_FILE, FAULT_PORT, FAULT_PROFILE, FAULT_LINES, FAULT_ROW };
+
+struct fault {
+	int code; // errno value
+	enum fault_place at;
+	uint32_t index;  // of the port, profile or group
+	uint32_t row;    // FAULT_ROW: of the group's CSV
+	const char *key; // in the entry; NULL: the entry as a whole
+	char what[384];
+	char hint[640]; // stands behind the caret; may be empty
+};
+
+// Say what is wrong; forgets the hint of before. Returns -EINVAL, as hl_fail().
+int fault_say(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Say what is allowed. Returns -EINVAL.
+int fault_hint(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The same for an entry.
+static inline int fault_at(struct fault *fault, enum fault_place at, uint32_t index,
+			   const char *key)
+{
+	fault->at = at;
+	fault->index = index;
+	fault->key = key;
+	return -EINVAL;
+}
+
+// "NAME:LINE:COLUMN: error: KEY: WHAT", the line, and a caret with the hint. Line and column count
+// from 1, columns in characters.
+int fault_fail_at(const struct fault *fault, const char *name, const char *text, size_t len,
+		  uint32_t line, uint32_t column, struct hl_error *err);
+
+// "KEY: WHAT; HINT", for what does not come from a file.
+int fault_fail(const struct fault *fault, struct hl_error *err);

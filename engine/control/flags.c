@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Configurations made without a file: the same keys and ranges, one call each; and their end.
+#include <heartline/config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/csv.h"
+#include "control/entries.h"
+#include "control/file.h"
+#include "control/keys.h"
+#include "control/where.h"
+
+static int set(const struct key *keys, void *object, const char *name, const char *value,
+	       struct hl_error *err)
+{
+	const struct key *key = key_find(keys, name);
+	struct fault fault = { .code = EINVAL };
+
+	if (key == NULL)
+		return hl_fail(err, EINVAL, "%s: unknown key%s", name,
+			       key_about_calls(name) ? "; the engine makes no calls" : "");
+	return key_set(key, object, value, &fault) != 0 ? fault_fail(&fault, err) : 0;
+}
+
+int hl_profile_set(struct hl_profile *profile, const char *key, const char *value,
+		   struct hl_error *err)
+{
+	return set(profile_keys, profile, key, value, err);
+}
+
+int hl_config_set(struct hl_config *config, const char *key, const char *value,
+		  struct hl_error *err)
+{
+	return set(run_keys, config, key, value, err);
+}
+
+void hl_config_default(struct hl_config *config)
+{
+	memset(config, 0, sizeof(*config));
+	key_set_defaults(run_keys, config);
+}
+
+void hl_profile_default(struct hl_profile *profile)
+{
+	memset(profile, 0, sizeof(*profile));
+	key_set_defaults(profile_keys, profile);
+}
+
+bool hl_profile_key(uint32_t index, struct hl_key *out)
+{
+	uint32_t n = 0;
+
+	for (const struct key *key = profile_keys; key->name != NULL; key++) {
+		if (key->stage != KEY_USED || n++ != index)
+			continue;
+		*out = (struct hl_key){
+			.name = key->name,
+			.unit = key_unit(key),
+			.fallback = key->fallback != NULL ? key->fallback : "",
+			.meaning = key->meaning,
+		};
+		key_allowed(key, out->allowed, sizeof(out->allowed));
+		return true;
+	}
+	return false;
+}
+
+int hl_port_set_addresses(struct hl_port *port, const char *text, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL, .key = "addresses" };
+	int prefix = PREFIX_NONE, rc = 0;
+	char *copy = strdup(text), *rest = copy, *item;
+
+	if (copy == NULL)
+		return hl_fail(err, ENOMEM, "addresses: out of memory");
+	free(port->ranges);
+	port->ranges = NULL;
+	port->n_ranges = 0;
+	while (rc == 0 && (item = strsep(&rest, ",")) != NULL)
+		rc = addresses_add(port, item, &prefix, &fault);
+	if (rc == 0 && prefix == PREFIX_NONE) {
+		fault_say(&fault, "the prefix length of the subnet is missing");
+		rc = fault_hint(&fault, "as in 10.99.1.1-10.99.1.4/16");
+	}
+	free(copy);
+	if (rc != 0)
+		return fault_fail(&fault, err);
+	port->prefix = (uint8_t)prefix;
+	return 0;
+}
+
+int hl_lines_set_range(struct hl_lines *lines, const char *text, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL, .key = "range" };
+
+	return range_set(lines, text, &fault) != 0 ? fault_fail(&fault, err) : 0;
+}
+
+int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL, .key = "csv" };
+	int rc;
+
+	lines->csv = strdup(path);
+	if (lines->csv == NULL)
+		return hl_fail(err, ENOMEM, "csv: out of memory");
+	rc = csv_read(lines, &fault, err);
+	return rc != 0 && fault.what[0] != '\0' ? fault_fail(&fault, err) : rc;
+}
+
+// Node at a path such as "ports/0/device"; as far as it goes.
+static int node_at(struct where *w, const char *path, char last[64])
+{
+	int node = where_root(w);
+
+	while (*path != '\0') {
+		size_t n = strcspn(path, "/");
+		int next;
+
+		if (n >= 64)
+			return node;
+		memcpy(last, path, n);
+		last[n] = '\0';
+		next = where_is(w, node, YAML_SEQUENCE_NODE)
+			       ? where_item(w, node, (uint32_t)atoi(last))
+			       : where_key(w, node, last);
+		if (next == 0)
+			return node;
+		node = next;
+		path += n + (path[n] == '/');
+	}
+	return node;
+}
+
+int hl_config_fault(const char *path, const char *key, const char *what, const char *hint,
+		    struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL };
+	struct where w;
+	size_t len;
+	char *text, last[64] = "";
+	int rc;
+
+	if (file_read(path, &text, &len) != 0)
+		return hl_fail(err, EINVAL, "%s: error: %s: %s", path, key, what);
+	rc = where_open(&w, path, text, err);
+	if (rc == 0) {
+		int node = node_at(&w, key, last);
+
+		fault_say(&fault, "%s", what);
+		fault_hint(&fault, "%s", hint != NULL ? hint : "");
+		fault.key = last;
+		rc = where_fail(&w, node, 0, &fault, err);
+		where_close(&w);
+	}
+	free(text);
+	return rc;
+}
+
+void hl_config_free(struct hl_config *config)
+{
+	for (uint32_t i = 0; i < config->n_ports; i++) {
+		free(config->ports[i].device);
+		free(config->ports[i].ranges);
+	}
+	for (uint32_t i = 0; i < config->n_profiles; i++) {
+		struct hl_profile *p = &config->profiles[i];
+
+		free(p->name);
+		free(p->display_name);
+		free(p->account);
+		free(p->password);
+		free(p->proxy_server);
+	}
+	for (uint32_t i = 0; i < config->n_lines; i++) {
+		free(config->lines[i].csv);
+		free(config->lines[i].rows); // with all their texts, see csv.h
+	}
+	free(config->ports);
+	free(config->profiles);
+	free(config->lines);
+	memset(config, 0, sizeof(*config));
+}

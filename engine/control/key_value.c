@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Values of keys: text -> number, choice, address -> member, each fault with what is allowed.
+#include "control/keys.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "control/identity.h"
+#include "control/span.h"
+
+struct key_value {
+	uint64_t number; // also bool and choice
+	struct hl_addr addr;
+	const char *text; // NULL: none
+};
+
+const char *key_unit(const struct key *key)
+{
+	if (key->type != KEY_TIME)
+		return "";
+	return key->unit_ms == 1000 ? "s" : "ms";
+}
+
+void key_allowed(const struct key *key, char *out, size_t room)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	switch (key->type) {
+	case KEY_BOOL:
+		snprintf(out, room, "on, off");
+		break;
+	case KEY_CHOICE:
+		for (const char *const *c = key->choices; *c != NULL && n < room; c++)
+			n += (size_t)snprintf(out + n, room - n, "%s%s", n ? ", " : "", *c);
+		break;
+	case KEY_COUNT:
+	case KEY_PORT:
+	case KEY_TIME:
+		snprintf(out, room, "%" PRIu64 "..%" PRIu64 "%s%s%s", key->min, key->max,
+			 key->type == KEY_TIME ? " " : "", key_unit(key),
+			 key->or_zero ? " (or 0)" : "");
+		break;
+	case KEY_ADDRESS:
+		snprintf(out, room, "an IPv4 address");
+		break;
+	case KEY_DOMAIN:
+		snprintf(out, room, "a host name or an IPv4 address");
+		break;
+	case KEY_DISPLAY:
+	case KEY_ACCOUNT:
+	case KEY_PASSWORD:
+		snprintf(out, room, "a text of at most %u characters", IDENTITY_TEXT_MAX);
+		break;
+	case KEY_WORD:
+		snprintf(out, room, "a text");
+		break;
+	}
+}
+
+static int fault_allowed(const struct key *key, struct fault *fault)
+{
+	char allowed[160];
+
+	key_allowed(key, allowed, sizeof(allowed));
+	if (key->fallback != NULL && *key->fallback != '\0')
+		return fault_hint(fault, "allowed: %s (default %s)", allowed, key->fallback);
+	return fault_hint(fault, "allowed: %s", allowed);
+}
+
+static int bool_read(const struct key *key, const char *text, struct key_value *value,
+		     struct fault *fault)
+{
+	static const char *const words[] = { "off", "on", "no", "yes", "false", "true" };
+
+	for (uint32_t i = 0; i < 6; i++)
+		if (strcasecmp(text, words[i]) == 0) {
+			value->number = i % 2;
+			return 0;
+		}
+	fault_say(fault, "\"%.40s\" is neither on nor off", text);
+	return fault_allowed(key, fault);
+}
+
+static int choice_read(const struct key *key, const char *text, struct key_value *value,
+		       struct fault *fault)
+{
+	for (uint32_t i = 0; key->choices[i] != NULL; i++)
+		if (strcmp(text, key->choices[i]) == 0) {
+			value->number = i;
+			return 0;
+		}
+	fault_say(fault, "\"%.40s\" is not known", text);
+	return fault_allowed(key, fault);
+}
+
+// value and bounds are in the same unit, `one` of them makes one of the key's
+static int range_check(const struct key *key, const char *text, uint64_t value, uint64_t one,
+		       struct fault *fault)
+{
+	bool time = key->type == KEY_TIME;
+	char allowed[80], fallback[40] = "";
+
+	if ((value == 0 && key->or_zero) || (value >= key->min * one && value <= key->max * one))
+		return 0;
+	key_allowed(key, allowed, sizeof(allowed));
+	if (key->fallback != NULL)
+		snprintf(fallback, sizeof(fallback), " (default %s)", key->fallback);
+	fault_say(fault, "%.40s is outside %s", text, allowed);
+	if (value < key->min * one)
+		return fault_hint(fault, "%s accepted: %" PRIu64 "%s",
+				  time ? "shortest" : "smallest", key->min, fallback);
+	return fault_hint(fault, "%s accepted: %" PRIu64 "%s", time ? "longest" : "largest",
+			  key->max, fallback);
+}
+
+static int number_read(const struct key *key, const char *text, struct key_value *value,
+		       struct fault *fault)
+{
+	bool huge = false;
+	const char *at = text;
+	uint64_t n = 0;
+
+	for (; *at >= '0' && *at <= '9'; at++)
+		huge = huge || __builtin_mul_overflow(n, (uint64_t)10, &n) ||
+		       __builtin_add_overflow(n, (uint64_t)(*at - '0'), &n);
+	if (at == text || *at != '\0') {
+		fault_say(fault, "\"%.40s\" is not a whole number%s", text,
+			  at == text ? "" : ", and a unit has no meaning here");
+		return fault_allowed(key, fault);
+	}
+	if (huge && key->max == UINT64_MAX) {
+		fault_say(fault, "%.40s is too large", text);
+		return fault_allowed(key, fault);
+	}
+	value->number = n;
+	return range_check(key, text, huge ? UINT64_MAX : n, 1, fault);
+}
+
+static int duration_read(const struct key *key, const char *text, struct key_value *value,
+			 struct fault *fault)
+{
+	const char *unit, *bare = key_unit(key);
+	uint64_t ms;
+
+	if (time_read(text, key->unit_ms, &ms, &unit) != 0) {
+		if (unit == NULL)
+			fault_say(fault, "\"%.40s\" is not a time", text);
+		else
+			fault_say(fault, "\"%.40s\" has an unknown unit \"%.40s\"", text, unit);
+		return fault_hint(fault, "allowed units: " TIME_UNITS "; a bare number is %s%s%s%s",
+				  bare, key->fallback ? " (default " : "",
+				  key->fallback ? key->fallback : "", key->fallback ? ")" : "");
+	}
+	if (range_check(key, text, ms, key->unit_ms, fault) != 0)
+		return -EINVAL;
+	if (ms % key->kept_ms != 0) {
+		fault_say(fault, "%.40s is not a whole number of seconds", text);
+		return fault_allowed(key, fault);
+	}
+	value->number = ms / key->kept_ms;
+	return 0;
+}
+
+static int address_read(const char *text, struct key_value *value, struct fault *fault)
+{
+	size_t len = strlen(text);
+	struct hl_endpoint at;
+	uint32_t ip;
+
+	if (len == 0) {
+		value->addr = (struct hl_addr){ .family = HL_FAMILY_NONE };
+		return 0;
+	}
+	if (hl_addr_parse(text, len, &value->addr) != 0 || value->addr.family != HL_FAMILY_IPV4) {
+		fault_say(fault, "\"%.80s\" is no IPv4 address", text);
+		if (hl_endpoint_parse(text, len, 1, &at) == 0)
+			return fault_hint(fault, "the port has a key of its own");
+		if (strspn(text, "0123456789.") == len)
+			return fault_hint(fault, "four numbers 0..255, as in 10.0.0.1");
+		return fault_hint(fault, "an IPv4 address is needed (DNS comes later)");
+	}
+	ip = hl_addr_ipv4(&value->addr);
+	if (ip >> 24 == 0 || ip >= 0xe0000000) {
+		fault_say(fault, "%s is not the address of a host", text);
+		return fault_hint(fault, "allowed: 1.0.0.0..223.255.255.255");
+	}
+	return 0;
+}
+
+static int domain_read(const char *text, struct key_value *value, struct fault *fault)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    ((c == '.' || c == '-') && i > 0))
+			continue;
+		fault_say(fault, "\"%.80s\" is no host name", text);
+		return fault_hint(fault, "allowed: letters, digits, dots and dashes%s",
+				  c == ':' ? "; the port has a key of its own" : "");
+	}
+	if (len > IDENTITY_TEXT_MAX) {
+		fault_say(fault, "%zu characters are too many", len);
+		return fault_hint(fault, "longest accepted: %u", IDENTITY_TEXT_MAX);
+	}
+	value->text = *text ? text : NULL;
+	return 0;
+}
+
+static int text_read(const struct key *key, const char *text, struct key_value *value,
+		     struct fault *fault)
+{
+	enum identity_part part = key->type == KEY_DISPLAY   ? IDENTITY_DISPLAY
+				  : key->type == KEY_ACCOUNT ? IDENTITY_ACCOUNT
+							     : IDENTITY_PASSWORD;
+	uint32_t at;
+
+	value->text = *text ? text : NULL;
+	return identity_check(part, text, (uint32_t)strnlen(text, UINT32_MAX), &at, fault);
+}
+
+static int value_read(const struct key *key, const char *text, struct key_value *value,
+		      struct fault *fault)
+{
+	memset(value, 0, sizeof(*value));
+	switch (key->type) {
+	case KEY_BOOL:
+		return bool_read(key, text, value, fault);
+	case KEY_CHOICE:
+		return choice_read(key, text, value, fault);
+	case KEY_COUNT:
+	case KEY_PORT:
+		return number_read(key, text, value, fault);
+	case KEY_TIME:
+		return duration_read(key, text, value, fault);
+	case KEY_ADDRESS:
+		return address_read(text, value, fault);
+	case KEY_DOMAIN:
+		return domain_read(text, value, fault);
+	case KEY_DISPLAY:
+	case KEY_ACCOUNT:
+	case KEY_PASSWORD:
+		return text_read(key, text, value, fault);
+	case KEY_WORD:
+		value->text = text;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int text_store(char **member, const char *text)
+{
+	char *copy = NULL;
+
+	if (text != NULL && (copy = strdup(text)) == NULL)
+		return -ENOMEM;
+	free(*member);
+	*member = copy;
+	return 0;
+}
+
+static int value_store(const struct key *key, void *object, const struct key_value *value)
+{
+	void *member = (char *)object + key->offset;
+
+	switch (key->type) {
+	case KEY_DISPLAY:
+	case KEY_ACCOUNT:
+	case KEY_PASSWORD:
+	case KEY_DOMAIN:
+	case KEY_WORD:
+		return text_store(member, value->text);
+	case KEY_ADDRESS:
+		memcpy(member, &value->addr, sizeof(value->addr));
+		return 0;
+	default:
+		assert(key->bytes == 1 || key->bytes == 2 || key->bytes == 4 || key->bytes == 8);
+		memcpy(member, &value->number, key->bytes); // little-endian, as all this runs on
+		return 0;
+	}
+}
+
+static bool value_equal(const struct key_value *a, const struct key_value *b)
+{
+	return a->number == b->number &&
+	       strcmp(a->text != NULL ? a->text : "", b->text != NULL ? b->text : "") == 0;
+}
+
+// Keys of later versions may stand in a file as long as they change nothing.
+static int later_check(const struct key *key, const char *text, const struct key_value *value,
+		       struct fault *fault)
+{
+	struct key_value fallback;
+
+	if (value_read(key, key->fallback, &fallback, fault) == 0 && value_equal(value, &fallback))
+		return 0;
+	fault_say(fault, "%.80s is not in this version", text);
+	if (*key->fallback == '\0')
+		return fault_hint(fault, "leave it out or empty");
+	return fault_hint(fault, "allowed for now: %s (the default)", key->fallback);
+}
+
+int key_set(const struct key *key, void *object, const char *text, struct fault *fault)
+{
+	struct key_value value;
+	int rc;
+
+	fault->key = key->name;
+	if (key->stage == KEY_OF_LINE) {
+		fault_say(fault, "phone numbers do not belong to a profile");
+		return fault_hint(fault, "they stand in lines, as a range or in a CSV file");
+	}
+	rc = value_read(key, text, &value, fault);
+	if (rc != 0)
+		return rc;
+	if (key->stage == KEY_LATER)
+		return later_check(key, text, &value, fault);
+	rc = value_store(key, object, &value);
+	if (rc != 0) {
+		fault_say(fault, "out of memory");
+		fault->code = -rc;
+	}
+	return rc;
+}
+
+void key_set_defaults(const struct key *keys, void *object)
+{
+	struct fault fault;
+
+	for (; keys->name != NULL; keys++)
+		if (keys->stage == KEY_USED && keys->fallback != NULL) {
+			int rc = key_set(keys, object, keys->fallback, &fault);
+
+			assert(rc == 0); // a default is a number or a choice
+			(void)rc;
+		}
+}

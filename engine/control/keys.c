@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The table of keys: FAILOVER.md section 1, the run's own, and those that later versions will know.
+#include "control/keys.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+// clang-format off
+#define PROFILE(m) .offset = offsetof(struct hl_profile, m), .bytes = sizeof(((struct hl_profile *)0)->m)
+#define RUN(m) .offset = offsetof(struct hl_config, m), .bytes = sizeof(((struct hl_config *)0)->m)
+#define LATER .stage = KEY_LATER
+#define IN_MS .unit_ms = 1, .kept_ms = 1
+#define IN_S .unit_ms = 1000, .kept_ms = 1000
+#define IN_S_KEPT_MS .unit_ms = 1000, .kept_ms = 1
+#define DAY_S 86400
+
+static const char *const compares[] = { "reach", "exceed", NULL };
+static const char *const return_modes[] = { "auto", "never", NULL };
+static const char *const transports[] = { "udp", "tcp", "tls", NULL };
+static const char *const dns_types[] = { "a", "srv", "naptr", NULL };
+static const char *const rejects[] = { "answer", "drop", NULL };
+
+const struct key profile_keys[] = {
+	// identity
+	{ "display_name", KEY_DISPLAY, PROFILE(display_name),
+	  .meaning = "display name of From and To; empty: the phone number" },
+	{ "phone_number", KEY_WORD, KEY_OF_LINE, .meaning = "user of the AoR; stands in lines" },
+	{ "account", KEY_ACCOUNT, PROFILE(account), .meaning = "digest user name; empty: the phone number" },
+	{ "password", KEY_PASSWORD, PROFILE(password), .meaning = "digest password; empty: none" },
+	// servers
+	{ "proxy_server", KEY_DOMAIN, PROFILE(proxy_server),
+	  .meaning = "SIP domain of AoR and Request-URI; empty: the primary's host" },
+	{ "proxy_port", KEY_PORT, PROFILE(proxy_port), .min = 1, .max = 65535, .fallback = "5060",
+	  .meaning = "port of the SIP domain" },
+	{ "outbound_server", KEY_ADDRESS, PROFILE(primary.addr), .meaning = "the primary server P" },
+	{ "outbound_port", KEY_PORT, PROFILE(primary.port), .min = 1, .max = 65535, .fallback = "5060",
+	  .meaning = "port of the primary" },
+	{ "backup_outbound_server", KEY_ADDRESS, PROFILE(backup.addr),
+	  .meaning = "the backup server B; empty: none" },
+	{ "backup_outbound_port", KEY_PORT, PROFILE(backup.port), .min = 1, .max = 65535,
+	  .fallback = "5060", .meaning = "port of the backup" },
+	{ "dhcp_option_120", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "outbound servers come from DHCP (RFC 3361)" },
+	{ "transport", KEY_CHOICE, LATER, .fallback = "udp", .choices = transports,
+	  .meaning = "transport of the SIP messages" },
+	{ "proxy_dns_type", KEY_CHOICE, LATER, .fallback = "a", .choices = dns_types,
+	  .meaning = "how servers are looked up (RFC 3263)" },
+	// own ports
+	{ "local_sip_port", KEY_PORT, PROFILE(local_sip_port), .min = 1, .max = 65535,
+	  .fallback = "5060", .meaning = "Contact and source port" },
+	{ "use_random_sip_port", KEY_BOOL, PROFILE(use_random_sip_port), .fallback = "off",
+	  .meaning = "a port of its own for each line instead of local_sip_port" },
+	{ "min_random_sip_port", KEY_PORT, PROFILE(min_random_sip_port), .min = 1, .max = 65535,
+	  .fallback = "50000", .meaning = "first random port" },
+	{ "max_random_sip_port", KEY_PORT, PROFILE(max_random_sip_port), .min = 1, .max = 65535,
+	  .fallback = "60000", .meaning = "last random port" },
+	// registration
+	{ "register_refresh_interval", KEY_TIME, PROFILE(register_refresh_interval_s), IN_S, .min = 2,
+	  .max = DAY_S, .fallback = "1800",
+	  .meaning = "the Expires asked for; the refresh comes at half of what was granted" },
+	{ "register_timeout", KEY_TIME, PROFILE(register_timeout_ms), IN_MS, .min = 100,
+	  .max = 600000, .or_zero = true, .fallback = "2000",
+	  .meaning = "give-up time of a REGISTER; 0: 64 * T1 = 32 s (RFC 3261)" },
+	{ "remove_last_registration", KEY_BOOL, PROFILE(remove_last_registration), .fallback = "off",
+	  .meaning = "unregister at the server that the line left" },
+	{ "initial_register_with_auth", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "send credentials without waiting for a challenge" },
+	{ "full_registration", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "every refresh has a new Call-ID and no remembered challenge" },
+	{ "register_subscribe", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "SUBSCRIBE to the reg event (RFC 3680)" },
+	{ "register_subscribe_interval", KEY_TIME, LATER, IN_S, .max = DAY_S, .fallback = "0",
+	  .meaning = "Expires of that subscription" },
+	{ "backoff_base", KEY_TIME, PROFILE(backoff_base_s), IN_S, .min = 1, .max = DAY_S,
+	  .fallback = "30", .meaning = "first wait when both servers failed (RFC 5626 4.5)" },
+	{ "backoff_max", KEY_TIME, PROFILE(backoff_max_s), IN_S, .min = 1, .max = DAY_S,
+	  .fallback = "1800", .meaning = "longest wait when both servers failed" },
+	{ "park_time", KEY_TIME, PROFILE(park_s), IN_S, .min = 1, .max = DAY_S, .fallback = "1200",
+	  .meaning = "wait of a line that a server rejected" },
+	// probes and failover
+	{ "options_timeout", KEY_TIME, PROFILE(options_timeout_ms), IN_MS, .min = 100, .max = 600000,
+	  .fallback = "2000", .meaning = "give-up time of an OPTIONS" },
+	{ "primary_detect_interval", KEY_TIME, PROFILE(primary_detect_interval_s), IN_S, .min = 1,
+	  .max = DAY_S, .or_zero = true, .fallback = "0", .meaning = "OPTIONS to the primary; 0: no probe" },
+	{ "max_detect_fail_count", KEY_COUNT, PROFILE(max_detect_fail_count), .min = 1, .max = 62,
+	  .fallback = "3", .meaning = "failed probes in a row that switch the line to the backup" },
+	{ "fail_compare", KEY_CHOICE, PROFILE(fail_compare), .fallback = "reach", .choices = compares,
+	  .meaning = "must the failures reach that count or exceed it" },
+	{ "recover_count", KEY_COUNT, PROFILE(recover_count), .min = 1, .max = 63, .fallback = "1",
+	  .meaning = "answered probes in a row that call the primary recovered" },
+	{ "prefer_primary", KEY_BOOL, PROFILE(prefer_primary), .fallback = "off",
+	  .meaning = "return as soon as the primary has recovered" },
+	{ "back_to_primary_delay", KEY_TIME, PROFILE(back_to_primary_delay_s), IN_S, .max = DAY_S,
+	  .fallback = "43200", .meaning = "else return so long after its recovery" },
+	{ "return_mode", KEY_CHOICE, PROFILE(return_mode), .fallback = "auto", .choices = return_modes,
+	  .meaning = "never: stay on the backup until it fails" },
+	{ "switch_spread", KEY_TIME, LATER, IN_S, .max = DAY_S, .fallback = "0",
+	  .meaning = "spread a mass switch over this time" },
+	{ "down_codes", KEY_WORD, LATER, .fallback = "503",
+	  .meaning = "answers to OPTIONS that count as a failure" },
+	{ "failover_codes", KEY_WORD, LATER, .fallback = "",
+	  .meaning = "rejections of a REGISTER that switch the line" },
+	// what else is sent and accepted
+	{ "rport", KEY_BOOL, PROFILE(rport), .fallback = "on", .meaning = "ask for RFC 3581" },
+	{ "sip_options", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "OPTIONS keepalive to the active server" },
+	{ "sip_options_interval", KEY_TIME, LATER, IN_S, .min = 1, .max = DAY_S, .fallback = "14",
+	  .meaning = "interval of that keepalive" },
+	{ "nat_keepalive_interval", KEY_TIME, LATER, IN_S, .min = 10, .max = 60, .or_zero = true,
+	  .fallback = "0", .meaning = "CRLFCRLF to the active server (RFC 5626 4.4.1); 0: off" },
+	{ "check_request_user", KEY_BOOL, LATER, .fallback = "on",
+	  .meaning = "404 to a request for another user" },
+	{ "accept_only_from_server", KEY_BOOL, LATER, .fallback = "off",
+	  .meaning = "403 to a request from any other source" },
+	{ "server_address", KEY_WORD, LATER, .fallback = "", .meaning = "the source that is accepted" },
+	{ "reject", KEY_CHOICE, LATER, .fallback = "answer", .choices = rejects,
+	  .meaning = "answer what is not accepted, or drop it" },
+	{ .name = NULL },
+};
+static_assert(sizeof(profile_keys) / sizeof(profile_keys[0]) <= PROFILE_KEYS_MAX,
+	      "room for every key of a profile");
+
+const struct key run_keys[] = {
+	{ "rate", KEY_COUNT, RUN(rate), .max = 1000000000, .fallback = "0",
+	  .meaning = "requests a second over all workers; 0: no limit" },
+	{ "ramp", KEY_TIME, RUN(ramp_ms), IN_S_KEPT_MS, .max = DAY_S, .fallback = "5",
+	  .meaning = "the lines' first REGISTER is spread over this time" },
+	{ "duration", KEY_TIME, RUN(duration_ms), IN_S_KEPT_MS, .max = 1000ULL * DAY_S,
+	  .fallback = "0", .meaning = "length of the run; 0: until stopped" },
+	{ "drain", KEY_TIME, RUN(drain_ms), IN_S_KEPT_MS, .max = DAY_S, .fallback = "5",
+	  .meaning = "unregistering at the end is spread over this time" },
+	{ "seed", KEY_COUNT, RUN(seed), .max = UINT64_MAX, .fallback = "0",
+	  .meaning = "of everything random; 0: taken from the system" },
+	{ .name = NULL },
+};
+static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");
+
+// Settings of calls in the phone guide, by how they begin.
+static const char *const call_keys[] = {
+	"anonymous", "blf", "call", "codec", "country_code", "dial", "dtmf", "hold", "min_session",
+	"peer_user", "reject_anonymous", "remove_country", "rfc2833", "ringtone", "rtp", "session",
+	"sip_encryption", "srtp", "tel_url", "use_ob_proxy", NULL,
+};
+// clang-format on
+
+const struct key *key_find(const struct key *keys, const char *name)
+{
+	for (; keys->name != NULL; keys++)
+		if (strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
+}
+
+bool key_about_calls(const char *name)
+{
+	for (const char *const *begin = call_keys; *begin != NULL; begin++)
+		if (strncmp(name, *begin, strlen(*begin)) == 0)
+			return true;
+	return false;
+}

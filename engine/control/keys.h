@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one table of keys: what the file, the flags, the check and the documents know of each.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/config.h>
+#include "control/fault.h"
+
+enum key_type {
+	KEY_BOOL,
+	KEY_COUNT,
+	KEY_PORT,
+	KEY_TIME,
+	KEY_CHOICE,
+	KEY_ADDRESS, // IPv4
+	KEY_DOMAIN,  // SIP domain: a host name or an address, never looked up
+	KEY_DISPLAY, // texts of an identity, see identity.h
+	KEY_ACCOUNT,
+	KEY_PASSWORD,
+	KEY_WORD, // any text; only for keys to come
+};
+
+enum key_stage {
+	KEY_USED,
+	KEY_LATER,   // known, and refused unless it is set to its default
+	KEY_OF_LINE, // belongs to `lines`
+};
+
+struct key {
+	const char *name;
+	enum key_type type;
+	enum key_stage stage;
+	uint16_t offset, bytes; // of the member; 0 bytes: none
+	uint32_t unit_ms;       // KEY_TIME: of a bare number, of min and max
+	uint32_t kept_ms;       // KEY_TIME: of the member
+	uint64_t min, max;
+	bool or_zero;               // 0 is allowed although it is below min
+	const char *fallback;       // the default as a text; NULL: none
+	const char *const *choices; // KEY_CHOICE; the index is the value
+	const char *meaning;
+};
+
+// Both end with a NULL name.
+extern const struct key profile_keys[]; // of struct hl_profile
+extern const struct key run_keys[];     // of struct hl_config
+
+#define PROFILE_KEYS_MAX 64
+#define RUN_KEYS_MAX 8
+
+const struct key *key_find(const struct key *keys, const char *name);
+
+// Is it a setting of calls in the phone guide? The engine makes none.
+bool key_about_calls(const char *name);
+
+// Set every member to its default.
+void key_set_defaults(const struct key *keys, void *object);
+
+// Set a member from a text. 0; -EINVAL, -ENOMEM with fault->what and ->hint filled.
+int key_set(const struct key *key, void *object, const char *text, struct fault *fault);
+
+// "100..600000 ms", "on, off", ...
+void key_allowed(const struct key *key, char *out, size_t room);
+const char *key_unit(const struct key *key); // "ms", "s", or ""

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The plan made and freed: one step after the other, each in its own file.
+#include <heartline/plan.h>
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "control/entries.h"
+#include "control/planner.h"
+
+static int groups_number(struct planner *p)
+{
+	uint32_t n = 0;
+
+	p->group_first = calloc((size_t)p->config->n_lines + 1, sizeof(*p->group_first));
+	if (p->group_first == NULL)
+		return plan_no_memory(p);
+	for (uint32_t i = 0; i < p->config->n_lines; i++) {
+		p->group_first[i] = n;
+		n += (uint32_t)lines_count(&p->config->lines[i]);
+	}
+	p->group_first[p->config->n_lines] = n;
+	return 0;
+}
+
+static int lines_make(struct planner *p)
+{
+	struct hl_plan *plan = p->plan;
+	uint32_t workers = plan->options.n_workers;
+
+	plan->lines = memory_zalloc(plan->n_lines, sizeof(*plan->lines), 64);
+	plan->identities = memory_zalloc(plan->n_lines, sizeof(*plan->identities), 64);
+	if (plan->lines == NULL || plan->identities == NULL)
+		return plan_no_memory(p);
+	for (uint32_t w = 0; w <= workers; w++)
+		plan->first[w] = (uint32_t)((uint64_t)plan->n_lines * w / workers);
+	return 0;
+}
+
+static int plan_make(struct planner *p)
+{
+	static int (*const steps[])(struct planner *) = {
+		groups_number, lines_make,      plan_addresses, plan_profiles,
+		plan_ports,    plan_identities, plan_shapes,
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int rc = steps[i](p);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
+		const struct hl_plan_options *options, struct hl_error *err)
+{
+	struct planner p = { .config = config, .err = err };
+	int rc = hl_config_check(config, err);
+
+	*plan = NULL;
+	if (rc != 0)
+		return rc;
+	if (options->n_workers == 0 || options->n_workers > PLAN_WORKERS_MAX)
+		return hl_fail(err, EINVAL, "%u workers: allowed 1..%u", options->n_workers,
+			       PLAN_WORKERS_MAX);
+	p.plan = memory_zalloc(1, sizeof(*p.plan), 64);
+	if (p.plan == NULL)
+		return hl_fail(err, ENOMEM, "no memory for a plan");
+	p.plan->options = *options;
+	p.plan->n_lines = (uint32_t)config->total;
+	p.plan->n_profiles = config->n_profiles;
+	rc = plan_make(&p);
+	free(p.group_first);
+	free(p.messages);
+	if (rc != 0) {
+		hl_plan_free(p.plan);
+		return rc;
+	}
+	*plan = p.plan;
+	return 0;
+}
+
+void hl_plan_free(struct hl_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	for (uint32_t i = 0; plan->shapes != NULL && i < plan->n_shapes; i++)
+		for (int server = 0; server < HL_SERVERS; server++)
+			for (int text = 0; text < PLAN_TEXTS; text++)
+				template_free(&plan->shapes[i].text[server][text]);
+	memory_free(plan->profiles);
+	memory_free(plan->shapes);
+	memory_free(plan->addresses);
+	memory_free(plan->identities);
+	memory_free(plan->lines);
+	memory_free(plan->arena);
+	memory_free(plan->slots);
+	memory_free(plan);
+}
+
+uint32_t hl_plan_lines(const struct hl_plan *plan)
+{
+	return plan->n_lines;
+}
+
+uint32_t hl_plan_workers(const struct hl_plan *plan)
+{
+	return plan->options.n_workers;
+}
+
+const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len)
+{
+	*len = plan->identities[line].user_len;
+	return plan->arena + plan->identities[line].at;
+}

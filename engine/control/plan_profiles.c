@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a profile's lines share: policy, times, servers and their neighbours, messages by osip2.
+#include "control/planner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "control/check.h"
+
+#define NS_PER_MS 1000000ull
+#define NS_PER_S 1000000000ull
+#define REGISTER_TIMEOUT_MS 32000u // RFC 3261 17.1.2.2: timer F, 64 * T1
+
+static void policy_make(const struct hl_profile *c, struct plan_profile *out)
+{
+	out->policy = (struct failover_policy){
+		.fail_max = (uint8_t)(c->max_detect_fail_count +
+				      (c->fail_compare == HL_COMPARE_EXCEED ? 1 : 0)),
+		.recover_count = (uint8_t)c->recover_count,
+		.has_backup = c->backup.addr.family != HL_FAMILY_NONE,
+		.probes = c->primary_detect_interval_s != 0,
+		.prefer_primary = c->prefer_primary,
+		.auto_return = c->return_mode == HL_RETURN_AUTO,
+		.remove_last = c->remove_last_registration,
+	};
+	out->expires_s = c->register_refresh_interval_s;
+	out->register_timeout_ns = NS_PER_MS * (c->register_timeout_ms != 0 ? c->register_timeout_ms
+									    : REGISTER_TIMEOUT_MS);
+	out->options_timeout_ns = NS_PER_MS * (c->options_timeout_ms != 0 ? c->options_timeout_ms
+									  : REGISTER_TIMEOUT_MS);
+	out->detect_interval_ns = NS_PER_S * c->primary_detect_interval_s;
+	out->return_delay_ns = NS_PER_S * c->back_to_primary_delay_s;
+	out->backoff_base_ns = NS_PER_S * c->backoff_base_s;
+	out->backoff_max_ns = NS_PER_S * c->backoff_max_s;
+	out->park_ns = NS_PER_S * c->park_s;
+}
+
+static int server_make(struct planner *p, const struct hl_endpoint *at, struct plan_server *out)
+{
+	const struct hl_port *port = &p->config->ports[0];
+	const struct hl_addr *hop = port_on_link(port, &at->addr) ? &at->addr : &port->gateway;
+	int neigh = neigh_add(&p->plan->neighbours, hop, &p->plan->addresses[0].addr);
+
+	if (neigh < 0)
+		return hl_fail(p->err, -neigh,
+			       "the servers have more next hops than %u; use a gateway", NEIGH_MAX);
+	out->at = *at;
+	out->neigh = (uint32_t)neigh;
+	return 0;
+}
+
+static void ha2_make(struct digest *digest, const struct plan_profile *profile,
+		     struct plan_server *out)
+{
+	static const struct slice method = { .at = "REGISTER", .len = 8 };
+	struct slice uri = { .at = profile->uri, .len = profile->uri_len };
+
+	for (int algorithm = 0; algorithm < HL_DIGEST_ALGORITHMS; algorithm++)
+		for (int auth_int = 0; auth_int < 2; auth_int++)
+			digest_ha2(digest, (enum hl_digest_algorithm)algorithm, method, uri,
+				   auth_int != 0, out->ha2[algorithm][auth_int]);
+}
+
+static int messages_make(struct planner *p, struct build_spec *spec, struct message of[PLAN_TEXTS])
+{
+	static const enum hl_method methods[PLAN_TEXTS] = {
+		[PLAN_REGISTER] = HL_REGISTER, [PLAN_OPTIONS] = HL_OPTIONS
+	};
+
+	for (int i = 0; i < PLAN_TEXTS; i++) {
+		int rc;
+
+		spec->method = methods[i];
+		rc = build_message(spec, of[i].text, &of[i].len, p->err);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int profile_make(struct planner *p, uint32_t index, struct digest *digest)
+{
+	const struct hl_profile *c = &p->config->profiles[index];
+	const struct hl_endpoint *const at[HL_SERVERS] = { &c->primary, &c->backup };
+	static const char *const tags[HL_SERVERS] = { "p", "b" };
+	struct plan_profile *out = &p->plan->profiles[index];
+	char domain[HL_ADDR_TEXT];
+	struct build_spec spec = {
+		.method = HL_REGISTER,
+		.domain = c->proxy_server != NULL ? c->proxy_server : domain,
+		.domain_port = c->proxy_port,
+		.server_tag = tags[HL_SERVER_P],
+		.rport = c->rport,
+		.display = true,
+		.user_agent = "heartline",
+	};
+	int rc;
+
+	hl_addr_format(&c->primary.addr, domain);
+	policy_make(c, out);
+	rc = build_request_uri(&spec, out->uri, sizeof(out->uri));
+	if (rc != 0)
+		return hl_fail(p->err, -rc, "profile %s: the Request-URI of %s is too long",
+			       c->name, spec.domain);
+	out->uri_len = (uint16_t)strlen(out->uri);
+	for (int s = 0; s < HL_SERVERS && rc == 0; s++) {
+		if (at[s]->addr.family == HL_FAMILY_NONE)
+			continue;
+		spec.server_tag = tags[s];
+		rc = server_make(p, at[s], &out->server[s]);
+		if (rc == 0)
+			rc = messages_make(p, &spec, p->messages[index].of[s]);
+		ha2_make(digest, out, &out->server[s]);
+	}
+	return rc;
+}
+
+int plan_profiles(struct planner *p)
+{
+	struct digest *digest = digest_new();
+	int rc = 0;
+
+	p->plan->profiles = memory_zalloc(p->plan->n_profiles, sizeof(*p->plan->profiles), 64);
+	p->messages = calloc(p->plan->n_profiles, sizeof(*p->messages));
+	if (p->plan->profiles == NULL || p->messages == NULL)
+		rc = plan_no_memory(p);
+	else if (digest == NULL)
+		rc = hl_fail(p->err, ENOTSUP, "OpenSSL gives no MD5, SHA-256 or SHA-512/256 here");
+	for (uint32_t i = 0; rc == 0 && i < p->plan->n_profiles; i++)
+		rc = profile_make(p, i, digest);
+	digest_free(digest);
+	return rc;
+}

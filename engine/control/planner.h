@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The steps from a configuration to a plan, in this order.
+#pragma once
+
+#include "control/identity.h"
+#include "control/windows.h"
+#include "sip/build.h"
+#include "worker/plan.h"
+
+struct message {
+	char text[BUILD_TEXT_MAX];
+	uint32_t len;
+};
+
+struct messages {
+	struct message of[HL_SERVERS][PLAN_TEXTS];
+};
+
+struct planner {
+	struct hl_plan *plan;
+	const struct hl_config *config;
+	struct hl_error *err;
+	uint32_t *group_first;     // number of a group's first line
+	struct messages *messages; // by profile, with marks
+};
+
+int plan_addresses(struct planner *p);  // own addresses and their texts
+int plan_profiles(struct planner *p);   // policies, servers, neighbours, messages
+int plan_ports(struct planner *p);      // an address and a port for each line
+int plan_identities(struct planner *p); // texts of each line
+int plan_shapes(struct planner *p);     // templates
+
+static inline int plan_no_memory(struct planner *p)
+{
+	return hl_fail(p->err, ENOMEM, "no memory for a plan of %u lines", p->plan->n_lines);
+}
+
+// Texts of line k of a group; slices point into the configuration or into `number`.
+struct identity {
+	struct slice part[IDENTITY_PARTS];
+	char number[PHONE_NUMBER_MAX];
+};
+void identity_make(const struct hl_config *config, const struct hl_lines *lines, uint32_t k,
+		   struct identity *out);

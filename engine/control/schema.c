@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Schema of the configuration for libcyaml, made from the key table and the names of the profiles.
+//
+// libcyaml wants to know every key before it reads, and profiles are named by the user: the names
+// are taken from the document first, and become keys of the schema like all others.
+#include "control/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cyaml/cyaml.h>
+
+#include "control/explain.h"
+
+enum { FILE_FIELDS = 3 }; // ports, profiles, lines
+
+struct schema {
+	struct file_text *text;
+	cyaml_schema_value_t file, port, lines;
+	cyaml_schema_field_t file_fields[RUN_KEYS_MAX + FILE_FIELDS + 1];
+	cyaml_schema_field_t profile_fields[PROFILE_KEYS_MAX + 1];
+	cyaml_schema_field_t *profiles; // one a profile
+	char said[256];                 // libcyaml's first words about a fault
+};
+
+static const cyaml_schema_value_t any_text = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED),
+};
+
+static const cyaml_schema_field_t port_fields[] = {
+	CYAML_FIELD_STRING_PTR("device", CYAML_FLAG_POINTER, struct port_text, device, 0,
+			       CYAML_UNLIMITED),
+	CYAML_FIELD_IGNORE("addresses", CYAML_FLAG_DEFAULT),
+	CYAML_FIELD_STRING_PTR("gateway", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct port_text, gateway, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t lines_fields[] = {
+	CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct lines_text, profile, 0,
+			       CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("range", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lines_text,
+			       range, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("csv", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lines_text,
+			       csv, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END,
+};
+
+// Fields of a table of keys, each an optional text in an array of pointers.
+static uint32_t fields_of_keys(const struct key *keys, uint32_t offset, cyaml_schema_field_t *out)
+{
+	uint32_t n = 0;
+
+	for (; keys[n].name != NULL; n++) {
+		out[n] = (cyaml_schema_field_t){
+			.key = keys[n].name,
+			.data_offset = offset + n * (uint32_t)sizeof(char *),
+			.value = any_text,
+		};
+		out[n].value.flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL;
+	}
+	return n;
+}
+
+static cyaml_schema_field_t *fields_of_profiles(struct schema *s, struct where *w, uint32_t n)
+{
+	int profiles = where_key(w, where_root(w), "profiles"), value;
+	cyaml_schema_field_t *fields = calloc(n + 1, sizeof(*fields));
+
+	for (uint32_t i = 0; fields != NULL && i < n; i++)
+		fields[i] = (cyaml_schema_field_t){
+			.key = where_scalar(w, where_pair(w, profiles, i, &value)),
+			.data_offset = i * (uint32_t)sizeof(struct profile_text),
+			.value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct profile_text,
+						       s->profile_fields) },
+		};
+	return fields;
+}
+
+static int schema_make(struct schema *s, struct where *w)
+{
+	int profiles = where_key(w, where_root(w), "profiles");
+	uint32_t n_profiles = where_is(w, profiles, YAML_MAPPING_NODE) ? where_count(w, profiles)
+								       : 0;
+	cyaml_schema_field_t *field = s->file_fields;
+
+	fields_of_keys(profile_keys, 0, s->profile_fields);
+	s->profiles = fields_of_profiles(s, w, n_profiles);
+	if (s->profiles == NULL)
+		return -ENOMEM;
+	s->port = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct port_text,
+							      port_fields) };
+	s->lines = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT,
+							       struct lines_text, lines_fields) };
+
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
+		"ports", CYAML_FLAG_POINTER, struct file_text, ports, n_ports, &s->port, 1,
+		HL_PORTS_MAX);
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_MAPPING_PTR(
+		"profiles", CYAML_FLAG_POINTER, struct file_text, profiles, s->profiles);
+	field[-1].value.data_size = (n_profiles > 0 ? n_profiles : 1) *
+				    (uint32_t)sizeof(struct profile_text);
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
+		"lines", CYAML_FLAG_POINTER, struct file_text, lines, n_lines, &s->lines, 1,
+		CYAML_UNLIMITED);
+	fields_of_keys(run_keys, offsetof(struct file_text, values), field);
+	s->file = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text,
+							      s->file_fields) };
+	return 0;
+}
+
+// libcyaml speaks in lines; the first one is the reason, a backtrace follows.
+static void log_keep(cyaml_log_t level, void *context, const char *format, va_list args)
+{
+	struct schema *s = context;
+
+	if (level < CYAML_LOG_ERROR || s->said[0] != '\0')
+		return;
+	vsnprintf(s->said, sizeof(s->said), format, args);
+	s->said[strcspn(s->said, "\n")] = '\0';
+}
+
+static cyaml_config_t config_make(struct schema *s)
+{
+	return (cyaml_config_t){
+		.log_fn = log_keep,
+		.log_ctx = s,
+		.log_level = CYAML_LOG_ERROR,
+		.mem_fn = cyaml_mem,
+		.flags = CYAML_CFG_DEFAULT,
+	};
+}
+
+int schema_load(struct schema **schema, struct where *w, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL };
+	struct schema *s = calloc(1, sizeof(*s));
+	cyaml_config_t config = config_make(s);
+	cyaml_err_t said;
+	int rc;
+
+	if (s == NULL || schema_make(s, w) != 0) {
+		schema_free(s);
+		return hl_fail(err, ENOMEM, "%s: out of memory", w->name);
+	}
+	// libcyaml decides; where it says no, the document shows the place
+	said = cyaml_load_data((const uint8_t *)w->text, w->len, &config, &s->file,
+			       (cyaml_data_t **)&s->text, NULL);
+	if (said == CYAML_OK && s->text != NULL) {
+		*schema = s;
+		return 0;
+	}
+	rc = explain_fail(&s->file, w, err);
+	if (rc == 0) {
+		fault_say(&fault, "%s (%s)", cyaml_strerror(said), s->said);
+		rc = where_fail(w, where_root(w), 0, &fault, err);
+	}
+	schema_free(s);
+	return rc;
+}
+
+const struct file_text *schema_text(const struct schema *schema)
+{
+	return schema->text;
+}
+
+void schema_free(struct schema *schema)
+{
+	if (schema == NULL)
+		return;
+	if (schema->text != NULL) {
+		cyaml_config_t config = config_make(schema);
+
+		cyaml_free(&config, &schema->file, schema->text, 0);
+	}
+	free(schema->profiles);
+	free(schema);
+}

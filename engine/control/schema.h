@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The file's shape: what libcyaml loads, every value still a text.
+#pragma once
+
+#include <stdint.h>
+
+#include "control/keys.h"
+#include "control/where.h"
+
+// What a file may have; a text is NULL when its key is absent.
+struct port_text {
+	char *device, *gateway; // addresses: a text or a list of them, read from the document
+};
+
+struct profile_text {
+	char *values[PROFILE_KEYS_MAX]; // by index in profile_keys
+};
+
+struct lines_text {
+	char *profile, *range, *csv;
+};
+
+struct file_text {
+	char *values[RUN_KEYS_MAX]; // by index in run_keys
+	struct port_text *ports;
+	struct profile_text *profiles; // in the order of the file
+	struct lines_text *lines;
+	uint32_t n_ports, n_lines;
+};
+
+struct schema;
+
+// Load a text whose document is open in `w`. 0; -errno with a message that points into it.
+int schema_load(struct schema **schema, struct where *w, struct hl_error *err);
+const struct file_text *schema_text(const struct schema *schema);
+void schema_free(struct schema *schema);

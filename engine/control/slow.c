@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The full parser's side of the slow path: replies that the scanner declined, read by osip2.
+#include "worker/worker.h"
+
+uint32_t hl_worker_serve_slow(struct hl_worker *w)
+{
+	uint32_t n = 0;
+
+	parse_init();
+	while (ring_pop(&w->slow, &w->slow_packet)) {
+		struct slow_reply *reply = &w->slow_reply;
+
+		n++;
+		reply->src = w->slow_packet.src;
+		reply->dst = w->slow_packet.dst;
+		reply->at_ns = w->slow_packet.at_ns;
+		// what cannot be read is lost, as a malformed packet is; the request's timers go on
+		if (parse_reply(w->slow_packet.text, w->slow_packet.len, &reply->parsed) == 0)
+			ring_push(&w->slow_replies, reply);
+	}
+	return n;
+}

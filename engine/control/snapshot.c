@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Counts over all lines and workers, read while they run.
+#include <heartline/snapshot.h>
+
+#include "base/count.h"
+
+#define WORKERS_MAX 64
+
+static void states_count(struct hl_snapshot *s, const struct hl_worker *worker)
+{
+	uint32_t first = hl_worker_first(worker), n = hl_worker_lines(worker);
+
+	s->lines += n;
+	for (uint32_t line = first; line < first + n; line++) {
+		struct hl_state state = hl_state_unpack(hl_worker_state(worker, line));
+
+		s->by_state[state.state < HL_LINE_STATES ? state.state : HL_OFF]++;
+	}
+}
+
+static void counters_add(struct hl_snapshot *s, const struct hl_counters *c)
+{
+	for (int m = 0; m < HL_METHODS; m++) {
+		s->requests[m] += count_read(&c->requests[m]);
+		s->finals[m] += count_read(&c->finals[m]);
+		s->retransmissions += count_read(&c->retransmissions[m]);
+		s->timeouts += count_read(&c->timeouts[m]);
+	}
+	for (int class = 0; class < 7; class ++)
+		s->responses[class] += count_read(&c->responses[class]);
+	s->failovers += count_read(&c->failovers);
+	s->returns += count_read(&c->returns);
+	s->unregistered += count_read(&c->unregistered);
+	s->registered_once += count_read(&c->registered_once);
+	s->drops += count_read(&c->unknown_branch) + count_read(&c->wrong_source) +
+		    count_read(&c->wrong_cseq) + count_read(&c->duplicates) + count_read(&c->late);
+	s->tx_full += count_read(&c->tx_full);
+	s->rate_limited += count_read(&c->rate_limited);
+	s->late_ticks += count_read(&c->late_ticks);
+	s->slow += count_read(&c->slow);
+	s->slow_full += count_read(&c->slow_full);
+	s->events_lost += count_read(&c->events_lost);
+	s->rx_packets += count_read(&c->rx_packets);
+	s->tx_packets += count_read(&c->tx_packets);
+	s->rx_bad_checksum += count_read(&c->rx_bad_checksum);
+	s->rx_malformed += count_read(&c->rx_malformed);
+}
+
+void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n)
+{
+	static const double quantiles[] = { 0.5, 0.99, 0.999 };
+	const struct hl_hist *rtt[WORKERS_MAX];
+	struct hl_snapshot s = { 0 };
+
+	for (uint32_t i = 0; i < n && i < WORKERS_MAX; i++) {
+		const struct hl_counters *c = hl_worker_counters(workers[i]);
+
+		states_count(&s, workers[i]);
+		counters_add(&s, c);
+		rtt[i] = &c->rtt_first;
+	}
+	s.on_primary = s.by_state[HL_ON_P];
+	s.on_backup = s.by_state[HL_ON_B] + s.by_state[HL_HOLD_B] + s.by_state[HL_SW_P];
+	s.registered = s.on_primary + s.on_backup;
+	for (int i = 0; i < 3; i++)
+		s.rtt_us[i] = hl_hist_quantile(rtt, n < WORKERS_MAX ? n : WORKERS_MAX,
+					       quantiles[i]);
+	*snapshot = s;
+}

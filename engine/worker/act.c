@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the failover machine asked for, done: timers armed, requests flagged for sending.
+#include "worker/worker.h"
+
+// RFC 5626 4.5: uniform in 50..100 % of min(max, base * 2^n).
+static uint64_t backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n)
+{
+	uint64_t whole = p->backoff_max_ns;
+
+	if (*n < 32 && p->backoff_base_ns << *n < p->backoff_max_ns)
+		whole = p->backoff_base_ns << *n;
+	if (*n < UINT8_MAX)
+		++*n;
+	return whole / 2 + rng_next(&w->rng) % (whole / 2 + 1);
+}
+
+static void arm_registration(struct hl_worker *w, struct line *l, uint32_t at)
+{
+	l->reg_at = tick_before(at, w->now) ? w->now : at;
+	l->more |= LINE_REG_TIMER;
+}
+
+static void start_probes(struct hl_worker *w, struct line *l, const struct plan_profile *p)
+{
+	if (l->flags & LINE_PROBING || p->detect_interval_ns == 0)
+		return;
+	// a random phase, so that a million lines never beat together
+	l->flags |= LINE_PROBING;
+	if (!(l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND)))
+		l->probe_at = w->now + tick_span_ns(rng_next(&w->rng) % p->detect_interval_ns);
+}
+
+static void leave_all(struct hl_worker *w, uint32_t i)
+{
+	struct line_cold *c = &w->cold[i];
+	uint8_t servers = c->bound | c->maybe_bound;
+
+	c->flags &= (uint8_t)~COLD_HOLD;
+	worker_arm_rare(w, i);
+	if (servers)
+		worker_bye(w, i, servers);
+}
+
+void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth)
+{
+	struct line *l = &w->lines[i];
+
+	l->flags &= (uint8_t)~LINE_REG_OUT;
+	l->flags |= LINE_REG_SEND;
+	l->more &= (uint8_t) ~(LINE_REG_TIMER | LINE_REG_PROVISIONAL | LINE_REG_AUTH);
+	if (with_auth && w->auth[i * HL_SERVERS + server].usable)
+		l->more |= LINE_REG_AUTH;
+	l->reg_server = server;
+	worker_bye_cancel(w, i, server);
+}
+
+static void act_register(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	// A refresh may use the nonce of the registration that is held; a registration elsewhere
+	// starts without credentials (initial_register_with_auth is off).
+	bool refresh = line_state(&w->lines[i]).server == server;
+
+	w->cold[i].bad_nonces[server] = 0;
+	worker_register(w, i, server, refresh);
+}
+
+// Registered: what is still bound at the other server is an old binding, however the line got here
+// (by way of DOWN the machine has forgotten it). Asked again at each refresh until it is gone or
+// has run out.
+static void leave_other(struct hl_worker *w, uint32_t i)
+{
+	const struct line_cold *c = &w->cold[i];
+	enum hl_server other = line_state(&w->lines[i]).server ^ 1;
+
+	if (c->bound >> other & 1 && tick_before(w->now, c->bound_until[other]))
+		worker_bye(w, i, (uint8_t)(1u << other));
+}
+
+static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	const struct plan_profile *p = worker_profile(w, l);
+
+	if (actions & (ACT_REFRESH | ACT_RESUME))
+		arm_registration(w, l, c->refresh_at);
+	if (actions & ACT_BACKOFF)
+		arm_registration(w, l, w->now + tick_span_ns(backoff_ns(w, p, &l->backoffs)));
+	if (actions & ACT_PARK)
+		arm_registration(w, l, w->now + tick_span_ns(p->park_ns));
+	if (actions & ACT_HOLD) {
+		c->hold_at = w->now + tick_span_ns(p->return_delay_ns);
+		c->flags |= COLD_HOLD;
+	}
+	if (actions & ACT_HOLD_CANCEL)
+		c->flags &= (uint8_t)~COLD_HOLD;
+	if (actions & (ACT_HOLD | ACT_HOLD_CANCEL))
+		worker_arm_rare(w, i);
+	if (actions & ACT_COOL)
+		worker_hold_server(w, i, HL_SERVER_P, backoff_ns(w, p, &l->cools));
+}
+
+void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
+{
+	struct line *l = &w->lines[i];
+
+	if (actions & ACT_ABANDON) {
+		l->flags &= (uint8_t) ~(LINE_REG_OUT | LINE_REG_SEND);
+		l->more &= (uint8_t)~LINE_REG_TIMER;
+	}
+	if (actions & ACT_SETTLED) {
+		l->backoffs = 0;
+		if (line_state(l).server == HL_SERVER_P)
+			l->cools = 0;
+		if (worker_profile(w, l)->policy.remove_last)
+			leave_other(w, i);
+	}
+	act_timers(w, i, actions);
+	if (actions & ACT_REGISTER_P)
+		act_register(w, i, HL_SERVER_P);
+	if (actions & ACT_REGISTER_B)
+		act_register(w, i, HL_SERVER_B);
+	if (actions & ACT_PROBE)
+		start_probes(w, l, worker_profile(w, l));
+	if (actions & ACT_PROBE_STOP)
+		l->flags &= (uint8_t) ~(LINE_PROBING | LINE_PROBE_OUT | LINE_PROBE_SEND);
+	if (actions & ACT_LEAVE_P)
+		worker_bye(w, i, 1 << HL_SERVER_P);
+	if (actions & ACT_LEAVE_B)
+		worker_bye(w, i, 1 << HL_SERVER_B);
+	if (actions & ACT_LEAVE_ALL)
+		leave_all(w, i);
+	if (actions & ACT_FAILOVER)
+		count(&w->counters.failovers);
+	if (actions & ACT_RETURN)
+		count(&w->counters.returns);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The lines' addresses on the wire: ARP, announcements, ping, and ICMP errors about our requests.
+#include "net/arp.h"
+#include "worker/worker.h"
+
+#define ANNOUNCE_GAP_NS 50000 // gratuitous ARP: at most 20,000 a second
+
+void worker_arp(struct hl_worker *w, const struct frame *f)
+{
+	struct arp arp;
+	struct hl_packet *out;
+
+	if (!arp_read(f->payload, f->payload_len, &arp)) {
+		count(&w->counters.rx_malformed);
+		return;
+	}
+	if (w->options.index == 0 &&
+	    neigh_learn(&w->plan->neighbours, &arp.sender, arp.sender_mac, w->now_ns) &&
+	    !arp.request)
+		count(&w->counters.arp_replies);
+	if (!arp.request || addr_set_find(&w->plan->addr_set, &arp.target) < 0)
+		return;
+	count(&w->counters.arp_requests);
+	out = worker_buffer(w);
+	if (!out) {
+		count(&w->counters.tx_full);
+		return;
+	}
+	arp_write_reply(out, w->plan->options.mac, &arp);
+	worker_sent(w);
+}
+
+void worker_announce(struct hl_worker *w)
+{
+	struct hl_packet *out;
+
+	if (w->announced >= w->plan->addr_set.total || w->now_ns < w->announce_ns)
+		return;
+	out = worker_buffer(w);
+	if (!out)
+		return;
+	arp_write_gratuitous(out, w->plan->options.mac, &w->plan->addresses[w->announced++].addr);
+	w->announce_ns = w->now_ns + ANNOUNCE_GAP_NS;
+	worker_sent(w);
+}
+
+static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	struct hl_packet *out = worker_buffer(w);
+
+	if (!out) {
+		count(&w->counters.tx_full);
+		return;
+	}
+	icmp_write_echo_reply(out, pkt->data, f, w->plan->options.tx_csum_offload);
+	count(&w->counters.icmp_echoes);
+	worker_sent(w);
+}
+
+static bool quotes_server(const struct hl_worker *w, const struct line *l, enum hl_server server,
+			  const struct icmp_quote *q)
+{
+	const struct hl_endpoint *at = &worker_profile(w, l)->server[server].at;
+
+	return at->port == q->dst_port && hl_addr_equal(&at->addr, &q->dst);
+}
+
+// An unreachable counts when it quotes our 5-tuple and a request to that server is unanswered.
+static void unreachable(struct hl_worker *w, const struct icmp_quote *q)
+{
+	int64_t line = plan_find(w->plan, &q->src, q->src_port);
+
+	if (line < w->first || line >= (int64_t)w->first + w->n) {
+		count(&w->counters.rx_not_ours);
+		return;
+	}
+	uint32_t i = (uint32_t)(line - w->first);
+	struct line *l = &w->lines[i];
+	enum hl_server probed = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
+
+	count(&w->counters.icmp_errors);
+	if (l->flags & LINE_REG_OUT && quotes_server(w, l, l->reg_server, q)) {
+		l->flags &= (uint8_t)~LINE_REG_OUT;
+		worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
+	}
+	if (l->flags & LINE_PROBE_OUT && quotes_server(w, l, probed, q)) {
+		worker_probe_ended(w, l);
+		if (probed == HL_SERVER_P)
+			worker_step(w, i, FO_PROBE_LOST, HL_CODE_UNREACHABLE);
+	}
+	worker_flush(w, i);
+}
+
+void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	struct icmp_quote quote;
+
+	switch (icmp_read(f, &quote)) {
+	case ICMP_ECHO_REQUEST:
+		if (addr_set_find(&w->plan->addr_set, &f->dst) >= 0)
+			echo_reply(w, pkt, f);
+		return;
+	case ICMP_UNREACHABLE:
+		if (quote.code == 0 || quote.code == 1 || quote.code == 3) // net, host, port
+			unreachable(w, &quote);
+		return;
+	case ICMP_OTHER:
+		return;
+	}
+}

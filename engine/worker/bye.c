@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Unregister at servers that were left: best effort, never waited for, one at a time
+// (FAILOVER.md section 4).
+#include "worker/worker.h"
+
+#define BYE_FLAGS (LINE_BYE_OUT | LINE_BYE_SEND)
+
+static bool bye_under_way(const struct line *l)
+{
+	return l->flags & BYE_FLAGS;
+}
+
+// The last one is over: is a stopped line free of bindings?
+static void bye_settled(struct hl_worker *w, uint32_t i)
+{
+	w->byes--;
+	if (line_state(&w->lines[i]).state == HL_OFF && w->cold[i].bound == 0 &&
+	    w->lines[i].more & LINE_ONCE) {
+		w->lines[i].more &= (uint8_t)~LINE_ONCE; // counted once for each run of the line
+		count(&w->counters.unregistered);
+	}
+}
+
+static void bye_next(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+
+	l->flags &= (uint8_t)~BYE_FLAGS;
+	c->flags &= (uint8_t) ~(COLD_BYE_AUTH | COLD_BYE_PROVISIONAL);
+	if (c->bye_pending == 0) {
+		bye_settled(w, i);
+	} else {
+		c->bye_server = (uint8_t)__builtin_ctz(c->bye_pending);
+		c->bye_pending &= (uint8_t) ~(1u << c->bye_server);
+		c->bad_nonces[c->bye_server] = 0;
+		if (w->auth[i * HL_SERVERS + c->bye_server].usable)
+			c->flags |= COLD_BYE_AUTH;
+		l->flags |= LINE_BYE_SEND;
+	}
+	worker_arm_rare(w, i);
+}
+
+void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers)
+{
+	const struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+
+	if (bye_under_way(l)) {
+		c->bye_pending |= (uint8_t)(servers & ~(1u << c->bye_server));
+		return;
+	}
+	c->bye_pending |= servers;
+	w->byes++;
+	bye_next(w, i);
+}
+
+// A new registration there makes it moot; its CSeq is higher, so an unregister that is still on its
+// way is out of order when it arrives (RFC 3261 10.3, step 7).
+void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line_cold *c = &w->cold[i];
+
+	c->bye_pending &= (uint8_t) ~(1u << server);
+	if (bye_under_way(&w->lines[i]) && c->bye_server == server)
+		bye_next(w, i);
+}
+
+void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	uint8_t bit = (uint8_t)(1u << c->bye_server);
+
+	if (reply->status < 200) {
+		c->flags |= COLD_BYE_PROVISIONAL;
+		return;
+	}
+	l->flags &= (uint8_t)~LINE_BYE_OUT;
+	count(&w->counters.finals[HL_REGISTER]);
+	if ((reply->status == 401 || reply->status == 407) && ++c->bad_nonces[c->bye_server] < 3 &&
+	    worker_challenge(w, i, c->bye_server, reply) == 0) {
+		count(&w->counters.challenges);
+		c->flags |= COLD_BYE_AUTH;
+		l->flags |= LINE_BYE_SEND;
+		worker_arm_rare(w, i);
+		return;
+	}
+	if (reply->status / 100 == 2) {
+		c->bound &= (uint8_t)~bit;
+		c->maybe_bound &= (uint8_t)~bit;
+		auth_next_nonce(&w->auth[i * HL_SERVERS + c->bye_server], reply->auth_info,
+				w->long_texts +
+					((size_t)i * HL_SERVERS + c->bye_server) * AUTH_TEXT_LONG);
+	}
+	bye_next(w, i);
+}
+
+void worker_bye_due(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	const struct request r = { KIND_BYE, c->bye_server, c->bye_cseq, c->flags & COLD_BYE_AUTH };
+
+	if (!(l->flags & LINE_BYE_OUT) || tick_before(w->now, c->bye_at))
+		return;
+	if (!tick_before(w->now, c->bye_end)) {
+		// best effort: not a failure of the line, but a time-out all the same
+		count(&w->counters.timeouts[HL_REGISTER]);
+		bye_next(w, i);
+		return;
+	}
+	if (!worker_write(w, i, &r)) {
+		c->bye_at = w->now + 1;
+	} else {
+		count(&w->counters.retransmissions[HL_REGISTER]);
+		c->bye_at = worker_timer_e(w, c->bye_at, ++c->bye_rtx,
+					   c->flags & COLD_BYE_PROVISIONAL, c->bye_end);
+	}
+	worker_arm_rare(w, i);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a line's timers ask for: retransmit, give up, refresh, probe, end of a hold.
+#include "worker/worker.h"
+
+static bool is_due(const struct hl_worker *w, uint32_t at)
+{
+	return !tick_before(w->now, at);
+}
+
+static void register_due(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	const struct request r = { KIND_REGISTER, l->reg_server, l->reg_cseq,
+				   l->more & LINE_REG_AUTH };
+
+	if (!is_due(w, l->reg_at))
+		return;
+	if (is_due(w, l->reg_end)) {
+		l->flags &= (uint8_t)~LINE_REG_OUT;
+		count(&w->counters.timeouts[HL_REGISTER]);
+		worker_step(w, i, FO_FAILED, HL_CODE_TIMEOUT);
+	} else if (!worker_write(w, i, &r)) {
+		l->reg_at = w->now + 1;
+	} else {
+		count(&w->counters.retransmissions[HL_REGISTER]);
+		l->reg_at = worker_timer_e(w, l->reg_at, ++l->reg_rtx,
+					   l->more & LINE_REG_PROVISIONAL, l->reg_end);
+	}
+}
+
+static void registration_timer_due(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	uint8_t state = line_state(l).state;
+
+	if (!is_due(w, l->reg_at))
+		return;
+	l->more &= (uint8_t)~LINE_REG_TIMER;
+	worker_step(w, i, state == HL_DOWN || state == HL_PARK ? FO_TIMER : FO_REFRESH,
+		    HL_CODE_NONE);
+}
+
+// Probes keep their beat: the next one follows from when the last one was due, not from its answer.
+static void schedule_probe(struct hl_worker *w, struct line *l)
+{
+	const struct plan_profile *p = worker_profile(w, l);
+
+	l->probe_at = l->probe_end - tick_span_ns(p->options_timeout_ns) +
+		      tick_span_ns(p->detect_interval_ns);
+	if (tick_before(l->probe_at, w->now))
+		l->probe_at = w->now;
+}
+
+void worker_probe_ended(struct hl_worker *w, struct line *l)
+{
+	l->flags &= (uint8_t)~LINE_PROBE_OUT;
+	l->more &= (uint8_t)~LINE_PROBE_PROVISIONAL;
+	schedule_probe(w, l);
+}
+
+static void probe_due(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	bool to_b = l->more & LINE_PROBE_B;
+	const struct request r = { KIND_PROBE, to_b ? HL_SERVER_B : HL_SERVER_P, l->probe_cseq,
+				   false };
+
+	if (!is_due(w, l->probe_at))
+		return;
+	if (is_due(w, l->probe_end)) {
+		worker_probe_ended(w, l);
+		count(&w->counters.timeouts[HL_OPTIONS]);
+		if (!to_b)
+			worker_step(w, i, FO_PROBE_LOST, HL_CODE_TIMEOUT);
+	} else if (!worker_write(w, i, &r)) {
+		l->probe_at = w->now + 1;
+	} else {
+		count(&w->counters.retransmissions[HL_OPTIONS]);
+		l->probe_at = worker_timer_e(w, l->probe_at, ++l->probe_rtx,
+					     l->more & LINE_PROBE_PROVISIONAL, l->probe_end);
+	}
+}
+
+// In DOWN the probes go to both servers in turn: whichever answers first ends the backoff.
+static void start_probe(struct hl_worker *w, struct line *l)
+{
+	if (!is_due(w, l->probe_at))
+		return;
+	if (line_state(l).state == HL_DOWN && worker_profile(w, l)->policy.has_backup)
+		l->more ^= LINE_PROBE_B;
+	else
+		l->more &= (uint8_t)~LINE_PROBE_B;
+	l->flags |= LINE_PROBE_SEND;
+}
+
+static void note_lateness(struct hl_worker *w, const struct line *l)
+{
+	uint32_t at;
+
+	if (!worker_deadline(l, &at) || !is_due(w, at))
+		return;
+	uint64_t late_ns = (uint64_t)(w->now - at) << TICK_SHIFT;
+	hist_add(&w->counters.lateness, late_ns / 1000);
+	if (late_ns > 1000000)
+		count(&w->counters.late_ticks);
+}
+
+static void rare_due(struct hl_worker *w, uint32_t i)
+{
+	struct line_cold *c = &w->cold[i];
+
+	worker_bye_due(w, i);
+	if (c->flags & COLD_HOLD && is_due(w, c->hold_at)) {
+		c->flags &= (uint8_t)~COLD_HOLD;
+		worker_arm_rare(w, i);
+		worker_step(w, i, FO_TIMER, HL_CODE_NONE);
+	}
+}
+
+void worker_due(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+
+	note_lateness(w, l);
+	if (l->flags & LINE_REG_OUT)
+		register_due(w, i);
+	else if (l->more & LINE_REG_TIMER)
+		registration_timer_due(w, i);
+	if (l->flags & LINE_PROBE_OUT)
+		probe_due(w, i);
+	else if (l->flags & LINE_PROBING && !(l->flags & LINE_PROBE_SEND))
+		start_probe(w, l);
+	if (l->more & LINE_RARE && is_due(w, l->rare_at))
+		rare_due(w, i);
+	worker_flush(w, i);
+}

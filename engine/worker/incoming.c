@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Requests that come in on a line (FAILOVER.md section 6): the engine makes no calls, but it
+// answers.
+#include "base/siphash.h"
+#include "sip/respond.h"
+#include "worker/worker.h"
+
+#define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, NOTIFY\r\n"
+#define ALLOW_ACCEPT ALLOW "Accept: application/sdp\r\n"
+
+static uint16_t status_by_method(enum hl_method method)
+{
+	switch (method) {
+	case HL_OPTIONS:
+	case HL_MESSAGE:
+		return 200;
+	case HL_INVITE:
+		return 486; // no calls here: busy
+	case HL_NOTIFY:     // of no subscription of ours
+	case HL_BYE:
+	case HL_CANCEL:
+		return 481;
+	default:
+		return 501;
+	}
+}
+
+static bool is_own_user(const struct hl_worker *w, uint32_t i, struct slice user)
+{
+	const struct plan_identity *id = &w->plan->identities[w->first + i];
+
+	return user.len == id->user_len && memcmp(user.at, w->plan->arena + id->at, user.len) == 0;
+}
+
+// RFC 3261 8.2: version, syntax, Request-URI, Require, method, in this order.
+static uint16_t status_for(const struct hl_worker *w, uint32_t i, const struct sip_request *r)
+{
+	if (!r->version_ok)
+		return 505;
+	if (!r->complete)
+		return 400;
+	if (status_by_method(r->method) == 501)
+		return 501;
+	if (r->uri_user.len && !is_own_user(w, i, r->uri_user))
+		return 404;
+	if (r->require.at)
+		return 420;
+	return status_by_method(r->method);
+}
+
+// "Unsupported: " and the Require value, for 420.
+static uint32_t unsupported(const struct sip_request *r, char *out, uint32_t room)
+{
+	static const char name[] = "Unsupported: ";
+	uint32_t len = sizeof(name) - 1;
+
+	if (r->require.len + len + 2 > room)
+		return 0;
+	memcpy(out, name, len);
+	memcpy(out + len, r->require.at, r->require.len);
+	len += r->require.len;
+	memcpy(out + len, "\r\n", 2);
+	return len + 2;
+}
+
+static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
+		   const struct frame *f, const struct sip_request *r)
+{
+	struct hl_packet *out = worker_buffer(w);
+	struct frame_route route;
+	char tag[16], extra[256];
+	struct respond_spec spec = {
+		.status = status_for(w, i, r),
+		.tag = tag,
+		.tag_len = sizeof(tag),
+		.received = &f->src,
+		.received_port = f->src_port,
+	};
+
+	if (!out) { // the sender will say it again
+		count(&w->counters.tx_full);
+		return;
+	}
+	text_put_hex64(tag, siphash_u64(w->plan->options.boot_key, (uint64_t)(w->first + i) << 8));
+	if (spec.status == 501 || r->method == HL_OPTIONS) {
+		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
+		spec.headers_len = (uint32_t)strlen(spec.headers);
+	} else if (spec.status == 420) {
+		spec.headers = extra;
+		spec.headers_len = unsupported(r, extra, sizeof(extra));
+	}
+	uint32_t len = respond_write(r, &spec, (char *)out->data + FRAME_UDP_AT,
+				     HL_FRAME_MAX - FRAME_UDP_AT);
+	if (len == 0) {
+		count(&w->counters.rx_malformed);
+		return;
+	}
+	memcpy(route.dst_mac, pkt->data + 6, 6);
+	memcpy(route.src_mac, w->plan->options.mac, 6);
+	frame_write_udp(out, &route, &f->dst, f->dst_port, &f->src, f->src_port, (uint16_t)len,
+			w->plan->options.tx_csum_offload);
+	count(&w->counters.answered[spec.status / 100]);
+	worker_sent(w);
+}
+
+void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	struct sip_request r;
+	int64_t line = plan_find(w->plan, &f->dst, f->dst_port);
+
+	if (line < w->first || line >= (int64_t)w->first + w->n) {
+		count(&w->counters.rx_not_ours);
+		return;
+	}
+	if (scan_request((const char *)f->payload, f->payload_len, &r) != SCAN_OK) {
+		count(&w->counters.rx_malformed);
+		return;
+	}
+	count(&w->counters.incoming[r.method]);
+	if (r.method != HL_ACK)
+		answer(w, (uint32_t)(line - w->first), pkt, f, &r);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What workers run: read-only tables, made by control/plan.c, shared by all of them.
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/plan.h>
+#include "failover/failover.h"
+#include "net/addr_set.h"
+#include "net/neigh.h"
+#include "sip/digest.h"
+#include "sip/template.h"
+
+#define PLAN_WINDOWS_MAX 16
+#define PLAN_WORKERS_MAX 64
+
+enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_TEXTS };
+
+// One server of a profile.
+struct plan_server {
+	struct hl_endpoint at;
+	uint32_t neigh;                                    // index of its next hop
+	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX]; // of REGISTER; [][1]: auth-int
+};
+
+struct plan_profile {
+	struct failover_policy policy;
+	struct plan_server server[HL_SERVERS];
+	char uri[160]; // Request-URI of its REGISTER
+	uint16_t uri_len;
+	uint32_t expires_s;
+	uint64_t register_timeout_ns, options_timeout_ns;
+	uint64_t detect_interval_ns; // 0: no probe
+	uint64_t return_delay_ns;
+	uint64_t backoff_base_ns, backoff_max_ns, park_ns;
+};
+
+// Lines of a profile whose texts have the same widths.
+struct plan_shape {
+	uint16_t profile;
+	uint8_t widths[FIELDS];
+	struct template text[HL_SERVERS][PLAN_TEXTS];
+};
+
+struct plan_address {
+	struct hl_addr addr;
+	uint8_t text_len;
+	char text[HL_ADDR_TEXT];
+};
+
+// Texts of a line in the arena: user, display name, account, password, one behind the other.
+struct plan_identity {
+	uint64_t at;
+	uint8_t user_len, display_len, account_len, password_len;
+};
+
+// Ports in use: (address, port) -> slot = address * slots_per_address + offset + port - first.
+struct port_window {
+	uint16_t first, last;
+	uint32_t offset;
+};
+
+struct plan_line {
+	uint32_t addr; // index
+	uint16_t port;
+	uint16_t shape;
+};
+
+struct hl_plan {
+	struct hl_plan_options options;
+	uint32_t n_lines, n_profiles, n_shapes;
+	struct plan_profile *profiles;
+	struct plan_shape *shapes;
+	struct plan_address *addresses; // by index of addr_set
+	struct addr_set addr_set;
+	struct plan_identity *identities; // by line
+	struct plan_line *lines;
+	char *arena;
+	uint32_t *slots; // line + 1, or 0
+	uint32_t n_windows, slots_per_address;
+	struct port_window windows[PLAN_WINDOWS_MAX];
+	struct neigh_table neighbours;        // writer: worker 0
+	uint32_t first[PLAN_WORKERS_MAX + 1]; // worker w owns lines first[w] .. first[w + 1] - 1
+};
+
+// Line of an own address and port, or -1.
+int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From an address and port, or a whole frame, to the line and the worker that owns it.
+#include "net/frame.h"
+#include "worker/plan.h"
+
+#include "base/bytes.h"
+
+int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port)
+{
+	int32_t index = addr_set_find(&plan->addr_set, addr);
+	const uint32_t *slots;
+
+	if (index < 0)
+		return -1;
+	slots = plan->slots + (size_t)index * plan->slots_per_address;
+	for (uint32_t i = 0; i < plan->n_windows; i++) {
+		const struct port_window *w = &plan->windows[i];
+
+		if (w->first <= port && port <= w->last)
+			return (int64_t)slots[w->offset + port - w->first] - 1;
+	}
+	return -1;
+}
+
+static uint32_t line_owner(const struct hl_plan *plan, uint32_t line)
+{
+	uint32_t worker = (uint32_t)((uint64_t)line * plan->options.n_workers / plan->n_lines);
+
+	while (line < plan->first[worker]) // the division rounds
+		worker--;
+	while (line >= plan->first[worker + 1])
+		worker++;
+	return worker;
+}
+
+// An IPv4 header whose UDP or ICMP header follows; its length, or 0. Checksums are the owner's
+// work.
+static uint16_t ipv4_peek(const uint8_t *ip, uint16_t len)
+{
+	uint16_t header;
+
+	if (len < IPV4_BYTES || ip[0] >> 4 != 4)
+		return 0;
+	header = (uint16_t)((ip[0] & 15) * 4);
+	if (header < IPV4_BYTES || len < header + UDP_BYTES || (load_be16(ip + 6) & 0x1fff) != 0)
+		return 0;
+	return header;
+}
+
+uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len)
+{
+	const uint8_t *ip = frame + ETH_BYTES, *addr, *port;
+	uint16_t header, room;
+	struct hl_addr own;
+	int64_t line;
+
+	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
+		return 0;
+	room = (uint16_t)(len - ETH_BYTES);
+	header = ipv4_peek(ip, room);
+	if (header == 0)
+		return 0;
+	if (ip[9] == IP_UDP) {
+		addr = ip + 16; // destination
+		port = ip + header + 2;
+	} else if (ip[9] == IP_ICMP && ip[header] == 3) { // unreachable: quotes what we sent
+		ip += header + 8;
+		room = (uint16_t)(room - header - 8);
+		header = ipv4_peek(ip, room);
+		if (header == 0 || ip[9] != IP_UDP)
+			return 0;
+		addr = ip + 12; // its source
+		port = ip + header;
+	} else {
+		return 0;
+	}
+	own = hl_addr_from_ipv4(load_be32(addr));
+	line = plan_find(plan, &own, load_be16(port));
+	return line < 0 ? 0 : line_owner(plan, (uint32_t)line);
+}

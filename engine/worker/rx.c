@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Received packets: read a few, fetch their lines, then serve them while the lines arrive.
+#include "worker/worker.h"
+
+#define RX_STEP 8
+
+// A packet that was read; only replies wait for their line.
+struct rx_slot {
+	struct frame frame;
+	struct sip_reply reply;
+	struct branch branch;
+	bool is_reply;
+};
+
+static struct hl_endpoint endpoint(const struct hl_addr *addr, uint16_t port)
+{
+	return (struct hl_endpoint){ .addr = *addr, .port = port };
+}
+
+// The scanner declined: the full parser may still read it, off this lcore.
+static void push_slow(struct hl_worker *w, const struct frame *f)
+{
+	struct slow_packet *p = &w->slow_out;
+
+	if (f->payload_len > sizeof(p->text)) {
+		count(&w->counters.rx_malformed);
+		return;
+	}
+	p->src = endpoint(&f->src, f->src_port);
+	p->dst = endpoint(&f->dst, f->dst_port);
+	p->at_ns = w->now_ns;
+	p->len = f->payload_len;
+	memcpy(p->text, f->payload, f->payload_len);
+	count(ring_push(&w->slow, p) ? &w->counters.slow : &w->counters.slow_full);
+}
+
+static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s)
+{
+	switch (scan_reply((const char *)s->frame.payload, s->frame.payload_len, &s->reply)) {
+	case SCAN_OK:
+		if (!worker_reply_line(w, &s->reply, &s->branch)) {
+			count(&w->counters.unknown_branch);
+			return;
+		}
+		s->is_reply = true;
+		__builtin_prefetch(&w->lines[s->branch.line - w->first], 1);
+		return;
+	case SCAN_REQUEST:
+		worker_incoming(w, pkt, &s->frame);
+		return;
+	case SCAN_DECLINE:
+		push_slow(w, &s->frame);
+		return;
+	case SCAN_KEEPALIVE:
+		return;
+	case SCAN_BAD:
+		count(&w->counters.rx_malformed);
+		return;
+	}
+}
+
+// RFC 1122 3.3.6: a unicast datagram in a broadcast frame is not for us, and answering it invites
+// storms.
+static bool was_broadcast(const struct hl_packet *pkt)
+{
+	return pkt->data[0] & 1;
+}
+
+static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s)
+{
+	s->is_reply = false;
+	count(&w->counters.rx_packets);
+	count_add(&w->counters.rx_bytes, pkt->len);
+	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
+	if ((kind == FRAME_UDP || kind == FRAME_ICMP) && was_broadcast(pkt)) {
+		count(&w->counters.rx_not_ours);
+		return;
+	}
+	switch (kind) {
+	case FRAME_UDP:
+		read_sip(w, pkt, s);
+		return;
+	case FRAME_ARP:
+		worker_arp(w, &s->frame);
+		return;
+	case FRAME_ICMP:
+		worker_icmp(w, pkt, &s->frame);
+		return;
+	case FRAME_BAD:
+		count(&w->counters.rx_malformed);
+		return;
+	case FRAME_BAD_CHECKSUM:
+		count(&w->counters.rx_bad_checksum);
+		return;
+	case FRAME_OTHER:
+		return;
+	}
+}
+
+void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
+		  struct hl_burst *tx, uint64_t now_ns)
+{
+	struct rx_slot slots[RX_STEP];
+
+	w->tx = tx;
+	w->now_ns = now_ns;
+	w->now = (uint32_t)tick_of_ns(now_ns);
+	for (uint16_t at = 0; at < n; at += RX_STEP) {
+		uint16_t step = n - at < RX_STEP ? n - at : RX_STEP;
+
+		for (uint16_t k = 0; k < step; k++) // 1: bytes -> line, which is on its way now
+			read_packet(w, &pkts[at + k], &slots[k]);
+		for (uint16_t k = 0; k < step; k++) { // 2: the lines are here
+			const struct rx_slot *s = &slots[k];
+
+			if (!s->is_reply)
+				continue;
+			struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
+			struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
+			worker_reply(w, &s->branch, &src, &dst, &s->reply);
+		}
+	}
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// First transmissions: what a line wants to send, as soon as there is room and a token.
+#include "worker/worker.h"
+
+static uint32_t stamp(const struct hl_worker *w)
+{
+	return (uint32_t)(w->now_ns >> 4);
+}
+
+static bool send_register(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	bool with_auth = l->more & LINE_REG_AUTH;
+	struct auth *auth = &w->auth[i * HL_SERVERS + l->reg_server];
+	const struct request r = { KIND_REGISTER, l->reg_server, l->cseq + 1, with_auth };
+
+	// nc counts new requests, not retransmissions (RFC 7616 3.4)
+	auth->nc += with_auth;
+	if (!worker_write(w, i, &r)) {
+		auth->nc -= with_auth;
+		return false;
+	}
+	l->reg_cseq = ++l->cseq;
+	l->reg_sent = stamp(w);
+	l->reg_rtx = 0;
+	l->reg_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
+	l->reg_at = worker_timer_e(w, w->now, 0, false, l->reg_end);
+	l->flags = (uint8_t)((l->flags & ~LINE_REG_SEND) | LINE_REG_OUT);
+	w->cold[i].maybe_bound |= (uint8_t)(1u << l->reg_server);
+	count(&w->counters.requests[HL_REGISTER]);
+	return true;
+}
+
+static bool send_bye(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	bool with_auth = c->flags & COLD_BYE_AUTH;
+	struct auth *auth = &w->auth[i * HL_SERVERS + c->bye_server];
+	const struct request r = { KIND_BYE, c->bye_server, l->cseq + 1, with_auth };
+
+	auth->nc += with_auth;
+	if (!worker_write(w, i, &r)) {
+		auth->nc -= with_auth;
+		return false;
+	}
+	c->bye_cseq = ++l->cseq;
+	c->bye_rtx = 0;
+	c->bye_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
+	c->bye_at = worker_timer_e(w, w->now, 0, false, c->bye_end);
+	l->flags = (uint8_t)((l->flags & ~LINE_BYE_SEND) | LINE_BYE_OUT);
+	worker_arm_rare(w, i);
+	count(&w->counters.requests[HL_REGISTER]);
+	return true;
+}
+
+static bool send_probe(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	enum hl_server server = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
+	const struct request r = { KIND_PROBE, server, l->cseq + 1, false };
+
+	if (!worker_write(w, i, &r))
+		return false;
+	l->probe_cseq = ++l->cseq;
+	l->probe_sent = stamp(w);
+	l->probe_rtx = 0;
+	l->probe_end = w->now + tick_span_ns(worker_profile(w, l)->options_timeout_ns);
+	l->probe_at = worker_timer_e(w, w->now, 0, false, l->probe_end);
+	l->flags = (uint8_t)((l->flags & ~LINE_PROBE_SEND) | LINE_PROBE_OUT);
+	count(&w->counters.requests[HL_OPTIONS]);
+	return true;
+}
+
+static bool may_send(struct hl_worker *w)
+{
+	if (pace_allows(w))
+		return true;
+	count(&w->counters.rate_limited);
+	return false;
+}
+
+// The registration first: it is what the line lives on.
+void worker_flush(struct hl_worker *w, uint32_t i)
+{
+	static const struct {
+		enum line_flag flag;
+		bool (*send)(struct hl_worker *w, uint32_t i);
+	} sends[] = {
+		{ LINE_REG_SEND, send_register },
+		{ LINE_PROBE_SEND, send_probe },
+		{ LINE_BYE_SEND, send_bye },
+	};
+
+	for (unsigned k = 0; k < sizeof(sends) / sizeof(sends[0]); k++) {
+		if (!(w->lines[i].flags & sends[k].flag))
+			continue;
+		if (!may_send(w)) {
+			worker_ready_push(w, i);
+			break;
+		}
+		if (!sends[k].send(w, i)) {
+			count(&w->counters.tx_full);
+			worker_ready_push(w, i);
+			break;
+		}
+		pace_take(w);
+	}
+	worker_arm(w, i);
+}

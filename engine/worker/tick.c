@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What time brings: replies from the full parser, commands, lines that wait, timers. Bounded per
+// call.
+#include "worker/worker.h"
+
+#define TICK_LINES 64 // lines served by one call
+#define LINE_SENDS 3  // frames that one line may send when it is due
+
+static uint32_t room_for_lines(const struct hl_worker *w)
+{
+	uint32_t lines = (uint32_t)(w->tx->cap - w->tx->n) / LINE_SENDS;
+
+	return lines < TICK_LINES ? lines : TICK_LINES;
+}
+
+static void serve_slow_replies(struct hl_worker *w)
+{
+	struct slow_reply *s = &w->slow_in;
+
+	for (int k = 0; k < 8 && room_for_lines(w) && ring_pop(&w->slow_replies, s); k++) {
+		struct branch branch;
+
+		// the slices still point to where the control thread had it
+		parse_rebase(&s->parsed, &w->slow_reply.parsed);
+		if (worker_reply_line(w, &s->parsed.reply, &branch))
+			worker_reply(w, &branch, &s->src, &s->dst, &s->parsed.reply);
+		else
+			count(&w->counters.unknown_branch);
+	}
+}
+
+static void serve_ready(struct hl_worker *w)
+{
+	uint32_t waiting = worker_ready_count(w);
+
+	for (uint32_t k = 0; k < TICK_LINES && waiting; k++, waiting--) {
+		if (!pace_allows(w) || room_for_lines(w) == 0)
+			return;
+		uint32_t i = w->ready[w->ready_tail++ & w->ready_mask];
+
+		w->lines[i].flags &= (uint8_t)~LINE_READY;
+		worker_flush(w, i);
+	}
+}
+
+static void serve_timers(struct hl_worker *w)
+{
+	uint32_t ids[TICK_LINES];
+	bool done;
+	uint32_t n = wheel_expire(w->wheel, tick_of_ns(w->now_ns), ids, room_for_lines(w), &done);
+
+	for (uint32_t k = 0; k < n; k++)
+		__builtin_prefetch(&w->lines[ids[k]], 1);
+	for (uint32_t k = 0; k < n; k++)
+		worker_due(w, ids[k]);
+}
+
+void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
+{
+	w->tx = tx;
+	w->now_ns = now_ns;
+	w->now = (uint32_t)tick_of_ns(now_ns);
+	if (w->options.index == 0) {
+		neigh_tick(&w->plan->neighbours, w->plan->options.mac, tx, now_ns);
+		worker_announce(w);
+	}
+	serve_slow_replies(w);
+	serve_ready(w);
+	serve_timers(w);
+	worker_commands(w);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
+{
+	uint64_t next = wheel_next(w->wheel);
+
+	// the first nanosecond of the tick: then the wheel lets it go
+	next = next == UINT64_MAX ? next : next << TICK_SHIFT;
+	if (worker_ready_count(w))
+		next = earlier(next, pace_next_ns(w));
+	if (w->options.index == 0) {
+		next = earlier(next, neigh_next(&w->plan->neighbours));
+		if (w->announced < w->plan->addr_set.total)
+			next = earlier(next, w->announce_ns);
+	}
+	next = earlier(next, worker_command_next(w));
+	if (!ring_empty((struct ring *)&w->slow_replies))
+		next = now_ns;
+	return next > now_ns ? next : now_ns;
+}

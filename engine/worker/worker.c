@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A worker made and freed, and what others may ask of it.
+#include <errno.h>
+
+#include <heartline/alloc.h>
+#include "base/memory.h"
+#include "worker/worker.h"
+
+static uint32_t power_of_two(uint32_t n)
+{
+	uint32_t p = 64;
+
+	while (p < n)
+		p <<= 1;
+	return p;
+}
+
+static bool make_tables(struct hl_worker *w)
+{
+	uint32_t n = w->n ? w->n : 1;
+	uint32_t ready = power_of_two(n);
+
+	w->ready_mask = ready - 1;
+	w->lines = memory_zalloc(n, sizeof(struct line), 64);
+	w->cold = memory_zalloc(n, sizeof(struct line_cold), 64);
+	w->auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
+	w->long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
+	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
+	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
+	w->digest = digest_new();
+	return w->lines && w->cold && w->auth && w->long_texts && w->ready && w->wheel &&
+	       w->digest &&
+	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
+	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
+	       ring_init(&w->slow, SLOW_RECORDS, sizeof(struct slow_packet)) == 0 &&
+	       ring_init(&w->slow_replies, SLOW_RECORDS, sizeof(struct slow_reply)) == 0;
+}
+
+static void make_lines(struct hl_worker *w)
+{
+	const struct hl_state off = { .state = HL_OFF, .server = HL_SERVER_NONE };
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct plan_line *planned = &w->plan->lines[w->first + i];
+
+		w->lines[i].addr = planned->addr;
+		w->lines[i].port = planned->port;
+		w->lines[i].shape = planned->shape;
+		line_set_state(&w->lines[i], &off);
+	}
+}
+
+int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
+		  const struct hl_worker_options *options, struct hl_error *err)
+{
+	struct hl_worker *w;
+
+	if (options->index >= plan->options.n_workers)
+		return hl_fail(err, EINVAL, "worker %u: the plan has %u", options->index,
+			       plan->options.n_workers);
+	w = memory_zalloc(1, sizeof(*w), 64);
+	if (!w)
+		return hl_fail(err, ENOMEM, "no memory for worker %u", options->index);
+	w->plan = plan;
+	w->options = *options;
+	w->first = plan->first[options->index];
+	w->n = plan->first[options->index + 1] - w->first;
+	w->now_ns = options->start_ns;
+	w->announce_ns = options->start_ns;
+	if (options->rate)
+		w->interval = (1000000000ull << PACE_SHIFT) / options->rate;
+	rng_seed(&w->rng, options->seed + options->index);
+	if (!make_tables(w)) {
+		hl_worker_free(w);
+		return hl_fail(err, ENOMEM, "no memory for the %u lines of worker %u", w->n,
+			       options->index);
+	}
+	make_lines(w);
+	*worker = w;
+	return 0;
+}
+
+void hl_worker_free(struct hl_worker *w)
+{
+	if (!w)
+		return;
+	ring_free(&w->slow_replies);
+	ring_free(&w->slow);
+	ring_free(&w->events);
+	ring_free(&w->commands);
+	digest_free(w->digest);
+	wheel_free(w->wheel);
+	memory_free(w->ready);
+	memory_free(w->long_texts);
+	memory_free(w->auth);
+	memory_free(w->cold);
+	memory_free(w->lines);
+	memory_free(w);
+}
+
+int hl_worker_command(struct hl_worker *w, const struct hl_command *command)
+{
+	return ring_push(&w->commands, command) ? 0 : -EAGAIN;
+}
+
+uint32_t hl_worker_events(struct hl_worker *w, struct hl_event *events, uint32_t max)
+{
+	uint32_t n = 0;
+
+	while (n < max && ring_pop(&w->events, &events[n]))
+		n++;
+	return n;
+}
+
+const struct hl_counters *hl_worker_counters(const struct hl_worker *w)
+{
+	return &w->counters;
+}
+
+uint32_t hl_worker_first(const struct hl_worker *w)
+{
+	return w->first;
+}
+
+uint32_t hl_worker_lines(const struct hl_worker *w)
+{
+	return w->n;
+}
+
+uint64_t hl_worker_state(const struct hl_worker *w, uint32_t line)
+{
+	return atomic_load_explicit(&w->lines[line - w->first].word, memory_order_relaxed);
+}
+
+// The worker's own count is exact between two calls; another thread reads it relaxed.
+uint32_t hl_worker_unsettled(const struct hl_worker *w)
+{
+	const struct ramp *r = &w->ramp;
+	uint32_t waiting = r->active && r->command.type == HL_COMMAND_DISABLE
+				   ? r->command.n - r->done
+				   : 0;
+	return waiting + w->byes;
+}
+
+uint32_t hl_worker_leftovers(const struct hl_worker *w, uint64_t now_ns)
+{
+	uint32_t now = (uint32_t)tick_of_ns(now_ns), n = 0;
+
+	for (uint32_t i = 0; i < w->n; i++)
+		for (unsigned server = 0; server < HL_SERVERS; server++)
+			n += w->cold[i].bound >> server & 1 &&
+			     tick_before(now, w->cold[i].bound_until[server]);
+	return n;
+}
+
+bool hl_worker_armed(const struct hl_worker *w, uint32_t *line)
+{
+	for (uint32_t i = 0; i < w->n; i++) {
+		if (line_state(&w->lines[i]).state == HL_OFF || w->lines[i].flags & LINE_READY ||
+		    wheel_armed(w->wheel, i))
+			continue;
+		*line = w->first + i;
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The configuration as written: profiles, lines, ports. Units are those of the keys (FAILOVER.md
+// section 1).
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/addr.h>
+#include <heartline/error.h>
+
+#define HL_LINES_MAX (1u << 28)
+#define HL_PORTS_MAX 16
+#define HL_PROFILES_MAX 1024
+
+enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
+enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
+
+// One profile: keys of FAILOVER.md section 1 that this version knows.
+struct hl_profile {
+	char *name;
+	char *display_name; // NULL: the phone number; "%" is not special
+	char *account;      // NULL: the phone number
+	char *password;     // NULL: none
+	char *proxy_server; // SIP domain; NULL: the primary's host
+	uint16_t proxy_port;
+	struct hl_endpoint primary; // outbound_server, outbound_port
+	struct hl_endpoint backup;  // family HL_FAMILY_NONE: none
+	uint16_t local_sip_port;
+	bool use_random_sip_port;
+	uint16_t min_random_sip_port, max_random_sip_port;
+	uint32_t register_refresh_interval_s;
+	bool remove_last_registration;
+	uint32_t primary_detect_interval_s; // 0: no probe
+	uint32_t max_detect_fail_count;     // 1..62
+	enum hl_fail_compare fail_compare;
+	uint32_t recover_count; // 1..63
+	bool prefer_primary;
+	uint32_t back_to_primary_delay_s;
+	enum hl_return_mode return_mode;
+	uint32_t register_timeout_ms; // 0: 64 * T1 = 32 s
+	uint32_t options_timeout_ms;
+	bool rport;
+	uint32_t backoff_base_s, backoff_max_s; // RFC 5626 4.5: 30, 1800
+	uint32_t park_s;                        // 1200
+};
+
+// A group of lines: a range of phone numbers, or a CSV file; exactly one of them.
+struct hl_lines {
+	uint32_t profile; // index
+	uint64_t first, last;
+	uint8_t digits; // width of the range's first number as written ("0100-0199" keeps its zeros)
+	char *csv;      // path; NULL: the range counts
+	// rows of the CSV, when it was read: n_rows texts of number, account, password, display
+	// name
+	uint32_t n_rows;
+	struct hl_csv_row *rows;
+};
+
+// Rows and all their texts are one block of memory, which belongs to `rows`.
+struct hl_csv_row {
+	// NULL: the profile's, or the default
+	char *phone_number, *account, *password, *display_name;
+};
+
+struct hl_addr_range {
+	struct hl_addr first, last;
+};
+
+struct hl_port {
+	char *device; // vdev string ("net_tap0,iface=hl0") or PCI address
+	struct hl_addr_range *ranges;
+	uint32_t n_ranges;
+	uint8_t prefix;         // of the lines' subnet, 0..32; servers inside it are on-link
+	struct hl_addr gateway; // family NONE: none
+};
+
+struct hl_config {
+	struct hl_port *ports;
+	uint32_t n_ports;
+	struct hl_profile *profiles;
+	uint32_t n_profiles;
+	struct hl_lines *lines;
+	uint32_t n_lines;     // groups, not lines
+	uint64_t total;       // lines in all groups
+	uint64_t rate;        // requests a second over all workers, 0: no limit
+	uint64_t ramp_ms;     // the lines' first REGISTER is spread over this time
+	uint64_t duration_ms; // 0: until stopped
+	uint64_t drain_ms;    // unregister is spread over this time
+	uint64_t seed;        // 0: taken from the system
+};
+
+/**
+ * Read and check a YAML file and the CSV files it names.
+ *
+ * @return 0; -errno with a message "FILE:LINE:COLUMN: error: ..." that echoes the line.
+ * Free with hl_config_free() in either case.
+ */
+int hl_config_load(struct hl_config *config, const char *path, struct hl_error *err);
+
+/**
+ * The same from a text; @p name stands for the file in messages, relative CSV paths are taken from
+ * the current folder.
+ */
+int hl_config_parse(struct hl_config *config, const char *name, const char *text,
+		    struct hl_error *err);
+
+void hl_config_free(struct hl_config *config);
+
+/** Look over the whole once more: more lines than addresses times ports, servers off-link without
+ * a gateway, empty groups. Called by load and parse; for a config made by hand (flags, tests). */
+int hl_config_check(const struct hl_config *config, struct hl_error *err);
+
+/** One profile with every default set; name and servers are the caller's. */
+void hl_profile_default(struct hl_profile *profile);
+
+/** Read a time: "2000ms", "30s", "5min", "12h", or a bare number in @p unit_ms. @return 0, -EINVAL */
+int hl_time_parse(const char *text, uint64_t unit_ms, uint64_t *ms);
+
+// Without a file: flags and tests. Texts and arrays come from malloc(), as hl_config_free()
+// expects.
+
+/** No ports, profiles or lines; the rest as in a file that says nothing of it. */
+void hl_config_default(struct hl_config *config);
+
+/** Set rate, ramp, duration, drain or seed from a text, as in a file. @return 0, -EINVAL */
+int hl_config_set(struct hl_config *config, const char *key, const char *value,
+		  struct hl_error *err);
+
+/** Set a key of a profile from a text, as in a file; also the servers. @return 0, -EINVAL, -ENOMEM */
+int hl_profile_set(struct hl_profile *profile, const char *key, const char *value,
+		   struct hl_error *err);
+
+/** Set "10.99.1.1-10.99.1.4/16", or several with commas. @return 0, -EINVAL, -ENOMEM */
+int hl_port_set_addresses(struct hl_port *port, const char *text, struct hl_error *err);
+
+/** Set "6000-15999". The caller adds the group to config->total. @return 0, -EINVAL */
+int hl_lines_set_range(struct hl_lines *lines, const char *text, struct hl_error *err);
+
+/** Read a CSV file. @return 0, -errno with a message that points into it */
+int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *err);
+
+/**
+ * Refuse something in a file that only the program can know to be wrong, say a device that does not
+ * exist, with a message that points at it.
+ *
+ * @param key   place in the file, e.g. "ports/0/device"
+ * @param hint  what is allowed; may be NULL
+ * @return -EINVAL
+ */
+int hl_config_fault(const char *path, const char *key, const char *what, const char *hint,
+		    struct hl_error *err);
+
+// What is known of a key, for documents and help.
+struct hl_key {
+	const char *name, *unit, *fallback, *meaning; // "" when there is none
+	char allowed[96];
+};
+
+/** Keys of a profile, index 0 on. @return false behind the last one */
+bool hl_profile_key(uint32_t index, struct hl_key *key);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Snapshot: counts over all lines, walked lock-free from the state words.
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/worker.h>
+
+struct hl_snapshot {
+	uint64_t lines;
+	uint64_t by_state[HL_LINE_STATES];
+	uint64_t on_primary, on_backup; // registered now: ON_P; ON_B, HOLD_B, SW_P
+	uint64_t registered;            // their sum
+	// counters summed over the workers
+	uint64_t requests[HL_METHODS], finals[HL_METHODS], retransmissions, timeouts;
+	uint64_t responses[7];
+	uint64_t failovers, returns, unregistered, registered_once;
+	uint64_t drops; // responses dropped, all reasons
+	uint64_t tx_full, rate_limited, late_ticks, slow, slow_full, events_lost;
+	uint64_t rx_packets, tx_packets, rx_bad_checksum, rx_malformed;
+	double rtt_us[3]; // p50, p99, p999 of first transmissions
+};
+
+/** Any thread, any time; about a millisecond for a million lines. */
+void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A worker: owns its lines; bursts in, bursts out; time is an argument.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/counters.h>
+#include <heartline/packet.h>
+#include <heartline/plan.h>
+#include <heartline/state.h>
+
+struct hl_worker;
+
+struct hl_worker_options {
+	uint32_t index;    // 0..n_workers-1; worker 0 also does ARP for the servers
+	uint64_t rate;     // requests a second of this worker, 0: no limit
+	uint64_t start_ns; // monotonic time of the start: states' since_ms count from here
+	uint64_t seed;     // of phases and backoff; the same seed gives the same run
+};
+
+/** @return 0, -ENOMEM, -EINVAL. The plan must outlive the worker. */
+int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
+		  const struct hl_worker_options *options, struct hl_error *err);
+void hl_worker_free(struct hl_worker *worker);
+
+/**
+ * Take n received packets (at most HL_BURST_MAX) and write what follows from them to tx.
+ *
+ * @param now_ns  arrival, monotonic [ns], never smaller than at an earlier call
+ * Owner lcore only; never blocks, allocates or logs. The packets are the caller's again on return.
+ */
+void hl_worker_rx(struct hl_worker *worker, const struct hl_packet *pkts, uint16_t n,
+		  struct hl_burst *tx, uint64_t now_ns);
+
+/**
+ * Do what is due: retransmissions, time-outs, refreshes, probes, starts and stops, commands.
+ * Bounded work per call. Owner lcore only.
+ */
+void hl_worker_tick(struct hl_worker *worker, struct hl_burst *tx, uint64_t now_ns);
+
+/**
+ * Earliest time at which hl_worker_tick() may have something to do, for a simulator's clock or a
+ * sleep; now_ns when it has at once; UINT64_MAX when nothing is armed.
+ */
+uint64_t hl_worker_next(const struct hl_worker *worker, uint64_t now_ns);
+
+enum hl_command_type {
+	HL_COMMAND_ENABLE,  // start lines [first, first + n), spread over spread_ns
+	HL_COMMAND_DISABLE, // unregister and stop them, spread over spread_ns
+	HL_COMMAND_FORCE_P,
+	HL_COMMAND_FORCE_B,
+	HL_COMMAND_LOCK,
+	HL_COMMAND_UNLOCK,
+};
+
+struct hl_command {
+	enum hl_command_type type;
+	uint32_t first, n; // global line numbers; what is not this worker's is skipped
+	uint64_t spread_ns;
+};
+
+/** Hand a command over. One producer thread, any time. @return 0, -EAGAIN (ring full: try again) */
+int hl_worker_command(struct hl_worker *worker, const struct hl_command *command);
+
+// A change of state, for logs and histories.
+struct hl_event {
+	uint64_t at_ns;
+	uint32_t line;
+	uint8_t from, to; // enum hl_line_state
+	uint8_t server;   // enum hl_server after the change
+	uint16_t code;    // last code
+};
+
+/** Take up to max events. One consumer thread. @return how many */
+uint32_t hl_worker_events(struct hl_worker *worker, struct hl_event *events, uint32_t max);
+
+/**
+ * Serve replies that the hot scanner left to the full parser (osip2). Control thread; the simulator
+ * calls it between two polls. @return how many were served
+ */
+uint32_t hl_worker_serve_slow(struct hl_worker *worker);
+
+const struct hl_counters *hl_worker_counters(const struct hl_worker *worker);
+
+/** Lines of this worker: global numbers [first, first + n). */
+uint32_t hl_worker_first(const struct hl_worker *worker);
+uint32_t hl_worker_lines(const struct hl_worker *worker);
+
+/** State word of a line by its global number; relaxed load, any thread. */
+uint64_t hl_worker_state(const struct hl_worker *worker, uint32_t line);
+
+/** Lines that still have an unregister under way or to come, after HL_COMMAND_DISABLE. */
+uint32_t hl_worker_unsettled(const struct hl_worker *worker);
+
+/** Bindings that a server confirmed and that were neither removed nor have expired by now_ns. Walks
+ * the lines; call when the worker is at rest. */
+uint32_t hl_worker_leftovers(const struct hl_worker *worker, uint64_t now_ns);
+
+/** True when every line that is not OFF has a timer armed (FAILOVER.md section 3). For tests. */
+bool hl_worker_armed(const struct hl_worker *worker, uint32_t *line);

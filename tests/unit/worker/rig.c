@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The bench of a worker under test.
+#include "rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/arp.h"
+
+static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 };
+static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 2 };
+
+static void must(int result, const struct hl_error *err)
+{
+	if (result == 0)
+		return;
+	fprintf(stderr, "rig: %s\n", err->text);
+	abort();
+}
+
+static void teach_neighbours(struct rig *rig)
+{
+	static const char *const servers[] = { "10.99.0.1", "10.99.0.2" };
+
+	for (int k = 0; k < 2; k++) {
+		uint8_t bytes[HL_FRAME_MAX];
+		struct hl_packet pkt = { .data = bytes };
+		struct arp request = { .request = true };
+
+		hl_addr_parse(servers[k], strlen(servers[k]), &request.target);
+		hl_addr_parse("10.99.1.1", 9, &request.sender);
+		memcpy(request.sender_mac, worker_mac, 6);
+		arp_write_reply(&pkt, server_mac, &request);
+		rig_frame(rig, bytes, pkt.len);
+	}
+}
+
+struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	const struct hl_plan_options plan = { .n_workers = 1,
+					      .mac = { 2, 0, 0, 0, 0, 1 },
+					      .boot_key = { 11, 12 } };
+	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1, .rate = rate };
+	char yaml[2048];
+
+	snprintf(yaml, sizeof(yaml),
+		 "ports:\n  - device: rig\n    addresses: 10.99.1.1-10.99.1.2/16\n"
+		 "profiles:\n  rig:\n    outbound_server: 10.99.0.1\n"
+		 "    backup_outbound_server: 10.99.0.2\n    password: secret\n"
+		 "    use_random_sip_port: on\n%s"
+		 "lines:\n  - profile: rig\n    range: 6000-%u\n",
+		 extra, 6000 + lines - 1);
+	must(hl_config_parse(&config, "rig", yaml, &err), &err);
+	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
+	hl_config_free(&config);
+	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
+	rig->now_ns = SEC;
+	rig_pass(rig, 10 * MS);
+	teach_neighbours(rig);
+	rig_clear(rig);
+	return rig;
+}
+
+struct rig *rig_new(const char *extra, uint32_t lines)
+{
+	return rig_new_rate(extra, lines, 0);
+}
+
+void rig_free(struct rig *rig)
+{
+	hl_worker_free(rig->worker);
+	hl_plan_free(rig->plan);
+	free(rig);
+}
+
+static void catch (struct rig *rig, const struct hl_burst *tx)
+{
+	for (uint16_t i = 0; i < tx->n; i++) {
+		struct frame f;
+
+		if (frame_read(tx->pkts[i].data, tx->pkts[i].len, 0, &f) != FRAME_UDP ||
+		    rig->n == RIG_FRAMES)
+			continue;
+		uint32_t k = rig->n++;
+		memcpy(rig->sent[k].bytes, tx->pkts[i].data, tx->pkts[i].len);
+		rig->sent[k].len = tx->pkts[i].len;
+		rig->sent[k].at_ns = rig->now_ns;
+		frame_read(rig->sent[k].bytes, rig->sent[k].len, 0, &rig->sent[k].frame);
+		memcpy(rig->sent[k].text, f.payload, f.payload_len);
+		rig->sent[k].text[f.payload_len] = '\0';
+	}
+}
+
+static void call(struct rig *rig, const struct hl_packet *pkt)
+{
+	static uint8_t bytes[64][HL_FRAME_MAX];
+	struct hl_packet pkts[64];
+	struct hl_burst tx = { .pkts = pkts, .cap = 64 };
+
+	for (int i = 0; i < 64; i++)
+		pkts[i] = (struct hl_packet){ .data = bytes[i] };
+	if (pkt)
+		hl_worker_rx(rig->worker, pkt, 1, &tx, rig->now_ns);
+	else
+		hl_worker_tick(rig->worker, &tx, rig->now_ns);
+	catch (rig, &tx);
+}
+
+void rig_pass(struct rig *rig, uint64_t span_ns)
+{
+	uint64_t end = rig->now_ns + span_ns;
+
+	for (;;) {
+		hl_worker_serve_slow(rig->worker);
+		call(rig, NULL);
+		uint64_t next = hl_worker_next(rig->worker, rig->now_ns);
+		if (next > end)
+			break;
+		rig->now_ns = next > rig->now_ns ? next : rig->now_ns + 1000;
+	}
+	rig->now_ns = end;
+}
+
+void rig_clear(struct rig *rig)
+{
+	rig->n = 0;
+}
+
+void rig_command(struct rig *rig, enum hl_command_type type)
+{
+	const struct hl_command command = { .type = type, .n = hl_plan_lines(rig->plan) };
+
+	hl_worker_command(rig->worker, &command);
+	rig_pass(rig, 1 * MS);
+}
+
+void rig_frame(struct rig *rig, const uint8_t *bytes, uint16_t len)
+{
+	uint8_t *copy = malloc(len); // so that a sanitizer sees a read past the end
+	const struct hl_packet pkt = { .data = copy, .len = len };
+
+	memcpy(copy, bytes, len);
+	call(rig, &pkt);
+	free(copy);
+}
+
+void rig_datagram(struct rig *rig, const char *src, uint16_t src_port, const struct hl_addr *dst,
+		  uint16_t dst_port, const char *text)
+{
+	struct frame_route route;
+	struct hl_addr from;
+	uint8_t bytes[HL_FRAME_MAX];
+	struct hl_packet pkt = { .data = bytes };
+	size_t len = strlen(text);
+
+	memcpy(route.src_mac, server_mac, 6);
+	memcpy(route.dst_mac, worker_mac, 6);
+	hl_addr_parse(src, strlen(src), &from);
+	memcpy(bytes + FRAME_UDP_AT, text, len);
+	frame_write_udp(&pkt, &route, &from, src_port, dst, dst_port, (uint16_t)len, false);
+	rig_frame(rig, bytes, pkt.len);
+}
+
+const char *rig_header(const struct rig *rig, uint32_t k, const char *name)
+{
+	static char value[HL_FRAME_MAX];
+	char start[64];
+
+	snprintf(start, sizeof(start), "\r\n%s: ", name);
+	const char *at = k < rig->n ? strstr(rig->sent[k].text, start) : NULL;
+	if (!at)
+		return "";
+	at += strlen(start);
+	at += strspn(at, " ");
+	size_t len = strcspn(at, "\r");
+	memcpy(value, at, len);
+	value[len] = '\0';
+	return value;
+}
+
+static size_t copy_header(const struct rig *rig, uint32_t k, const char *name, char *out,
+			  size_t room)
+{
+	return (size_t)snprintf(out, room, "%s: %s\r\n", name, rig_header(rig, k, name));
+}
+
+void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char *headers,
+			const char *from, const char *to)
+{
+	static const char *const copied[] = { "Via", "From", "To", "Call-ID", "CSeq" };
+	char text[HL_FRAME_MAX], changed[2 * HL_FRAME_MAX], addr[HL_ADDR_TEXT];
+	size_t len = (size_t)snprintf(text, sizeof(text), "SIP/2.0 %u Whatever\r\n", status);
+	const struct frame *f = &rig->sent[k].frame;
+
+	for (unsigned h = 0; h < 5; h++)
+		len += copy_header(rig, k, copied[h], text + len, sizeof(text) - len);
+	snprintf(text + len, sizeof(text) - len, "%sContent-Length: 0\r\n\r\n", headers);
+	const char *at = from ? strstr(text, from) : NULL;
+	if (at)
+		snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(at - text), text, to,
+			 at + strlen(from));
+	else
+		snprintf(changed, sizeof(changed), "%s", text);
+	hl_addr_format(&f->dst, addr);
+	rig_datagram(rig, addr, f->dst_port, &f->src, f->src_port, changed);
+}
+
+void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *headers)
+{
+	rig_answer_changed(rig, k, status, headers, NULL, NULL);
+}
+
+struct hl_state rig_state(const struct rig *rig, uint32_t line)
+{
+	return hl_state_unpack(hl_worker_state(rig->worker, line));
+}
+
+uint64_t rig_count(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
+}
+
+const struct hl_counters *rig_counters(const struct rig *rig)
+{
+	return hl_worker_counters(rig->worker);
+}
+
+const char *rig_server(const struct rig *rig, uint32_t k)
+{
+	char addr[HL_ADDR_TEXT];
+
+	if (k >= rig->n)
+		return "";
+	hl_addr_format(&rig->sent[k].frame.dst, addr);
+	return strcmp(addr, "10.99.0.1") == 0 ? "P" : strcmp(addr, "10.99.0.2") == 0 ? "B" : "";
+}

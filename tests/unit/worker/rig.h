@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A worker on a bench of its own: virtual time, its frames caught, answers made by hand.
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/worker.h>
+#include "net/frame.h"
+
+#define RIG_FRAMES 256
+#define MS 1000000ull
+#define SEC 1000000000ull
+
+struct rig {
+	struct hl_plan *plan;
+	struct hl_worker *worker;
+	uint64_t now_ns;
+	uint32_t
+		n; // frames caught since the last rig_clear(), announcements and ARP not among them
+	struct {
+		struct frame frame;
+		uint64_t at_ns;
+		char text[HL_FRAME_MAX + 1]; // the SIP text, NUL-terminated
+		uint8_t bytes[HL_FRAME_MAX];
+		uint16_t len;
+	} sent[RIG_FRAMES];
+};
+
+// extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
+struct rig *rig_new(const char *extra, uint32_t lines);
+struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate);
+void rig_free(struct rig *rig);
+
+void rig_command(struct rig *rig, enum hl_command_type type);
+// Let time pass until rig->now_ns + span_ns; frames are caught.
+void rig_pass(struct rig *rig, uint64_t span_ns);
+void rig_clear(struct rig *rig);
+
+// Hand a datagram to the worker, now.
+void rig_datagram(struct rig *rig, const char *src, uint16_t src_port, const struct hl_addr *dst,
+		  uint16_t dst_port, const char *text);
+// Answer the kth caught request from the server it went to; headers: further ones, each with CRLF.
+void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *headers);
+// The same with a text in place of another, to make it wrong.
+void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char *headers,
+			const char *from, const char *to);
+// A raw frame.
+void rig_frame(struct rig *rig, const uint8_t *bytes, uint16_t len);
+
+struct hl_state rig_state(const struct rig *rig, uint32_t line);
+uint64_t rig_count(const _Atomic uint64_t *counter);
+const struct hl_counters *rig_counters(const struct rig *rig);
+// Value of a header of the kth caught request; "" when it has none. Valid until the next call.
+const char *rig_header(const struct rig *rig, uint32_t k, const char *name);
+// Server of the kth caught request: "P" or "B"; "" else.
+const char *rig_server(const struct rig *rig, uint32_t k);

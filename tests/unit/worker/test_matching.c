@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which answers count (RFC 3261 17.1.3, FAILOVER.md section 4): wrong source, branch, CSeq, too
+// late, twice.
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+
+static struct rig *registering(void)
+{
+	struct rig *rig = rig_new("    remove_last_registration: on\n", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	return rig;
+}
+
+Test(matching, other_source_is_dropped_and_counted)
+{
+	struct rig *rig = registering();
+	const struct frame *f = &rig->sent[0].frame;
+	char text[HL_FRAME_MAX];
+
+	snprintf(text, sizeof(text),
+		 "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\n"
+		 "Call-ID: x\r\nCSeq: 1000000001 REGISTER\r\nContent-Length: 0\r\n\r\n",
+		 rig_header(rig, 0, "Via"));
+	rig_datagram(rig, "10.99.0.9", 5060, &f->src, f->src_port, text);
+	rig_datagram(rig, "10.99.0.1", 5061, &f->src, f->src_port, text);
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src, (uint16_t)(f->src_port ^ 1), text);
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_source), 3));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(matching, forged_branch_is_unknown)
+{
+	struct rig *rig = registering();
+
+	rig_answer_changed(rig, 0, 200, "", "branch=z9hG4bK00000000", "branch=z9hG4bK00000001");
+	rig_answer_changed(rig, 0, 200, "", "z9hG4bK", "z9hG4bX");
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->unknown_branch), 2));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
+	rig_free(rig);
+}
+
+Test(matching, cseq_of_another_method_or_number_is_dropped)
+{
+	struct rig *rig = registering();
+
+	rig_answer_changed(rig, 0, 200, "", "REGISTER\r\n", "OPTIONS\r\n");
+	rig_answer_changed(rig, 0, 200, "", "1000000001", "1000000002");
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_cseq), 2));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
+	rig_free(rig);
+}
+
+Test(matching, a_second_copy_changes_nothing)
+{
+	struct rig *rig = registering();
+
+	rig_answer(rig, 0, 200, "");
+	rig_answer(rig, 0, 200, "");
+	rig_answer(rig, 0, 503, "");
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->duplicates), 2));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(matching, a_late_2xx_of_a_server_left_is_an_orphan_to_remove)
+{
+	struct rig *rig = registering();
+
+	rig_pass(rig, 2100 * MS); // P has not answered: B is asked
+	uint32_t b = rig->n - 1;
+	rig_answer(rig, b, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	rig_clear(rig);
+	rig_free(rig);
+
+	rig = registering();
+	rig_pass(rig, 2100 * MS);
+	rig_answer(rig, 3, 200, "");
+	rig_pass(rig, 5 * SEC);
+	uint32_t before = rig->n;
+	rig_answer(rig, 0, 200, ""); // P's answer at last
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->orphans), 1));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B),
+		  "a late answer never changes the state");
+	cr_assert(eq(u32, rig->n, before + 1));
+	cr_assert_str_eq(rig_server(rig, before), "P");
+	cr_assert(eq(int, strcmp(rig_header(rig, before, "Expires"), "0"), 0));
+	rig_free(rig);
+}
+
+Test(matching, garbage_is_counted_and_harmless)
+{
+	struct rig *rig = registering();
+	const struct frame *f = &rig->sent[0].frame;
+
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "garbage");
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "SIP/2.0 abc\r\n\r\n");
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "\r\n\r\n");
+	cr_assert(ge(u64,
+		     rig_count(&rig_counters(rig)->rx_malformed) +
+			     rig_count(&rig_counters(rig)->slow),
+		     1));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
+	rig_free(rig);
+}
+
+static void unreachable(struct rig *rig, uint32_t k, uint8_t code)
+{
+	uint8_t bytes[14 + 20 + 8 + 28] = { 0 };
+	const uint8_t *sent = rig->sent[k].bytes;
+	uint8_t *ip = bytes + 14, *icmp = ip + 20;
+	uint32_t sum = 0;
+
+	memcpy(bytes, sent + 6, 6);
+	memcpy(bytes + 6, sent, 6);
+	bytes[12] = 8;
+	memcpy(ip, sent + 14, 20);
+	ip[2] = 0;
+	ip[3] = 20 + 8 + 28;
+	ip[9] = 1;
+	memcpy(ip + 12, sent + 14 + 16, 4);
+	memcpy(ip + 16, sent + 14 + 12, 4);
+	ip[10] = ip[11] = 0;
+	for (int i = 0; i < 20; i += 2)
+		sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	ip[10] = (uint8_t)(sum >> 8);
+	ip[11] = (uint8_t)sum;
+	icmp[0] = 3;
+	icmp[1] = code;
+	memcpy(icmp + 8, sent + 14, 28);
+	sum = 0;
+	for (int i = 0; i < 36; i += 2)
+		sum += (uint32_t)(icmp[i] << 8 | icmp[i + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	icmp[2] = (uint8_t)(sum >> 8);
+	icmp[3] = (uint8_t)sum;
+	rig_frame(rig, bytes, sizeof(bytes));
+}
+
+Test(matching, unreachable_that_quotes_a_live_request_is_a_failure)
+{
+	struct rig *rig = registering();
+
+	unreachable(rig, 0, 9); // prohibited: not among net, host, port
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
+	unreachable(rig, 0, 3);
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	cr_assert(eq(int, rig_state(rig, 0).code, HL_CODE_UNREACHABLE));
+	unreachable(rig, 0, 3); // the request to P is not alive any more
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	rig_free(rig);
+}
