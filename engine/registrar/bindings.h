@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Who is registered where: one table a server, made at set-up, keyed by user and contact URI.
+#pragma once
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+#define BINDING_CONTACT_MAX 89  // longest contact URI
+#define BINDINGS_PER_USER_MAX 8 // live contacts
+
+// A binding that has ended stays for the time in which copies of an older request may still arrive
+// (timer J, RFC 3261 17.2.2): they must find its CSeq, or they would bring it back to life.
+#define BINDING_LINGER_NS 32000000000ull
+
+struct binding {
+	uint64_t user;       // keyed hash
+	uint64_t call_id;    // keyed hash, of the request that wrote it last
+	uint64_t expires_ns; // alive before
+	uint32_t cseq;
+	uint32_t generation; // other than the table's: a free slot
+	uint8_t contact_len;
+	bool counted; // among the live ones
+	char contact[BINDING_CONTACT_MAX];
+};
+static_assert(sizeof(struct binding) <= 128, "two cache lines");
+
+struct bindings {
+	struct binding *slots; // open addressing, linear: all contacts of a user are in one run
+	uint32_t n_slots;
+	uint32_t capacity;         // live ones
+	uint32_t live, used;       // used: live ones and those that linger
+	uint32_t generation;       // raised to forget all at once
+	uint32_t sweep_slot;       // next one to look at
+	uint64_t sweep_ns;         // time up to which slots were looked at
+	_Atomic uint64_t *counter; // follows `live`
+};
+
+int bindings_init(struct bindings *table, uint32_t capacity, _Atomic uint64_t *counter);
+void bindings_free(struct bindings *table);
+
+// Forget everything, in no time.
+void bindings_wipe(struct bindings *table);
+
+// A walk over the bindings of one user, dead ones included. Starts at { 0 }.
+struct binding_walk {
+	uint32_t slot, steps;
+};
+struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk, uint64_t user,
+			      uint64_t now_ns);
+
+static inline bool binding_live(const struct binding *b, uint64_t now_ns)
+{
+	return now_ns < b->expires_ns;
+}
+
+// The binding of a user and a contact URI, dead or alive; NULL: none.
+struct binding *bindings_find(struct bindings *table, uint64_t user, struct slice contact,
+			      uint64_t now_ns);
+
+// Is there room for n more live ones?
+bool bindings_room(struct bindings *table, uint32_t n, uint64_t now_ns);
+
+// Find or make a binding and let it live until expires_ns. NULL: the table is full.
+struct binding *bindings_put(struct bindings *table, uint64_t user, struct slice contact,
+			     uint64_t expires_ns, uint64_t now_ns);
+
+// End a binding now; it lingers.
+void binding_end(struct bindings *table, struct binding *b, uint64_t now_ns);
+
+// Look at some slots, at a pace that passes over the table in some seconds.
+void bindings_sweep(struct bindings *table, uint64_t now_ns);

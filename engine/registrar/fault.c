@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Faults on command, at once or by script.
+#include "registrar/registrar.h"
+
+#include <errno.h>
+
+#include "registrar/fault.h"
+
+int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
+{
+	switch (fault) {
+	case HL_FAULT_NONE:
+	case HL_FAULT_SILENT:
+	case HL_FAULT_WIPE:
+		return 0;
+	case HL_FAULT_STATUS:
+		if (value < FAULT_STATUS_MIN || value > FAULT_STATUS_MAX)
+			return hl_fail(err, EINVAL, "status %u: allowed %u..%u", value,
+				       FAULT_STATUS_MIN, FAULT_STATUS_MAX);
+		return 0;
+	case HL_FAULT_LOSS:
+		if (value > FAULT_LOSS_MAX)
+			return hl_fail(err, EINVAL, "loss %u.%02u%%: allowed 0..100%%", value / 100,
+				       value % 100);
+		return 0;
+	case HL_FAULT_DELAY:
+		if (value > FAULT_DELAY_MAX_US)
+			return hl_fail(err, EINVAL, "delay %u us: allowed 0..%u us", value,
+				       FAULT_DELAY_MAX_US);
+		return 0;
+	}
+	return hl_fail(err, EINVAL, "fault %d: allowed are those of enum hl_fault", (int)fault);
+}
+
+static void server_fault(struct server *s, enum hl_fault fault, uint32_t value)
+{
+	switch (fault) {
+	case HL_FAULT_NONE:
+		s->mode = HL_FAULT_NONE;
+		s->loss = 0;
+		s->delay_ns = 0;
+		break;
+	case HL_FAULT_STATUS:
+		s->status = (uint16_t)value;
+		s->mode = HL_FAULT_STATUS;
+		break;
+	case HL_FAULT_SILENT:
+		s->mode = HL_FAULT_SILENT;
+		break;
+	case HL_FAULT_WIPE:
+		bindings_wipe(&s->bindings);
+		break;
+	case HL_FAULT_LOSS:
+		s->loss = value;
+		break;
+	case HL_FAULT_DELAY:
+		s->delay_ns = value * 1000ull;
+		break;
+	}
+}
+
+void fault_apply(struct hl_registrar *r, const struct step *step)
+{
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		if (step->server == i || step->server == HL_REGISTRAR_SERVERS_MAX)
+			server_fault(&r->servers[i], step->fault, step->value);
+	}
+}
+
+int hl_registrar_fault(struct hl_registrar *r, uint32_t server, enum hl_fault fault, uint32_t value,
+		       struct hl_error *err)
+{
+	if (server >= r->n_servers && server != HL_REGISTRAR_SERVERS_MAX)
+		return hl_fail(err, EINVAL, "server %u: allowed 0..%u, or %u for all", server,
+			       r->n_servers - 1, HL_REGISTRAR_SERVERS_MAX);
+	int rc = fault_check(fault, value, err);
+	if (rc != 0)
+		return rc;
+	fault_apply(r, &(struct step){ .server = server, .fault = fault, .value = value });
+	return 0;
+}
+
+void steps_run(struct hl_registrar *r, uint64_t now_ns)
+{
+	while (r->next_step < r->n_steps && r->steps[r->next_step].at_ns <= now_ns)
+		fault_apply(r, &r->steps[r->next_step++]);
+}
+
+uint64_t steps_next(const struct hl_registrar *r)
+{
+	return r->next_step < r->n_steps ? r->steps[r->next_step].at_ns : UINT64_MAX;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Bounds of what can be commanded.
+#pragma once
+
+#define FAULT_STATUS_MIN 200u // a provisional answer answers nothing
+#define FAULT_STATUS_MAX 699u
+#define FAULT_LOSS_MAX 10000u        // 100 %
+#define FAULT_DELAY_MAX_US 60000000u // a minute: beyond any time-out of SIP

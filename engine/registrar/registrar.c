@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The answering side: frames in, answers out. No clock, no chance: same calls, same bytes.
+#include "registrar/registrar.h"
+
+#include <string.h>
+
+#include "base/count.h"
+#include "base/siphash.h"
+#include "net/arp.h"
+#include "net/icmp.h"
+#include "sip/respond.h"
+
+#define DELAYED_PER_TICK 64
+
+// Where the next frame may be written; NULL: the burst is full.
+static struct hl_packet *burst_room(const struct hl_burst *tx)
+{
+	return tx->n < tx->cap ? &tx->pkts[tx->n] : NULL;
+}
+
+static struct server *server_by_addr(struct hl_registrar *r, const struct hl_addr *addr)
+{
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		if (hl_addr_equal(&r->servers[i].at.addr, addr))
+			return &r->servers[i];
+	}
+	return NULL;
+}
+
+static struct server *server_by_endpoint(struct hl_registrar *r, const struct frame *f)
+{
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		struct server *s = &r->servers[i];
+		if (s->at.port == f->dst_port && hl_addr_equal(&s->at.addr, &f->dst))
+			return s;
+	}
+	return NULL;
+}
+
+static void arp_receive(struct hl_registrar *r, const struct frame *f, struct hl_burst *tx)
+{
+	struct arp arp;
+
+	if (!arp_read(f->payload, f->payload_len, &arp)) {
+		count(&r->servers[0].counters.malformed);
+		return;
+	}
+	struct server *s = arp.request ? server_by_addr(r, &arp.target) : NULL;
+	if (s == NULL)
+		return;
+	struct hl_packet *out = burst_room(tx);
+	if (out == NULL) {
+		count(&s->counters.full);
+		return;
+	}
+	arp_write_reply(out, r->mac, &arp);
+	tx->n++;
+}
+
+static void icmp_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
+			 struct hl_burst *tx)
+{
+	struct server *s = server_by_addr(r, &f->dst);
+	struct icmp_quote quote;
+
+	if (s == NULL || icmp_read(f, &quote) != ICMP_ECHO_REQUEST)
+		return;
+	struct hl_packet *out = burst_room(tx);
+	if (out == NULL) {
+		count(&s->counters.full);
+		return;
+	}
+	icmp_write_echo_reply(out, pkt->data, f, r->csum_offload);
+	tx->n++;
+}
+
+// The whole answer in a frame. False: it does not fit.
+static bool answer_write(struct hl_registrar *r, const struct server *s,
+			 const struct hl_packet *pkt, const struct frame *f,
+			 const struct sip_request *req, const struct answer *answer,
+			 struct hl_packet *out)
+{
+	struct frame_route route;
+	char tag[16];
+	const struct respond_spec spec = {
+		.status = answer->status,
+		.reason = answer->reason,
+		.tag = tag,
+		.tag_len = sizeof(tag),
+		.received = &f->src,
+		.received_port = f->src_port,
+		.headers = r->headers,
+		.headers_len = answer->headers_len,
+	};
+
+	// The same for a retransmission, as a server without transactions needs it (RFC 3261
+	// 8.2.7).
+	text_put_hex64(tag, siphash(s->nonce_key, req->call_id.at, req->call_id.len));
+	uint32_t len = respond_write(req, &spec, (char *)out->data + FRAME_UDP_AT,
+				     HL_FRAME_MAX - FRAME_UDP_AT);
+	if (len == 0)
+		return false;
+
+	memcpy(route.src_mac, r->mac, 6);
+	memcpy(route.dst_mac, pkt->data + 6, 6);
+	// RFC 3581 4; without rport to the port of the Via (RFC 3261 18.2.2).
+	uint16_t port = f->src_port;
+	if (!req->via_has_rport)
+		port = req->via_port != 0 ? req->via_port : 5060;
+	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len,
+			r->csum_offload);
+	return true;
+}
+
+static void answer_send(struct hl_registrar *r, struct server *s, const struct hl_packet *pkt,
+			const struct frame *f, const struct sip_request *req,
+			const struct answer *answer, struct hl_burst *tx, uint64_t now_ns)
+{
+	struct hl_packet held = { .data = r->scratch };
+	struct hl_packet *out = s->delay_ns == 0 ? burst_room(tx) : NULL;
+	bool at_once = out != NULL;
+
+	if (!at_once)
+		out = &held;
+	if (!answer_write(r, s, pkt, f, req, answer, out) ||
+	    (!at_once && !delay_push(&s->delayed, out, now_ns + s->delay_ns))) {
+		count(&s->counters.full);
+		return;
+	}
+	if (at_once)
+		tx->n++;
+	count(&s->counters.responses[answer->status / 100]);
+}
+
+static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
+			struct hl_burst *tx, uint64_t now_ns)
+{
+	struct server *s = server_by_endpoint(r, f);
+	struct sip_request req;
+
+	if (s == NULL)
+		return;
+	if (s->loss > 0 && rng_below(&s->rng, 10000) < s->loss) {
+		count(&s->counters.lost);
+		return;
+	}
+	enum scan_result scanned = scan_request((const char *)f->payload, f->payload_len, &req);
+	if (scanned == SCAN_KEEPALIVE)
+		return;
+	// What only a full parser could read is not met from lines; without a Via there is no way
+	// back.
+	if (scanned != SCAN_OK || req.n_vias == 0) {
+		count(&s->counters.malformed);
+		return;
+	}
+	count(&s->counters.requests[req.method]);
+	if (s->mode == HL_FAULT_SILENT) {
+		count(&s->counters.silent);
+		return;
+	}
+
+	struct answer answer = { .status = req.method != HL_ACK ? s->status : 0 };
+	if (s->mode != HL_FAULT_STATUS)
+		answer = request_answer(r, s, &req, now_ns);
+	if (answer.status != 0)
+		answer_send(r, s, pkt, f, &req, &answer, tx, now_ns);
+}
+
+void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint16_t n,
+		     struct hl_burst *tx, uint64_t now_ns)
+{
+	struct frame f;
+
+	steps_run(r, now_ns);
+	for (uint16_t i = 0; i < n; i++) {
+		switch (frame_read(pkts[i].data, pkts[i].len, pkts[i].flags, &f)) {
+		case FRAME_UDP:
+			sip_receive(r, &pkts[i], &f, tx, now_ns);
+			break;
+		case FRAME_ARP:
+			arp_receive(r, &f, tx);
+			break;
+		case FRAME_ICMP:
+			icmp_receive(r, &pkts[i], &f, tx);
+			break;
+		case FRAME_BAD:
+		case FRAME_BAD_CHECKSUM: // whose it was cannot be trusted
+			count(&r->servers[0].counters.malformed);
+			break;
+		case FRAME_OTHER:
+			break;
+		}
+	}
+}
+
+// Answers whose time has come; a server that fell silent meanwhile keeps them to itself.
+static void delayed_send(struct server *s, struct hl_burst *tx, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < DELAYED_PER_TICK && delay_next(&s->delayed) <= now_ns; i++) {
+		struct hl_packet *out = burst_room(tx);
+
+		if (s->mode == HL_FAULT_SILENT) {
+			delay_pop(&s->delayed, NULL);
+			count(&s->counters.silent);
+			continue;
+		}
+		if (out == NULL)
+			return;
+		delay_pop(&s->delayed, out);
+		tx->n++;
+	}
+}
+
+void hl_registrar_tick(struct hl_registrar *r, struct hl_burst *tx, uint64_t now_ns)
+{
+	steps_run(r, now_ns);
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		delayed_send(&r->servers[i], tx, now_ns);
+		bindings_sweep(&r->servers[i].bindings, now_ns);
+	}
+}
+
+uint64_t hl_registrar_next(const struct hl_registrar *r, uint64_t now_ns)
+{
+	uint64_t next = steps_next(r);
+
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		uint64_t due = delay_next(&r->servers[i].delayed);
+		if (due < next)
+			next = due;
+	}
+	return next > now_ns ? next : now_ns;
+}
+
+const struct hl_registrar_counters *hl_registrar_counters(const struct hl_registrar *r,
+							  uint32_t server)
+{
+	return server < r->n_servers ? &r->servers[server].counters : NULL;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the parts of the answering side share. Owner thread only, except for the counters.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/registrar.h>
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "net/frame.h"
+#include "registrar/bindings.h"
+#include "registrar/delay.h"
+#include "sip/digest.h"
+#include "sip/scan.h"
+
+#define REALM_MAX 64
+#define PASSWORD_MAX 128
+#define HEADERS_MAX 1200
+#define STEPS_MAX 256
+
+// One address that answers.
+struct server {
+	struct hl_endpoint at;
+	uint64_t nonce_key[2]; // its own, so that the others refuse its nonces
+	// faults; writer: fault.c
+	enum hl_fault mode;   // NONE, SILENT or STATUS
+	uint16_t status;      // of STATUS
+	uint32_t loss;        // 1/100 of a percent
+	uint64_t delay_ns;    // 0: answers leave at once
+	struct rng rng;       // of loss
+	struct delay delayed; // answers held back, or for which a burst had no room
+	struct bindings bindings;
+	struct hl_registrar_counters counters;
+};
+
+// A fault at a time, from a script.
+struct step {
+	uint64_t at_ns;
+	uint32_t server; // index; HL_REGISTRAR_SERVERS_MAX: all
+	enum hl_fault fault;
+	uint32_t value;
+};
+
+struct hl_registrar {
+	uint8_t mac[6];
+	bool csum_offload, qop_auth, has_password;
+	enum hl_digest_algorithm algorithm;
+	char realm_text[REALM_MAX], password_text[PASSWORD_MAX];
+	struct slice realm, password;
+	uint64_t nonce_life_ns;
+	uint32_t max_grant_s, min_expires_s;
+	uint64_t hash_key[2]; // users, Call-IDs, tags
+	struct digest *digest;
+	uint32_t n_steps, next_step; // steps before next_step were taken
+	struct step steps[STEPS_MAX];
+	char headers[HEADERS_MAX];     // of the answer being made
+	uint8_t scratch[HL_FRAME_MAX]; // frame of an answer that is held back
+	uint32_t n_servers;
+	struct server servers[HL_REGISTRAR_SERVERS_MAX];
+};
+
+// An answer to be written: a status, 0 for none; headers stand in registrar->headers.
+struct answer {
+	uint16_t status;
+	const char *reason; // NULL: the usual one
+	uint32_t headers_len;
+};
+
+// answer.c: what to say to a request, faults left aside.
+struct answer request_answer(struct hl_registrar *r, struct server *s,
+			     const struct sip_request *req, uint64_t now_ns);
+
+// register.c
+struct answer register_answer(struct hl_registrar *r, struct server *s,
+			      const struct sip_request *req, uint64_t now_ns);
+
+// credentials.c: may this REGISTER pass? Else the answer that refuses it.
+bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip_request *req,
+		      uint64_t now_ns, struct answer *refusal);
+
+// fault.c
+void fault_apply(struct hl_registrar *r, const struct step *step);
+void steps_run(struct hl_registrar *r, uint64_t now_ns); // those that are due
+uint64_t steps_next(const struct hl_registrar *r);
+// Checks a fault and its value; the message says what is allowed.
+int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err);

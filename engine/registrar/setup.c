@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A registrar made and freed; all memory is taken here.
+#include "registrar/registrar.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+// Room for answers held back: half a kilobyte a binding, within reason.
+#define DELAYED_BYTES_MIN (256u << 10)
+#define DELAYED_BYTES_MAX (16u << 20)
+
+static int servers_check(const struct hl_registrar_config *config, struct hl_error *err)
+{
+	if (config->n_servers == 0 || config->n_servers > HL_REGISTRAR_SERVERS_MAX)
+		return hl_fail(err, EINVAL, "registrar: %u servers: allowed 1..%u",
+			       config->n_servers, HL_REGISTRAR_SERVERS_MAX);
+	for (uint32_t i = 0; i < config->n_servers; i++) {
+		const struct hl_endpoint *at = &config->servers[i];
+
+		if (at->addr.family != HL_FAMILY_IPV4 || at->port == 0)
+			return hl_fail(
+				err, EINVAL,
+				"registrar: server %u needs an IPv4 address and a port in 1..65535",
+				i);
+		for (uint32_t j = 0; j < i; j++) {
+			if (hl_addr_equal(&config->servers[j].addr, &at->addr) &&
+			    config->servers[j].port == at->port)
+				return hl_fail(
+					err, EINVAL,
+					"registrar: servers %u and %u have the same address and port",
+					j, i);
+		}
+	}
+	return 0;
+}
+
+// The realm stands between quotes in a header.
+static bool realm_valid(const char *realm, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)realm[i] < ' ' || realm[i] == '"' || realm[i] == '\\')
+			return false;
+	}
+	return len > 0 && len <= REALM_MAX;
+}
+
+static int config_copy(struct hl_registrar *r, const struct hl_registrar_config *config,
+		       struct hl_error *err)
+{
+	const char *realm = config->realm != NULL ? config->realm : "heartline";
+	size_t realm_len = strlen(realm);
+
+	if (!realm_valid(realm, realm_len))
+		return hl_fail(
+			err, EINVAL,
+			"registrar: realm: allowed 1..%u characters without quotes, \\ and controls",
+			REALM_MAX);
+	memcpy(r->realm_text, realm, realm_len);
+	r->realm = (struct slice){ r->realm_text, (uint32_t)realm_len };
+
+	if (config->password != NULL) {
+		size_t len = strlen(config->password);
+		if (len > PASSWORD_MAX)
+			return hl_fail(err, EINVAL, "registrar: password: allowed 0..%u characters",
+				       PASSWORD_MAX);
+		memcpy(r->password_text, config->password, len);
+		r->password = (struct slice){ r->password_text, (uint32_t)len };
+		r->has_password = true;
+	}
+	if ((unsigned)config->algorithm >= HL_DIGEST_ALGORITHMS)
+		return hl_fail(
+			err, EINVAL,
+			"registrar: algorithm %d: allowed are those of enum hl_digest_algorithm",
+			(int)config->algorithm);
+	if (config->capacity == 0 || config->capacity > UINT32_MAX / 2)
+		return hl_fail(err, EINVAL, "registrar: capacity %u: allowed 1..%u",
+			       config->capacity, UINT32_MAX / 2);
+
+	r->algorithm = config->algorithm;
+	r->qop_auth = config->qop_auth;
+	r->csum_offload = config->tx_csum_offload;
+	r->nonce_life_ns = (config->nonce_life_s > 0 ? config->nonce_life_s : 300) * 1000000000ull;
+	r->max_grant_s = config->max_grant_s > 0 ? config->max_grant_s : 3600;
+	r->min_expires_s = config->min_expires_s;
+	if (r->min_expires_s > r->max_grant_s)
+		return hl_fail(err, EINVAL,
+			       "registrar: min_expires %u s: allowed 0..%u s, the longest grant",
+			       r->min_expires_s, r->max_grant_s);
+	memcpy(r->mac, config->mac, sizeof(r->mac));
+	return 0;
+}
+
+static int server_init(struct server *s, const struct hl_endpoint *at, uint32_t capacity,
+		       struct rng *rng)
+{
+	uint32_t delayed = capacity < DELAYED_BYTES_MAX / 512 ? capacity * 512 : DELAYED_BYTES_MAX;
+	int rc;
+
+	s->at = *at;
+	s->nonce_key[0] = rng_next(rng);
+	s->nonce_key[1] = rng_next(rng);
+	rng_seed(&s->rng, rng_next(rng));
+	rc = bindings_init(&s->bindings, capacity, &s->counters.bindings);
+	if (rc == 0)
+		rc = delay_init(&s->delayed,
+				delayed > DELAYED_BYTES_MIN ? delayed : DELAYED_BYTES_MIN);
+	return rc;
+}
+
+int hl_registrar_new(struct hl_registrar **registrar, const struct hl_registrar_config *config,
+		     struct hl_error *err)
+{
+	struct hl_registrar *r;
+	struct rng rng;
+	int rc = servers_check(config, err);
+
+	*registrar = NULL;
+	if (rc != 0)
+		return rc;
+	r = memory_zalloc(1, sizeof(*r), 64);
+	if (r == NULL)
+		return hl_fail(err, ENOMEM, "registrar: no memory");
+	rc = config_copy(r, config, err);
+	if (rc != 0)
+		goto fail;
+
+	rng_seed(&rng, config->seed);
+	r->hash_key[0] = rng_next(&rng);
+	r->hash_key[1] = rng_next(&rng);
+	r->digest = digest_new();
+	rc = r->digest != NULL ? 0 : -ENOMEM;
+	for (uint32_t i = 0; rc == 0 && i < config->n_servers; i++) {
+		r->n_servers++;
+		rc = server_init(&r->servers[i], &config->servers[i], config->capacity, &rng);
+	}
+	if (rc != 0) {
+		hl_fail(err, -rc, "registrar: no memory for %u bindings at each of %u servers",
+			config->capacity, config->n_servers);
+		goto fail;
+	}
+	*registrar = r;
+	return 0;
+fail:
+	hl_registrar_free(r);
+	return rc;
+}
+
+void hl_registrar_free(struct hl_registrar *r)
+{
+	if (r == NULL)
+		return;
+	for (uint32_t i = 0; i < r->n_servers; i++) {
+		bindings_free(&r->servers[i].bindings);
+		delay_free(&r->servers[i].delayed);
+	}
+	digest_free(r->digest);
+	memory_free(r);
+}
