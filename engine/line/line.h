@@ -108,7 +108,7 @@ struct line_cold {
 	uint32_t bye_cseq, bye_at, bye_end;
 	uint32_t expires_s;  // asked for instead of the profile's (423); 0: the profile's
 	uint8_t bound;       // bit by enum hl_server, as the two below
-	uint8_t maybe_bound; // a REGISTER went there: there may be a binding unknown to us
+	uint8_t maybe_bound; // a REGISTER there was given up unanswered: was it heard?
 	uint8_t bye_pending; // still to be unregistered at
 	uint8_t bye_server, bye_rtx;
 	uint8_t bad_nonces[HL_SERVERS]; // challenges in a row without success

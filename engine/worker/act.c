@@ -41,11 +41,20 @@ static void leave_all(struct hl_worker *w, uint32_t i)
 		worker_bye(w, i, servers);
 }
 
+void worker_abandon(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+
+	if (l->flags & LINE_REG_OUT)
+		w->cold[i].maybe_bound |= (uint8_t)(1u << l->reg_server);
+	l->flags &= (uint8_t)~LINE_REG_OUT;
+}
+
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth)
 {
 	struct line *l = &w->lines[i];
 
-	l->flags &= (uint8_t)~LINE_REG_OUT;
+	worker_abandon(w, i);
 	l->flags |= LINE_REG_SEND;
 	l->more &= (uint8_t) ~(LINE_REG_TIMER | LINE_REG_PROVISIONAL | LINE_REG_AUTH);
 	if (with_auth && w->auth[i * HL_SERVERS + server].usable)
@@ -105,7 +114,8 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 	struct line *l = &w->lines[i];
 
 	if (actions & ACT_ABANDON) {
-		l->flags &= (uint8_t) ~(LINE_REG_OUT | LINE_REG_SEND);
+		worker_abandon(w, i);
+		l->flags &= (uint8_t)~LINE_REG_SEND;
 		l->more &= (uint8_t)~LINE_REG_TIMER;
 	}
 	if (actions & ACT_SETTLED) {

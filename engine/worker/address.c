@@ -80,7 +80,7 @@ static void unreachable(struct hl_worker *w, const struct icmp_quote *q)
 
 	count(&w->counters.icmp_errors);
 	if (l->flags & LINE_REG_OUT && quotes_server(w, l, l->reg_server, q)) {
-		l->flags &= (uint8_t)~LINE_REG_OUT;
+		worker_abandon(w, i);
 		worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
 	}
 	if (l->flags & LINE_PROBE_OUT && quotes_server(w, l, probed, q)) {

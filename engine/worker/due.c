@@ -16,7 +16,7 @@ static void register_due(struct hl_worker *w, uint32_t i)
 	if (!is_due(w, l->reg_at))
 		return;
 	if (is_due(w, l->reg_end)) {
-		l->flags &= (uint8_t)~LINE_REG_OUT;
+		worker_abandon(w, i);
 		count(&w->counters.timeouts[HL_REGISTER]);
 		worker_step(w, i, FO_FAILED, HL_CODE_TIMEOUT);
 	} else if (!worker_write(w, i, &r)) {

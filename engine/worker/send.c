@@ -26,7 +26,6 @@ static bool send_register(struct hl_worker *w, uint32_t i)
 	l->reg_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
 	l->reg_at = worker_timer_e(w, w->now, 0, false, l->reg_end);
 	l->flags = (uint8_t)((l->flags & ~LINE_REG_SEND) | LINE_REG_OUT);
-	w->cold[i].maybe_bound |= (uint8_t)(1u << l->reg_server);
 	count(&w->counters.requests[HL_REGISTER]);
 	return true;
 }

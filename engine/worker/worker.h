@@ -114,6 +114,8 @@ void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, 
 void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions);
 // A new REGISTER to a server, with the credentials known or without.
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth);
+// Give up an unanswered REGISTER, if there is one: nobody knows whether it was heard.
+void worker_abandon(struct hl_worker *w, uint32_t i);
 
 // bye.c: unregister at servers that were left.
 void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers); // bits by enum hl_server

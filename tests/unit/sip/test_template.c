@@ -34,13 +34,13 @@ static void expect_written(const struct template *t, const char *auth, const cha
 static void text_with(char *text, const char *format)
 {
 	// %0..%8 stand for the marks of the fields
-	*text = '\0';
 	for (; *format != '\0'; format++) {
 		if (*format == '%')
-			strcat(text, template_mark((enum template_field)(*++format - '0')));
+			text = stpcpy(text, template_mark((enum template_field)(*++format - '0')));
 		else
-			strncat(text, format, 1);
+			*text++ = *format;
 	}
+	*text = '\0';
 }
 
 Test(template, values_stand_where_the_marks_stood)

@@ -234,3 +234,29 @@ Test(registration, folded_and_odd_replies_go_through_the_full_parser)
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
 	rig_free(rig);
 }
+
+Test(registration, a_line_that_was_refused_has_nothing_to_unregister)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 403, "");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	rig_pass(rig, 5 * SEC);
+	cr_assert(eq(u32, rig->n, 0));
+	cr_assert(eq(u32, hl_worker_unsettled(rig->worker), 0));
+	rig_free(rig);
+}
+
+Test(registration, a_line_that_was_never_answered_is_unregistered_all_the_same)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	cr_assert(eq(u32, rig->n, 1));
+	cr_assert(eq(int, strcmp(rig_header(rig, 0, "Expires"), "0"), 0));
+	rig_free(rig);
+}
