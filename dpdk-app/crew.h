@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The workers of a run: plan, engines, lanes, and what control asks of all of them.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/config.h>
+#include <heartline/snapshot.h>
+#include <heartline/worker.h>
+
+#include "lane.h"
+#include "port.h"
+
+// Owner: the control thread. Lanes see only their stations.
+struct crew {
+	unsigned n_workers;
+	struct hl_plan *plan;
+	struct handoff *handoff;
+	struct hl_worker *workers[LANES_MAX];
+	struct station *stations[LANES_MAX]; // of the workers
+	struct lane lanes[LANES_MAX];
+	unsigned n_lanes;
+	unsigned next_hops; // neighbours that must be known before anything can be sent
+};
+
+// The lcores besides the main one; the main one when it is alone. Returns how many.
+unsigned crew_lcores(unsigned lcores[LANES_MAX]);
+
+// Plan and workers on a port with as many queues, a lane for each. *crew is zero.
+int crew_new(struct crew *crew, const struct hl_config *config, const struct port *port,
+	     unsigned n_workers, struct hl_error *err);
+
+// One more station that is no worker: on a lane of its own when an lcore is left.
+void crew_add_station(struct crew *crew, struct station *station);
+
+int crew_launch(struct crew *crew, struct hl_error *err);
+
+// Wait until the next hops answered ARP, at most so long. False: not all did.
+bool crew_wait_neighbours(struct crew *crew, uint64_t timeout_ms);
+
+// Start or stop all lines, spread over a time.
+void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_ms);
+
+// What control does for the workers between two looks, and a rest of about a millisecond.
+void crew_serve(struct crew *crew);
+
+void crew_snapshot(struct crew *crew, struct hl_snapshot *snapshot);
+uint64_t crew_unsettled(const struct crew *crew);
+
+// After crew_stop().
+uint64_t crew_leftovers(const struct crew *crew);
+
+// Frames lost between the device and the engine, and rounds that hung in a driver.
+uint64_t crew_lost(const struct crew *crew);
+uint64_t crew_stalls(const struct crew *crew);
+double crew_lateness_us(const struct crew *crew, double q); // of timers
+
+void crew_stop(struct crew *crew);
+void crew_free(struct crew *crew);

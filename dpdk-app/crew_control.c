@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the control thread asks of the workers while they run.
+
+#include <errno.h>
+#include <time.h>
+
+#include "crew.h"
+#include "timebase.h"
+
+#define EVENTS_AT_ONCE 256
+#define REST_NS 1000000
+
+static const struct timespec rest = { .tv_nsec = REST_NS };
+
+void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_ms)
+{
+	const struct hl_command command = {
+		.type = type,
+		.n = hl_plan_lines(crew->plan),
+		.spread_ns = spread_ms * 1000000,
+	};
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		while (hl_worker_command(crew->workers[i], &command) == -EAGAIN)
+			crew_serve(crew);
+}
+
+void crew_serve(struct crew *crew)
+{
+	struct hl_event events[EVENTS_AT_ONCE];
+	uint64_t now_ns = timebase_ns();
+	uint32_t served = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++) {
+		served += hl_worker_serve_slow(crew->workers[i]);
+		// Nobody reads the single changes yet; a full ring would only count them as lost.
+		while (hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE) == EVENTS_AT_ONCE)
+			continue;
+	}
+	for (unsigned i = 0; i < crew->n_lanes; i++)
+		if (crew->lanes[i].launched)
+			lane_watch(&crew->lanes[i], now_ns);
+	if (served == 0)
+		nanosleep(&rest, NULL);
+}
+
+void crew_snapshot(struct crew *crew, struct hl_snapshot *snapshot)
+{
+	hl_snapshot_take(snapshot, crew->workers, crew->n_workers);
+}
+
+uint64_t crew_unsettled(const struct crew *crew)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		n += hl_worker_unsettled(crew->workers[i]);
+	return n;
+}
+
+uint64_t crew_leftovers(const struct crew *crew)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		n += hl_worker_leftovers(crew->workers[i], timebase_ns());
+	return n;
+}
+
+uint64_t crew_lost(const struct crew *crew)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++) {
+		const struct station *s = crew->stations[i];
+		n += atomic_load_explicit(&s->tx_dropped, memory_order_relaxed) +
+		     atomic_load_explicit(&s->no_buffer, memory_order_relaxed) +
+		     atomic_load_explicit(&s->handed_lost, memory_order_relaxed);
+	}
+	return n;
+}
+
+uint64_t crew_stalls(const struct crew *crew)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < crew->n_lanes; i++)
+		n += crew->lanes[i].stalls;
+	return n;
+}
+
+double crew_lateness_us(const struct crew *crew, double q)
+{
+	const struct hl_hist *hists[LANES_MAX];
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		hists[i] = &hl_worker_counters(crew->workers[i])->lateness;
+	return hl_hist_quantile(hists, crew->n_workers, q);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Lanes: the loop around the stations, its start and stop, and the watch over hanging drivers.
+
+#include "lane.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_pause.h>
+
+#include "timebase.h"
+
+#define IDLE_POLLS 64       // empty rounds before the processor is offered to others
+#define HANGS_NS 250000000u // a round takes microseconds
+#define WAKE_SIGNAL SIGURG  // ignored by default, and nobody else's here
+#define ORDER_GIVEN (UINT64_C(1) << 63)
+
+static void wake_nothing(int number)
+{
+	(void)number; // its arrival is the purpose: the system call ends with EINTR
+}
+
+static void orders_follow(struct station *s)
+{
+	uint64_t order = atomic_load_explicit(&s->order, memory_order_acquire);
+
+	if (!(order & ORDER_GIVEN))
+		return;
+	hl_registrar_fault(s->registrar, order >> 40 & 0xff, (enum hl_fault)(order >> 32 & 0xff),
+			   (uint32_t)order, NULL);
+	atomic_store_explicit(&s->order, 0, memory_order_release);
+}
+
+void station_order(struct station *s, uint32_t server, enum hl_fault fault, uint32_t value)
+{
+	const struct timespec pause = { .tv_nsec = 100000 };
+
+	atomic_store_explicit(&s->order,
+			      ORDER_GIVEN | (uint64_t)server << 40 | (uint64_t)fault << 32 | value,
+			      memory_order_release);
+	while (atomic_load_explicit(&s->order, memory_order_acquire))
+		nanosleep(&pause, NULL);
+}
+
+int lane_run(void *argument)
+{
+	struct lane *lane = argument;
+	uint64_t beats = 0;
+	unsigned idle = 0;
+
+	lane->thread = pthread_self();
+	atomic_store_explicit(&lane->running, true, memory_order_release);
+	while (!atomic_load_explicit(&lane->quit, memory_order_relaxed)) {
+		bool busy = false;
+		for (unsigned i = 0; i < lane->n_stations; i++) {
+			struct station *s = lane->stations[i];
+			if (s->kind == STATION_REGISTRAR)
+				orders_follow(s);
+			busy |= station_poll(s);
+		}
+		atomic_store_explicit(&lane->beats, ++beats, memory_order_relaxed);
+		idle = busy ? 0 : idle + 1;
+		if (idle > IDLE_POLLS)
+			sched_yield();
+		else if (idle > 0)
+			rte_pause();
+	}
+	atomic_store_explicit(&lane->running, false, memory_order_release);
+	return 0;
+}
+
+// A lane on the main lcore gets a thread of its own there: the calling one is for control.
+static void *lane_thread(void *argument)
+{
+	struct lane *lane = argument;
+	rte_cpuset_t cpus = rte_lcore_cpuset(lane->lcore);
+
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+	// With an lcore's number its buffers are cached; where that is refused it only costs time.
+	bool registered = rte_thread_register() == 0;
+	lane_run(lane);
+	if (registered)
+		rte_thread_unregister();
+	return NULL;
+}
+
+int lane_launch(struct lane *lane, struct hl_error *err)
+{
+	struct sigaction action = { .sa_handler = wake_nothing }; // without SA_RESTART
+	int rc;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(WAKE_SIGNAL, &action, NULL);
+	if (lane->lcore == rte_get_main_lcore())
+		rc = -pthread_create(&lane->thread, NULL, lane_thread, lane);
+	else
+		rc = rte_eal_remote_launch(lane_run, lane, lane->lcore);
+	if (rc < 0)
+		return hl_fail(err, -rc, "lcore %u: no poll loop: %s", lane->lcore, strerror(-rc));
+	lane->launched = true;
+	return 0;
+}
+
+void lane_stop(struct lane *lane)
+{
+	if (!lane->launched)
+		return;
+	atomic_store_explicit(&lane->quit, true, memory_order_relaxed);
+	if (atomic_load_explicit(&lane->running, memory_order_acquire))
+		pthread_kill(lane->thread, WAKE_SIGNAL);
+	if (lane->lcore == rte_get_main_lcore())
+		pthread_join(lane->thread, NULL);
+	else
+		rte_eal_wait_lcore(lane->lcore);
+	lane->launched = false;
+}
+
+void lane_watch(struct lane *lane, uint64_t now_ns)
+{
+	uint64_t beats = atomic_load_explicit(&lane->beats, memory_order_relaxed);
+
+	if (beats != lane->seen_beats || lane->seen_ns == 0) {
+		lane->seen_beats = beats;
+		lane->seen_ns = now_ns;
+		return;
+	}
+	if (now_ns - lane->seen_ns < HANGS_NS ||
+	    !atomic_load_explicit(&lane->running, memory_order_acquire))
+		return;
+	pthread_kill(lane->thread, WAKE_SIGNAL);
+	lane->stalls++;
+	lane->seen_ns = now_ns;
+}

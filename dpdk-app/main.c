@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// heartline: keeps thousands to millions of SIP lines registered over a kernel-bypassed NIC.
+
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_version.h>
+
+#include "commands.h"
+#include "exit.h"
+
+#ifndef HEARTLINE_VERSION
+#define HEARTLINE_VERSION "unknown"
+#endif
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
+	{ "run", run_command, "lines against real servers, from a file or from flags" },
+	{ "check", check_command, "look over a configuration without starting" },
+	{ "registrar", registrar_command,
+	  "the answering side: a registrar, with faults on command" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void usage_print(FILE *to)
+{
+	fprintf(to, "usage: heartline COMMAND [OPTION...] [-- EAL-OPTION...]\n\n");
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fprintf(to, "  %-10s %s\n  %-10s %s\n\nheartline COMMAND --help tells more.\n", "version",
+		"versions of heartline and DPDK", "help", "this text");
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
+}
+
+void error_print(const struct hl_error *err)
+{
+	const char *text = err->text;
+	const char *mark = strstr(text, ": error: ");
+	// "FILE:LINE:COLUMN: error: ..." stands alone.
+	bool placed = mark && !memchr(text, '\n', (size_t)(mark - text));
+
+	fprintf(stderr, "%s%s\n", placed ? "" : "heartline: error: ", text);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage_print(stderr);
+		return EXIT_USAGE;
+	}
+	const char *name = argv[1];
+	if (is_one_of(name, "help", "--help", "-h")) {
+		usage_print(stdout);
+		return EXIT_ALL_WELL;
+	}
+	if (is_one_of(name, "version", "--version", "-V")) {
+		printf("heartline %s, %s\n", HEARTLINE_VERSION, rte_version());
+		return EXIT_ALL_WELL;
+	}
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr,
+		"heartline: error: unknown command: %s; allowed: demo, run, check, "
+		"registrar, version, help\n",
+		name);
+	return EXIT_USAGE;
+}

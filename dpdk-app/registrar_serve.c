@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Runs a registrar on one lane and says every second what it does.
+
+#include "registrar_serve.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "crew.h"
+#include "exit.h"
+#include "stop.h"
+#include "timebase.h"
+
+#define SECOND_NS 1000000000ull
+#define REST_NS 5000000
+#define HEADER_EVERY 20
+#define SCRIPT_BYTES_MAX 65536
+
+// Counts of the whole, for rates.
+struct tally {
+	uint64_t requests, responses;
+};
+
+// "10s: silent; 20s: ok" as lines of a script: "at 10s: silent; at 20s: ok".
+static void at_expand(const char *text, char *out, size_t size)
+{
+	size_t len = 0;
+
+	while (*text && len < size) {
+		size_t n = strcspn(text, ";"), blanks = strspn(text, " ");
+		bool has_at = !strncmp(text + blanks, "at ", 3) || blanks == n;
+		len += (size_t)snprintf(out + len, size - len, "%s%.*s%s", has_at ? "" : "at ",
+					(int)n, text, text[n] ? ";" : "");
+		text += n + (text[n] != 0);
+	}
+}
+
+int registrar_script_add(const struct registrar_service *o, struct hl_registrar *registrar,
+			 uint64_t start_ns, struct hl_error *err)
+{
+	static char text[SCRIPT_BYTES_MAX];
+
+	if (o->at) {
+		at_expand(o->at, text, sizeof(text));
+		int rc = hl_registrar_script(registrar, "--at", text, start_ns, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (!o->script)
+		return 0;
+	FILE *file = fopen(o->script, "re");
+	if (!file)
+		return hl_fail(err, errno, "--script: %s: %s", o->script, strerror(errno));
+	size_t len = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	if (len == sizeof(text))
+		return hl_fail(err, EINVAL, "--script: %s: allowed 0..%d bytes", o->script,
+			       SCRIPT_BYTES_MAX - 1);
+	text[len] = 0;
+	return hl_registrar_script(registrar, o->script, text, start_ns, err);
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static struct tally tally_take(const struct registrar_service *o, const struct station *s)
+{
+	struct tally t = { 0 };
+
+	for (uint32_t i = 0; i < o->config.n_servers; i++) {
+		const struct hl_registrar_counters *c = hl_registrar_counters(s->registrar, i);
+		for (unsigned m = 0; m < HL_METHODS; m++)
+			t.requests += load(&c->requests[m]);
+		for (unsigned r = 0; r < 7; r++)
+			t.responses += load(&c->responses[r]);
+	}
+	return t;
+}
+
+static void header_print(const struct registrar_service *o)
+{
+	fprintf(stderr, "%6s %9s %9s", "time", "req/s", "resp/s");
+	for (uint32_t i = 0; i < o->config.n_servers; i++) {
+		char address[HL_ADDR_TEXT];
+		hl_addr_format(&o->config.servers[i].addr, address);
+		fprintf(stderr, "  %15s", address);
+	}
+	fprintf(stderr, "\n");
+}
+
+static void status_print(const struct registrar_service *o, const struct station *s,
+			 const struct tally *now, const struct tally *last, unsigned second)
+{
+	if (second % HEADER_EVERY == 1)
+		header_print(o);
+	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64, second, now->requests - last->requests,
+		now->responses - last->responses);
+	for (uint32_t i = 0; i < o->config.n_servers; i++)
+		fprintf(stderr, "  %9" PRIu64 " bound",
+			load(&hl_registrar_counters(s->registrar, i)->bindings));
+	fprintf(stderr, "\n");
+}
+
+int registrar_serve(const struct registrar_service *o, struct station *station,
+		    struct hl_error *err)
+{
+	const struct timespec rest = { .tv_nsec = REST_NS };
+	unsigned lcores[LANES_MAX];
+	struct lane lane = { .n_stations = 1, .stations = { station } };
+	struct tally last = { 0 };
+	uint64_t start_ns = timebase_ns();
+
+	crew_lcores(lcores);
+	lane.lcore = lcores[0];
+	int rc = registrar_script_add(o, station->registrar, start_ns, err);
+	if (rc == 0)
+		rc = lane_launch(&lane, err);
+	if (rc < 0)
+		return EXIT_USAGE;
+	for (unsigned second = 1; !stop_wanted();) {
+		uint64_t now_ns = timebase_ns();
+		nanosleep(&rest, NULL);
+		lane_watch(&lane, now_ns);
+		if (o->duration_ms && now_ns - start_ns >= o->duration_ms * 1000000)
+			break;
+		if (now_ns < start_ns + second * SECOND_NS)
+			continue;
+		struct tally now = tally_take(o, station);
+		if (!o->quiet)
+			status_print(o, station, &now, &last, second);
+		last = now;
+		second++;
+	}
+	lane_stop(&lane);
+	last = tally_take(o, station);
+	if (!o->quiet)
+		fprintf(stderr, "heartline: registrar: %" PRIu64 " requests, %" PRIu64 " answers\n",
+			last.requests, last.responses);
+	return last.requests ? EXIT_ALL_WELL : EXIT_NOTHING;
+}

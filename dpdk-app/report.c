@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Judges a run and tells a person.
+
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "exit.h"
+
+// Timers later than this, one in a hundred: replies are then measured late as well.
+#define LATE_US 10000.0
+
+static uint64_t sum(const uint64_t *values, unsigned n)
+{
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		all += values[i];
+	return all;
+}
+
+void report_close(struct report *report, struct crew *crew, uint64_t device_lost)
+{
+	crew_snapshot(crew, &report->end);
+	report->leftovers = crew_leftovers(crew);
+	report->lost = crew_lost(crew) + device_lost;
+	report->stalls = crew_stalls(crew);
+	report->lateness_p99_us = crew_lateness_us(crew, 0.99);
+}
+
+void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,
+		  uint64_t rate)
+{
+	report->achieved_rate = took_ns ? (double)requests * 1e9 / (double)took_ns : 0;
+	report->offered_rate = ramp_ms ? (double)requests * 1e3 / (double)ramp_ms
+				       : report->achieved_rate; // all at once: as fast as it goes
+	if (rate && (report->offered_rate > (double)rate || ramp_ms == 0))
+		report->offered_rate = (double)rate;
+}
+
+enum verdict report_verdict(const struct report *report)
+{
+	uint64_t expected = report->up.lines - report->not_expected;
+
+	if (report->timed_out)
+		return VERDICT_TIMED_OUT;
+	if (sum(report->end.finals, HL_METHODS) == 0)
+		return report->up.lines == report->not_expected ? VERDICT_NOTHING : VERDICT_FAILED;
+	if (report->up.registered < expected || report->up.by_state[HL_DOWN] ||
+	    report->up.by_state[HL_PARK] || report->leftovers || report->phase_failed)
+		return VERDICT_FAILED;
+	return VERDICT_OK;
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = { "ok", "failed", "timed out", "nothing processed" };
+	return names[verdict];
+}
+
+int verdict_exit_code(enum verdict verdict)
+{
+	static const int codes[] = {
+		EXIT_ALL_WELL,
+		EXIT_SOME_FAILED,
+		EXIT_TIMED_OUT,
+		EXIT_NOTHING,
+	};
+	return codes[verdict];
+}
+
+bool report_generator_limited(const struct report *report)
+{
+	return report->lost || report->stalls || report->end.slow_full ||
+	       report->lateness_p99_us > LATE_US;
+}
+
+void report_print(const struct report *r)
+{
+	fprintf(stderr,
+		"heartline: %" PRIu64 " of %" PRIu64 " lines registered (%" PRIu64
+		" on the primary, %" PRIu64 " on the backup), %" PRIu64 " down, %" PRIu64
+		" parked; %" PRIu64 " unregistered, %" PRIu64 " left over\n",
+		r->up.registered, r->up.lines, r->up.on_primary, r->up.on_backup,
+		r->up.by_state[HL_DOWN], r->up.by_state[HL_PARK], r->end.unregistered,
+		r->leftovers);
+	fprintf(stderr,
+		"heartline: %" PRIu64 " REGISTER, %" PRIu64 " OPTIONS, %" PRIu64
+		" retransmissions, %" PRIu64 " time-outs, %" PRIu64 " failovers, %" PRIu64
+		" returns; RTT p50 %.0f us, p99 %.0f us, p99.9 %.0f us\n",
+		r->end.requests[HL_REGISTER], r->end.requests[HL_OPTIONS], r->end.retransmissions,
+		r->end.timeouts, r->end.failovers, r->end.returns, r->end.rtt_us[0],
+		r->end.rtt_us[1], r->end.rtt_us[2]);
+	if (sum(r->end.finals, HL_METHODS) == 0 && r->end.rx_bad_checksum)
+		fprintf(stderr,
+			"heartline: %" PRIu64
+			" packets came with a bad checksum; when the far end is "
+			"a veth on this machine: ethtool -K FAR-END tx off\n",
+			r->end.rx_bad_checksum);
+	if (report_generator_limited(r))
+		fprintf(stderr,
+			"heartline: the generator was the limit: %" PRIu64
+			" frames lost here, %" PRIu64
+			" hangs in the driver, 1 %% of the timers more than %.1f ms late\n",
+			r->lost, r->stalls, r->lateness_p99_us / 1000);
+	fprintf(stderr, "heartline: verdict: %s\n", verdict_name(report_verdict(r)));
+}

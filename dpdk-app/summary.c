@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// --summary FILE: the report as JSON.
+
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+// Snapshots count to 2^64, JSON as jansson writes it to 2^63.
+static json_t *whole(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+// A tenth is enough of a microsecond or of a rate, and 17 digits only confuse.
+static json_t *tenths(double value)
+{
+	return json_real((double)(int64_t)(value * 10 + 0.5) / 10);
+}
+
+static json_t *requests_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned m = HL_REGISTER; m < HL_METHODS; m++)
+		if (s->requests[m] || m == HL_REGISTER || m == HL_OPTIONS)
+			json_object_set_new(object, hl_method_name(m), whole(s->requests[m]));
+	return object;
+}
+
+static json_t *responses_object(const struct hl_snapshot *s)
+{
+	static const char *const names[] = { NULL, "1xx", "2xx", "3xx", "4xx", "5xx", "6xx" };
+	json_t *object = json_object();
+
+	for (unsigned c = 1; c < 7; c++)
+		json_object_set_new(object, names[c], whole(s->responses[c]));
+	return object;
+}
+
+static json_t *rtt_object(const struct hl_snapshot *s)
+{
+	return json_pack("{so so so}", "p50", tenths(s->rtt_us[0]), "p99", tenths(s->rtt_us[1]),
+			 "p999", tenths(s->rtt_us[2]));
+}
+
+static json_t *summary_object(const struct report *r)
+{
+	const struct hl_snapshot *up = &r->up, *end = &r->end;
+	const struct {
+		const char *key;
+		json_t *value;
+	} entries[] = {
+		{ "lines", whole(up->lines) },
+		{ "registered", whole(up->registered) },
+		{ "on_primary", whole(up->on_primary) },
+		{ "on_backup", whole(up->on_backup) },
+		{ "down", whole(up->by_state[HL_DOWN]) },
+		{ "parked", whole(up->by_state[HL_PARK]) },
+		{ "requests", requests_object(end) },
+		{ "responses", responses_object(end) },
+		{ "retransmissions", whole(end->retransmissions) },
+		{ "timeouts", whole(end->timeouts) },
+		{ "failovers", whole(end->failovers) },
+		{ "returns", whole(end->returns) },
+		{ "unregistered", whole(end->unregistered) },
+		{ "leftovers", whole(r->leftovers) },
+		{ "offered_rate", tenths(r->offered_rate) },
+		{ "achieved_rate", tenths(r->achieved_rate) },
+		{ "generator_limited", json_boolean(report_generator_limited(r)) },
+		{ "rtt_us", rtt_object(end) },
+		{ "verdict", json_string(verdict_name(report_verdict(r))) },
+	};
+	json_t *object = json_object();
+
+	for (unsigned i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		json_object_set_new(object, entries[i].key, entries[i].value);
+	return object;
+}
+
+int summary_write(const struct report *report, const char *path, struct hl_error *err)
+{
+	bool to_stdout = !strcmp(path, "-");
+	FILE *file = to_stdout ? stdout : fopen(path, "we");
+	json_t *object = summary_object(report);
+	int rc = 0;
+
+	if (!file || json_dumpf(object, file, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) < 0 ||
+	    fputc('\n', file) == EOF || fflush(file) == EOF)
+		rc = hl_fail(err, errno ? errno : EIO, "--summary: %s: %s", path, strerror(errno));
+	if (file && !to_stdout && fclose(file) == EOF && rc == 0)
+		rc = hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
+	json_decref(object);
+	return rc;
+}
+
+int summary_check(const char *path, struct hl_error *err)
+{
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	FILE *file = fopen(path, "ae"); // an older summary stays until the new one is there
+	if (!file)
+		return hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
+	fclose(file);
+	return 0;
+}
