@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Runs the network tests one after the other; one line a check: ok, not ok or skip.
+#
+# usage: bash tests/net/all.sh PATH/TO/heartline [TEST...]     TEST: capture, kamailio_failover, ...
+# Exit: 1 when a check failed, 0 otherwise; what was skipped says so in its line.
+
+cd "$(dirname "$0")" || exit 2
+[[ $# -ge 1 ]] || { echo "usage: bash tests/net/all.sh PATH/TO/heartline [TEST...]" >&2; exit 2; }
+heartline=$(cd "$OLDPWD" && realpath -m "$1")
+shift
+[[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
+(($# > 0)) || set -- capture kamailio_failover kamailio_freeze memif veth
+
+failed=0
+test=
+# Killed in the middle of a test: the test is told, and cleans up.
+trap 'kill "$test" 2>/dev/null; wait; exit 143' INT TERM HUP
+for name; do
+	[[ -f $name.sh ]] || { echo "not ok - $name: no such test"; failed=1; continue; }
+	echo "# $name"
+	timeout --kill-after=30 180 bash "$name.sh" "$heartline" &
+	test=$!
+	wait "$test"
+	case $? in
+	0 | 77) ;;
+	1) failed=1 ;; # its own line told
+	124 | 137) failed=1; echo "not ok - $name: not done after 180 s" ;;
+	*) failed=1; echo "not ok - $name: ended in the middle" ;;
+	esac
+done
+exit $failed

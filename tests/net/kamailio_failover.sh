@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# 10,000 lines against two Kamailio servers: all register, the primary dies, all move, all return.
+#
+# usage: bash tests/net/kamailio_failover.sh PATH/TO/heartline
+# HL_LINES: another number of lines. Every count is the one Kamailio gives, not ours.
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+need "kamailio failover" kamailio kamcmd
+reaper_start
+
+lines=${HL_LINES:-10000}
+# The protocol's worst case for the profile, in seconds: primary_detect_interval until the next
+# probe, options_timeout until it fails, register_timeout for the registration; and 2 s more.
+worst_case_s=$((5 + 2 + 2 + 2))
+
+servers=$(netns servers) || skip "kamailio failover" "cannot make a network namespace"
+server_addresses "$servers"
+kamailio_start primary "$servers" 10.99.0.1 || bail "primary starts" "no 200 to OPTIONS"
+kamailio_start backup "$servers" 10.99.0.2 SHA-256 || bail "backup starts" "no 200 to OPTIONS"
+ok "two Kamailio servers answer"
+
+{
+	cat <<-EOF
+		ports:
+		  - device: net_tap0,iface=$ID
+		    addresses: 10.99.1.1-10.99.1.4/16
+	EOF
+	profile_lab
+	cat <<-EOF
+		lines:
+		  - profile: lab
+		    range: 100000-$((100000 + lines - 1))
+		ramp: 5s
+		duration: 0
+	EOF
+} >"$DIR/lab.yaml"
+heartline_start heartline "" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json"
+
+wait_running 20 tap_started || bail "heartline starts its tap" "no $ID that is up after $WAITED_MS ms"
+tap_move "$servers" || bail "the tap moves into the namespace" "$ID cannot be moved"
+
+if wait_running 20 kamailio_holds primary "$lines"; then
+	ok "all $lines lines in the primary's location table"
+else
+	bail "all $lines lines in the primary's location table" "$(kamailio_table primary)"
+fi
+check "no line in the backup's" 0 "$(kamailio_stat backup location_contacts)"
+
+kamailio_kill primary
+if wait_running "$worst_case_s" kamailio_holds backup "$lines"; then
+	ok "primary killed: all lines on the backup within $worst_case_s s"
+	echo "# it took $WAITED_MS ms"
+else
+	not_ok "primary killed: all lines on the backup within $worst_case_s s" "$(kamailio_table backup)"
+fi
+
+kamailio_start primary "$servers" 10.99.0.1 || bail "primary starts again" "no 200 to OPTIONS"
+if wait_running "$worst_case_s" kamailio_holds primary "$lines"; then
+	ok "primary back: all lines return within $worst_case_s s"
+	echo "# it took $WAITED_MS ms"
+else
+	not_ok "primary back: all lines return within $worst_case_s s" "$(kamailio_table primary)"
+fi
+# The old binding goes after the new one is made: one more transaction.
+if wait_running 4 kamailio_holds backup 0; then
+	ok "none left on the backup"
+else
+	not_ok "none left on the backup" "$(kamailio_table backup)"
+fi
+kamailio_holds primary "$lines" || not_ok "one contact a line on the primary" "$(kamailio_table primary)"
+
+if heartline_stop "$HEARTLINE_PID" 20; then
+	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
+else
+	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
+fi
+check "the primary's table is empty" 0 "$(kamailio_stat primary location_contacts)"
+check "the backup's table is empty" 0 "$(kamailio_stat backup location_contacts)"
+
+for key in lines registered failovers returns unregistered; do
+	check "summary: $key" "$lines" "$(summary "$DIR/summary.json" $key)"
+done
+check "summary: leftovers" 0 "$(summary "$DIR/summary.json" leftovers)"
+for server in primary backup; do
+	for code in 400 403 483; do
+		check "no request answered $code by the $server" 0 "$(kamailio_replies $server $code)"
+	done
+done
+finish
