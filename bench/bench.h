@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One harness for all benches: options, repetitions, medians, a line for people or one JSON object.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct bench_options {
+	bool json, smoke; // smoke: as short as possible, only to see that it runs
+	unsigned repetitions;
+	uint64_t lines; // 0: the bench's own sweep
+};
+
+struct bench {
+	const char *name, *what;
+	int (*run)(const struct bench_options *options);
+};
+
+extern const struct bench bench_worker;
+
+static inline uint64_t bench_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+// Median of n values; sorts them.
+double bench_median(double *values, unsigned n);
