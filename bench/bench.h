@@ -17,7 +17,7 @@ struct bench {
 	int (*run)(const struct bench_options *options);
 };
 
-extern const struct bench bench_worker;
+extern const struct bench bench_worker, bench_register, bench_scan, bench_memory;
 
 static inline uint64_t bench_now_ns(void)
 {

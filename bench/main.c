@@ -7,7 +7,8 @@
 
 #include "bench.h"
 
-static const struct bench *const benches[] = { &bench_worker };
+static const struct bench *const benches[] = { &bench_worker, &bench_register, &bench_scan,
+					       &bench_memory };
 #define BENCHES (sizeof(benches) / sizeof(benches[0]))
 
 static int compare(const void *a, const void *b)

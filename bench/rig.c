@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rig of the benches: virtual time, no device.
+#include "rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+#define DUE_A_ROUND 32
+#define PORTS 20001 // 40000..60000
+
+static struct hl_burst burst_new(struct rig_buffers *b)
+{
+	for (int i = 0; i < RIG_BURST; i++)
+		b->pkts[i] = (struct hl_packet){ .data = b->bytes[i] };
+	return (struct hl_burst){ .pkts = b->pkts, .cap = RIG_BURST };
+}
+
+static void must(int result, const struct hl_error *err)
+{
+	if (result == 0)
+		return;
+	fprintf(stderr, "bench: %s\n", err->text);
+	exit(1);
+}
+
+static void make_worker(struct rig *rig, const struct rig_options *o)
+{
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	const struct hl_plan_options plan = { .n_workers = 1,
+					      .mac = { 2, 0, 0, 0, 0, 1 },
+					      .boot_key = { 1, 2 } };
+	const struct hl_worker_options worker = { .start_ns = rig->now_ns, .seed = 1 };
+	uint64_t start = bench_now_ns();
+	// as many addresses as the lines need: the index of ports is part of what is measured
+	struct hl_addr last = hl_addr_from_ipv4(0x0a000100u + (uint32_t)(o->lines / PORTS));
+	char yaml[1024], last_text[HL_ADDR_TEXT];
+
+	hl_addr_format(&last, last_text);
+	snprintf(yaml, sizeof(yaml),
+		 "ports: [{device: bench, addresses: 10.0.1.0-%s/8}]\n"
+		 "profiles: {bench: {outbound_server: 10.99.0.1, use_random_sip_port: on, "
+		 "min_random_sip_port: 40000, max_random_sip_port: 60000, password: secret%s}}\n"
+		 "lines: [{profile: bench, range: 10000000-%llu}]\n",
+		 last_text, o->profile, 10000000ull + (unsigned long long)o->lines - 1);
+	must(hl_config_parse(&config, "bench", yaml, &err), &err);
+	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
+	hl_config_free(&config);
+	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
+	rig->plan_ns = bench_now_ns() - start;
+}
+
+static void make_registrar(struct rig *rig, const struct rig_options *o)
+{
+	struct hl_error err = { 0 };
+	struct hl_registrar_config server = {
+		.n_servers = 1,
+		.mac = { 2, 0, 0, 0, 0, 2 },
+		.capacity = (uint32_t)o->lines,
+		.max_grant_s = 86400,
+		.password = o->password,
+		.qop_auth = true,
+		.nonce_life_s = o->nonce_life_s,
+	};
+
+	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &server.servers[0]);
+	must(hl_registrar_new(&rig->registrar, &server, &err), &err);
+}
+
+static void register_all(struct rig *rig)
+{
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = (uint32_t)rig->lines };
+
+	hl_worker_command(rig->worker, &enable);
+	while (rig_finals(rig, HL_REGISTER) - rig_challenges(rig) < rig->lines) {
+		rig_round(rig);
+		rig->now_ns += 1000;
+	}
+}
+
+struct rig *rig_new(const struct rig_options *o)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	if (!rig)
+		abort();
+	rig->lines = o->lines;
+	rig->now_ns = 1000000000;
+	make_worker(rig, o);
+	make_registrar(rig, o);
+	register_all(rig);
+	return rig;
+}
+
+void rig_free(struct rig *rig)
+{
+	hl_registrar_free(rig->registrar);
+	hl_worker_free(rig->worker);
+	hl_plan_free(rig->plan);
+	free(rig);
+}
+
+void rig_round(struct rig *rig)
+{
+	struct hl_burst out = burst_new(&rig->to_server), in = burst_new(&rig->to_worker);
+	uint64_t start = bench_now_ns();
+
+	hl_worker_tick(rig->worker, &out, rig->now_ns);
+	rig->spent_ns += bench_now_ns() - start;
+	// requests that an answer leads to at once (after a challenge) come back in the same round
+	while (out.n) {
+		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, rig->now_ns);
+		out = burst_new(&rig->to_server);
+		start = bench_now_ns();
+		hl_worker_rx(rig->worker, in.pkts, in.n, &out, rig->now_ns);
+		rig->spent_ns += bench_now_ns() - start;
+		in = burst_new(&rig->to_worker);
+	}
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
+}
+
+uint64_t rig_finals(const struct rig *rig, enum hl_method method)
+{
+	return load(&hl_worker_counters(rig->worker)->finals[method]);
+}
+
+uint64_t rig_challenges(const struct rig *rig)
+{
+	return load(&hl_worker_counters(rig->worker)->challenges);
+}
+
+static uint64_t done(const struct rig *rig, enum hl_method method)
+{
+	return rig_finals(rig, method) - (method == HL_REGISTER ? rig_challenges(rig) : 0);
+}
+
+double rig_measure(struct rig *rig, enum hl_method method, uint64_t interval_s, uint64_t count)
+{
+	uint64_t step_ns = interval_s * 1000000000ull * DUE_A_ROUND / rig->lines;
+	uint64_t before = done(rig, method);
+
+	rig->spent_ns = 0;
+	while (done(rig, method) - before < count) {
+		rig->now_ns += step_ns;
+		rig_round(rig);
+	}
+	return (double)rig->spent_ns / (double)(done(rig, method) - before);
+}

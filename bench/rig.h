@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A worker and a registrar that answers it, joined by nothing but arrays: only the worker's calls are
+// timed.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/registrar.h>
+#include <heartline/worker.h>
+
+#define RIG_BURST 64
+
+struct rig_buffers {
+	struct hl_packet pkts[RIG_BURST];
+	uint8_t bytes[RIG_BURST][HL_FRAME_MAX];
+};
+
+struct rig {
+	struct hl_plan *plan;
+	struct hl_worker *worker;
+	struct hl_registrar *registrar;
+	uint64_t lines;
+	uint64_t now_ns;   // virtual
+	uint64_t spent_ns; // in the worker's calls
+	uint64_t plan_ns;  // wall time from the text to the worker
+	struct rig_buffers to_server, to_worker;
+};
+
+struct rig_options {
+	uint64_t lines;
+	const char *profile;  // further keys, each with a comma in front
+	const char *password; // NULL: no digest
+	uint32_t nonce_life_s;
+};
+
+// Exits with a message when the options cannot be used. All lines are registered.
+struct rig *rig_new(const struct rig_options *options);
+void rig_free(struct rig *rig);
+
+// One round: what is due goes out, is answered, and the answers come in.
+void rig_round(struct rig *rig);
+uint64_t rig_finals(const struct rig *rig, enum hl_method method);
+uint64_t rig_challenges(const struct rig *rig);
+
+// Nanoseconds a transaction over at least `count` of them, the clock moved so that about 32 lines of
+// `interval_s` are due in each round. A transaction ends with a final answer that is no challenge.
+double rig_measure(struct rig *rig, enum hl_method method, uint64_t interval_s, uint64_t count);
