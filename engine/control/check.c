@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "control/entries.h"
 #include "control/identity.h"
@@ -12,19 +13,19 @@
 #include "net/addr_set.h"
 #include "worker/plan.h"
 
-static uint32_t subnet_mask(const struct hl_port *port)
+uint32_t port_mask(const struct hl_port *port)
 {
 	return port->prefix == 0 ? 0 : UINT32_MAX << (32 - port->prefix);
 }
 
 static uint32_t subnet(const struct hl_port *port)
 {
-	return hl_addr_ipv4(&port->ranges[0].first) & subnet_mask(port);
+	return hl_addr_ipv4(&port->ranges[0].first) & port_mask(port);
 }
 
 bool port_on_link(const struct hl_port *port, const struct hl_addr *addr)
 {
-	return (hl_addr_ipv4(addr) & subnet_mask(port)) == subnet(port);
+	return (hl_addr_ipv4(addr) & port_mask(port)) == subnet(port);
 }
 
 #define SUBNET_TEXT (HL_ADDR_TEXT + 5)
@@ -55,7 +56,7 @@ static int range_check(const struct hl_port *port, const struct hl_addr_range *r
 		       struct fault *fault)
 {
 	uint32_t first = hl_addr_ipv4(&range->first), last = hl_addr_ipv4(&range->last);
-	uint32_t host = ~subnet_mask(port), net = subnet(port);
+	uint32_t host = ~port_mask(port), net = subnet(port);
 	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[SUBNET_TEXT];
 
 	hl_addr_format(&range->first, a);
@@ -134,6 +135,8 @@ static int server_check(const struct hl_port *port, const struct hl_endpoint *se
 {
 	char in[SUBNET_TEXT], text[HL_ADDR_TEXT];
 
+	if (server->addr.family == HL_FAMILY_NONE)
+		return 0; // DHCP will name it
 	hl_addr_format(&server->addr, text);
 	if (port_holds(port, hl_addr_ipv4(&server->addr)))
 		return fault_say(fault, "%s is one of the lines' own addresses", text);
@@ -149,19 +152,25 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 	const struct hl_profile *p = &config->profiles[index];
 
 	fault_at(fault, FAULT_PROFILE, index, NULL);
-	if (p->primary.addr.family != HL_FAMILY_IPV4)
+	if (p->primary.addr.family != HL_FAMILY_IPV4 && p->primary_name == NULL &&
+	    !p->dhcp_option_120)
 		return fault_say(fault, "outbound_server is missing in profile %.60s", p->name);
 	fault->key = "outbound_server";
-	if (server_check(&config->ports[0], &p->primary, fault) != 0)
+	if (p->primary_name == NULL && server_check(&config->ports[0], &p->primary, fault) != 0)
 		return -EINVAL;
 	fault->key = "backup_outbound_server";
 	if (p->backup.addr.family != HL_FAMILY_NONE) {
 		if (server_check(&config->ports[0], &p->backup, fault) != 0)
 			return -EINVAL;
-		if (hl_addr_equal(&p->primary.addr, &p->backup.addr) &&
+		if (p->primary_name == NULL && hl_addr_equal(&p->primary.addr, &p->backup.addr) &&
 		    p->primary.port == p->backup.port)
 			return fault_say(fault, "the backup is the primary itself");
 	}
+	// By SRV the name alone decides, by A also the port.
+	if (p->primary_name != NULL && p->backup_name != NULL &&
+	    strcasecmp(p->primary_name, p->backup_name) == 0 &&
+	    (p->dns_type != HL_DNS_A || p->primary.port == p->backup.port))
+		return fault_say(fault, "the backup is the primary itself");
 	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
 		fault->key = "min_random_sip_port";
 		fault_say(fault, "the ports %u-%u are backwards", p->min_random_sip_port,

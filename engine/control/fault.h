@@ -18,7 +18,7 @@ struct fault {
 	uint32_t row;    // FAULT_ROW: of the group's CSV
 	const char *key; // in the entry; NULL: the entry as a whole
 	char what[384];
-	char hint[640]; // stands behind the caret; may be empty
+	char hint[1280]; // stands behind the caret; may be empty
 };
 
 // Say what is wrong; forgets the hint of before. Returns -EINVAL, as hl_fail().

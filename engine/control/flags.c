@@ -47,23 +47,37 @@ void hl_profile_default(struct hl_profile *profile)
 	key_set_defaults(profile_keys, profile);
 }
 
-bool hl_profile_key(uint32_t index, struct hl_key *out)
+static bool key_tell(const struct key *key, uint32_t index, struct hl_key *out)
 {
-	uint32_t n = 0;
+	static const enum hl_key_stage stages[] = {
+		[KEY_USED] = HL_KEY_USED,
+		[KEY_LATER] = HL_KEY_LATER,
+		[KEY_OF_LINE] = HL_KEY_OF_LINE,
+	};
 
-	for (const struct key *key = profile_keys; key->name != NULL; key++) {
-		if (key->stage != KEY_USED || n++ != index)
-			continue;
-		*out = (struct hl_key){
-			.name = key->name,
-			.unit = key_unit(key),
-			.fallback = key->fallback != NULL ? key->fallback : "",
-			.meaning = key->meaning,
-		};
-		key_allowed(key, out->allowed, sizeof(out->allowed));
-		return true;
-	}
-	return false;
+	for (; key->name != NULL && index > 0; index--)
+		key++;
+	if (key->name == NULL)
+		return false;
+	*out = (struct hl_key){
+		.name = key->name,
+		.unit = key_unit(key),
+		.fallback = key->fallback != NULL ? key->fallback : "",
+		.meaning = key->meaning,
+		.stage = stages[key->stage],
+	};
+	key_allowed(key, out->allowed, sizeof(out->allowed));
+	return true;
+}
+
+bool hl_profile_key(uint32_t index, struct hl_key *key)
+{
+	return key_tell(profile_keys, index, key);
+}
+
+bool hl_run_key(uint32_t index, struct hl_key *key)
+{
+	return key_tell(run_keys, index, key);
 }
 
 int hl_port_set_addresses(struct hl_port *port, const char *text, struct hl_error *err)
@@ -172,6 +186,8 @@ void hl_config_free(struct hl_config *config)
 		free(p->account);
 		free(p->password);
 		free(p->proxy_server);
+		free(p->primary_name);
+		free(p->backup_name);
 	}
 	for (uint32_t i = 0; i < config->n_lines; i++) {
 		free(config->lines[i].csv);
@@ -180,5 +196,6 @@ void hl_config_free(struct hl_config *config)
 	free(config->ports);
 	free(config->profiles);
 	free(config->lines);
+	free(config->dns_servers);
 	memset(config, 0, sizeof(*config));
 }

@@ -9,12 +9,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "control/identity.h"
 #include "control/span.h"
 
 struct key_value {
 	uint64_t number; // also bool and choice
 	struct hl_addr addr;
+	struct hl_codes codes;
+	const char *name; // KEY_SERVER: instead of addr
 	const char *text; // NULL: none
 };
 
@@ -45,11 +48,18 @@ void key_allowed(const struct key *key, char *out, size_t room)
 			 key->type == KEY_TIME ? " " : "", key_unit(key),
 			 key->or_zero ? " (or 0)" : "");
 		break;
+	case KEY_CODES:
+		snprintf(out, room, "status codes 300..699, by comma");
+		break;
 	case KEY_ADDRESS:
 		snprintf(out, room, "an IPv4 address");
 		break;
+	case KEY_SERVER:
 	case KEY_DOMAIN:
 		snprintf(out, room, "a host name or an IPv4 address");
+		break;
+	case KEY_RESOLVERS:
+		snprintf(out, room, "IPv4 addresses by comma, each with :port or without");
 		break;
 	case KEY_DISPLAY:
 	case KEY_ACCOUNT:
@@ -182,7 +192,7 @@ static int address_read(const char *text, struct key_value *value, struct fault 
 			return fault_hint(fault, "the port has a key of its own");
 		if (strspn(text, "0123456789.") == len)
 			return fault_hint(fault, "four numbers 0..255, as in 10.0.0.1");
-		return fault_hint(fault, "an IPv4 address is needed (DNS comes later)");
+		return fault_hint(fault, "an IPv4 address is needed");
 	}
 	ip = hl_addr_ipv4(&value->addr);
 	if (ip >> 24 == 0 || ip >= 0xe0000000) {
@@ -214,6 +224,38 @@ static int domain_read(const char *text, struct key_value *value, struct fault *
 	return 0;
 }
 
+// Digits and dots are meant as an address; so is what looks like one with a port.
+static int server_read(const char *text, struct key_value *value, struct fault *fault)
+{
+	struct hl_endpoint at;
+	size_t len = strlen(text);
+	int rc;
+
+	if (strspn(text, "0123456789.") == len || hl_endpoint_parse(text, len, 1, &at) == 0)
+		return address_read(text, value, fault);
+	rc = domain_read(text, value, fault);
+	value->name = value->text;
+	value->text = NULL;
+	return rc;
+}
+
+static int resolvers_read(const char *text, struct key_value *value, struct fault *fault)
+{
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strcspn(at, ",");
+		struct hl_endpoint resolver;
+
+		if (hl_endpoint_parse(at, len, 53, &resolver) != 0) {
+			fault_say(fault, "\"%.80s\" is no list of DNS servers", text);
+			return fault_hint(fault, "allowed: IPv4 addresses by comma, as in "
+						 "10.0.0.1,10.0.0.2:5353");
+		}
+		at += len + (at[len] == ',');
+	}
+	value->text = *text ? text : NULL;
+	return 0;
+}
+
 static int text_read(const struct key *key, const char *text, struct key_value *value,
 		     struct fault *fault)
 {
@@ -224,6 +266,30 @@ static int text_read(const struct key *key, const char *text, struct key_value *
 
 	value->text = *text ? text : NULL;
 	return identity_check(part, text, (uint32_t)strnlen(text, UINT32_MAX), &at, fault);
+}
+
+static int codes_read(const char *text, struct key_value *value, struct fault *fault)
+{
+	struct hl_codes *codes = &value->codes;
+
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strspn(at, "0123456789");
+		uint32_t code;
+
+		if (len == 0 || !text_get_number(at, (uint32_t)len, &code) || code < 300 ||
+		    code > 699) {
+			fault_say(fault, "\"%.80s\" is no list of failure codes", text);
+			return fault_hint(fault, "allowed: 300..699, by comma, as in 403,404");
+		}
+		if (codes->n == HL_CODES_MAX) {
+			fault_say(fault, "more than %u codes", HL_CODES_MAX);
+			return fault_hint(fault, "allowed: up to %u", HL_CODES_MAX);
+		}
+		codes->code[codes->n++] = (uint16_t)code;
+		at += len;
+		at += strspn(at, ", ");
+	}
+	return 0;
 }
 
 static int value_read(const struct key *key, const char *text, struct key_value *value,
@@ -242,6 +308,12 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 		return duration_read(key, text, value, fault);
 	case KEY_ADDRESS:
 		return address_read(text, value, fault);
+	case KEY_SERVER:
+		return server_read(text, value, fault);
+	case KEY_RESOLVERS:
+		return resolvers_read(text, value, fault);
+	case KEY_CODES:
+		return codes_read(text, value, fault);
 	case KEY_DOMAIN:
 		return domain_read(text, value, fault);
 	case KEY_DISPLAY:
@@ -275,8 +347,16 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:
 	case KEY_DOMAIN:
+	case KEY_RESOLVERS:
 	case KEY_WORD:
 		return text_store(member, value->text);
+	case KEY_CODES:
+		memcpy(member, &value->codes, sizeof(value->codes));
+		return 0;
+	case KEY_SERVER: // an address or a name, never both
+		memcpy(member, &value->addr, sizeof(value->addr));
+		return text_store((char **)(void *)((char *)object + key->name_offset),
+				  value->name);
 	case KEY_ADDRESS:
 		memcpy(member, &value->addr, sizeof(value->addr));
 		return 0;

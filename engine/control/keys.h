@@ -14,9 +14,12 @@ enum key_type {
 	KEY_PORT,
 	KEY_TIME,
 	KEY_CHOICE,
-	KEY_ADDRESS, // IPv4
-	KEY_DOMAIN,  // SIP domain: a host name or an address, never looked up
-	KEY_DISPLAY, // texts of an identity, see identity.h
+	KEY_ADDRESS,   // IPv4
+	KEY_SERVER,    // IPv4, or a host name that is looked up at start
+	KEY_CODES,     // SIP status codes, by comma
+	KEY_DOMAIN,    // SIP domain: a host name or an address, never looked up
+	KEY_RESOLVERS, // addresses of DNS servers, by comma
+	KEY_DISPLAY,   // texts of an identity, see identity.h
 	KEY_ACCOUNT,
 	KEY_PASSWORD,
 	KEY_WORD, // any text; only for keys to come
@@ -33,6 +36,7 @@ struct key {
 	enum key_type type;
 	enum key_stage stage;
 	uint16_t offset, bytes; // of the member; 0 bytes: none
+	uint16_t name_offset;   // KEY_SERVER: of the member for a name
 	uint32_t unit_ms;       // KEY_TIME: of a bare number, of min and max
 	uint32_t kept_ms;       // KEY_TIME: of the member
 	uint64_t min, max;

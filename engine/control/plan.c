@@ -62,6 +62,11 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 	*plan = NULL;
 	if (rc != 0)
 		return rc;
+	for (uint32_t i = 0; i < config->n_profiles; i++)
+		if (config->profiles[i].dhcp_option_120)
+			return hl_fail(err, EINVAL,
+				       "profile %s: DHCP was not asked for its servers",
+				       config->profiles[i].name);
 	if (options->n_workers == 0 || options->n_workers > PLAN_WORKERS_MAX)
 		return hl_fail(err, EINVAL, "%u workers: allowed 1..%u", options->n_workers,
 			       PLAN_WORKERS_MAX);

@@ -10,6 +10,7 @@
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull
+#define SUBSCRIBE_S 3761u          // RFC 3680 4.4
 #define REGISTER_TIMEOUT_MS 32000u // RFC 3261 17.1.2.2: timer F, 64 * T1
 
 static void policy_make(const struct hl_profile *c, struct plan_profile *out)
@@ -18,7 +19,7 @@ static void policy_make(const struct hl_profile *c, struct plan_profile *out)
 		.fail_max = (uint8_t)(c->max_detect_fail_count +
 				      (c->fail_compare == HL_COMPARE_EXCEED ? 1 : 0)),
 		.recover_count = (uint8_t)c->recover_count,
-		.has_backup = c->backup.addr.family != HL_FAMILY_NONE,
+		.has_backup = c->backup.addr.family != HL_FAMILY_NONE || c->backup_name != NULL,
 		.probes = c->primary_detect_interval_s != 0,
 		.prefer_primary = c->prefer_primary,
 		.auto_return = c->return_mode == HL_RETURN_AUTO,
@@ -34,20 +35,33 @@ static void policy_make(const struct hl_profile *c, struct plan_profile *out)
 	out->backoff_base_ns = NS_PER_S * c->backoff_base_s;
 	out->backoff_max_ns = NS_PER_S * c->backoff_max_s;
 	out->park_ns = NS_PER_S * c->park_s;
+	out->keepalive_interval_ns = c->sip_options ? NS_PER_S * c->sip_options_interval_s : 0;
+	out->nat_keepalive_interval_ns = NS_PER_S * c->nat_keepalive_interval_s;
+	out->switch_spread_ns = NS_PER_S * c->switch_spread_s;
+	out->initial_auth = c->initial_register_with_auth;
+	out->full_registration = c->full_registration;
+	out->check_user = c->check_request_user;
+	out->only_from_server = c->accept_only_from_server;
+	out->drop_rejected = c->reject == HL_REJECT_DROP;
+	out->server_address = c->server_address;
+	out->failover_codes = c->failover_codes;
+	out->down_codes = c->down_codes;
+	if (c->register_subscribe)
+		out->subscribe_s = c->register_subscribe_interval_s != 0
+					   ? c->register_subscribe_interval_s
+					   : SUBSCRIBE_S;
 }
 
-static int server_make(struct planner *p, const struct hl_endpoint *at, struct plan_server *out)
+// A server by name is found later (hl_plan_set_targets()).
+static int server_make(struct planner *p, uint32_t profile, enum hl_server server,
+		       const struct hl_endpoint *at)
 {
-	const struct hl_port *port = &p->config->ports[0];
-	const struct hl_addr *hop = port_on_link(port, &at->addr) ? &at->addr : &port->gateway;
-	int neigh = neigh_add(&p->plan->neighbours, hop, &p->plan->addresses[0].addr);
+	const struct hl_target target = { .at = *at, .weight = 1 };
 
-	if (neigh < 0)
-		return hl_fail(p->err, -neigh,
-			       "the servers have more next hops than %u; use a gateway", NEIGH_MAX);
-	out->at = *at;
-	out->neigh = (uint32_t)neigh;
-	return 0;
+	plan_server_clear(&p->plan->profiles[profile].server[server]);
+	if (at->addr.family == HL_FAMILY_NONE)
+		return 0;
+	return hl_plan_set_targets(p->plan, profile, server, &target, 1, p->err);
 }
 
 static void ha2_make(struct digest *digest, const struct plan_profile *profile,
@@ -62,15 +76,20 @@ static void ha2_make(struct digest *digest, const struct plan_profile *profile,
 				   auth_int != 0, out->ha2[algorithm][auth_int]);
 }
 
-static int messages_make(struct planner *p, struct build_spec *spec, struct message of[PLAN_TEXTS])
+static int messages_make(struct planner *p, struct build_spec *spec, bool subscribe,
+			 struct message of[PLAN_TEXTS])
 {
 	static const enum hl_method methods[PLAN_TEXTS] = {
-		[PLAN_REGISTER] = HL_REGISTER, [PLAN_OPTIONS] = HL_OPTIONS
+		[PLAN_REGISTER] = HL_REGISTER,
+		[PLAN_OPTIONS] = HL_OPTIONS,
+		[PLAN_SUBSCRIBE] = HL_SUBSCRIBE,
 	};
 
 	for (int i = 0; i < PLAN_TEXTS; i++) {
 		int rc;
 
+		if (i == PLAN_SUBSCRIBE && !subscribe)
+			continue;
 		spec->method = methods[i];
 		rc = build_message(spec, of[i].text, &of[i].len, p->err);
 		if (rc != 0)
@@ -83,12 +102,15 @@ static int profile_make(struct planner *p, uint32_t index, struct digest *digest
 {
 	const struct hl_profile *c = &p->config->profiles[index];
 	const struct hl_endpoint *const at[HL_SERVERS] = { &c->primary, &c->backup };
+	const char *const names[HL_SERVERS] = { c->primary_name, c->backup_name };
 	static const char *const tags[HL_SERVERS] = { "p", "b" };
 	struct plan_profile *out = &p->plan->profiles[index];
 	char domain[HL_ADDR_TEXT];
 	struct build_spec spec = {
 		.method = HL_REGISTER,
-		.domain = c->proxy_server != NULL ? c->proxy_server : domain,
+		.domain = c->proxy_server != NULL   ? c->proxy_server
+			  : c->primary_name != NULL ? c->primary_name
+						    : domain,
 		.domain_port = c->proxy_port,
 		.server_tag = tags[HL_SERVER_P],
 		.rport = c->rport,
@@ -105,15 +127,26 @@ static int profile_make(struct planner *p, uint32_t index, struct digest *digest
 			       c->name, spec.domain);
 	out->uri_len = (uint16_t)strlen(out->uri);
 	for (int s = 0; s < HL_SERVERS && rc == 0; s++) {
-		if (at[s]->addr.family == HL_FAMILY_NONE)
+		rc = server_make(p, index, (enum hl_server)s, at[s]);
+		if (at[s]->addr.family == HL_FAMILY_NONE && names[s] == NULL)
 			continue;
 		spec.server_tag = tags[s];
-		rc = server_make(p, at[s], &out->server[s]);
 		if (rc == 0)
-			rc = messages_make(p, &spec, p->messages[index].of[s]);
+			rc = messages_make(p, &spec, c->register_subscribe,
+					   p->messages[index].of[s]);
 		ha2_make(digest, out, &out->server[s]);
 	}
 	return rc;
+}
+
+// What a server that is found later is checked against.
+static void subnet_note(struct planner *p)
+{
+	const struct hl_port *port = &p->config->ports[0];
+
+	p->plan->subnet_mask = port_mask(port);
+	p->plan->subnet = hl_addr_ipv4(&port->ranges[0].first) & port_mask(port);
+	p->plan->gateway = port->gateway;
 }
 
 int plan_profiles(struct planner *p)
@@ -121,6 +154,7 @@ int plan_profiles(struct planner *p)
 	struct digest *digest = digest_new();
 	int rc = 0;
 
+	subnet_note(p);
 	p->plan->profiles = memory_zalloc(p->plan->n_profiles, sizeof(*p->plan->profiles), 64);
 	p->messages = calloc(p->plan->n_profiles, sizeof(*p->messages));
 	if (p->plan->profiles == NULL || p->messages == NULL)

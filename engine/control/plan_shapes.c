@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/siphash.h"
 #include "line/branch.h"
+#include "line/streams.h"
 #include "net/frame.h"
 
 #define SHAPES_MAX UINT16_MAX
@@ -157,7 +158,9 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 	if (rc != 0)
 		return hl_fail(p->err, -rc, "profile %s: a message cannot be made a template",
 			       p->config->profiles[shape->profile].name);
-	bytes = t->len + (text == PLAN_REGISTER ? met->credentials : 0);
+	bytes = t->len + (text != PLAN_OPTIONS ? met->credentials : 0);
+	if (text == PLAN_SUBSCRIBE) // refreshed in its dialog
+		bytes += (uint32_t)sizeof(";tag=") + DIALOG_TEXT_MAX;
 	if (bytes <= room)
 		return 0;
 	return hl_fail(
@@ -184,7 +187,7 @@ static int shape_make(struct planner *p, struct plan_shape *shape, const struct 
 			int rc;
 
 			if (p->messages[shape->profile].of[server][text].len == 0)
-				continue; // no backup
+				continue; // no backup, or no subscription
 			rc = template_make(p, shape, met, server, text);
 			if (rc != 0)
 				return rc;

@@ -12,7 +12,14 @@
 enum { BRANCH_COOKIE_LEN = 7, BRANCH_TEXT_LEN = 28, BRANCH_LEN = 35 };
 
 // What a request was for.
-enum request_kind { KIND_REGISTER, KIND_PROBE, KIND_BYE, REQUEST_KINDS }; // BYE: unregister
+enum request_kind {
+	KIND_REGISTER,
+	KIND_PROBE,
+	KIND_BYE,  // unregister
+	KIND_KEEP, // keepalive of B
+	KIND_SUBSCRIBE,
+	REQUEST_KINDS,
+};
 
 struct branch {
 	uint32_t line;   // global number

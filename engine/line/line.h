@@ -68,9 +68,9 @@ struct line {
 	uint8_t flags;              // enum line_flag
 	uint8_t more;               // enum line_more
 	uint8_t servers;            // enum line_servers: tried, held, locked
-	uint8_t backoffs;           // cycles failed in a row
-	uint8_t cools;              // returns failed in a row
-	uint8_t reg_server;         // enum hl_server of the latest REGISTER
+	uint8_t target[2];          // by enum hl_server: the endpoint that it is spoken to at
+	uint8_t reg_server : 1;     // enum hl_server of the latest REGISTER
+	uint8_t probe_target : 7;   // endpoint of the latest probe
 };
 static_assert(sizeof(struct line) == 64, "one cache line a line");
 
@@ -79,9 +79,10 @@ enum line_more {
 	LINE_REG_TIMER = 1 << 1,       // reg_at is armed as a timer (refresh, backoff, park)
 	LINE_REG_PROVISIONAL = 1 << 2, // a 1xx came: timer E is T2
 	LINE_PROBE_PROVISIONAL = 1 << 3,
-	LINE_REG_AUTH = 1 << 4, // the latest REGISTER carries credentials
-	LINE_PROBE_B = 1 << 5,  // the latest probe went to B (only in DOWN)
-	LINE_ONCE = 1 << 6,     // was registered at least once
+	LINE_REG_AUTH = 1 << 4,    // the latest REGISTER carries credentials
+	LINE_PROBE_B = 1 << 5,     // the latest probe went to B (only in DOWN)
+	LINE_ONCE = 1 << 6,        // was registered at least once
+	LINE_STREAM_SEND = 1 << 7, // a keepalive or a SUBSCRIBE is to be sent (streams.h)
 };
 
 // Three pairs of bits, each by enum hl_server.
@@ -95,6 +96,14 @@ enum cold_flag {
 	COLD_HOLD = 1 << 0,     // return delay runs
 	COLD_BYE_AUTH = 1 << 1, // the unregister carries credentials
 	COLD_BYE_PROVISIONAL = 1 << 2,
+	COLD_JUMPED = 1 << 3,    // this REGISTER follows a change of its server's targets
+	COLD_BYE_STALE = 1 << 4, // the unregister is of a contact that an earlier run left
+};
+
+// What happened to the latest registration so far.
+enum attempt_flag {
+	ATTEMPT_CHALLENGED = 1 << 0, // a challenge was answered
+	ATTEMPT_BRIEF = 1 << 1,      // asked again with a longer Expires (423)
 };
 
 // What only changes of state touch.
@@ -109,9 +118,17 @@ struct line_cold {
 	uint32_t expires_s;  // asked for instead of the profile's (423); 0: the profile's
 	uint8_t bound;       // bit by enum hl_server, as the two below
 	uint8_t maybe_bound; // a REGISTER there was given up unanswered: was it heard?
-	uint8_t bye_pending; // still to be unregistered at
+	uint8_t bye_pending; // still to be unregistered at, and bit BYE_STALE
 	uint8_t bye_server, bye_rtx;
 	uint8_t bad_nonces[HL_SERVERS]; // challenges in a row without success
 	uint8_t flags;                  // enum cold_flag
+	uint8_t backoffs;               // cycles failed in a row
+	uint8_t cools;                  // returns failed in a row
+	uint8_t attempt;                // enum attempt_flag
+	uint16_t epochs[HL_SERVERS];    // full registrations: each has a Call-ID of its own
+	// a contact that an earlier run left, which is being removed
+	uint16_t stale_port;
+	uint8_t stale_tag; // 'p' or 'b'
+	uint8_t stale_server : 1, looked : 2 /* bit by enum hl_server */, stale_removals : 5;
 };
 static_assert(sizeof(struct line_cold) <= 64, "one more cache line");

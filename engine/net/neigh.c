@@ -11,9 +11,16 @@
 #define REFRESH_NS UINT64_C(30000000000)
 #define MAC_KNOWN (UINT64_C(1) << 63)
 
+static uint32_t neigh_count(const struct neigh_table *table)
+{
+	return atomic_load_explicit((_Atomic uint32_t *)&table->n, memory_order_acquire);
+}
+
 static struct neigh *neigh_find(struct neigh_table *table, const struct hl_addr *addr)
 {
-	for (uint32_t i = 0; i < table->n; i++) {
+	uint32_t n = neigh_count(table);
+
+	for (uint32_t i = 0; i < n; i++) {
 		if (hl_addr_equal(&table->entries[i].addr, addr))
 			return &table->entries[i];
 	}
@@ -30,10 +37,13 @@ int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struc
 	struct neigh *entry = neigh_find(table, addr);
 
 	if (entry == NULL) {
-		if (table->n == NEIGH_MAX)
+		uint32_t n = neigh_count(table);
+
+		if (n == NEIGH_MAX)
 			return -ENOSPC;
-		entry = &table->entries[table->n++];
+		entry = &table->entries[n];
 		*entry = (struct neigh){ .addr = *addr, .sender = *sender };
+		atomic_store_explicit(&table->n, n + 1, memory_order_release);
 	}
 	return (int)(entry - table->entries);
 }
@@ -68,7 +78,9 @@ static uint64_t neigh_wait_ns(const struct neigh *entry)
 void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst *tx,
 		uint64_t now_ns)
 {
-	for (uint32_t i = 0; i < table->n; i++) {
+	uint32_t n = neigh_count(table);
+
+	for (uint32_t i = 0; i < n; i++) {
 		struct neigh *entry = &table->entries[i];
 		if (entry->next_ns > now_ns)
 			continue;
@@ -84,8 +96,9 @@ void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst
 uint64_t neigh_next(const struct neigh_table *table)
 {
 	uint64_t next_ns = UINT64_MAX;
+	uint32_t n = neigh_count(table);
 
-	for (uint32_t i = 0; i < table->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		if (table->entries[i].next_ns < next_ns)
 			next_ns = table->entries[i].next_ns;
 	}
@@ -94,7 +107,9 @@ uint64_t neigh_next(const struct neigh_table *table)
 
 bool neigh_complete(const struct neigh_table *table)
 {
-	for (uint32_t i = 0; i < table->n; i++) {
+	uint32_t n = neigh_count(table);
+
+	for (uint32_t i = 0; i < n; i++) {
 		if (!neigh_known(&table->entries[i]))
 			return false;
 	}

@@ -23,7 +23,7 @@ struct neigh {
 };
 
 struct neigh_table {
-	uint32_t n;
+	_Atomic uint32_t n; // writer: who adds, one thread at a time; entries come before it
 	struct neigh entries[NEIGH_MAX];
 };
 

@@ -21,7 +21,7 @@ static struct answer challenge_answer(struct hl_registrar *r, struct server *s, 
 	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
 	char nonce[NONCE_LEN];
 
-	nonce_write(s->nonce_key, now_ns, nonce);
+	nonce_write(s->nonce_key, r->one_time_nonces ? once_make(&s->once, now_ns) : now_ns, nonce);
 	pen_text(&pen, "WWW-Authenticate: Digest realm=\"");
 	pen_slice(&pen, r->realm);
 	pen_text(&pen, "\", nonce=\"");
@@ -76,12 +76,20 @@ bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip
 		return false;
 	}
 
-	enum nonce_state nonce = nonce_check(s->nonce_key, c.nonce, r->nonce_life_ns, now_ns);
-	if (nonce == NONCE_FOREIGN || !response_right(r, req, &c)) {
+	uint64_t made_ns = 0;
+	enum nonce_state nonce = nonce_check(s->nonce_key, c.nonce, r->nonce_life_ns, now_ns,
+					     &made_ns);
+	if (s->refuse == HL_FAULT_STALE) {
+		*refusal = challenge_answer(r, s, true, now_ns);
+		return false;
+	}
+	if (s->refuse == HL_FAULT_REFUSE || nonce == NONCE_FOREIGN || !response_right(r, req, &c)) {
 		count(&s->counters.bad_credentials);
 		*refusal = challenge_answer(r, s, false, now_ns);
 		return false;
 	}
+	if (nonce == NONCE_FRESH && r->one_time_nonces && !once_use(&s->once, made_ns))
+		nonce = NONCE_STALE;
 	if (nonce == NONCE_STALE) { // said only to who knows the password (RFC 7616 3.3)
 		*refusal = challenge_answer(r, s, true, now_ns);
 		return false;

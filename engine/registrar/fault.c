@@ -12,8 +12,12 @@ int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
 	case HL_FAULT_NONE:
 	case HL_FAULT_SILENT:
 	case HL_FAULT_WIPE:
+	case HL_FAULT_STALE:
+	case HL_FAULT_REFUSE:
+	case HL_FAULT_FORGET_NONCES:
 		return 0;
 	case HL_FAULT_STATUS:
+	case HL_FAULT_REGISTER_STATUS:
 		if (value < FAULT_STATUS_MIN || value > FAULT_STATUS_MAX)
 			return hl_fail(err, EINVAL, "status %u: allowed %u..%u", value,
 				       FAULT_STATUS_MIN, FAULT_STATUS_MAX);
@@ -23,7 +27,13 @@ int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
 			return hl_fail(err, EINVAL, "loss %u.%02u%%: allowed 0..100%%", value / 100,
 				       value % 100);
 		return 0;
+	case HL_FAULT_GRANT:
+		if (value > FAULT_GRANT_MAX_S)
+			return hl_fail(err, EINVAL, "grant %u s: allowed 0..%u s", value,
+				       FAULT_GRANT_MAX_S);
+		return 0;
 	case HL_FAULT_DELAY:
+	case HL_FAULT_TWICE:
 		if (value > FAULT_DELAY_MAX_US)
 			return hl_fail(err, EINVAL, "delay %u us: allowed 0..%u us", value,
 				       FAULT_DELAY_MAX_US);
@@ -32,29 +42,53 @@ int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
 	return hl_fail(err, EINVAL, "fault %d: allowed are those of enum hl_fault", (int)fault);
 }
 
+static void server_heal(struct server *s)
+{
+	s->mode = HL_FAULT_NONE;
+	s->loss = 0;
+	s->delay_ns = 0;
+	s->refuse = HL_FAULT_NONE;
+	s->cut = false;
+	s->twice_ns = 0;
+}
+
 static void server_fault(struct server *s, enum hl_fault fault, uint32_t value)
 {
 	switch (fault) {
 	case HL_FAULT_NONE:
-		s->mode = HL_FAULT_NONE;
-		s->loss = 0;
-		s->delay_ns = 0;
+		server_heal(s);
 		break;
 	case HL_FAULT_STATUS:
+	case HL_FAULT_REGISTER_STATUS:
 		s->status = (uint16_t)value;
 		s->mode = HL_FAULT_STATUS;
+		s->register_only = fault == HL_FAULT_REGISTER_STATUS;
 		break;
 	case HL_FAULT_SILENT:
 		s->mode = HL_FAULT_SILENT;
 		break;
 	case HL_FAULT_WIPE:
-		bindings_wipe(&s->bindings);
+		bindings_wipe(s->bindings);
 		break;
 	case HL_FAULT_LOSS:
 		s->loss = value;
 		break;
 	case HL_FAULT_DELAY:
 		s->delay_ns = value * 1000ull;
+		break;
+	case HL_FAULT_STALE:
+	case HL_FAULT_REFUSE:
+		s->refuse = fault;
+		break;
+	case HL_FAULT_GRANT:
+		s->cut = true;
+		s->cut_s = value;
+		break;
+	case HL_FAULT_FORGET_NONCES: // with another key all of them are foreign
+		s->nonce_key[0]++;
+		break;
+	case HL_FAULT_TWICE:
+		s->twice_ns = value * 1000ull;
 		break;
 	}
 }

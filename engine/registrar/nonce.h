@@ -15,5 +15,6 @@ enum nonce_state {
 };
 
 void nonce_write(const uint64_t key[2], uint64_t now_ns, char out[NONCE_LEN]);
+// *made (NULL: not wanted) is filled unless it is foreign.
 enum nonce_state nonce_check(const uint64_t key[2], struct slice nonce, uint64_t life_ns,
-			     uint64_t now_ns);
+			     uint64_t now_ns, uint64_t *made);

@@ -9,23 +9,6 @@
 
 #define EXPIRES_DEFAULT_S 3600 // when nothing, or nothing readable, is asked for (10.2.1.1)
 
-// What a request wants of one contact.
-struct change {
-	struct slice uri;
-	uint32_t grant_s; // 0: remove
-};
-
-struct registration {
-	struct hl_registrar *r;
-	struct server *s;
-	const struct sip_request *req;
-	uint64_t now_ns;
-	uint64_t user, call_id; // hashes
-	uint32_t n;
-	struct change changes[BINDINGS_PER_USER_MAX];
-	bool all; // "Contact: *": remove every binding
-};
-
 static struct answer plain(uint16_t status, const char *reason)
 {
 	return (struct answer){ .status = status, .reason = reason };
@@ -39,6 +22,16 @@ static uint32_t contact_expires(const struct sip_request *req, const struct addr
 	if (param_find(contact->params, "expires", &value))
 		return text_get_number(value.at, value.len, &asked) ? asked : EXPIRES_DEFAULT_S;
 	return req->expires != SIP_NO_NUMBER ? req->expires : EXPIRES_DEFAULT_S;
+}
+
+static uint32_t granted(struct registration *reg, uint32_t asked_s)
+{
+	uint32_t most_s = reg->r->max_grant_s;
+
+	if (reg->s->cut && reg->s->cut_s < most_s)
+		most_s = reg->s->cut_s;
+	reg->cut |= asked_s > 0 && most_s == 0;
+	return asked_s < most_s ? asked_s : most_s;
 }
 
 // Steps 6 and 7, what can be said without the bindings. Status 0: go on.
@@ -67,10 +60,8 @@ static struct answer contacts_read(struct registration *reg)
 				return plain(400, "Too Many Contacts");
 			if (asked_s > 0 && asked_s < r->min_expires_s)
 				return plain(423, NULL);
-			reg->changes[reg->n++] = (struct change){
-				contact.uri,
-				asked_s < r->max_grant_s ? asked_s : r->max_grant_s,
-			};
+			reg->changes[reg->n++] = (struct change){ contact.uri,
+								  granted(reg, asked_s) };
 		}
 		if (at != end)
 			return plain(400, "Bad Contact");
@@ -88,7 +79,7 @@ static bool out_of_order(const struct registration *reg, const struct binding *b
 // Step 7: all changes are possible, or none is made. Status 0: go on.
 static struct answer changes_check(struct registration *reg)
 {
-	struct bindings *table = &reg->s->bindings;
+	struct bindings *table = reg->s->bindings;
 	struct binding_walk walk = { 0 };
 	uint32_t n_user = 0, n_new = 0;
 	struct binding *b;
@@ -118,12 +109,12 @@ static void binding_remove(struct registration *reg, struct binding *b)
 {
 	b->call_id = reg->call_id;
 	b->cseq = reg->req->cseq;
-	binding_end(&reg->s->bindings, b, reg->now_ns);
+	binding_end(reg->s->bindings, b, reg->now_ns);
 }
 
 static bool changes_make(struct registration *reg)
 {
-	struct bindings *table = &reg->s->bindings;
+	struct bindings *table = reg->s->bindings;
 	struct binding_walk walk = { 0 };
 	struct binding *b;
 
@@ -148,29 +139,6 @@ static bool changes_make(struct registration *reg)
 	return true;
 }
 
-// Step 8: every live contact with what is left of its time.
-static struct answer bindings_list(struct registration *reg)
-{
-	struct hl_registrar *r = reg->r;
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
-	struct binding_walk walk = { 0 };
-	const struct binding *b;
-
-	while ((b = bindings_walk(&reg->s->bindings, &walk, reg->user, reg->now_ns)) != NULL) {
-		if (!binding_live(b, reg->now_ns))
-			continue;
-		uint64_t left_s = (b->expires_ns - reg->now_ns + 999999999) / 1000000000;
-		pen_text(&pen, "Contact: <");
-		pen_bytes(&pen, b->contact, b->contact_len);
-		pen_text(&pen, ">;expires=");
-		pen_number(&pen, (uint32_t)left_s);
-		pen_text(&pen, "\r\n");
-	}
-	if (pen.full)
-		return plain(500, NULL);
-	return (struct answer){ .status = 200, .headers_len = (uint32_t)(pen.at - r->headers) };
-}
-
 static struct answer min_expires_answer(struct hl_registrar *r)
 {
 	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
@@ -189,6 +157,8 @@ struct answer register_answer(struct hl_registrar *r, struct server *s,
 
 	if (!credentials_pass(r, s, req, now_ns, &answer)) // steps 3, 4
 		return answer;
+	if (!req->to_sip) // what is registered is a SIP URI (10.3)
+		return plain(400, "To Is No SIP URI");
 	if (req->to_user.len == 0) // step 5
 		return plain(404, NULL);
 	reg.user = siphash(r->hash_key, req->to_user.at, req->to_user.len);
@@ -206,23 +176,4 @@ struct answer register_answer(struct hl_registrar *r, struct server *s,
 		return plain(500, "No Room for Bindings");
 	}
 	return bindings_list(&reg);
-}
-
-bool hl_registrar_bound(const struct hl_registrar *r, uint32_t server, const char *user,
-			uint32_t user_len, uint64_t now_ns)
-{
-	if (server >= r->n_servers)
-		return false;
-
-	// A walk may only move expired ones out of the count.
-	struct bindings *table = (struct bindings *)&r->servers[server].bindings;
-	uint64_t hash = siphash(r->hash_key, user, user_len);
-	struct binding_walk walk = { 0 };
-	const struct binding *b;
-
-	while ((b = bindings_walk(table, &walk, hash, now_ns)) != NULL) {
-		if (binding_live(b, now_ns))
-			return true;
-	}
-	return false;
 }

@@ -8,6 +8,7 @@
 #include "base/siphash.h"
 #include "net/arp.h"
 #include "net/icmp.h"
+#include "sip/pen.h"
 #include "sip/respond.h"
 
 #define DELAYED_PER_TICK 64
@@ -127,9 +128,26 @@ static void answer_send(struct hl_registrar *r, struct server *s, const struct h
 		count(&s->counters.full);
 		return;
 	}
+	if (s->twice_ns > 0 && !delay_push(&s->again, out, now_ns + s->delay_ns + s->twice_ns))
+		count(&s->counters.full);
 	if (at_once)
 		tx->n++;
 	count(&s->counters.responses[answer->status / 100]);
+}
+
+// What HL_FAULT_STATUS says to everything.
+static struct answer status_answer(struct hl_registrar *r, const struct server *s,
+				   const struct sip_request *req)
+{
+	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+
+	if (r->retry_after_s > 0) {
+		pen_text(&pen, "Retry-After: ");
+		pen_number(&pen, r->retry_after_s);
+		pen_text(&pen, "\r\n");
+	}
+	return (struct answer){ .status = req->method != HL_ACK ? s->status : 0,
+				.headers_len = (uint32_t)(pen.at - r->headers) };
 }
 
 static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
@@ -159,8 +177,10 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		return;
 	}
 
-	struct answer answer = { .status = req.method != HL_ACK ? s->status : 0 };
-	if (s->mode != HL_FAULT_STATUS)
+	struct answer answer;
+	if (s->mode == HL_FAULT_STATUS && (!s->register_only || req.method == HL_REGISTER))
+		answer = status_answer(r, s, &req);
+	else
 		answer = request_answer(r, s, &req, now_ns);
 	if (answer.status != 0)
 		answer_send(r, s, pkt, f, &req, &answer, tx, now_ns);
@@ -194,19 +214,20 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 }
 
 // Answers whose time has come; a server that fell silent meanwhile keeps them to itself.
-static void delayed_send(struct server *s, struct hl_burst *tx, uint64_t now_ns)
+static void delayed_send(struct server *s, struct delay *delay, struct hl_burst *tx,
+			 uint64_t now_ns)
 {
-	for (unsigned i = 0; i < DELAYED_PER_TICK && delay_next(&s->delayed) <= now_ns; i++) {
+	for (unsigned i = 0; i < DELAYED_PER_TICK && delay_next(delay) <= now_ns; i++) {
 		struct hl_packet *out = burst_room(tx);
 
 		if (s->mode == HL_FAULT_SILENT) {
-			delay_pop(&s->delayed, NULL);
+			delay_pop(delay, NULL);
 			count(&s->counters.silent);
 			continue;
 		}
 		if (out == NULL)
 			return;
-		delay_pop(&s->delayed, out);
+		delay_pop(delay, out);
 		tx->n++;
 	}
 }
@@ -215,8 +236,10 @@ void hl_registrar_tick(struct hl_registrar *r, struct hl_burst *tx, uint64_t now
 {
 	steps_run(r, now_ns);
 	for (uint32_t i = 0; i < r->n_servers; i++) {
-		delayed_send(&r->servers[i], tx, now_ns);
-		bindings_sweep(&r->servers[i].bindings, now_ns);
+		delayed_send(&r->servers[i], &r->servers[i].delayed, tx, now_ns);
+		delayed_send(&r->servers[i], &r->servers[i].again, tx, now_ns);
+		if (r->servers[i].bindings == &r->servers[i].store)
+			bindings_sweep(r->servers[i].bindings, now_ns);
 	}
 }
 
@@ -226,8 +249,10 @@ uint64_t hl_registrar_next(const struct hl_registrar *r, uint64_t now_ns)
 
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		uint64_t due = delay_next(&r->servers[i].delayed);
-		if (due < next)
-			next = due;
+		uint64_t again = delay_next(&r->servers[i].again);
+
+		due = again < due ? again : due;
+		next = due < next ? due : next;
 	}
 	return next > now_ns ? next : now_ns;
 }

@@ -12,6 +12,7 @@
 #include "net/frame.h"
 #include "registrar/bindings.h"
 #include "registrar/delay.h"
+#include "registrar/once.h"
 #include "sip/digest.h"
 #include "sip/scan.h"
 
@@ -27,11 +28,19 @@ struct server {
 	// faults; writer: fault.c
 	enum hl_fault mode;   // NONE, SILENT or STATUS
 	uint16_t status;      // of STATUS
-	uint32_t loss;        // 1/100 of a percent
-	uint64_t delay_ns;    // 0: answers leave at once
-	struct rng rng;       // of loss
-	struct delay delayed; // answers held back, or for which a burst had no room
-	struct bindings bindings;
+	bool register_only;   // STATUS is for REGISTER alone
+	enum hl_fault refuse; // NONE, STALE or REFUSE
+	bool cut;             // grants are cut to cut_s
+	uint32_t cut_s;
+	uint64_t twice_ns;         // answers leave again so much later; 0: once
+	uint32_t loss;             // 1/100 of a percent
+	uint64_t delay_ns;         // 0: answers leave at once
+	struct rng rng;            // of loss
+	struct delay delayed;      // answers held back, or for which a burst had no room
+	struct delay again;        // and those that leave a second time
+	struct bindings store;     // its own
+	struct bindings *bindings; // that it uses: its own, or the first server's
+	struct once once;          // nonces it gave out, when they are good once
 	struct hl_registrar_counters counters;
 };
 
@@ -46,11 +55,12 @@ struct step {
 struct hl_registrar {
 	uint8_t mac[6];
 	bool csum_offload, qop_auth, has_password;
+	bool shared_store, one_time_nonces, rewrite_contacts, foreign_contacts;
 	enum hl_digest_algorithm algorithm;
 	char realm_text[REALM_MAX], password_text[PASSWORD_MAX];
 	struct slice realm, password;
 	uint64_t nonce_life_ns;
-	uint32_t max_grant_s, min_expires_s;
+	uint32_t max_grant_s, min_expires_s, retry_after_s;
 	uint64_t hash_key[2]; // users, Call-IDs, tags
 	struct digest *digest;
 	uint32_t n_steps, next_step; // steps before next_step were taken
@@ -72,7 +82,25 @@ struct answer {
 struct answer request_answer(struct hl_registrar *r, struct server *s,
 			     const struct sip_request *req, uint64_t now_ns);
 
-// register.c
+// register.c: the bindings a request wants; list.c: what the 200 says of them.
+struct change {
+	struct slice uri;
+	uint32_t grant_s; // 0: remove
+};
+
+struct registration {
+	struct hl_registrar *r;
+	struct server *s;
+	const struct sip_request *req;
+	uint64_t now_ns;
+	uint64_t user, call_id; // hashes
+	uint32_t n;
+	struct change changes[BINDINGS_PER_USER_MAX];
+	bool all; // "Contact: *": remove every binding
+	bool cut; // nothing was granted, though it was asked for
+};
+
+struct answer bindings_list(struct registration *reg);
 struct answer register_answer(struct hl_registrar *r, struct server *s,
 			      const struct sip_request *req, uint64_t now_ns);
 

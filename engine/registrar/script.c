@@ -7,6 +7,8 @@
 
 #include "registrar/fault.h"
 
+#define NS_PER_S 1000000000ull
+
 // Where the reader stands, and what its messages need.
 struct reader {
 	const char *name;
@@ -134,12 +136,16 @@ static int value_take(struct reader *in, enum hl_fault fault, uint32_t *value)
 	struct slice word = word_take(in, '\0'), unit = { "", 0 };
 	uint64_t n = 0;
 
-	if (fault == HL_FAULT_STATUS) {
+	if (fault == HL_FAULT_STATUS || fault == HL_FAULT_REGISTER_STATUS) {
 		uint32_t status = 0;
 		if (!text_get_number(word.at, word.len, &status) || status < FAULT_STATUS_MIN ||
 		    status > FAULT_STATUS_MAX)
 			return script_fail(in, word.at, "status: allowed 200..699, such as 503");
 		*value = status;
+	} else if (fault == HL_FAULT_GRANT) {
+		if (!time_read(word, &n) || n / NS_PER_S > FAULT_GRANT_MAX_S || n % NS_PER_S != 0)
+			return script_fail(in, word.at, "grant: allowed 0s..24h, such as 6s");
+		*value = (uint32_t)(n / NS_PER_S);
 	} else if (fault == HL_FAULT_LOSS) {
 		if (!decimal_read(word, &n, &unit) || !word_is(unit, "%") ||
 		    n > FAULT_LOSS_MAX * 10)
@@ -147,7 +153,10 @@ static int value_take(struct reader *in, enum hl_fault fault, uint32_t *value)
 		*value = (uint32_t)(n / 10);
 	} else {
 		if (!time_read(word, &n) || n / 1000 > FAULT_DELAY_MAX_US)
-			return script_fail(in, word.at, "delay: allowed 0us..60s, such as 50ms");
+			return script_fail(in, word.at,
+					   fault == HL_FAULT_TWICE
+						   ? "twice: allowed 0us..60s, such as 50ms"
+						   : "delay: allowed 0us..60s, such as 50ms");
 		*value = (uint32_t)(n / 1000);
 	}
 	return 0;
@@ -160,9 +169,18 @@ static int fault_take(struct reader *in, struct step *step)
 		enum hl_fault fault;
 		bool valued;
 	} faults[] = {
-		{ "ok", HL_FAULT_NONE, false },   { "silent", HL_FAULT_SILENT, false },
-		{ "wipe", HL_FAULT_WIPE, false }, { "status", HL_FAULT_STATUS, true },
-		{ "loss", HL_FAULT_LOSS, true },  { "delay", HL_FAULT_DELAY, true },
+		{ "ok", HL_FAULT_NONE, false },
+		{ "silent", HL_FAULT_SILENT, false },
+		{ "wipe", HL_FAULT_WIPE, false },
+		{ "status", HL_FAULT_STATUS, true },
+		{ "loss", HL_FAULT_LOSS, true },
+		{ "delay", HL_FAULT_DELAY, true },
+		{ "stale", HL_FAULT_STALE, false },
+		{ "refuse", HL_FAULT_REFUSE, false },
+		{ "grant", HL_FAULT_GRANT, true },
+		{ "twice", HL_FAULT_TWICE, true },
+		{ "register", HL_FAULT_REGISTER_STATUS, true },
+		{ "forget-nonces", HL_FAULT_FORGET_NONCES, false },
 	};
 	struct slice word = word_take(in, '\0');
 
@@ -180,7 +198,8 @@ static int fault_take(struct reader *in, struct step *step)
 	}
 	return script_fail(in, word.at,
 			   "expected an address or all, then ok, silent, wipe, status N, "
-			   "loss P%, delay TIME");
+			   "loss P%, delay TIME, register N, stale, refuse, grant TIME, "
+			   "forget-nonces, twice TIME");
 }
 
 // Which servers a word names, as bits. *is_address: it is an address (or all), whosever it may be.

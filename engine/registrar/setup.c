@@ -10,6 +10,7 @@
 // Room for answers held back: half a kilobyte a binding, within reason.
 #define DELAYED_BYTES_MIN (256u << 10)
 #define DELAYED_BYTES_MAX (16u << 20)
+#define ONCE_MAX (8u << 20) // nonces remembered
 
 static int servers_check(const struct hl_registrar_config *config, struct hl_error *err)
 {
@@ -84,6 +85,11 @@ static int config_copy(struct hl_registrar *r, const struct hl_registrar_config 
 	r->nonce_life_ns = (config->nonce_life_s > 0 ? config->nonce_life_s : 300) * 1000000000ull;
 	r->max_grant_s = config->max_grant_s > 0 ? config->max_grant_s : 3600;
 	r->min_expires_s = config->min_expires_s;
+	r->retry_after_s = config->retry_after_s;
+	r->shared_store = config->shared_store;
+	r->one_time_nonces = config->one_time_nonces;
+	r->rewrite_contacts = config->rewrite_contacts;
+	r->foreign_contacts = config->foreign_contacts;
 	if (r->min_expires_s > r->max_grant_s)
 		return hl_fail(err, EINVAL,
 			       "registrar: min_expires %u s: allowed 0..%u s, the longest grant",
@@ -92,9 +98,25 @@ static int config_copy(struct hl_registrar *r, const struct hl_registrar_config 
 	return 0;
 }
 
-static int server_init(struct server *s, const struct hl_endpoint *at, uint32_t capacity,
-		       struct rng *rng)
+// A line may be bound by way of every server, and a shared table holds all of it.
+static int store_init(struct hl_registrar *r, struct server *s, uint32_t capacity, uint32_t n)
 {
+	uint64_t room = (uint64_t)capacity * (r->shared_store ? n : 1);
+
+	if (r->shared_store && s != &r->servers[0]) {
+		s->bindings = &r->servers[0].store;
+		return 0;
+	}
+	s->bindings = &s->store;
+	return bindings_init(&s->store, room < UINT32_MAX / 2 ? (uint32_t)room : UINT32_MAX / 2,
+			     &s->counters.bindings);
+}
+
+static int server_init(struct hl_registrar *r, struct server *s,
+		       const struct hl_registrar_config *config, struct rng *rng)
+{
+	const struct hl_endpoint *at = &config->servers[s - r->servers];
+	uint32_t capacity = config->capacity;
 	uint32_t delayed = capacity < DELAYED_BYTES_MAX / 512 ? capacity * 512 : DELAYED_BYTES_MAX;
 	int rc;
 
@@ -102,9 +124,14 @@ static int server_init(struct server *s, const struct hl_endpoint *at, uint32_t 
 	s->nonce_key[0] = rng_next(rng);
 	s->nonce_key[1] = rng_next(rng);
 	rng_seed(&s->rng, rng_next(rng));
-	rc = bindings_init(&s->bindings, capacity, &s->counters.bindings);
+	rc = store_init(r, s, capacity, config->n_servers);
+	if (rc == 0 && r->one_time_nonces)
+		rc = once_init(&s->once, capacity < ONCE_MAX / 8 ? capacity * 8 + 1024 : ONCE_MAX);
 	if (rc == 0)
 		rc = delay_init(&s->delayed,
+				delayed > DELAYED_BYTES_MIN ? delayed : DELAYED_BYTES_MIN);
+	if (rc == 0)
+		rc = delay_init(&s->again,
 				delayed > DELAYED_BYTES_MIN ? delayed : DELAYED_BYTES_MIN);
 	return rc;
 }
@@ -133,7 +160,7 @@ int hl_registrar_new(struct hl_registrar **registrar, const struct hl_registrar_
 	rc = r->digest != NULL ? 0 : -ENOMEM;
 	for (uint32_t i = 0; rc == 0 && i < config->n_servers; i++) {
 		r->n_servers++;
-		rc = server_init(&r->servers[i], &config->servers[i], config->capacity, &rng);
+		rc = server_init(r, &r->servers[i], config, &rng);
 	}
 	if (rc != 0) {
 		hl_fail(err, -rc, "registrar: no memory for %u bindings at each of %u servers",
@@ -152,8 +179,10 @@ void hl_registrar_free(struct hl_registrar *r)
 	if (r == NULL)
 		return;
 	for (uint32_t i = 0; i < r->n_servers; i++) {
-		bindings_free(&r->servers[i].bindings);
+		bindings_free(&r->servers[i].store);
+		once_free(&r->servers[i].once);
 		delay_free(&r->servers[i].delayed);
+		delay_free(&r->servers[i].again);
 	}
 	digest_free(r->digest);
 	memory_free(r);

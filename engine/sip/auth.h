@@ -52,10 +52,12 @@ struct auth {
 	uint8_t ha1[DIGEST_RAW_MAX]; // of realm, account, password
 	uint32_t nc;                 // requests made with this nonce
 	uint16_t nonce_len, opaque_len;
-	uint16_t realm;              // index
-	uint8_t algorithm;           // enum hl_digest_algorithm
-	uint8_t qop;                 // enum digest_qop
-	bool sess, proxy, long_text; // long_text: the text is not in here
+	uint16_t realm;    // index
+	uint8_t algorithm; // enum hl_digest_algorithm
+	uint8_t qop;       // enum digest_qop
+	bool sess, proxy;
+	bool long_text : 1;          // the text is not in here
+	bool second : 1;             // the caller remembers another challenge beside this one
 	bool usable;                 // there is a nonce to use
 	char text[AUTH_TEXT_INLINE]; // nonce, then opaque with its quotes
 };
@@ -68,6 +70,9 @@ static_assert(sizeof(struct auth) == 128, "two cache lines a server");
 int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 	       struct auth_realms *realms, struct slice account, struct slice password,
 	       char *long_text, struct digest *d);
+
+// Is this the remembered nonce?
+bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice nonce);
 
 // nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
 void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text);

@@ -31,6 +31,12 @@ static bool text_room(uint32_t n, const char *long_text)
 	return n <= AUTH_TEXT_INLINE || (long_text != NULL && n <= AUTH_TEXT_LONG);
 }
 
+bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice nonce)
+{
+	return nonce.len == auth->nonce_len &&
+	       memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) == 0;
+}
+
 int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 	       struct auth_realms *realms, struct slice account, struct slice password,
 	       char *long_text, struct digest *d)
@@ -52,8 +58,7 @@ int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 		digest_ha1(d, challenge->algorithm, account, challenge->realm, password, auth->ha1);
 	// The same nonce again goes on counting, or the server would take the next request for a
 	// replay.
-	if (!known || nonce.len != auth->nonce_len ||
-	    memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) != 0)
+	if (!known || !auth_has_nonce(auth, long_text, nonce))
 		auth->nc = 0;
 
 	auth->realm = (uint16_t)realm;
@@ -82,6 +87,8 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text)
 {
 	struct auth_param param;
 
+	if (auth->nonce_len == 0) // never challenged: there is no realm to answer in
+		return;
 	while (auth_param_next(&auth_info, &param) > 0) {
 		if (!auth_param_is(&param, "nextnonce"))
 			continue;
@@ -90,7 +97,7 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text)
 		const char *old = auth_nonce(auth, long_text);
 		if (nonce.len == 0 || nonce.len > AUTH_TEXT_LONG ||
 		    !text_room(nonce.len + auth->opaque_len, long_text) ||
-		    (nonce.len == auth->nonce_len && memcmp(old, nonce.at, nonce.len) == 0))
+		    auth_has_nonce(auth, long_text, nonce))
 			return;
 
 		bool is_long = nonce.len + auth->opaque_len > AUTH_TEXT_INLINE;

@@ -96,7 +96,7 @@ static void parties_set(osip_message_t *m, const struct build_spec *spec, bool *
 	if (m->from != NULL)
 		osip_from_set_tag(m->from, copy(template_mark(FIELD_TAG), failed));
 	// A probe asks the server, not a user of it.
-	m->to = party_new(spec, spec->method == HL_REGISTER ? user : NULL, failed);
+	m->to = party_new(spec, spec->method == HL_OPTIONS ? NULL : user, failed);
 }
 
 static void transaction_set(osip_message_t *m, const char *method, bool *failed)
@@ -136,7 +136,7 @@ static void header_add(osip_message_t *m, const char *name, const char *value, b
 // Those that osip2 prints in the order in which they are added, behind the others.
 static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *failed)
 {
-	if (spec->method == HL_REGISTER) {
+	if (spec->method != HL_OPTIONS) { // probes are never authenticated
 		char name[sizeof(TEMPLATE_AUTH_MARK)] = TEMPLATE_AUTH_MARK;
 		char *colon = strchr(name, ':');
 
@@ -147,16 +147,24 @@ static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *
 	header_add(m, "Max-Forwards", "70", failed); // RFC 3261 8.1.1.6
 	if (spec->user_agent != NULL && spec->user_agent[0] != '\0')
 		header_add(m, "User-Agent", spec->user_agent, failed);
-	if (spec->method == HL_REGISTER)
+	if (spec->method == HL_SUBSCRIBE)
+		header_add(m, "Event", "reg", failed); // RFC 3680 4.1
+	if (spec->method != HL_OPTIONS)
 		header_add(m, "Expires", template_mark(FIELD_EXPIRES), failed);
-	else if (osip_message_set_accept(m, "application/sdp") != 0) // RFC 3261 11.1
+	if (spec->method == HL_REGISTER)
+		return;
+	// RFC 3261 11.1, RFC 3680 4.5
+	if (osip_message_set_accept(m, spec->method == HL_OPTIONS ? "application/sdp"
+								  : "application/reginfo+xml") != 0)
 		*failed = true;
 }
 
 static int spec_check(const struct build_spec *spec, struct hl_error *err)
 {
-	if (spec->method != HL_REGISTER && spec->method != HL_OPTIONS)
-		return hl_fail(err, EINVAL, "no template for method %d: REGISTER, OPTIONS",
+	if (spec->method != HL_REGISTER && spec->method != HL_OPTIONS &&
+	    spec->method != HL_SUBSCRIBE)
+		return hl_fail(err, EINVAL,
+			       "no template for method %d: REGISTER, OPTIONS, SUBSCRIBE",
 			       (int)spec->method);
 	if (spec->domain == NULL || spec->domain[0] == '\0' || strlen(spec->domain) >= HOST_MAX)
 		return hl_fail(err, EINVAL, "SIP domain of %zu characters: allowed 1..%d",
@@ -171,7 +179,7 @@ static int spec_check(const struct build_spec *spec, struct hl_error *err)
 int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint32_t *len,
 		  struct hl_error *err)
 {
-	const char *method = hl_method_name(spec->method);
+	const char *method = hl_method_name(spec->method), *user;
 	osip_message_t *m = NULL;
 	char *text = NULL, port[8];
 	size_t text_len = 0;
@@ -184,7 +192,9 @@ int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint3
 		return hl_fail(err, ENOMEM, "no memory for a %s", method);
 	osip_message_set_method(m, copy(method, &failed));
 	osip_message_set_version(m, copy("SIP/2.0", &failed));
-	osip_message_set_uri(m, uri_new(NULL, spec->domain, domain_port(spec, port), &failed));
+	// The registrar and a probed server are asked themselves, a subscription is to the AoR.
+	user = spec->method == HL_SUBSCRIBE ? template_mark(FIELD_USER) : NULL;
+	osip_message_set_uri(m, uri_new(user, spec->domain, domain_port(spec, port), &failed));
 	via_add(m, spec, &failed);
 	parties_set(m, spec, &failed);
 	transaction_set(m, method, &failed);

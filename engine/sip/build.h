@@ -9,7 +9,7 @@
 #include <heartline/error.h>
 
 struct build_spec {
-	enum hl_method method;  // HL_REGISTER, HL_OPTIONS
+	enum hl_method method;  // HL_REGISTER, HL_OPTIONS, HL_SUBSCRIBE
 	const char *domain;     // host of Request-URI and AoR
 	uint16_t domain_port;   // in the URIs when it is not 5060
 	const char *server_tag; // "p" or "b": the Contact's hl parameter

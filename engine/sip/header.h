@@ -19,7 +19,8 @@ enum line_kind {
 };
 
 // Next line, without its CRLF (RFC 3261 7: each line ends with CRLF). `unfold`: a line that goes on
-// in the next one (7.3.1) is one line, the fold stays in it, and tabs are welcome.
+// in the next one (7.3.1) is one line, the fold stays in it, and tabs are welcome, as is any other
+// control character behind a backslash: a quoted-pair (25.1), even of NUL (RFC 4475 3.1.1.2).
 static inline enum line_kind line_next(struct marks *m, const char *at, const char **line_end,
 				       bool unfold)
 {
@@ -28,8 +29,8 @@ static inline enum line_kind line_next(struct marks *m, const char *at, const ch
 
 		if (cr == m->end)
 			return LINE_CUT;
-		if (unfold && *cr == '\t')
-			continue;
+		if (unfold && (*cr == '\t' || (*cr != '\r' && *cr != '\n' && cr[-1] == '\\')))
+			continue; // the request line stands before: there is a cr[-1]
 		if (*cr != '\r' || cr + 1 == m->end || cr[1] != '\n')
 			return *cr == '\0' ? LINE_NUL : LINE_ODD;
 		marks_next(m, controls_of); // the LF
@@ -63,6 +64,7 @@ enum header_id {
 	HEADER_PROXY_AUTHORIZATION,
 	HEADER_REQUIRE,
 	HEADER_EVENT,
+	HEADER_SUBSCRIPTION_STATE,
 	HEADER_OTHER,
 };
 #define HEADER_BIT(ID) (1u << (ID))
@@ -133,6 +135,7 @@ static inline enum header_id header_id(const char *name, uint32_t len)
 		break;
 	case 18:
 		HEADER_IS("proxy-authenticate", HEADER_PROXY_AUTHENTICATE);
+		HEADER_IS("subscription-state", HEADER_SUBSCRIPTION_STATE);
 		break;
 	case 19:
 		HEADER_IS("authentication-info", HEADER_AUTHENTICATION_INFO);

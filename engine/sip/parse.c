@@ -142,7 +142,9 @@ static void values_keep(struct store *s, const char *headers, const char *body)
 
 		if (len == 0)
 			continue;
-		if (name_is(line, name, "Contact") || name_is(line, name, "m")) {
+		if (name_is(line, name, "To") || name_is(line, name, "t")) {
+			r->to = store_put(s, value, len);
+		} else if (name_is(line, name, "Contact") || name_is(line, name, "m")) {
 			if (r->n_contacts < SIP_CONTACTS_MAX)
 				r->contacts[r->n_contacts++] = store_put(s, value, len);
 		} else if (proxy || name_is(line, name, "WWW-Authenticate")) {
@@ -266,6 +268,7 @@ void parse_rebase(struct parsed_reply *copy, const struct parsed_reply *from)
 	struct sip_reply *r = &copy->reply;
 
 	slice_rebase(&r->branch, from, copy);
+	slice_rebase(&r->to, from, copy);
 	slice_rebase(&r->auth_info, from, copy);
 	for (uint8_t i = 0; i < r->n_contacts; i++)
 		slice_rebase(&r->contacts[i], from, copy);

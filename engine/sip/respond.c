@@ -144,6 +144,8 @@ uint32_t respond_write(const struct sip_request *request, const struct respond_s
 {
 	struct out o = { .at = out, .end = out + room };
 
+	if (request->n_vias == 0) // nobody could tell what it answers, nor bring it back (18.2.2)
+		return 0;
 	put_text(&o, "SIP/2.0 ");
 	put_number(&o, spec->status);
 	put_text(&o, " ");

@@ -145,8 +145,10 @@ static inline enum scan_result reply_header(struct sip_reply *out, enum header_i
 	switch (id) {
 	case HEADER_VIA:
 		return again ? SCAN_OK : via_read(slice_trim(at, end), &out->branch);
-	case HEADER_FROM:
 	case HEADER_TO:
+		out->to = (struct slice){ at, (uint32_t)(end - at) };
+		return again || is_blank(at, end) ? SCAN_BAD : SCAN_OK;
+	case HEADER_FROM:
 	case HEADER_CALL_ID:
 		return again || is_blank(at, end) ? SCAN_BAD : SCAN_OK;
 	case HEADER_CSEQ:

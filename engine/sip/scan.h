@@ -37,6 +37,7 @@ struct sip_reply {
 	uint32_t min_expires;                    // 423
 	uint32_t retry_after;                    // its delta-seconds
 	struct slice branch;                     // of the topmost Via
+	struct slice to;                         // value, blanks may stand around it
 	struct slice contacts[SIP_CONTACTS_MAX]; // header values; each may hold several contacts
 	struct slice challenges[SIP_CHALLENGES_MAX]; // header values, scheme included
 	struct slice auth_info;                      // Authentication-Info value; at == NULL: none
@@ -58,7 +59,8 @@ struct sip_request {
 	uint8_t n_vias; // header lines
 	uint8_t n_contacts;
 	bool version_ok; // SIP/2.0
-	bool to_has_tag;
+	bool uri_sip;    // Request-URI is a sip: or sips: one
+	bool to_sip, to_has_tag;
 	bool via_has_rport; // of the topmost Via, without a value (RFC 3581)
 	bool complete; // To, From, Call-ID, CSeq, Via present and well-formed; CSeq's method agrees
 	uint32_t cseq;
@@ -73,6 +75,7 @@ struct sip_request {
 	struct slice authorization; // Authorization or Proxy-Authorization value; at == NULL: none
 	struct slice require;       // value; at == NULL: none
 	struct slice event;         // value of Event
+	struct slice subscription_state; // value; at == NULL: none
 	struct slice body;
 };
 

@@ -31,10 +31,13 @@ static bool request_line_read(struct slice line, struct sip_request *out, bool *
 	struct address_uri uri;
 	*good = last - 1 > space && out->uri.len == (uint32_t)(last - 1 - (space + 1)) &&
 		address_uri_read(out->uri, &uri);
-	if (*good) {
-		out->uri_user = uri.user;
-		out->uri_host = uri.host;
-	}
+	if (!*good)
+		return true;
+	out->uri_sip = uri.sip;
+	out->uri_user = uri.user;
+	out->uri_host = uri.host;
+	// Headers of a URI have no place in a Request-URI (19.1.1).
+	*good = !uri.sip || uri.params.at + uri.params.len == out->uri.at + out->uri.len;
 	return true;
 }
 
@@ -109,11 +112,11 @@ static bool via_read(struct slice value, struct sip_request *out)
 	if (!via_params_read(at, end, &params))
 		return false;
 	out->via_has_rport = params.rport_end != NULL;
-	return true;
+	return !params.nameless;
 }
 
-// From or To: one address. Its tag, if it has one.
-static bool party_read(struct slice value, struct slice *user, bool *has_tag)
+// From or To: one address. Its user, whether it is a SIP one, and whether it has a tag.
+static bool party_read(struct slice value, struct slice *user, bool *sip, bool *has_tag)
 {
 	const char *at = value.at, *const end = value.at + value.len;
 	struct address address;
@@ -123,6 +126,7 @@ static bool party_read(struct slice value, struct slice *user, bool *has_tag)
 	if (!address_next(&at, end, &address) || at != end || !address_uri_read(address.uri, &uri))
 		return false;
 	*user = uri.user;
+	*sip = uri.sip;
 	*has_tag = param_find(address.params, "tag", &tag);
 	return true;
 }
@@ -153,7 +157,7 @@ static bool request_header(struct sip_request *out, enum header_id id, struct sl
 			   const char *line, uint32_t *seen, bool *good)
 {
 	struct slice user;
-	bool has_tag;
+	bool sip, has_tag;
 	bool again = *seen & HEADER_BIT(id);
 
 	*seen |= HEADER_BIT(id);
@@ -164,11 +168,11 @@ static bool request_header(struct sip_request *out, enum header_id id, struct sl
 		return via_add(out, value, line);
 	case HEADER_FROM:
 		first_of(&out->from, value);
-		*good &= !again && party_read(value, &user, &has_tag);
+		*good &= !again && party_read(value, &user, &sip, &has_tag);
 		break;
 	case HEADER_TO:
 		first_of(&out->to, value);
-		*good &= !again && party_read(value, &out->to_user, &out->to_has_tag);
+		*good &= !again && party_read(value, &out->to_user, &out->to_sip, &out->to_has_tag);
 		break;
 	case HEADER_CALL_ID:
 		first_of(&out->call_id, value);
@@ -203,10 +207,24 @@ static bool request_header(struct sip_request *out, enum header_id id, struct sl
 	case HEADER_EVENT:
 		first_of(&out->event, value);
 		break;
+	case HEADER_SUBSCRIPTION_STATE:
+		first_of(&out->subscription_state, value);
+		break;
 	default:
 		break;
 	}
 	return true;
+}
+
+// Request line and CSeq name the same method (RFC 3261 8.1.1.5), also one that nobody knows.
+static bool methods_agree(const struct sip_request *r)
+{
+	const struct slice method = r->method_text, cseq = r->cseq_text;
+
+	if (r->cseq_method != r->method || r->method != HL_METHOD_OTHER)
+		return r->cseq_method == r->method;
+	return cseq.len > method.len && is_lws(cseq.at[cseq.len - method.len - 1]) &&
+	       memcmp(cseq.at + cseq.len - method.len, method.at, method.len) == 0;
 }
 
 enum scan_result scan_request(const char *text, uint32_t len, struct sip_request *out)
@@ -258,6 +276,6 @@ enum scan_result scan_request(const char *text, uint32_t len, struct sip_request
 	if (out->body.len > left)
 		out->body.len = left;
 	out->complete = good && (seen & HEADERS_MANDATORY) == HEADERS_MANDATORY &&
-			out->cseq_method == out->method;
+			methods_agree(out);
 	return SCAN_OK;
 }

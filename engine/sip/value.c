@@ -15,7 +15,7 @@ static const char *quoted_end(const char *at, const char *end)
 // First of the characters `stop` outside of quoted strings, or `end`; NULL: a string does not end.
 static const char *find_unquoted(const char *at, const char *end, const char *stop)
 {
-	while (at != NULL && at < end && strchr(stop, *at) == NULL)
+	while (at != NULL && at < end && (*at == '\0' || strchr(stop, *at) == NULL))
 		at = *at == '"' ? quoted_end(at, end) : at + 1;
 	return at;
 }
@@ -44,8 +44,10 @@ bool address_next(const char **from, const char *end, struct address *out)
 		out->uri = slice_trim(open + 1, close);
 		at = close + 1;
 	} else {
-		// Without <> what follows a ; belongs to the header, not to the URI (20.10).
-		if (memchr(at, '"', (size_t)(open - at)) != NULL)
+		// Without <> what follows a ; belongs to the header, not to the URI, and a ? must
+		// not stand there (20.10).
+		if (memchr(at, '"', (size_t)(open - at)) != NULL ||
+		    memchr(at, '?', (size_t)(open - at)) != NULL)
 			return false;
 		out->uri = slice_trim(at, open);
 		at = open;
@@ -161,6 +163,7 @@ bool via_params_read(const char *at, const char *end, struct via_params *out)
 			break;
 		const char *equal = memchr(name, '=', (size_t)(at - name));
 		struct slice key = slice_trim(name, equal != NULL ? equal : at);
+		out->nameless |= key.len == 0;
 		if (key.len == 5 && letters_are(key.at, "rport", 5) && equal == NULL)
 			out->rport_end = key.at + key.len;
 	}

@@ -3,7 +3,7 @@
 #include "worker/worker.h"
 
 // RFC 5626 4.5: uniform in 50..100 % of min(max, base * 2^n).
-static uint64_t backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n)
+uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n)
 {
 	uint64_t whole = p->backoff_max_ns;
 
@@ -57,7 +57,7 @@ void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, boo
 	worker_abandon(w, i);
 	l->flags |= LINE_REG_SEND;
 	l->more &= (uint8_t) ~(LINE_REG_TIMER | LINE_REG_PROVISIONAL | LINE_REG_AUTH);
-	if (with_auth && w->auth[i * HL_SERVERS + server].usable)
+	if (with_auth && worker_has_nonce(w, i, server))
 		l->more |= LINE_REG_AUTH;
 	l->reg_server = server;
 	worker_bye_cancel(w, i, server);
@@ -65,12 +65,33 @@ void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, boo
 
 static void act_register(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
-	// A refresh may use the nonce of the registration that is held; a registration elsewhere
-	// starts without credentials (initial_register_with_auth is off).
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	struct line_cold *c = &w->cold[i];
+	// A refresh uses the nonce of the registration that is held, unless it is to be a full one;
+	// a registration elsewhere does so only when the profile says it.
 	bool refresh = line_state(&w->lines[i]).server == server;
 
-	w->cold[i].bad_nonces[server] = 0;
-	worker_register(w, i, server, refresh);
+	c->bad_nonces[server] = 0;
+	c->attempt = 0;
+	worker_target_register(w, i, server);
+	c->epochs[server] += p->full_registration;
+	worker_register(w, i, server, refresh ? !p->full_registration : p->initial_auth);
+}
+
+// Until then the line stays armed by the timer of its registration.
+void worker_spread_switch(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	uint64_t span_ns = rng_next(&w->rng) % (worker_profile(w, l)->switch_spread_ns + 1);
+
+	worker_abandon(w, i);
+	l->flags &= (uint8_t)~LINE_REG_SEND;
+	arm_registration(w, l, w->now + tick_span_ns(span_ns));
+}
+
+void worker_switch_to_b(struct hl_worker *w, uint32_t i)
+{
+	act_register(w, i, HL_SERVER_B);
 }
 
 // Registered: what is still bound at the other server is an old binding, however the line got here
@@ -94,7 +115,8 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & (ACT_REFRESH | ACT_RESUME))
 		arm_registration(w, l, c->refresh_at);
 	if (actions & ACT_BACKOFF)
-		arm_registration(w, l, w->now + tick_span_ns(backoff_ns(w, p, &l->backoffs)));
+		arm_registration(w, l,
+				 w->now + tick_span_ns(worker_backoff_ns(w, p, &c->backoffs)));
 	if (actions & ACT_PARK)
 		arm_registration(w, l, w->now + tick_span_ns(p->park_ns));
 	if (actions & ACT_HOLD) {
@@ -106,7 +128,7 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & (ACT_HOLD | ACT_HOLD_CANCEL))
 		worker_arm_rare(w, i);
 	if (actions & ACT_COOL)
-		worker_hold_server(w, i, HL_SERVER_P, backoff_ns(w, p, &l->cools));
+		worker_hold_server(w, i, HL_SERVER_P, worker_backoff_ns(w, p, &c->cools));
 }
 
 void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
@@ -119,9 +141,9 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 		l->more &= (uint8_t)~LINE_REG_TIMER;
 	}
 	if (actions & ACT_SETTLED) {
-		l->backoffs = 0;
+		w->cold[i].backoffs = 0;
 		if (line_state(l).server == HL_SERVER_P)
-			l->cools = 0;
+			w->cold[i].cools = 0;
 		if (worker_profile(w, l)->policy.remove_last)
 			leave_other(w, i);
 	}
@@ -144,4 +166,6 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 		count(&w->counters.failovers);
 	if (actions & ACT_RETURN)
 		count(&w->counters.returns);
+	if (w->streams)
+		worker_streams(w, i);
 }

@@ -57,12 +57,12 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 	worker_sent(w);
 }
 
-static bool quotes_server(const struct hl_worker *w, const struct line *l, enum hl_server server,
-			  const struct icmp_quote *q)
+static bool quotes_server(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			  enum hl_server server, const struct icmp_quote *q)
 {
-	const struct hl_endpoint *at = &worker_profile(w, l)->server[server].at;
+	const struct plan_endpoint *to = worker_endpoint(w, i, kind, server);
 
-	return at->port == q->dst_port && hl_addr_equal(&at->addr, &q->dst);
+	return to && to->at.port == q->dst_port && hl_addr_equal(&to->at.addr, &q->dst);
 }
 
 // An unreachable counts when it quotes our 5-tuple and a request to that server is unanswered.
@@ -79,15 +79,19 @@ static void unreachable(struct hl_worker *w, const struct icmp_quote *q)
 	enum hl_server probed = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
 
 	count(&w->counters.icmp_errors);
-	if (l->flags & LINE_REG_OUT && quotes_server(w, l, l->reg_server, q)) {
+	if (l->flags & LINE_REG_OUT && quotes_server(w, i, KIND_REGISTER, l->reg_server, q)) {
 		worker_abandon(w, i);
-		worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
+		if (!worker_register_next(w, i)) // RFC 3263 4.3: a transport failure
+			worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
 	}
-	if (l->flags & LINE_PROBE_OUT && quotes_server(w, l, probed, q)) {
+	if (l->flags & LINE_PROBE_OUT && quotes_server(w, i, KIND_PROBE, probed, q)) {
 		worker_probe_ended(w, l);
-		if (probed == HL_SERVER_P)
+		if (!worker_probe_next(w, i) && probed == HL_SERVER_P)
 			worker_step(w, i, FO_PROBE_LOST, HL_CODE_UNREACHABLE);
 	}
+	if (w->streams && w->streams[i].flags & STREAM_KEEP_OUT &&
+	    quotes_server(w, i, KIND_KEEP, w->streams[i].server, q))
+		worker_keepalive_lost(w, i, HL_CODE_UNREACHABLE);
 	worker_flush(w, i);
 }
 

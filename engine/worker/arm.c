@@ -51,6 +51,7 @@ void worker_arm_rare(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	const struct line_cold *c = &w->cold[i];
+	uint32_t at;
 
 	l->more &= (uint8_t)~LINE_RARE;
 	if (c->flags & COLD_HOLD) {
@@ -60,6 +61,11 @@ void worker_arm_rare(struct hl_worker *w, uint32_t i)
 	if (l->flags & LINE_BYE_OUT &&
 	    (!(l->more & LINE_RARE) || tick_before(c->bye_at, l->rare_at))) {
 		l->rare_at = c->bye_at;
+		l->more |= LINE_RARE;
+	}
+	if (w->streams && worker_streams_deadline(w, i, &at) &&
+	    (!(l->more & LINE_RARE) || tick_before(at, l->rare_at))) {
+		l->rare_at = at;
 		l->more |= LINE_RARE;
 	}
 }

@@ -27,15 +27,20 @@ static void bye_next(struct hl_worker *w, uint32_t i)
 	struct line_cold *c = &w->cold[i];
 
 	l->flags &= (uint8_t)~BYE_FLAGS;
-	c->flags &= (uint8_t) ~(COLD_BYE_AUTH | COLD_BYE_PROVISIONAL);
+	c->flags &= (uint8_t) ~(COLD_BYE_AUTH | COLD_BYE_PROVISIONAL | COLD_BYE_STALE);
 	if (c->bye_pending == 0) {
 		bye_settled(w, i);
 	} else {
 		c->bye_server = (uint8_t)__builtin_ctz(c->bye_pending);
 		c->bye_pending &= (uint8_t) ~(1u << c->bye_server);
+		if (c->bye_server == BYE_STALE) {
+			c->bye_server = c->stale_server;
+			c->flags |= COLD_BYE_STALE;
+		}
 		c->bad_nonces[c->bye_server] = 0;
-		if (w->auth[i * HL_SERVERS + c->bye_server].usable)
+		if (worker_has_nonce(w, i, c->bye_server))
 			c->flags |= COLD_BYE_AUTH;
+		worker_target_bye(w, i, c->bye_server);
 		l->flags |= LINE_BYE_SEND;
 	}
 	worker_arm_rare(w, i);
@@ -47,7 +52,9 @@ void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers)
 	struct line_cold *c = &w->cold[i];
 
 	if (bye_under_way(l)) {
-		c->bye_pending |= (uint8_t)(servers & ~(1u << c->bye_server));
+		bool stale = c->flags & COLD_BYE_STALE;
+
+		c->bye_pending |= stale ? servers : (uint8_t)(servers & ~(1u << c->bye_server));
 		return;
 	}
 	c->bye_pending |= servers;
@@ -79,19 +86,21 @@ void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply
 	l->flags &= (uint8_t)~LINE_BYE_OUT;
 	count(&w->counters.finals[HL_REGISTER]);
 	if ((reply->status == 401 || reply->status == 407) && ++c->bad_nonces[c->bye_server] < 3 &&
-	    worker_challenge(w, i, c->bye_server, reply) == 0) {
+	    worker_challenge(w, i, c->bye_server, reply) >= 0) {
 		count(&w->counters.challenges);
 		c->flags |= COLD_BYE_AUTH;
 		l->flags |= LINE_BYE_SEND;
 		worker_arm_rare(w, i);
 		return;
 	}
-	if (reply->status / 100 == 2) {
+	if (reply->status / 100 == 2 && c->flags & COLD_BYE_STALE) {
+		worker_next_nonce(w, i, c->bye_server, reply);
+		if (worker_stale_find(w, i, c->bye_server, reply)) // one more?
+			c->bye_pending |= 1 << BYE_STALE;
+	} else if (reply->status / 100 == 2) {
 		c->bound &= (uint8_t)~bit;
 		c->maybe_bound &= (uint8_t)~bit;
-		auth_next_nonce(&w->auth[i * HL_SERVERS + c->bye_server], reply->auth_info,
-				w->long_texts +
-					((size_t)i * HL_SERVERS + c->bye_server) * AUTH_TEXT_LONG);
+		worker_next_nonce(w, i, c->bye_server, reply);
 	}
 	bye_next(w, i);
 }

@@ -71,10 +71,10 @@ uint64_t worker_command_next(const struct hl_worker *w)
 {
 	const struct ramp *r = &w->ramp;
 
-	if (!ring_empty((struct ring *)&w->commands) || w->command_waits)
+	if (!w->command_waits && !ring_empty((struct ring *)&w->commands))
 		return 0;
 	if (!r->active)
-		return UINT64_MAX;
+		return w->command_waits ? 0 : UINT64_MAX;
 	if (r->command.spread_ns == 0 || r->done < ramp_target(r, w->now_ns))
 		return 0;
 	return r->start_ns +

@@ -18,7 +18,8 @@ static void register_due(struct hl_worker *w, uint32_t i)
 	if (is_due(w, l->reg_end)) {
 		worker_abandon(w, i);
 		count(&w->counters.timeouts[HL_REGISTER]);
-		worker_step(w, i, FO_FAILED, HL_CODE_TIMEOUT);
+		if (!worker_register_next(w, i))
+			worker_step(w, i, FO_FAILED, HL_CODE_TIMEOUT);
 	} else if (!worker_write(w, i, &r)) {
 		l->reg_at = w->now + 1;
 	} else {
@@ -36,6 +37,10 @@ static void registration_timer_due(struct hl_worker *w, uint32_t i)
 	if (!is_due(w, l->reg_at))
 		return;
 	l->more &= (uint8_t)~LINE_REG_TIMER;
+	if (state == HL_SW_B) { // switch_spread is over
+		worker_switch_to_b(w, i);
+		return;
+	}
 	worker_step(w, i, state == HL_DOWN || state == HL_PARK ? FO_TIMER : FO_REFRESH,
 		    HL_CODE_NONE);
 }
@@ -46,7 +51,7 @@ static void schedule_probe(struct hl_worker *w, struct line *l)
 	const struct plan_profile *p = worker_profile(w, l);
 
 	l->probe_at = l->probe_end - tick_span_ns(p->options_timeout_ns) +
-		      tick_span_ns(p->detect_interval_ns);
+		      tick_span_ns(worker_probe_interval_ns(w, l));
 	if (tick_before(l->probe_at, w->now))
 		l->probe_at = w->now;
 }
@@ -70,7 +75,7 @@ static void probe_due(struct hl_worker *w, uint32_t i)
 	if (is_due(w, l->probe_end)) {
 		worker_probe_ended(w, l);
 		count(&w->counters.timeouts[HL_OPTIONS]);
-		if (!to_b)
+		if (!worker_probe_next(w, i) && !to_b)
 			worker_step(w, i, FO_PROBE_LOST, HL_CODE_TIMEOUT);
 	} else if (!worker_write(w, i, &r)) {
 		l->probe_at = w->now + 1;
@@ -82,14 +87,17 @@ static void probe_due(struct hl_worker *w, uint32_t i)
 }
 
 // In DOWN the probes go to both servers in turn: whichever answers first ends the backoff.
-static void start_probe(struct hl_worker *w, struct line *l)
+static void start_probe(struct hl_worker *w, uint32_t i)
 {
+	struct line *l = &w->lines[i];
+
 	if (!is_due(w, l->probe_at))
 		return;
 	if (line_state(l).state == HL_DOWN && worker_profile(w, l)->policy.has_backup)
 		l->more ^= LINE_PROBE_B;
 	else
 		l->more &= (uint8_t)~LINE_PROBE_B;
+	worker_target_probe(w, i);
 	l->flags |= LINE_PROBE_SEND;
 }
 
@@ -110,6 +118,8 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 	struct line_cold *c = &w->cold[i];
 
 	worker_bye_due(w, i);
+	if (w->streams)
+		worker_streams_due(w, i);
 	if (c->flags & COLD_HOLD && is_due(w, c->hold_at)) {
 		c->flags &= (uint8_t)~COLD_HOLD;
 		worker_arm_rare(w, i);
@@ -129,7 +139,7 @@ void worker_due(struct hl_worker *w, uint32_t i)
 	if (l->flags & LINE_PROBE_OUT)
 		probe_due(w, i);
 	else if (l->flags & LINE_PROBING && !(l->flags & LINE_PROBE_SEND))
-		start_probe(w, l);
+		start_probe(w, i);
 	if (l->more & LINE_RARE && is_due(w, l->rare_at))
 		rare_due(w, i);
 	worker_flush(w, i);

@@ -16,7 +16,7 @@ static uint16_t status_by_method(enum hl_method method)
 		return 200;
 	case HL_INVITE:
 		return 486; // no calls here: busy
-	case HL_NOTIFY:     // of no subscription of ours
+	case HL_NOTIFY:     // of a subscription of ours: asked elsewhere
 	case HL_BYE:
 	case HL_CANCEL:
 		return 481;
@@ -32,19 +32,32 @@ static bool is_own_user(const struct hl_worker *w, uint32_t i, struct slice user
 	return user.len == id->user_len && memcmp(user.at, w->plan->arena + id->at, user.len) == 0;
 }
 
-// RFC 3261 8.2: version, syntax, Request-URI, Require, method, in this order.
-static uint16_t status_for(const struct hl_worker *w, uint32_t i, const struct sip_request *r)
+static bool is_accepted_source(const struct plan_profile *p, const struct hl_addr *src)
 {
+	return !p->only_from_server || hl_addr_equal(src, &p->server_address) ||
+	       plan_server_has(&p->server[HL_SERVER_P], src, 0) ||
+	       plan_server_has(&p->server[HL_SERVER_B], src, 0);
+}
+
+// RFC 3261 8.2: version, syntax, Request-URI, Require, method, in this order.
+static uint16_t status_for(struct hl_worker *w, uint32_t i, const struct sip_request *r)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+
 	if (!r->version_ok)
 		return 505;
 	if (!r->complete)
 		return 400;
 	if (status_by_method(r->method) == 501)
 		return 501;
-	if (r->uri_user.len && !is_own_user(w, i, r->uri_user))
+	if (!r->uri_sip)
+		return 416;
+	if (p->check_user && r->uri_user.len && !is_own_user(w, i, r->uri_user))
 		return 404;
 	if (r->require.at)
 		return 420;
+	if (r->method == HL_NOTIFY)
+		return worker_notify(w, i, r);
 	return status_by_method(r->method);
 }
 
@@ -64,13 +77,12 @@ static uint32_t unsupported(const struct sip_request *r, char *out, uint32_t roo
 }
 
 static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
-		   const struct frame *f, const struct sip_request *r)
+		   const struct frame *f, const struct sip_request *r, bool accepted)
 {
 	struct hl_packet *out = worker_buffer(w);
 	struct frame_route route;
 	char tag[16], extra[256];
 	struct respond_spec spec = {
-		.status = status_for(w, i, r),
 		.tag = tag,
 		.tag_len = sizeof(tag),
 		.received = &f->src,
@@ -81,13 +93,14 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		count(&w->counters.tx_full);
 		return;
 	}
+	spec.status = accepted ? status_for(w, i, r) : 403;
 	text_put_hex64(tag, siphash_u64(w->plan->options.boot_key, (uint64_t)(w->first + i) << 8));
-	if (spec.status == 501 || r->method == HL_OPTIONS) {
-		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
-		spec.headers_len = (uint32_t)strlen(spec.headers);
-	} else if (spec.status == 420) {
+	if (spec.status == 420) { // also of OPTIONS
 		spec.headers = extra;
 		spec.headers_len = unsupported(r, extra, sizeof(extra));
+	} else if (spec.status == 501 || (spec.status == 200 && r->method == HL_OPTIONS)) {
+		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
+		spec.headers_len = (uint32_t)strlen(spec.headers);
 	}
 	uint32_t len = respond_write(r, &spec, (char *)out->data + FRAME_UDP_AT,
 				     HL_FRAME_MAX - FRAME_UDP_AT);
@@ -116,7 +129,16 @@ void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const str
 		count(&w->counters.rx_malformed);
 		return;
 	}
+	uint32_t i = (uint32_t)(line - w->first);
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	bool accepted = is_accepted_source(p, &f->src);
+
 	count(&w->counters.incoming[r.method]);
-	if (r.method != HL_ACK)
-		answer(w, (uint32_t)(line - w->first), pkt, f, &r);
+	if (!accepted)
+		count(&w->counters.rx_refused);
+	if (r.method == HL_ACK || (!accepted && p->drop_rejected))
+		return;
+	answer(w, i, pkt, f, &r, accepted);
+	if (r.method == HL_NOTIFY && w->dialogs) // it may have moved a timer
+		worker_flush(w, i);
 }

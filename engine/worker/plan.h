@@ -14,12 +14,27 @@
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
 
-enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_TEXTS };
+enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_SUBSCRIBE, PLAN_TEXTS };
 
-// One server of a profile.
-struct plan_server {
+#define PLAN_ENDPOINTS_MAX 127
+#define PLAN_NO_TARGET 127 // as an index of endpoints; seven bits in struct line
+#define PLAN_TARGETS_MAX 8
+#define PLAN_ORDERS 16
+
+struct plan_endpoint {
 	struct hl_endpoint at;
-	uint32_t neigh;                                    // index of its next hop
+	uint32_t neigh; // index of its next hop
+};
+
+// One server of a profile: a host with one address, or what DNS makes of its name. Endpoints are
+// only ever added, before an order names them, so a line may remember an index for ever.
+// Writer: the control thread.
+struct plan_server {
+	// Targets in the order to be tried, a byte each from the lowest on; 0xff: no more. Line
+	// number modulo PLAN_ORDERS says which of them is a line's own (weights, RFC 2782).
+	_Atomic uint64_t order[PLAN_ORDERS];
+	_Atomic uint32_t n_endpoints; // ever heard of
+	struct plan_endpoint endpoints[PLAN_ENDPOINTS_MAX];
 	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX]; // of REGISTER; [][1]: auth-int
 };
 
@@ -33,6 +48,14 @@ struct plan_profile {
 	uint64_t detect_interval_ns; // 0: no probe
 	uint64_t return_delay_ns;
 	uint64_t backoff_base_ns, backoff_max_ns, park_ns;
+	uint64_t keepalive_interval_ns;     // OPTIONS to the active server; 0: none
+	uint64_t nat_keepalive_interval_ns; // CRLFCRLF to the active server; 0: none
+	uint64_t switch_spread_ns;
+	uint32_t subscribe_s; // Expires of the SUBSCRIBE; 0: none
+	bool initial_auth, full_registration;
+	bool check_user, only_from_server, drop_rejected;
+	struct hl_addr server_address; // accepted beside the line's servers
+	struct hl_codes failover_codes, down_codes;
 };
 
 // Lines of a profile whose texts have the same widths.
@@ -79,9 +102,18 @@ struct hl_plan {
 	uint32_t *slots; // line + 1, or 0
 	uint32_t n_windows, slots_per_address;
 	struct port_window windows[PLAN_WINDOWS_MAX];
-	struct neigh_table neighbours;        // writer: worker 0
+	uint32_t subnet, subnet_mask; // of the lines
+	struct hl_addr gateway;       // family NONE: none
+	// MACs: writer worker 0; entries: added by the control thread
+	struct neigh_table neighbours;
 	uint32_t first[PLAN_WORKERS_MAX + 1]; // worker w owns lines first[w] .. first[w + 1] - 1
 };
+
+// A server that has not been found yet (its name is to be looked up).
+void plan_server_clear(struct plan_server *server);
+
+// Was it ever an address of the server? Port 0: any.
+bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port);
 
 // Line of an own address and port, or -1.
 int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port);

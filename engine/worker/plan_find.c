@@ -5,6 +5,20 @@
 
 #include "base/bytes.h"
 
+bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
+{
+	uint32_t n = atomic_load_explicit((_Atomic uint32_t *)&server->n_endpoints,
+					  memory_order_acquire);
+
+	for (uint32_t k = 0; k < n; k++) {
+		const struct hl_endpoint *at = &server->endpoints[k].at;
+
+		if ((port == 0 || at->port == port) && hl_addr_equal(&at->addr, addr))
+			return true;
+	}
+	return false;
+}
+
 int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port)
 {
 	int32_t index = addr_set_find(&plan->addr_set, addr);

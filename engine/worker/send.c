@@ -11,13 +11,12 @@ static bool send_register(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	bool with_auth = l->more & LINE_REG_AUTH;
-	struct auth *auth = &w->auth[i * HL_SERVERS + l->reg_server];
 	const struct request r = { KIND_REGISTER, l->reg_server, l->cseq + 1, with_auth };
 
 	// nc counts new requests, not retransmissions (RFC 7616 3.4)
-	auth->nc += with_auth;
+	worker_count_nonce(w, i, l->reg_server, with_auth);
 	if (!worker_write(w, i, &r)) {
-		auth->nc -= with_auth;
+		worker_count_nonce(w, i, l->reg_server, -with_auth);
 		return false;
 	}
 	l->reg_cseq = ++l->cseq;
@@ -35,12 +34,11 @@ static bool send_bye(struct hl_worker *w, uint32_t i)
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
 	bool with_auth = c->flags & COLD_BYE_AUTH;
-	struct auth *auth = &w->auth[i * HL_SERVERS + c->bye_server];
 	const struct request r = { KIND_BYE, c->bye_server, l->cseq + 1, with_auth };
 
-	auth->nc += with_auth;
+	worker_count_nonce(w, i, c->bye_server, with_auth);
 	if (!worker_write(w, i, &r)) {
-		auth->nc -= with_auth;
+		worker_count_nonce(w, i, c->bye_server, -with_auth);
 		return false;
 	}
 	c->bye_cseq = ++l->cseq;
@@ -71,12 +69,32 @@ static bool send_probe(struct hl_worker *w, uint32_t i)
 	return true;
 }
 
-static bool may_send(struct hl_worker *w)
+// False: the line waits in the ready ring.
+static bool send_first(struct hl_worker *w, uint32_t i, bool (*send)(struct hl_worker *, uint32_t))
 {
-	if (pace_allows(w))
+	if (!pace_allows(w)) {
+		count(&w->counters.rate_limited);
+	} else if (!send(w, i)) {
+		count(&w->counters.tx_full);
+	} else {
+		pace_take(w);
 		return true;
-	count(&w->counters.rate_limited);
+	}
+	worker_ready_push(w, i);
 	return false;
+}
+
+static void flush_streams(struct hl_worker *w, uint32_t i)
+{
+	const struct line_streams *s = &w->streams[i];
+
+	if (s->flags & STREAM_KEEP_SEND && !send_first(w, i, worker_keepalive_send))
+		return;
+	// the end of what it waits for comes by here
+	if (s->flags & STREAM_SUB_SEND &&
+	    (worker_subscribe_waits(w, i) || !send_first(w, i, worker_subscribe_send)))
+		return;
+	w->lines[i].more &= (uint8_t)~LINE_STREAM_SEND;
 }
 
 // The registration first: it is what the line lives on.
@@ -91,19 +109,11 @@ void worker_flush(struct hl_worker *w, uint32_t i)
 		{ LINE_BYE_SEND, send_bye },
 	};
 
-	for (unsigned k = 0; k < sizeof(sends) / sizeof(sends[0]); k++) {
-		if (!(w->lines[i].flags & sends[k].flag))
-			continue;
-		if (!may_send(w)) {
-			worker_ready_push(w, i);
-			break;
-		}
-		if (!sends[k].send(w, i)) {
-			count(&w->counters.tx_full);
-			worker_ready_push(w, i);
-			break;
-		}
-		pace_take(w);
-	}
+	bool waits = false;
+
+	for (unsigned k = 0; k < sizeof(sends) / sizeof(sends[0]) && !waits; k++)
+		waits = w->lines[i].flags & sends[k].flag && !send_first(w, i, sends[k].send);
+	if (w->lines[i].more & LINE_STREAM_SEND && !waits)
+		flush_streams(w, i);
 	worker_arm(w, i);
 }

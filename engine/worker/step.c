@@ -44,6 +44,15 @@ static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const 
 		count(&w->counters.parked);
 }
 
+// A switch to B because P failed, by the line itself, is what switch_spread is for.
+static bool switch_spreads(const struct hl_worker *w, const struct line *l, uint8_t from,
+			   enum failover_event event)
+{
+	return worker_profile(w, l)->switch_spread_ns != 0 &&
+	       (from == HL_REG_P || from == HL_ON_P) &&
+	       (event == FO_FAILED || event == FO_PROBE_LOST);
+}
+
 void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uint16_t code)
 {
 	struct line *l = &w->lines[i];
@@ -76,6 +85,13 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	} else {
 		line_set_state(l, &s);
 	}
+	if (actions & ACT_REGISTER_B && switch_spreads(w, l, from, event)) {
+		worker_spread_switch(w, i);
+		actions &= ~(uint32_t)ACT_REGISTER_B;
+	}
 	if (actions)
 		worker_act(w, i, actions);
+	// in SW_B that timer is the spread of the switch: an operator does not wait for it
+	if (event == FO_FORCE_B && s.state == HL_SW_B && l->more & LINE_REG_TIMER)
+		worker_switch_to_b(w, i);
 }

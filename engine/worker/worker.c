@@ -15,6 +15,23 @@ static uint32_t power_of_two(uint32_t n)
 	return p;
 }
 
+static bool make_stream_tables(struct hl_worker *w, uint32_t n)
+{
+	bool streams = false, dialogs = false;
+
+	for (uint32_t k = 0; k < w->plan->n_profiles; k++) {
+		const struct plan_profile *p = &w->plan->profiles[k];
+
+		streams |= p->keepalive_interval_ns || p->nat_keepalive_interval_ns;
+		dialogs |= p->subscribe_s != 0;
+	}
+	if (streams || dialogs)
+		w->streams = memory_zalloc(n, sizeof(struct line_streams), 64);
+	if (dialogs)
+		w->dialogs = memory_zalloc(n, sizeof(struct line_dialog), 64);
+	return (w->streams || !(streams || dialogs)) && (w->dialogs || !dialogs);
+}
+
 static bool make_tables(struct hl_worker *w)
 {
 	uint32_t n = w->n ? w->n : 1;
@@ -25,10 +42,13 @@ static bool make_tables(struct hl_worker *w)
 	w->cold = memory_zalloc(n, sizeof(struct line_cold), 64);
 	w->auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
 	w->long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
+	w->more_auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
+	w->more_long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
 	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
 	w->digest = digest_new();
-	return w->lines && w->cold && w->auth && w->long_texts && w->ready && w->wheel &&
+	return w->lines && w->cold && w->auth && w->long_texts && w->more_auth &&
+	       w->more_long_texts && make_stream_tables(w, n) && w->ready && w->wheel &&
 	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
@@ -46,6 +66,8 @@ static void make_lines(struct hl_worker *w)
 		w->lines[i].addr = planned->addr;
 		w->lines[i].port = planned->port;
 		w->lines[i].shape = planned->shape;
+		w->lines[i].target[HL_SERVER_P] = PLAN_NO_TARGET;
+		w->lines[i].target[HL_SERVER_B] = PLAN_NO_TARGET;
 		line_set_state(&w->lines[i], &off);
 	}
 }
@@ -91,6 +113,10 @@ void hl_worker_free(struct hl_worker *w)
 	digest_free(w->digest);
 	wheel_free(w->wheel);
 	memory_free(w->ready);
+	memory_free(w->dialogs);
+	memory_free(w->streams);
+	memory_free(w->more_long_texts);
+	memory_free(w->more_auth);
 	memory_free(w->long_texts);
 	memory_free(w->auth);
 	memory_free(w->cold);

@@ -11,6 +11,7 @@
 #include "failover/failover.h"
 #include "line/branch.h"
 #include "line/line.h"
+#include "line/streams.h"
 #include "net/frame.h"
 #include "net/icmp.h"
 #include "sip/auth.h"
@@ -53,8 +54,13 @@ struct hl_worker {
 	struct hl_plan *plan;
 	struct line *lines; // by local index: global number - first
 	struct line_cold *cold;
-	struct auth *auth; // local index * HL_SERVERS + server
-	char *long_texts;  // AUTH_TEXT_LONG each, as auth; touched only by long nonces
+	struct line_streams *streams; // NULL: no profile of the plan has any
+	struct line_dialog *dialogs;  // NULL: no profile subscribes
+	struct auth *auth;            // local index * HL_SERVERS + server
+	char *long_texts;             // AUTH_TEXT_LONG each, as auth; touched only by long nonces
+	// the second challenge of a server (401 and 407 together); untouched pages cost nothing
+	struct auth *more_auth;
+	char *more_long_texts;
 	uint32_t first, n;
 	struct wheel *wheel;
 	struct digest *digest;
@@ -95,6 +101,14 @@ static inline const struct plan_profile *worker_profile(const struct hl_worker *
 	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
 }
 
+static inline bool codes_hold(const struct hl_codes *codes, uint16_t status)
+{
+	for (uint16_t k = 0; k < codes->n; k++)
+		if (codes->code[k] == status)
+			return true;
+	return false;
+}
+
 static inline struct hl_state line_state(const struct line *l)
 {
 	return hl_state_unpack(atomic_load_explicit(&l->word, memory_order_relaxed));
@@ -111,17 +125,32 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, uint64_t span_ns);
 
 // act.c: do what the machine said.
+uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n);
 void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions);
+// The switch to B that was spread over time is due.
+void worker_switch_to_b(struct hl_worker *w, uint32_t i);
+// Let the switch to B wait for a random part of switch_spread.
+void worker_spread_switch(struct hl_worker *w, uint32_t i);
 // A new REGISTER to a server, with the credentials known or without.
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth);
 // Give up an unanswered REGISTER, if there is one: nobody knows whether it was heard.
 void worker_abandon(struct hl_worker *w, uint32_t i);
 
 // bye.c: unregister at servers that were left.
+#define BYE_STALE HL_SERVERS // as a bit: the contact that stale.c found
 void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers); // bits by enum hl_server
 void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server);
 void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 void worker_bye_due(struct hl_worker *w, uint32_t i);
+
+// stale.c: contacts of an earlier run. Look for them in the first 2xx of a server.
+void worker_stale_look(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply);
+bool worker_stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply);
+// Make a REGISTER that was written one for that contact.
+void worker_stale_write(const struct hl_worker *w, uint32_t i, const struct template *text,
+			uint32_t auth_len, char *out);
 
 // send.c: send what is flagged, then arm; what finds no room or token waits in the ready ring.
 // Whoever has changed a line calls this last.
@@ -136,6 +165,13 @@ struct request {
 	bool with_auth;
 };
 bool worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
+// The payload is in the packet already. to: NULL: nowhere.
+void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+		       struct hl_packet *pkt, uint16_t payload_len);
+#define CALL_ID_LEN 16
+#define TAG_LEN 8
+// Call-ID and From tag go together.
+void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN]);
 
 // arm.c: one wheel entry a line, at its earliest deadline.
 void worker_arm(struct hl_worker *w, uint32_t i);
@@ -157,15 +193,89 @@ bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,
 		       struct branch *branch);
 void worker_reply(struct hl_worker *w, const struct branch *branch, const struct hl_endpoint *src,
 		  const struct hl_endpoint *dst, const struct sip_reply *reply);
-// challenge.c: learn a server's challenge. 0; -errno: nothing in it that can be answered.
+// register_reply.c: a final response to the outstanding REGISTER.
+void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+
+// challenge.c: a line's credentials at a server: one for the server, one for a proxy before it.
+enum challenge {
+	CHALLENGE_FIRST, // the first of its kind from this server
+	CHALLENGE_NEW,   // a nonce in place of another, or one that is stale
+	CHALLENGE_SAME,  // the remembered nonce once more, not stale
+};
+// Learn what a response asks for. enum challenge; -errno: nothing in it that can be answered.
 int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 		     const struct sip_reply *reply);
+// Is there anything to answer with before being asked?
+bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server);
+// nc of all credentials that a new request carries: + 1, or - 1 when it was not sent after all.
+void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by);
+void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply);
+// The header lines for a request. Returns their length; 0: no room.
+struct credentials_for {
+	enum hl_server server;
+	struct slice uri, cnonce;
+	const char (*ha2)[2][DIGEST_HEX_MAX]; // by algorithm, as in struct plan_server
+};
+#define CREDENTIALS_MAX (2 * AUTH_LINE_MAX)
+uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *request,
+			    char out[CREDENTIALS_MAX]);
+
+// keepalive.c: what a line sends to its active server beside the registration; with w->streams.
+// The line's state has changed: start and stop them.
+void worker_streams(struct hl_worker *w, uint32_t i);
+void worker_streams_due(struct hl_worker *w, uint32_t i);
+bool worker_streams_deadline(const struct hl_worker *w, uint32_t i, uint32_t *at); // false: none
+bool worker_keepalive_send(struct hl_worker *w, uint32_t i);                       // false: no room
+void worker_keepalive_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+// The keepalive of B that is out has failed.
+void worker_keepalive_lost(struct hl_worker *w, uint32_t i, uint16_t code);
+// From one probe of P to the next, as things are; 0: none.
+uint64_t worker_probe_interval_ns(const struct hl_worker *w, const struct line *l);
+
+// subscribe.c: a new subscription at the active server.
+void worker_subscribe(struct hl_worker *w, uint32_t i);
+// It is over or failed: again after a backoff, and so many seconds at least.
+void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s);
+uint32_t worker_subscribe_expires_s(const struct hl_worker *w, uint32_t i); // asked for
+bool worker_subscribe_waits(const struct hl_worker *w, uint32_t i);         // for a REGISTER
+bool worker_subscribe_send(struct hl_worker *w, uint32_t i);                // false: no room
+void worker_subscribe_due(struct hl_worker *w, uint32_t i);
+void worker_subscribe_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+
+// dialog.c: of that subscription.
+uint64_t worker_dialog_id(const struct hl_worker *w, uint32_t i);
+void worker_dialog_clear(struct hl_worker *w, uint32_t i);
+void worker_dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+// Put the dialog's texts and the credentials into a SUBSCRIBE of len bytes. Returns its length.
+uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct request *request,
+			     uint32_t auth_at, struct slice cnonce, char *text, uint32_t len);
+// A NOTIFY that came in: the status of its answer.
+uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request *r);
 
 // incoming.c: requests to lines. address.c: ARP, ICMP, announcements.
 void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_arp(struct hl_worker *w, const struct frame *f);
 void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_announce(struct hl_worker *w);
+
+// target.c: which target of a server (RFC 3263). Choose it for a request that begins.
+void worker_target_register(struct hl_worker *w, uint32_t i, enum hl_server server);
+void worker_target_bye(struct hl_worker *w, uint32_t i, enum hl_server server);
+void worker_target_probe(struct hl_worker *w, uint32_t i);
+// The REGISTER, the probe failed by 503 or unanswered: a new one to the next target. False: there
+// is none, the server has failed.
+bool worker_register_next(struct hl_worker *w, uint32_t i);
+bool worker_probe_next(struct hl_worker *w, uint32_t i);
+// The probe was answered: its target is the line's from now on. True: the registration that the
+// line holds is at another one and should follow.
+bool worker_probe_moves(struct hl_worker *w, uint32_t i);
+// Where a request goes, and its answer comes from; NULL: the server has not been found.
+const struct plan_endpoint *worker_endpoint(const struct hl_worker *w, uint32_t i,
+					    enum request_kind kind, enum hl_server server);
+// Is it from there? A late one may come from wherever the server has ever been.
+bool worker_from_server(const struct hl_worker *w, uint32_t i, const struct branch *branch,
+			bool outstanding, const struct hl_endpoint *src);
 
 // due.c: what a line's timers ask for.
 void worker_due(struct hl_worker *w, uint32_t i);

@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "worker/worker.h"
 
-#define CALL_ID_LEN 16
-#define TAG_LEN 8
 #define CSEQ_LEN 10
 #define EXPIRES_LEN 7
 
@@ -17,19 +15,35 @@ struct hole_texts {
 
 static enum plan_text text_of(enum request_kind kind)
 {
-	return kind == KIND_PROBE ? PLAN_OPTIONS : PLAN_REGISTER;
+	switch (kind) {
+	case KIND_PROBE:
+	case KIND_KEEP:
+		return PLAN_OPTIONS;
+	case KIND_SUBSCRIBE:
+		return PLAN_SUBSCRIBE;
+	default:
+		return PLAN_REGISTER;
+	}
 }
 
 static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, enum request_kind kind)
 {
 	if (kind == KIND_BYE)
 		return 0; // RFC 3261 10.2.2
+	if (kind == KIND_SUBSCRIBE)
+		return worker_subscribe_expires_s(w, i);
 	uint32_t asked = w->cold[i].expires_s;
 	return asked ? asked : worker_profile(w, &w->lines[i])->expires_s;
 }
 
-// Call-ID: one per line, server and boot; the From tag goes with it. Both are the line's for its
-// life.
+void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
+{
+	text_put_hex64(call_id, id);
+	text_put_hex32(tag, (uint32_t)(id >> 32) * 2654435761u ^ (uint32_t)id);
+}
+
+// Call-ID: one per line, server and boot, unless each registration is to be a full one; the From
+// tag goes with it.
 static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r,
 			const uint8_t widths[FIELDS], struct hole_texts *t)
 {
@@ -39,51 +53,50 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 		.server = r->server,
 		.number = r->number,
 	};
+	// OPTIONS are no registration: they keep the first
+	uint64_t epoch = text_of(r->kind) == PLAN_OPTIONS ? 0 : w->cold[i].epochs[r->server];
 	uint64_t id = siphash_u64(w->plan->options.boot_key,
-				  ~((uint64_t)(w->first + i) << 1 | r->server));
+				  ~(epoch << 32 | (uint64_t)(w->first + i) << 1 | r->server));
 
+	if (r->kind == KIND_SUBSCRIBE)
+		id = worker_dialog_id(w, i);
 	branch_write(w->plan->options.boot_key, &branch, t->branch);
-	text_put_hex64(t->call_id, id);
-	text_put_hex32(t->tag, (uint32_t)(id >> 32) * 2654435761u ^ (uint32_t)id);
+	worker_write_ids(id, t->call_id, t->tag);
 	text_put_decimal(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
 	text_put_decimal(t->port, w->lines[i].port, widths[FIELD_PORT]);
-	if (r->kind != KIND_PROBE)
+	if (text_of(r->kind) != PLAN_OPTIONS)
 		text_put_padded(t->expires, asked_expires(w, i, r->kind), EXPIRES_LEN);
 	// new for each request, the same in its retransmissions
 	text_put_hex32(t->cnonce, (uint32_t)id ^ r->number * 2246822519u);
 }
 
 static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct request *r,
-				  const struct hole_texts *t, char out[AUTH_LINE_MAX])
+				  const struct hole_texts *t, char out[CREDENTIALS_MAX])
 {
-	size_t at = (size_t)i * HL_SERVERS + r->server;
-	const struct auth *auth = &w->auth[at];
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
-	const struct auth_request request = {
-		.account = { w->plan->arena + id->at + id->user_len + id->display_len,
-			     id->account_len },
+	const struct credentials_for request = {
+		.server = r->server,
 		.uri = { p->uri, p->uri_len },
 		.cnonce = { t->cnonce, sizeof(t->cnonce) },
-		.ha2_hex = p->server[r->server].ha2[auth->algorithm][auth->qop == DIGEST_AUTH_INT],
+		.ha2 = p->server[r->server].ha2,
 	};
-	return auth_write(auth, &w->realms, w->long_texts + at * AUTH_TEXT_LONG, &request,
-			  w->digest, out, AUTH_LINE_MAX);
+	return worker_credentials(w, i, &request, out);
 }
 
-static void send_frame(struct hl_worker *w, const struct line *l, const struct plan_server *server,
+void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
 		       struct hl_packet *pkt, uint16_t payload_len)
 {
+	const struct line *l = &w->lines[i];
 	struct frame_route route;
 
-	// Without a next hop the request is lost as on a dead link: its timers run all the same.
-	if (!neigh_mac(&w->plan->neighbours.entries[server->neigh], route.dst_mac)) {
+	// Without a target or a next hop it is lost as on a dead link: its timers run all the same.
+	if (!to || !neigh_mac(&w->plan->neighbours.entries[to->neigh], route.dst_mac)) {
 		count(&w->counters.unresolved);
 		return;
 	}
 	memcpy(route.src_mac, w->plan->options.mac, 6);
-	frame_write_udp(pkt, &route, &w->plan->addresses[l->addr].addr, l->port, &server->at.addr,
-			server->at.port, payload_len, w->plan->options.tx_csum_offload);
+	frame_write_udp(pkt, &route, &w->plan->addresses[l->addr].addr, l->port, &to->at.addr,
+			to->at.port, payload_len, w->plan->options.tx_csum_offload);
 	worker_sent(w);
 }
 
@@ -97,11 +110,11 @@ bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 	const struct template *text = &shape->text[r->server][text_of(r->kind)];
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	struct hole_texts t;
-	char auth[AUTH_LINE_MAX];
+	char auth[CREDENTIALS_MAX];
 	uint32_t auth_len = 0;
 
 	write_texts(w, i, r, shape->widths, &t);
-	if (r->with_auth)
+	if (r->with_auth && r->kind != KIND_SUBSCRIBE)
 		auth_len = write_credentials(w, i, r, &t, auth);
 	if (FRAME_UDP_AT + text->len + auth_len > HL_FRAME_MAX)
 		auth_len =
@@ -119,6 +132,12 @@ bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 	};
 	uint32_t len = template_write(text, values, auth, auth_len,
 				      (char *)pkt->data + FRAME_UDP_AT);
-	send_frame(w, l, &worker_profile(w, l)->server[r->server], pkt, (uint16_t)len);
+	if (r->kind == KIND_BYE && w->cold[i].flags & COLD_BYE_STALE)
+		worker_stale_write(w, i, text, auth_len, (char *)pkt->data + FRAME_UDP_AT);
+	if (r->kind == KIND_SUBSCRIBE)
+		len = worker_dialog_write(w, i, r, text->auth_at,
+					  (struct slice){ t.cnonce, sizeof(t.cnonce) },
+					  (char *)pkt->data + FRAME_UDP_AT, len);
+	worker_send_frame(w, i, worker_endpoint(w, i, r->kind, r->server), pkt, (uint16_t)len);
 	return true;
 }

@@ -15,6 +15,16 @@
 
 enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
 enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
+enum hl_reject { HL_REJECT_ANSWER, HL_REJECT_DROP };
+enum hl_dns_type { HL_DNS_A, HL_DNS_SRV, HL_DNS_NAPTR };
+
+#define HL_CODES_MAX 15
+
+// A few SIP status codes.
+struct hl_codes {
+	uint16_t n;
+	uint16_t code[HL_CODES_MAX]; // 300..699
+};
 
 // One profile: keys of FAILOVER.md section 1 that this version knows.
 struct hl_profile {
@@ -24,8 +34,11 @@ struct hl_profile {
 	char *password;     // NULL: none
 	char *proxy_server; // SIP domain; NULL: the primary's host
 	uint16_t proxy_port;
-	struct hl_endpoint primary; // outbound_server, outbound_port
-	struct hl_endpoint backup;  // family HL_FAMILY_NONE: none
+	struct hl_endpoint primary;       // outbound_server, outbound_port
+	struct hl_endpoint backup;        // family HL_FAMILY_NONE: none
+	char *primary_name, *backup_name; // to be looked up, instead of an address; NULL: none
+	enum hl_dns_type dns_type;
+	bool dhcp_option_120; // DHCP names both, in place of these; off once it did
 	uint16_t local_sip_port;
 	bool use_random_sip_port;
 	uint16_t min_random_sip_port, max_random_sip_port;
@@ -43,6 +56,20 @@ struct hl_profile {
 	bool rport;
 	uint32_t backoff_base_s, backoff_max_s; // RFC 5626 4.5: 30, 1800
 	uint32_t park_s;                        // 1200
+	bool sip_options;                       // keepalive to the active server
+	uint32_t sip_options_interval_s;
+	uint32_t nat_keepalive_interval_s; // 0: none
+	bool initial_register_with_auth;
+	bool full_registration;
+	bool register_subscribe;
+	uint32_t register_subscribe_interval_s; // 0: 3761 s (RFC 3680 4.4)
+	uint32_t switch_spread_s;
+	struct hl_codes failover_codes; // rejections of a REGISTER that switch the line
+	struct hl_codes down_codes;     // answers to OPTIONS that count as a failure
+	bool check_request_user;
+	bool accept_only_from_server;
+	struct hl_addr server_address; // accepted beside the line's servers; family NONE: none
+	enum hl_reject reject;
 };
 
 // A group of lines: a range of phone numbers, or a CSV file; exactly one of them.
@@ -88,6 +115,7 @@ struct hl_config {
 	uint64_t duration_ms; // 0: until stopped
 	uint64_t drain_ms;    // unregister is spread over this time
 	uint64_t seed;        // 0: taken from the system
+	char *dns_servers;    // "10.0.0.1,10.0.0.2:5353"; NULL: the system's
 };
 
 /**
@@ -151,11 +179,21 @@ int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *
 int hl_config_fault(const char *path, const char *key, const char *what, const char *hint,
 		    struct hl_error *err);
 
+enum hl_key_stage {
+	HL_KEY_USED,
+	HL_KEY_LATER,   // not in this version: refused unless it is set to its default
+	HL_KEY_OF_LINE, // stands in `lines`, not in a profile
+};
+
 // What is known of a key, for documents and help.
 struct hl_key {
 	const char *name, *unit, *fallback, *meaning; // "" when there is none
 	char allowed[96];
+	enum hl_key_stage stage;
 };
 
-/** Keys of a profile, index 0 on. @return false behind the last one */
+/** Keys of a profile, index 0 on, in the order of FAILOVER.md. @return false behind the last one */
 bool hl_profile_key(uint32_t index, struct hl_key *key);
+
+/** Keys of the run, which stand at the top of a file. @return false behind the last one */
+bool hl_run_key(uint32_t index, struct hl_key *key);

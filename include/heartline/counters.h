@@ -51,12 +51,15 @@ struct hl_counters {
 	_Atomic uint64_t finals[HL_METHODS]; // final responses matched
 	_Atomic uint64_t responses[7];       // matched responses by class, [1]..[6]
 	_Atomic uint64_t challenges;         // 401 and 407 answered with credentials
+	_Atomic uint64_t nat_keepalives;     // CRLFCRLF sent: no requests
+	_Atomic uint64_t redirects;          // 301 and 302 to a REGISTER, with a Contact
 	// responses dropped, by reason (FAILOVER.md section 4)
 	_Atomic uint64_t unknown_branch, wrong_source, wrong_cseq, duplicates, late;
 	_Atomic uint64_t slow;      // replies left to the full parser
 	_Atomic uint64_t slow_full; // replies lost, since its ring was full
 	// requests that came in, and our answers by class
 	_Atomic uint64_t incoming[HL_METHODS], answered[7];
+	_Atomic uint64_t rx_refused; // of those: from a source that the profile does not accept
 	// lines
 	_Atomic uint64_t failovers, returns, parked, unregistered, orphans;
 	_Atomic uint64_t registered_once; // lines that were registered at least once

@@ -3,7 +3,7 @@
 // allowed.
 #pragma once
 
-#define HL_ERROR_TEXT 1024
+#define HL_ERROR_TEXT 2048
 
 struct hl_error {
 	int code;                 // errno value, 0: none

@@ -6,6 +6,7 @@
 
 #include <heartline/config.h>
 #include <heartline/error.h>
+#include <heartline/state.h>
 
 struct hl_plan;
 
@@ -28,6 +29,31 @@ void hl_plan_free(struct hl_plan *plan);
 
 uint32_t hl_plan_lines(const struct hl_plan *plan);
 uint32_t hl_plan_workers(const struct hl_plan *plan);
+
+// Where a server of a profile may be reached: what DNS said (RFC 3263), or the address configured.
+struct hl_target {
+	struct hl_endpoint at;
+	uint32_t priority; // lower ones are tried first
+	uint32_t weight;   // share of the lines among targets of one priority (RFC 2782)
+};
+
+#define HL_TARGETS_MAX 64 // of one answer
+
+/**
+ * Publish where a server is. Requests that begin from now on go by the new answer; one under way
+ * stays where it is. Lines are spread over targets of equal priority by weight; the same targets,
+ * in whatever order, give the same places.
+ *
+ * @return 0; -EINVAL none is given, or one is among the lines' own addresses; -EHOSTUNREACH off the
+ * link without a gateway; -ENOSPC more addresses than a server may have had in one run. Then the
+ * last answer stands.
+ * One thread at a time; workers may run.
+ */
+int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server server,
+			const struct hl_target targets[], uint32_t n, struct hl_error *err);
+
+/** Neighbours to be found by ARP for all targets known so far. */
+uint32_t hl_plan_next_hops(const struct hl_plan *plan);
 
 /** Text of a line's phone number; valid as long as the plan. */
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len);

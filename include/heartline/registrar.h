@@ -28,6 +28,13 @@ struct hl_registrar_config {
 	uint32_t max_grant_s;   // default 3600; longer asked times are cut to it
 	uint32_t min_expires_s; // 0: none; shorter asked times get 423
 	uint32_t capacity;      // bindings a server, e.g. the number of lines
+	uint32_t retry_after_s; // Retry-After of every answer by HL_FAULT_STATUS; 0: none
+	// All servers keep one table, as a pair with a common database does: a Contact is the same
+	// one wherever it comes from, and a wipe of one server is felt at all.
+	bool shared_store;
+	bool one_time_nonces;  // a nonce is good for one request, then it is stale
+	bool rewrite_contacts; // a 200 lists Contacts with another host, and Expires beside them
+	bool foreign_contacts; // a 200 lists two Contacts of other people too
 	uint64_t seed;
 	bool tx_csum_offload;
 };
@@ -38,8 +45,8 @@ int hl_registrar_new(struct hl_registrar **registrar, const struct hl_registrar_
 void hl_registrar_free(struct hl_registrar *registrar);
 
 /**
- * As hl_worker_rx(): requests in, answers out (also ARP and ICMP echo for its addresses). Answers that
- * do not fit the burst leave at the next tick. Steps of the script that are due are taken first.
+ * As hl_worker_rx(): requests in, answers out (also ARP and ICMP echo for its addresses). Answers
+ * that do not fit the burst leave at the next tick. Steps of the script that are due come first.
  */
 void hl_registrar_rx(struct hl_registrar *registrar, const struct hl_packet *pkts, uint16_t n,
 		     struct hl_burst *tx, uint64_t now_ns);
@@ -57,20 +64,27 @@ enum hl_fault {
 	HL_FAULT_WIPE,   // forget all bindings (a restart), stay as healthy or ill as before
 	HL_FAULT_LOSS,   // lose a share of the requests, value: 1/100 of a percent, 0..10000
 	HL_FAULT_DELAY,  // hold every answer back, value: microseconds
+	HL_FAULT_REGISTER_STATUS, // as STATUS, but only to REGISTER: a proxy without its registrar
+	HL_FAULT_STALE,           // refuse all credentials with a new nonce and stale=true
+	HL_FAULT_REFUSE,          // refuse all credentials with a new nonce, as a wrong password
+	HL_FAULT_GRANT,           // grant at most this, value: seconds; 0: a 2xx with expires=0
+	HL_FAULT_FORGET_NONCES,   // nonces given out so far are unknown from now on
+	HL_FAULT_TWICE,           // send every answer again after value microseconds
 };
 
 /**
  * Put a fault on one server (index) or on all (server = HL_REGISTRAR_SERVERS_MAX).
- * NONE also ends loss and delay. @return 0, -EINVAL
+ * NONE ends all that lasts. @return 0, -EINVAL
  */
 int hl_registrar_fault(struct hl_registrar *registrar, uint32_t server, enum hl_fault fault,
 		       uint32_t value, struct hl_error *err);
 
 /**
  * Add a script, a line each: "at 10s: silent", "at 10s: 10.0.0.1 silent", "at 20s: ok",
- * "at 5s: status 503", "at 1s: loss 12.5%", "at 1s: delay 50ms", "at 9s: wipe"; "#" starts a comment;
- * ";" may part lines. Without an address the first server is meant; "all" means each. Times
- * count from start_ns.
+ * "at 5s: status 503", "at 1s: loss 12.5%", "at 1s: delay 50ms", "at 9s: wipe", "at 2s: stale",
+ * "at 2s: register 503", "at 2s: refuse", "at 2s: grant 6s", "at 2s: forget-nonces",
+ * "at 2s: twice 40ms"; "#" starts a comment; ";" may part lines. Without an address
+ * the first server is meant; "all" means each. Times count from start_ns.
  *
  * @return 0; -EINVAL with "NAME:LINE:COLUMN: error: ..."
  */
@@ -95,3 +109,8 @@ const struct hl_registrar_counters *hl_registrar_counters(const struct hl_regist
 /** The binding of a user at a server, for tests: true when there is one alive at now_ns. */
 bool hl_registrar_bound(const struct hl_registrar *registrar, uint32_t server, const char *user,
 			uint32_t user_len, uint64_t now_ns);
+
+/** How many there are whose Contact URI holds a text, such as ";hl=b"; NULL: any. */
+uint32_t hl_registrar_contacts(const struct hl_registrar *registrar, uint32_t server,
+			       const char *user, uint32_t user_len, const char *with,
+			       uint64_t now_ns);

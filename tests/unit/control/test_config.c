@@ -110,6 +110,21 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_eq(p.backoff_base_s, 30);
 	cr_expect_eq(p.backoff_max_s, 1800);
 	cr_expect_eq(p.park_s, 1200);
+	cr_expect_not(p.sip_options);
+	cr_expect_eq(p.sip_options_interval_s, 14);
+	cr_expect_eq(p.nat_keepalive_interval_s, 0);
+	cr_expect_not(p.initial_register_with_auth);
+	cr_expect_not(p.full_registration);
+	cr_expect_not(p.register_subscribe);
+	cr_expect_eq(p.register_subscribe_interval_s, 0);
+	cr_expect_eq(p.switch_spread_s, 0);
+	cr_expect_eq(p.failover_codes.n, 0);
+	cr_expect_eq(p.down_codes.n, 1);
+	cr_expect_eq(p.down_codes.code[0], 503);
+	cr_expect(p.check_request_user);
+	cr_expect_not(p.accept_only_from_server);
+	cr_expect_eq(p.server_address.family, HL_FAMILY_NONE);
+	cr_expect_eq(p.reject, HL_REJECT_ANSWER);
 	cr_expect_eq(config.rate, 0);
 	cr_expect_eq(config.duration_ms, 0);
 	cr_expect_eq(config.seed, 0);
@@ -141,12 +156,52 @@ Test(config, keys_to_come_may_stand_at_their_defaults)
 	struct hl_config config;
 
 	config_read(&config, PORTS PROFILES "    transport: udp\n"
-					    "    sip_options: no\n"
-					    "    sip_options_interval: 14s\n"
-					    "    nat_keepalive_interval: 0\n"
-					    "    proxy_dns_type: a\n"
-					    "    check_request_user: true\n"
-					    "    server_address: ''\n" LINES);
+					    "    proxy_dns_type: a\n" LINES);
+	hl_config_free(&config);
+}
+
+Test(config, every_key_of_failover_md_is_taken)
+{
+	struct hl_config config;
+
+	config_read(&config, PORTS PROFILES "    sip_options: on\n"
+					    "    sip_options_interval: 30s\n"
+					    "    nat_keepalive_interval: 15\n"
+					    "    initial_register_with_auth: on\n"
+					    "    full_registration: on\n"
+					    "    register_subscribe: on\n"
+					    "    register_subscribe_interval: 10min\n"
+					    "    switch_spread: 20s\n"
+					    "    failover_codes: 403,404, 603\n"
+					    "    down_codes: '500 503'\n"
+					    "    check_request_user: off\n"
+					    "    accept_only_from_server: on\n"
+					    "    server_address: 10.99.0.7\n"
+					    "    reject: drop\n" LINES);
+	const struct hl_profile *p = &config.profiles[0];
+
+	cr_expect(p->sip_options && p->initial_register_with_auth && p->full_registration &&
+		  p->register_subscribe && p->accept_only_from_server && !p->check_request_user);
+	cr_expect_eq(p->sip_options_interval_s, 30);
+	cr_expect_eq(p->nat_keepalive_interval_s, 15);
+	cr_expect_eq(p->register_subscribe_interval_s, 600);
+	cr_expect_eq(p->switch_spread_s, 20);
+	cr_expect_eq(p->failover_codes.n, 3);
+	cr_expect_eq(p->failover_codes.code[0], 403);
+	cr_expect_eq(p->failover_codes.code[2], 603);
+	cr_expect_eq(p->down_codes.n, 2);
+	cr_expect_eq(p->down_codes.code[0], 500);
+	cr_expect_eq(hl_addr_ipv4(&p->server_address), 0x0a630007);
+	cr_expect_eq(p->reject, HL_REJECT_DROP);
+	hl_config_free(&config);
+}
+
+Test(config, codes_may_be_none)
+{
+	struct hl_config config;
+
+	config_read(&config, PORTS PROFILES "    down_codes: ''\n" LINES);
+	cr_expect_eq(config.profiles[0].down_codes.n, 0);
 	hl_config_free(&config);
 }
 
@@ -205,7 +260,8 @@ Test(config, another_shape_than_the_schema_is_refused)
 		{ PORTS PROFILES LINES "rap: 5s\n",
 		  "lab.yaml:9:1: error: rap: unknown key; did you mean ramp?\n"
 		  "    9 | rap: 5s\n"
-		  "      | ^~ allowed: ports, profiles, lines, rate, ramp, duration, drain, seed" },
+		  "      | ^~ allowed: ports, profiles, lines, rate, ramp, duration, drain, seed, "
+		  "dns_servers" },
 		{ PORTS "    gatewy: 10.99.0.9\n" PROFILES LINES,
 		  "lab.yaml:4:5: error: gatewy: unknown key in ports[0]; did you mean gateway?\n"
 		  "    4 |     gatewy: 10.99.0.9\n"
@@ -260,8 +316,9 @@ Test(config, an_unknown_key_of_a_profile_lists_what_can_be_set)
 			"      |     ^~ allowed: display_name, account, password, ",
 			strlen("lab.yaml:7:5: error: option_timeout: unknown key in ") + 100),
 		0, "%s", err.text);
-	cr_expect_not_null(strstr(err.text, ", return_mode, rport"));
-	cr_expect_null(strstr(err.text, "dhcp_option_120"), "keys to come cannot be set");
+	cr_expect_not_null(
+		strstr(err.text, ", return_mode, switch_spread, down_codes, failover_codes, "));
+	cr_expect_null(strstr(err.text, "transport"), "keys to come cannot be set");
 	hl_config_free(&config);
 }
 
@@ -328,10 +385,10 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 		{ VALUE("fail_compare: above"),
 		  AT_VALUE("19", "fail_compare: \"above\" is not known", "fail_compare: above",
 			   "              ", "allowed: reach, exceed (default reach)") },
-		{ VALUE("backup_outbound_server: pbx.example.com"),
-		  AT_VALUE("29", "backup_outbound_server: \"pbx.example.com\" is no IPv4 address",
-			   "backup_outbound_server: pbx.example.com", "                        ",
-			   "an IPv4 address is needed (DNS comes later)") },
+		{ VALUE("backup_outbound_server: pbx_a.example.com"),
+		  AT_VALUE("29", "backup_outbound_server: \"pbx_a.example.com\" is no host name",
+			   "backup_outbound_server: pbx_a.example.com", "                        ",
+			   "allowed: letters, digits, dots and dashes") },
 		{ VALUE("backup_outbound_server: 10.99.0.300"),
 		  AT_VALUE("29", "backup_outbound_server: \"10.99.0.300\" is no IPv4 address",
 			   "backup_outbound_server: 10.99.0.300", "                        ",
@@ -374,25 +431,9 @@ Test(config, what_later_versions_do_is_refused)
 		{ VALUE("transport: sctp"),
 		  AT_VALUE("16", "transport: \"sctp\" is not known", "transport: sctp",
 			   "           ", "allowed: udp, tcp, tls (default udp)") },
-		{ VALUE("sip_options: on"),
-		  AT_VALUE("18", "sip_options: on is not in this version", "sip_options: on",
-			   "             ", "allowed for now: off (the default)") },
-		{ VALUE("nat_keepalive_interval: 15"),
-		  AT_VALUE("29", "nat_keepalive_interval: 15 is not in this version",
-			   "nat_keepalive_interval: 15", "                        ",
-			   "allowed for now: 0 (the default)") },
-		{ VALUE("check_request_user: off"),
-		  AT_VALUE("25", "check_request_user: off is not in this version",
-			   "check_request_user: off", "                    ",
-			   "allowed for now: on (the default)") },
-		{ VALUE("server_address: 10.0.0.1"),
-		  AT_VALUE("21", "server_address: 10.0.0.1 is not in this version",
-			   "server_address: 10.0.0.1", "                ",
-			   "leave it out or empty") },
-		{ VALUE("proxy_dns_type: srv"),
-		  AT_VALUE("21", "proxy_dns_type: srv is not in this version",
-			   "proxy_dns_type: srv", "                ",
-			   "allowed for now: a (the default)") },
+		{ VALUE("proxy_dns_type: mx"),
+		  AT_VALUE("21", "proxy_dns_type: \"mx\" is not known", "proxy_dns_type: mx",
+			   "                ", "allowed: a, srv, naptr (default a)") },
 		{ VALUE("srtp: on"),
 		  AT_VALUE("5", "srtp: this is about calls, and the engine makes no calls",
 			   "srtp: on", "", "leave it out") },
@@ -404,6 +445,35 @@ Test(config, what_later_versions_do_is_refused)
 		{ VALUE("dtmf_mode: rfc2833"),
 		  AT_VALUE("5", "dtmf_mode: this is about calls, and the engine makes no calls",
 			   "dtmf_mode: rfc2833", "", "leave it out") },
+	};
+	EXPECT_ALL(cases);
+}
+
+Test(config, bad_codes_are_refused)
+{
+	static const struct refused cases[] = {
+		{ VALUE("down_codes: 200"),
+		  AT_VALUE("17", "down_codes: \"200\" is no list of failure codes",
+			   "down_codes: 200", "            ",
+			   "allowed: 300..699, by comma, as in 403,404") },
+		{ VALUE("failover_codes: 403,700"),
+		  AT_VALUE("21", "failover_codes: \"403,700\" is no list of failure codes",
+			   "failover_codes: 403,700", "                ",
+			   "allowed: 300..699, by comma, as in 403,404") },
+		{ VALUE("failover_codes: 403;404"),
+		  AT_VALUE("21", "failover_codes: \"403;404\" is no list of failure codes",
+			   "failover_codes: 403;404", "                ",
+			   "allowed: 300..699, by comma, as in 403,404") },
+		{ VALUE("failover_codes: 4xx"),
+		  AT_VALUE("21", "failover_codes: \"4xx\" is no list of failure codes",
+			   "failover_codes: 4xx", "                ",
+			   "allowed: 300..699, by comma, as in 403,404") },
+		{ VALUE("down_codes: "
+			"'400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415'"),
+		  AT_VALUE("18", "down_codes: more than 15 codes",
+			   "down_codes: "
+			   "'400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415'",
+			   "             ", "allowed: up to 15") },
 	};
 	EXPECT_ALL(cases);
 }
@@ -593,10 +663,10 @@ Test(config, a_long_line_is_shown_around_the_place)
 Test(config, columns_count_characters_not_bytes)
 {
 	message_expect(
-		PORTS "profiles:\n  \xc3\xb6l: {outbound_server: x}\n" LINES,
-		"lab.yaml:5:25: error: outbound_server: \"x\" is no IPv4 address\n"
-		"    5 |   \xc3\xb6l: {outbound_server: x}\n"
-		"      |                         ^~ an IPv4 address is needed (DNS comes later)");
+		PORTS "profiles:\n  \xc3\xb6l: {outbound_server: x_}\n" LINES,
+		"lab.yaml:5:25: error: outbound_server: \"x_\" is no host name\n"
+		"    5 |   \xc3\xb6l: {outbound_server: x_}\n"
+		"      |                         ^~ allowed: letters, digits, dots and dashes");
 }
 
 Test(config, an_alias_to_itself_ends)

@@ -321,6 +321,23 @@ Test(plan, templates_hold_the_messages_of_a_profile)
 	hl_plan_free(plan);
 }
 
+Test(plan, a_profile_that_subscribes_has_a_message_for_it)
+{
+	struct hl_plan *plan = plan_of(RANDOM_LAB "    register_subscribe: on\n"
+						  "lines: [{profile: lab, range: 6000-6001}]\n");
+	char *text = message_write(plan, HL_SERVER_P, PLAN_SUBSCRIBE);
+
+	cr_expect_eq(strncmp(text, "SUBSCRIBE sip:6000@10.99.0.1 SIP/2.0\r\n", 38), 0, "%s", text);
+	EXPECT_IN(text, "\r\nEvent: reg\r\n");
+	cr_expect_eq(plan->profiles[0].subscribe_s, 3761);
+	free(text);
+	hl_plan_free(plan);
+
+	plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 6000-6001}]\n");
+	cr_expect_null(plan->shapes[0].text[HL_SERVER_P][PLAN_SUBSCRIBE].text);
+	hl_plan_free(plan);
+}
+
 Test(plan, the_domain_is_the_primary_when_none_is_given)
 {
 	struct hl_plan *plan = plan_of(RANDOM_LAB "    rport: off\n"
@@ -387,15 +404,15 @@ Test(plan, the_next_hop_is_the_server_or_the_gateway)
 	const struct neigh *hops = plan->neighbours.entries;
 
 	cr_assert_eq(plan->neighbours.n, 2);
-	cr_expect_eq(plan->profiles[0].server[HL_SERVER_P].at.port, 5070);
-	cr_expect_eq(hl_addr_ipv4(&hops[plan->profiles[0].server[HL_SERVER_P].neigh].addr),
-		     0x0a630001);
-	cr_expect_eq(hl_addr_ipv4(&hops[plan->profiles[0].server[HL_SERVER_B].neigh].addr),
-		     0x0a6300fe);
-	cr_expect_eq(plan->profiles[1].server[HL_SERVER_P].neigh,
-		     plan->profiles[0].server[HL_SERVER_B].neigh);
+	const struct plan_endpoint *p = plan->profiles[0].server[HL_SERVER_P].endpoints;
+	const struct plan_endpoint *b = plan->profiles[0].server[HL_SERVER_B].endpoints;
+
+	cr_expect_eq(p->at.port, 5070);
+	cr_expect_eq(hl_addr_ipv4(&hops[p->neigh].addr), 0x0a630001);
+	cr_expect_eq(hl_addr_ipv4(&hops[b->neigh].addr), 0x0a6300fe);
+	cr_expect_eq(plan->profiles[1].server[HL_SERVER_P].endpoints[0].neigh, b->neigh);
 	cr_expect_eq(hl_addr_ipv4(&hops[0].sender), 0x0a630101);
-	cr_expect_eq(plan->profiles[1].server[HL_SERVER_B].at.addr.family, HL_FAMILY_NONE);
+	cr_expect_eq(plan->profiles[1].server[HL_SERVER_B].n_endpoints, 0);
 	hl_plan_free(plan);
 }
 

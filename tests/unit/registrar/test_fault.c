@@ -265,6 +265,11 @@ Test(script, errors_name_line_and_column_and_what_is_allowed)
 		{ "at 1s: loss 10", "x:1:13: error: ", "allowed 0%..100%" },
 		{ "at 1s: loss 100.1%", "x:1:13: error: ", "allowed 0%..100%" },
 		{ "at 1s: delay 50", "x:1:14: error: ", "allowed 0us..60s" },
+		{ "at 1s: twice 61s", "x:1:14: error: ", "twice: allowed 0us..60s" },
+		{ "at 1s: grant 1500ms", "x:1:14: error: ", "grant: allowed 0s..24h" },
+		{ "at 1s: grant 25h", "x:1:14: error: ", "grant: allowed 0s..24h" },
+		{ "at 1s: register 99", "x:1:17: error: ", "status: allowed 200..699" },
+		{ "at 1s: stale 5", "x:1:14: error: ", "expected the end of the line" },
 		{ "at 1s: delay 61s", "x:1:14: error: ", "allowed 0us..60s" },
 		{ "at 1s: silent now", "x:1:15: error: ", "end of the line" },
 		{ "\n\n# c\nat 1s: wipe 3", "x:4:13: error: ", "end of the line" },
@@ -305,4 +310,26 @@ Test(script, more_steps_than_there_is_room_for_are_refused_as_a_whole)
 	at_s(1);
 	cr_assert_null(rig_tick(&rig));
 	script(text);
+}
+
+Test(script, every_fault_has_its_word)
+{
+	static const char text[] = "at 1s: register 500; at 2s: ok; at 2s: grant 5s; at 3s: ok\n"
+				   "at 3s: stale; at 3s: refuse; at 3s: forget-nonces\n"
+				   "at 4s: twice 10ms";
+	struct hl_error err;
+	uint64_t start_ns = rig.now_ns;
+
+	cr_assert_eq(hl_registrar_script(rig.r, "x", text, start_ns, &err), 0, "%s", err.text);
+	rig.now_ns = start_ns + 1 * SECOND;
+	cr_assert_eq(status_of(rig_register(&rig, 0, &(struct wish){ .cseq = 1 })), 500);
+	cr_assert_eq(status_of(rig_options(&rig, 0)), 200);
+	rig.now_ns = start_ns + 2 * SECOND;
+	const char *answer = rig_register(&rig, 0, &(struct wish){ .cseq = 2 });
+	cr_assert_not_null(strstr(answer, ";expires=5\r\n"), "%s", answer);
+	rig.now_ns = start_ns + 4 * SECOND;
+	answer = rig_register(&rig, 0, &(struct wish){ .cseq = 3 });
+	cr_assert_not_null(strstr(answer, ";expires=60\r\n"), "%s", answer);
+	rig.now_ns += 10 * MILLISECOND;
+	cr_assert_not_null(rig_tick(&rig));
 }

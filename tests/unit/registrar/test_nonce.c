@@ -15,10 +15,10 @@ Test(nonce, fresh_for_its_life_then_stale)
 	const struct slice s = { nonce, NONCE_LEN };
 
 	nonce_write(key, 100 * SECOND, nonce);
-	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 100 * SECOND), NONCE_FRESH);
-	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 130 * SECOND), NONCE_FRESH);
-	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 130 * SECOND + 1), NONCE_STALE);
-	cr_assert_eq(nonce_check(other_key, s, 30 * SECOND, 100 * SECOND), NONCE_FOREIGN);
+	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 100 * SECOND, NULL), NONCE_FRESH);
+	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 130 * SECOND, NULL), NONCE_FRESH);
+	cr_assert_eq(nonce_check(key, s, 30 * SECOND, 130 * SECOND + 1, NULL), NONCE_STALE);
+	cr_assert_eq(nonce_check(other_key, s, 30 * SECOND, 100 * SECOND, NULL), NONCE_FOREIGN);
 }
 
 Test(nonce, every_changed_character_is_noticed)
@@ -30,15 +30,16 @@ Test(nonce, every_changed_character_is_noticed)
 		memcpy(changed, nonce, NONCE_LEN);
 		changed[i] = changed[i] == '0' ? '1' : '0';
 		cr_assert_eq(nonce_check(key, (struct slice){ changed, NONCE_LEN }, SECOND,
-					 100 * SECOND),
+					 100 * SECOND, NULL),
 			     NONCE_FOREIGN);
 		changed[i] = 'x';
 		cr_assert_eq(nonce_check(key, (struct slice){ changed, NONCE_LEN }, SECOND,
-					 100 * SECOND),
+					 100 * SECOND, NULL),
 			     NONCE_FOREIGN);
 	}
-	cr_assert_eq(nonce_check(key, (struct slice){ nonce, NONCE_LEN - 1 }, SECOND, 100 * SECOND),
+	cr_assert_eq(nonce_check(key, (struct slice){ nonce, NONCE_LEN - 1 }, SECOND, 100 * SECOND,
+				 NULL),
 		     NONCE_FOREIGN);
-	cr_assert_eq(nonce_check(key, (struct slice){ nonce, 0 }, SECOND, 100 * SECOND),
+	cr_assert_eq(nonce_check(key, (struct slice){ nonce, 0 }, SECOND, 100 * SECOND, NULL),
 		     NONCE_FOREIGN);
 }

@@ -513,3 +513,47 @@ Test(auth_learn, a_long_nextnonce_moves_the_text_out_and_a_short_one_back)
 	cr_assert_not_null(strstr(write_for("6000"), "nonce=\"z\""));
 	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
 }
+
+Test(auth_learn, nextnonce_before_any_challenge_makes_nothing_usable)
+{
+	static struct auth fresh;
+
+	auth_next_nonce(&fresh, slice_of("nextnonce=\"n2\""), long_text);
+	cr_assert_not(fresh.usable);
+	cr_assert_eq(fresh.nonce_len, 0);
+}
+
+Test(auth_learn, the_remembered_nonce_is_told_from_others)
+{
+	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"abcdef\", opaque=\"o\"", long_text), 0);
+	cr_assert(auth_has_nonce(&auth, long_text, slice_of("abcdef")));
+	cr_assert_not(auth_has_nonce(&auth, long_text, slice_of("abcdeg")));
+	cr_assert_not(auth_has_nonce(&auth, long_text, slice_of("abcde")));
+	cr_assert_not(auth_has_nonce(&auth, long_text, slice_of("abcdef\"o")));
+}
+
+// RFC 8760 2.4 and RFC 7616 3.9.1: a server lists its challenges by preference.
+Test(auth_learn, each_algorithm_of_rfc8760_is_learnt_from_its_challenge)
+{
+	static const struct {
+		const char *text;
+		enum hl_digest_algorithm algorithm;
+		bool sess;
+	} cases[] = {
+		{ "Digest realm=\"a\", qop=\"auth\", algorithm=SHA-512-256, nonce=\"n\"",
+		  HL_SHA512_256, false },
+		{ "Digest realm=\"a\", qop=\"auth,auth-int\", algorithm=SHA-256, nonce=\"n\"",
+		  HL_SHA256, false },
+		{ "Digest realm=\"a\", algorithm=SHA-256-sess, nonce=\"n\"", HL_SHA256, true },
+		{ "Digest realm=\"a\", algorithm=SHA-512-256-sess, nonce=\"n\"", HL_SHA512_256,
+		  true },
+		{ "Digest realm=\"a\", algorithm=MD5-sess, nonce=\"n\"", HL_MD5, true },
+		{ "Digest realm=\"a\", nonce=\"n\"", HL_MD5, false },
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_assert_eq(learn(cases[i].text, long_text), 0);
+		cr_expect_eq(auth.algorithm, cases[i].algorithm, "%s", cases[i].text);
+		cr_expect_eq(auth.sess, cases[i].sess, "%s", cases[i].text);
+	}
+}

@@ -68,6 +68,29 @@ Test(build, register_is_what_a_phone_sends)
 		"Content-Length: 0\r\n\r\n");
 }
 
+Test(build, subscribe_is_to_the_line_itself)
+{
+	struct build_spec spec = reg;
+
+	spec.method = HL_SUBSCRIBE;
+	cr_expect_str_eq(
+		message(&spec, "Authorization: Digest username=\"6000\"\r\n"),
+		"SUBSCRIBE sip:6000@example.com SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 10.0.0.7:50001;branch=z9hG4bK0123456789012345678901234567;rport\r\n"
+		"From: \"6000\" <sip:6000@example.com>;tag=tag123\r\n"
+		"To: \"6000\" <sip:6000@example.com>\r\n"
+		"Call-ID: call-id-16-bytes\r\n"
+		"CSeq: 1000000001 SUBSCRIBE\r\n"
+		"Contact: <sip:6000@10.0.0.7:50001;hl=p>\r\n"
+		"Accept: application/reginfo+xml\r\n"
+		"Authorization: Digest username=\"6000\"\r\n"
+		"Max-Forwards: 70\r\n"
+		"User-Agent: heartline/0.1\r\n"
+		"Event: reg\r\n"
+		"Expires:    1800\r\n"
+		"Content-Length: 0\r\n\r\n");
+}
+
 Test(build, options_asks_the_server_itself)
 {
 	struct build_spec spec = reg;

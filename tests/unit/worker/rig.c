@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/checksum.h"
 #include "net/arp.h"
+
+uint64_t rig_boot_key[2] = { 11, 12 };
 
 static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 2 };
@@ -43,7 +47,7 @@ struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
 	struct hl_error err = { 0 };
 	const struct hl_plan_options plan = { .n_workers = 1,
 					      .mac = { 2, 0, 0, 0, 0, 1 },
-					      .boot_key = { 11, 12 } };
+					      .boot_key = { rig_boot_key[0], rig_boot_key[1] } };
 	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1, .rate = rate };
 	char yaml[2048];
 
@@ -212,6 +216,24 @@ void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char
 void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *headers)
 {
 	rig_answer_changed(rig, k, status, headers, NULL, NULL);
+}
+
+void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code)
+{
+	// an ICMP header, and what it quotes: IP and UDP header
+	uint8_t bytes[ETH_BYTES + IPV4_BYTES + 8 + IPV4_BYTES + 8] = { 0 };
+	const uint8_t *sent = rig->sent[k].bytes;
+	uint8_t *icmp = bytes + ETH_BYTES + IPV4_BYTES;
+	const uint16_t len = (uint16_t)(bytes + sizeof(bytes) - icmp);
+	const struct frame *f = &rig->sent[k].frame;
+
+	frame_write_eth(bytes, worker_mac, server_mac, ETHERTYPE_IPV4);
+	frame_write_ipv4(bytes + ETH_BYTES, &f->dst, &f->src, IP_ICMP, len, false);
+	icmp[0] = 3;
+	icmp[1] = code;
+	memcpy(icmp + 8, sent + ETH_BYTES, IPV4_BYTES + 8);
+	store_be16(icmp + 2, checksum_finish(checksum_add(0, icmp, len)));
+	rig_frame(rig, bytes, sizeof(bytes));
 }
 
 struct hl_state rig_state(const struct rig *rig, uint32_t line)

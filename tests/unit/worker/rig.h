@@ -26,6 +26,9 @@ struct rig {
 	} sent[RIG_FRAMES];
 };
 
+// Of the boots to come.
+extern uint64_t rig_boot_key[2];
+
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
 struct rig *rig_new(const char *extra, uint32_t lines);
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate);
@@ -44,6 +47,8 @@ void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *header
 // The same with a text in place of another, to make it wrong.
 void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char *headers,
 			const char *from, const char *to);
+// ICMP destination unreachable of that code about the kth caught request.
+void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code);
 // A raw frame.
 void rig_frame(struct rig *rig, const uint8_t *bytes, uint16_t len);
 

@@ -113,52 +113,16 @@ Test(matching, garbage_is_counted_and_harmless)
 	rig_free(rig);
 }
 
-static void unreachable(struct rig *rig, uint32_t k, uint8_t code)
-{
-	uint8_t bytes[14 + 20 + 8 + 28] = { 0 };
-	const uint8_t *sent = rig->sent[k].bytes;
-	uint8_t *ip = bytes + 14, *icmp = ip + 20;
-	uint32_t sum = 0;
-
-	memcpy(bytes, sent + 6, 6);
-	memcpy(bytes + 6, sent, 6);
-	bytes[12] = 8;
-	memcpy(ip, sent + 14, 20);
-	ip[2] = 0;
-	ip[3] = 20 + 8 + 28;
-	ip[9] = 1;
-	memcpy(ip + 12, sent + 14 + 16, 4);
-	memcpy(ip + 16, sent + 14 + 12, 4);
-	ip[10] = ip[11] = 0;
-	for (int i = 0; i < 20; i += 2)
-		sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~((sum & 0xffff) + (sum >> 16));
-	ip[10] = (uint8_t)(sum >> 8);
-	ip[11] = (uint8_t)sum;
-	icmp[0] = 3;
-	icmp[1] = code;
-	memcpy(icmp + 8, sent + 14, 28);
-	sum = 0;
-	for (int i = 0; i < 36; i += 2)
-		sum += (uint32_t)(icmp[i] << 8 | icmp[i + 1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~((sum & 0xffff) + (sum >> 16));
-	icmp[2] = (uint8_t)(sum >> 8);
-	icmp[3] = (uint8_t)sum;
-	rig_frame(rig, bytes, sizeof(bytes));
-}
-
 Test(matching, unreachable_that_quotes_a_live_request_is_a_failure)
 {
 	struct rig *rig = registering();
 
-	unreachable(rig, 0, 9); // prohibited: not among net, host, port
+	rig_unreachable(rig, 0, 9); // prohibited: not among net, host, port
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
-	unreachable(rig, 0, 3);
+	rig_unreachable(rig, 0, 3);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	cr_assert(eq(int, rig_state(rig, 0).code, HL_CODE_UNREACHABLE));
-	unreachable(rig, 0, 3); // the request to P is not alive any more
+	rig_unreachable(rig, 0, 3); // the request to P is not alive any more
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	rig_free(rig);
 }

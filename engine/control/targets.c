@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where servers are, published to the workers: targets put in order (RFC 2782), endpoints added.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "control/planner.h"
+
+#define ORDER_END 0xff
+
+// Same targets, same order, however the answer lists them.
+static int target_compare(const void *a, const void *b)
+{
+	const struct hl_target *s = a, *t = b;
+	int differ = memcmp(s->at.addr.bytes, t->at.addr.bytes, sizeof(s->at.addr.bytes));
+
+	if (s->priority != t->priority)
+		return s->priority < t->priority ? -1 : 1;
+	return differ != 0 ? differ : (int)s->at.port - (int)t->at.port;
+}
+
+// One of n targets by a number below the sum of their weights; the first one when all weigh 0.
+static uint32_t target_draw(const struct hl_target targets[], uint32_t n, uint64_t number)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		sum += targets[i].weight;
+		if (sum > number)
+			return i;
+	}
+	return 0;
+}
+
+static uint64_t weights_sum(const struct hl_target targets[], uint32_t n)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += targets[i].weight;
+	return sum;
+}
+
+// RFC 2782, targets of one priority: each place is drawn by weight among those left. The first
+// place is not left to chance: over all orders each target has it as often as its weight says.
+static void group_order(struct hl_target group[], uint32_t n, uint32_t order, struct rng *rng)
+{
+	if (weights_sum(group, n) == 0) // no preference: in turn
+		for (uint32_t i = 0; i < n; i++)
+			group[i].weight = 1;
+	for (uint32_t place = 0; place < n; place++) {
+		uint64_t sum = weights_sum(group + place, n - place);
+		uint64_t number = place == 0 ? (2 * order + 1) * sum / (2 * PLAN_ORDERS)
+				  : sum != 0 ? rng_next(rng) % sum
+					     : 0;
+		uint32_t drawn = place + target_draw(group + place, n - place, number);
+		struct hl_target t = group[drawn];
+
+		memmove(&group[place + 1], &group[place], (drawn - place) * sizeof(t));
+		group[place] = t;
+	}
+}
+
+static void targets_order(struct hl_target targets[], uint32_t n, uint32_t order)
+{
+	struct rng rng;
+
+	rng_seed(&rng, order); // always the same: a new answer moves no line that need not move
+	for (uint32_t first = 0, next; first < n; first = next) {
+		for (next = first + 1; next < n; next++)
+			if (targets[next].priority != targets[first].priority)
+				break;
+		group_order(targets + first, next - first, order, &rng);
+	}
+}
+
+static bool on_link(const struct hl_plan *plan, const struct hl_addr *addr)
+{
+	return (hl_addr_ipv4(addr) & plan->subnet_mask) == plan->subnet;
+}
+
+static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at,
+			struct hl_error *err)
+{
+	uint32_t ip = hl_addr_ipv4(&at->addr);
+	char text[HL_ADDR_TEXT];
+
+	hl_addr_format(&at->addr, text);
+	if (at->addr.family != HL_FAMILY_IPV4 || ip >> 24 == 0 || ip >= 0xe0000000 || at->port == 0)
+		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
+	if (addr_set_find(&plan->addr_set, &at->addr) >= 0)
+		return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
+	if (!on_link(plan, &at->addr) && plan->gateway.family == HL_FAMILY_NONE)
+		return hl_fail(err, EHOSTUNREACH,
+			       "%s is outside of the lines' subnet, and the port has no gateway",
+			       text);
+	return 0;
+}
+
+// Index of an endpoint, added when it is new; -errno.
+static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
+			const struct hl_endpoint *at, struct hl_error *err)
+{
+	uint32_t n = atomic_load_explicit(&server->n_endpoints, memory_order_relaxed);
+	int neigh;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (server->endpoints[i].at.port == at->port &&
+		    hl_addr_equal(&server->endpoints[i].at.addr, &at->addr))
+			return (int)i;
+	if (n == PLAN_ENDPOINTS_MAX)
+		return hl_fail(err, ENOSPC, "the server had %u addresses in this run already", n);
+	neigh = neigh_add(&plan->neighbours, on_link(plan, &at->addr) ? &at->addr : &plan->gateway,
+			  &plan->addresses[0].addr);
+	if (neigh < 0)
+		return hl_fail(err, -neigh,
+			       "the servers have more next hops than %u; use a gateway", NEIGH_MAX);
+	server->endpoints[n] = (struct plan_endpoint){ .at = *at, .neigh = (uint32_t)neigh };
+	atomic_store_explicit(&server->n_endpoints, n + 1, memory_order_release);
+	return (int)n;
+}
+
+void plan_server_clear(struct plan_server *server)
+{
+	for (uint32_t i = 0; i < PLAN_ORDERS; i++)
+		atomic_store_explicit(&server->order[i], UINT64_MAX, memory_order_relaxed);
+}
+
+int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server server,
+			const struct hl_target targets[], uint32_t n, struct hl_error *err)
+{
+	struct plan_server *out = &plan->profiles[profile].server[server];
+	struct hl_target sorted[HL_TARGETS_MAX], ordered[HL_TARGETS_MAX];
+	uint64_t words[PLAN_ORDERS];
+
+	if (n == 0 || n > HL_TARGETS_MAX)
+		return hl_fail(err, EINVAL, "%u targets: allowed 1..%u", n, HL_TARGETS_MAX);
+	for (uint32_t i = 0; i < n; i++) {
+		int rc = target_check(plan, &targets[i].at, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	memcpy(sorted, targets, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), target_compare);
+	for (uint32_t order = 0; order < PLAN_ORDERS; order++) {
+		words[order] = UINT64_MAX;
+		memcpy(ordered, sorted, n * sizeof(*ordered));
+		targets_order(ordered, n, order);
+		for (uint32_t i = 0; i < n && i < PLAN_TARGETS_MAX; i++) {
+			int index = endpoint_add(plan, out, &ordered[i].at, err);
+
+			if (index < 0)
+				return index;
+			words[order] &= ~((uint64_t)(ORDER_END ^ index) << 8 * i);
+		}
+	}
+	for (uint32_t order = 0; order < PLAN_ORDERS; order++) // with it, its endpoints are seen
+		atomic_store_explicit(&out->order[order], words[order], memory_order_release);
+	return 0;
+}
+
+uint32_t hl_plan_next_hops(const struct hl_plan *plan)
+{
+	return plan->neighbours.n;
+}

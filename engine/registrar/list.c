@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Contacts of a 200 to REGISTER; and what others may ask of bindings.
+#include "registrar/registrar.h"
+
+#include <string.h>
+
+#include "base/siphash.h"
+#include "sip/pen.h"
+#include "sip/value.h"
+
+#define REWRITTEN_HOST "203.0.113.9:1024" // where a NAT would show the client
+
+static void contact_write(struct pen *pen, struct slice uri, uint32_t expires_s)
+{
+	pen_text(pen, "Contact: <");
+	pen_slice(pen, uri);
+	pen_text(pen, ">;expires=");
+	pen_number(pen, expires_s);
+	pen_text(pen, "\r\n");
+}
+
+// "sip:USER@HOST:PORT;PARAMS" with another host and port.
+static void rewritten_write(struct pen *pen, struct slice uri, uint32_t expires_s)
+{
+	const char *end = uri.at + uri.len;
+	const char *at = memchr(uri.at, '@', uri.len);
+	const char *host = at != NULL ? at + 1 : uri.at;
+	const char *params = memchr(host, ';', (size_t)(end - host));
+
+	if (at == NULL) {
+		contact_write(pen, uri, expires_s);
+		return;
+	}
+	pen_text(pen, "Contact: <");
+	pen_bytes(pen, uri.at, (uint32_t)(host - uri.at));
+	pen_text(pen, REWRITTEN_HOST);
+	if (params != NULL)
+		pen_bytes(pen, params, (uint32_t)(end - params));
+	pen_text(pen, ">;expires=");
+	pen_number(pen, expires_s);
+	pen_text(pen, "\r\nExpires: ");
+	pen_number(pen, expires_s);
+	pen_text(pen, "\r\n");
+}
+
+// Step 8: every live contact with what is left of its time.
+struct answer bindings_list(struct registration *reg)
+{
+	struct hl_registrar *r = reg->r;
+	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+	struct binding_walk walk = { 0 };
+	const struct binding *b;
+
+	if (r->foreign_contacts)
+		pen_text(&pen, "Contact: \"Ann, <a>\" <sip:ann@198.51.100.1>;expires=1, "
+			       "<sip:6000@198.51.100.2:5060;hl=p>;q=0.1;expires=86400\r\n");
+	for (uint32_t i = 0; reg->cut && i < reg->n; i++)
+		contact_write(&pen, reg->changes[i].uri, 0);
+	while ((b = bindings_walk(reg->s->bindings, &walk, reg->user, reg->now_ns)) != NULL) {
+		struct slice uri = { b->contact, b->contact_len };
+
+		if (!binding_live(b, reg->now_ns))
+			continue;
+		uint64_t left_s = (b->expires_ns - reg->now_ns + 999999999) / 1000000000;
+		if (r->rewrite_contacts)
+			rewritten_write(&pen, uri, (uint32_t)left_s);
+		else
+			contact_write(&pen, uri, (uint32_t)left_s);
+	}
+	if (pen.full)
+		return (struct answer){ .status = 500 };
+	return (struct answer){ .status = 200, .headers_len = (uint32_t)(pen.at - r->headers) };
+}
+
+static bool holds(const struct binding *b, const char *text)
+{
+	uint32_t len = text != NULL ? (uint32_t)strlen(text) : 0;
+
+	for (uint32_t at = 0; at + len <= b->contact_len; at++) {
+		if (memcmp(b->contact + at, text != NULL ? text : "", len) == 0)
+			return true;
+	}
+	return false;
+}
+
+uint32_t hl_registrar_contacts(const struct hl_registrar *r, uint32_t server, const char *user,
+			       uint32_t user_len, const char *with, uint64_t now_ns)
+{
+	uint64_t hash = siphash(r->hash_key, user, user_len);
+	struct binding_walk walk = { 0 };
+	const struct binding *b;
+	uint32_t n = 0;
+
+	if (server >= r->n_servers)
+		return 0;
+	// A walk may only move expired ones out of the count.
+	while ((b = bindings_walk(r->servers[server].bindings, &walk, hash, now_ns)) != NULL)
+		n += binding_live(b, now_ns) && holds(b, with);
+	return n;
+}
+
+bool hl_registrar_bound(const struct hl_registrar *r, uint32_t server, const char *user,
+			uint32_t user_len, uint64_t now_ns)
+{
+	return hl_registrar_contacts(r, server, user, user_len, NULL, now_ns) > 0;
+}

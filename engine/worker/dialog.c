@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The dialog of a subscription: what tells it from others, the texts that only its requests carry,
+// and the NOTIFY requests that belong to it (RFC 3261 12.2, RFC 6665 4.1.3).
+#include "base/siphash.h"
+#include "sip/value.h"
+#include "worker/worker.h"
+
+// Line, server and number of the subscription; registrations and branches leave bit 62 clear, or
+// have bit 63 set.
+uint64_t worker_dialog_id(const struct hl_worker *w, uint32_t i)
+{
+	const struct line_streams *s = &w->streams[i];
+
+	return siphash_u64(w->plan->options.boot_key, 1ull << 62 | (uint64_t)(w->first + i) << 17 |
+							      (uint64_t)s->server << 16 |
+							      s->sub_number);
+}
+
+void worker_dialog_clear(struct hl_worker *w, uint32_t i)
+{
+	w->dialogs[i].tag_len = w->dialogs[i].target_len = 0;
+}
+
+static bool is_token(struct slice s)
+{
+	for (uint32_t k = 0; k < s.len; k++)
+		if (!is_token_char(s.at[k]))
+			return false;
+	return s.len > 0;
+}
+
+// The only tag that a From or To may hold, in text that goes back as it stands.
+static struct slice tag_of(struct slice value)
+{
+	const char *at = value.at;
+	struct slice tag = { NULL, 0 };
+	struct address address;
+
+	if (!address_next(&at, value.at + value.len, &address) ||
+	    !param_find(address.params, "tag", &tag) || !is_token(tag))
+		return (struct slice){ NULL, 0 };
+	return tag;
+}
+
+// One that does not fit is not remembered; then each SUBSCRIBE begins a new subscription.
+static void learn_tag(struct line_dialog *d, struct slice tag)
+{
+	d->tag_len = d->target_len = 0;
+	if (tag.len > DIALOG_TEXT_MAX)
+		return;
+	memcpy(d->text, tag.at, tag.len);
+	d->tag_len = (uint8_t)tag.len;
+}
+
+// The remote target, behind the tag. Without it the Request-URI stays the AoR, which the server
+// that we ask serves in any case.
+static void learn_target(struct line_dialog *d, struct slice contact)
+{
+	const char *at = contact.at;
+	struct address address;
+	struct address_uri uri;
+
+	if (contact.len == 0 || !address_next(&at, contact.at + contact.len, &address) ||
+	    !address_uri_read(address.uri, &uri) || !uri.sip ||
+	    address.uri.len > (uint32_t)(DIALOG_TEXT_MAX - d->tag_len))
+		return;
+	for (uint32_t k = 0; k < address.uri.len; k++)
+		if (is_lws(address.uri.at[k]) || memchr("<>\"", address.uri.at[k], 3))
+			return;
+	memcpy(d->text + d->tag_len, address.uri.at, address.uri.len);
+	d->target_len = (uint8_t)address.uri.len;
+}
+
+void worker_dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
+{
+	struct line_dialog *d = &w->dialogs[i];
+	struct slice tag = tag_of(reply->to);
+
+	if (!(w->streams[i].flags & STREAM_SUB_DIALOG) && tag.len)
+		learn_tag(d, tag);
+	if (reply->n_contacts && d->tag_len) // each 2xx says it anew (RFC 3261 12.2.1.2)
+		learn_target(d, reply->contacts[0]);
+}
+
+static uint32_t put(char *text, uint32_t len, uint32_t at, uint32_t old_len, const char *with,
+		    uint32_t with_len)
+{
+	memmove(text + at + with_len, text + at + old_len, len - at - old_len);
+	memcpy(text + at, with, with_len);
+	return len - old_len + with_len;
+}
+
+// Behind the value of To; the template has one, before the credentials.
+static uint32_t to_end(const char *text, uint32_t len)
+{
+	uint32_t at = 0;
+
+	while (at + 6 < len && memcmp(text + at, "\r\nTo: ", 6) != 0)
+		at++;
+	for (at += 6; at < len && text[at] != '\r';)
+		at++;
+	return at;
+}
+
+// What follows from the Request-URI of each line, so it cannot be part of the plan.
+static uint32_t sign(struct hl_worker *w, uint32_t i, enum hl_server server, struct slice uri,
+		     struct slice cnonce, char out[CREDENTIALS_MAX])
+{
+	static const struct slice method = { "SUBSCRIBE", 9 };
+	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX];
+	const struct credentials_for request = { server, uri, cnonce,
+						 (const char(*)[2][DIGEST_HEX_MAX])ha2 };
+
+	for (int algorithm = 0; algorithm < HL_DIGEST_ALGORITHMS; algorithm++)
+		for (int auth_int = 0; auth_int < 2; auth_int++)
+			digest_ha2(w->digest, (enum hl_digest_algorithm)algorithm, method, uri,
+				   auth_int, ha2[algorithm][auth_int]);
+	return worker_credentials(w, i, &request, out);
+}
+
+// From the last one to the first, so that what stands before keeps its place.
+uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct request *r,
+			     uint32_t auth_at, struct slice cnonce, char *text, uint32_t len)
+{
+	const uint32_t uri_at = sizeof("SUBSCRIBE ") - 1;
+	const uint32_t room = HL_FRAME_MAX - FRAME_UDP_AT;
+	const struct line_dialog *d = &w->dialogs[i];
+	bool inside = w->streams[i].flags & STREAM_SUB_DIALOG && d->tag_len;
+	const char *uri_end = memchr(text + uri_at, ' ', len - uri_at);
+	struct slice old = { text + uri_at, (uint32_t)(uri_end - text) - uri_at }, uri = old;
+	uint32_t grows = inside ? 5u + d->tag_len : 0;
+	char auth[CREDENTIALS_MAX];
+
+	if (inside && d->target_len)
+		uri = (struct slice){ d->text + d->tag_len, d->target_len };
+	grows += uri.len > old.len ? uri.len - old.len : 0;
+	if (r->with_auth) {
+		uint32_t auth_len = sign(w, i, r->server, uri, cnonce, auth);
+
+		if (len + grows + auth_len <= room) // as for a REGISTER
+			len = put(text, len, auth_at, 0, auth, auth_len);
+	}
+	if (!inside)
+		return len;
+	uint32_t at = to_end(text, auth_at);
+	len = put(text, len, at, 0, d->text, d->tag_len);
+	len = put(text, len, at, 0, ";tag=", 5);
+	return uri.at == old.at ? len : put(text, len, uri_at, old.len, uri.at, uri.len);
+}
+
+static bool is_ours(const struct hl_worker *w, uint32_t i, const struct sip_request *r,
+		    struct slice from_tag)
+{
+	const struct line_streams *s = &w->streams[i];
+	const struct line_dialog *d = &w->dialogs[i];
+	char call_id[CALL_ID_LEN], tag[TAG_LEN];
+	struct slice to_tag = tag_of(r->to);
+	uint32_t package = 0;
+
+	if (!(s->flags & (STREAM_SUB_OUT | STREAM_SUB_DIALOG)))
+		return false;
+	worker_write_ids(worker_dialog_id(w, i), call_id, tag);
+	while (package < r->event.len && r->event.at[package] != ';' &&
+	       !is_lws(r->event.at[package]))
+		package++;
+	return text_equal_nocase(r->event.at, package, "reg", 3) && r->call_id.len == CALL_ID_LEN &&
+	       memcmp(r->call_id.at, call_id, CALL_ID_LEN) == 0 &&
+	       text_equal_nocase(to_tag.at, to_tag.len, tag, TAG_LEN) && from_tag.len &&
+	       (d->tag_len == 0 ||
+		(d->tag_len == from_tag.len && memcmp(d->text, from_tag.at, from_tag.len) == 0));
+}
+
+// Subscription-State (RFC 6665 4.1.3): over, or how long it still lasts.
+static void read_state(struct hl_worker *w, uint32_t i, struct slice value)
+{
+	struct line_streams *s = &w->streams[i];
+	const char *semicolon = value.len ? memchr(value.at, ';', value.len) : NULL;
+	const char *end = value.at + value.len;
+	struct slice name = slice_trim(value.at, semicolon ? semicolon : end), number;
+	struct slice params = { semicolon ? semicolon : end,
+				semicolon ? (uint32_t)(end - semicolon) : 0 };
+
+	if (text_equal_nocase(name.at, name.len, "terminated", 10)) {
+		uint32_t after = SIP_NO_NUMBER;
+
+		if (param_find(params, "retry-after", &number))
+			after = value_seconds(number);
+		s->flags &= (uint16_t)~STREAM_SUB_DIALOG;
+		worker_subscribe_later(w, i, after != SIP_NO_NUMBER ? after : 0);
+	} else if (s->flags & STREAM_SUB && param_find(params, "expires", &number)) {
+		uint32_t left = value_seconds(number);
+		uint32_t at = w->now + tick_span_ns(left * 500000000ull);
+
+		if (left == SIP_NO_NUMBER || !tick_before(at, s->sub_at))
+			return;
+		s->sub_at = at;
+		s->sub_until = w->now + tick_span_ns(left * 1000000000ull);
+		worker_arm_rare(w, i);
+	}
+}
+
+uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request *r)
+{
+	struct slice from_tag = tag_of(r->from);
+
+	if (!w->dialogs || !is_ours(w, i, r, from_tag))
+		return 481;
+	struct line_streams *s = &w->streams[i];
+	struct line_dialog *d = &w->dialogs[i];
+	if (s->flags & STREAM_NOTIFIED && r->cseq < s->notify_cseq)
+		return 500; // out of order (RFC 3261 12.2.2)
+	bool again = s->flags & STREAM_NOTIFIED && r->cseq == s->notify_cseq;
+	s->flags |= STREAM_NOTIFIED;
+	s->notify_cseq = r->cseq;
+	if (again)
+		return 200;
+	if (d->tag_len == 0) // it may come before the 2xx
+		learn_tag(d, from_tag);
+	if (!(s->flags & STREAM_SUB_OUT) && r->n_contacts) // which must stay the same bytes
+		learn_target(d, r->contacts[0]);
+	read_state(w, i, r->subscription_state);
+	return 200;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a final response to a REGISTER means for its line (FAILOVER.md sections 2, 4 and 5).
+#include "sip/value.h"
+#include "worker/worker.h"
+
+#define EXPIRES_MAX_S 9999999 // seven digits in the template
+
+// The only contact of a 2xx that lists one: it must be ours, even when the server has rewritten it.
+static uint32_t only_contact_expires(const struct sip_reply *reply)
+{
+	const char *at = reply->contacts[0].at;
+	const char *const end = at + reply->contacts[0].len;
+	struct address only, more;
+	struct slice expires;
+
+	if (!address_next(&at, end, &only) || address_next(&at, end, &more) ||
+	    !param_find(only.params, "expires", &expires))
+		return SIP_NO_NUMBER;
+	return value_seconds(expires);
+}
+
+static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server,
+			  const struct sip_reply *reply)
+{
+	const struct line *l = &w->lines[i];
+	const struct plan_address *own = &w->plan->addresses[l->addr];
+	bool found;
+	uint32_t granted = scan_contact_expires(reply, own->text, own->text_len, l->port,
+						server == HL_SERVER_P ? 'p' : 'b', &found);
+
+	if (!found && reply->n_contacts == 1)
+		granted = only_contact_expires(reply);
+	if (granted == SIP_NO_NUMBER)
+		granted = reply->expires;
+	if (granted == SIP_NO_NUMBER)
+		granted = w->cold[i].expires_s ? w->cold[i].expires_s
+					       : worker_profile(w, l)->expires_s;
+	return granted;
+}
+
+static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	uint32_t granted = granted_s(w, i, server, reply);
+
+	c->bad_nonces[server] = 0;
+	worker_next_nonce(w, i, server, reply);
+	if (granted == 0) { // a 2xx that grants nothing holds nothing
+		worker_step(w, i, FO_FAILED, reply->status);
+		return;
+	}
+	// half of what was granted, never written into what is asked: it would shrink for ever
+	c->refresh_at = w->now + tick_span_ns(granted * 500000000ull);
+	c->bound_until[server] = w->now + tick_span_ns(granted * 1000000000ull);
+	c->bound |= (uint8_t)(1u << server);
+	if (!(l->more & LINE_ONCE)) {
+		l->more |= LINE_ONCE;
+		count(&w->counters.registered_once);
+	}
+	worker_step(w, i, FO_REGISTERED, reply->status);
+	worker_stale_look(w, i, server, reply);
+}
+
+// REJ: the account is wrong, not the server, unless the profile says otherwise of this code.
+static void rejected(struct hl_worker *w, uint32_t i, uint16_t status)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+
+	worker_step(w, i, codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED, status);
+}
+
+// Every new nonce counts as stale, with or without the flag; three in a row are a refusal. So is
+// the nonce that was just answered, given again without the flag: the password is wrong. What
+// answers a request without credentials is the first challenge, not a refusal.
+static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply)
+{
+	struct line_cold *c = &w->cold[i];
+	bool answered = c->attempt & ATTEMPT_CHALLENGED;
+	int challenge = worker_challenge(w, i, server, reply);
+
+	if (challenge != CHALLENGE_FIRST && (answered || w->lines[i].more & LINE_REG_AUTH))
+		c->bad_nonces[server]++;
+	if (challenge < 0 || c->bad_nonces[server] >= 3 ||
+	    (challenge == CHALLENGE_SAME && answered)) {
+		rejected(w, i, reply->status);
+		return;
+	}
+	c->attempt |= ATTEMPT_CHALLENGED;
+	count(&w->counters.challenges);
+	worker_register(w, i, server, true);
+}
+
+static bool interval_too_brief(struct hl_worker *w, uint32_t i, enum hl_server server,
+			       const struct sip_reply *reply)
+{
+	struct line_cold *c = &w->cold[i];
+	uint32_t asked = c->expires_s ? c->expires_s : worker_profile(w, &w->lines[i])->expires_s;
+
+	// once: a server that is not content with its own minimum gets no third request
+	if (reply->min_expires == SIP_NO_NUMBER || reply->min_expires <= asked ||
+	    reply->min_expires > EXPIRES_MAX_S || c->attempt & ATTEMPT_BRIEF)
+		return false;
+	c->attempt |= ATTEMPT_BRIEF;
+	c->expires_s = reply->min_expires;
+	worker_register(w, i, server, w->lines[i].more & LINE_REG_AUTH);
+	return true;
+}
+
+static void hold_as_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
+			  const struct sip_reply *reply)
+{
+	if (reply->retry_after != SIP_NO_NUMBER)
+		worker_hold_server(w, i, server, reply->retry_after * 1000000000ull);
+}
+
+static bool names_server(const struct plan_server *server, const struct address_uri *uri,
+			 struct slice text)
+{
+	struct hl_addr addr;
+	struct slice transport;
+
+	if (text_equal_nocase(text.at, text.len < 5 ? text.len : 5, "sips:", 5) ||
+	    (param_find(uri->params, "transport", &transport) &&
+	     !text_equal_nocase(transport.at, transport.len, "udp", 3)))
+		return false;
+	return hl_addr_parse(uri->host.at, uri->host.len, &addr) == 0 &&
+	       plan_server_has(server, &addr, uri->port ? uri->port : 5060);
+}
+
+static bool contacts_name(const struct sip_reply *reply, const struct plan_server *server,
+			  bool *readable)
+{
+	bool named = false;
+
+	*readable = false;
+	for (uint8_t k = 0; k < reply->n_contacts; k++) {
+		const char *at = reply->contacts[k].at;
+		const char *const end = at + reply->contacts[k].len;
+		struct address address;
+		struct address_uri uri;
+
+		while (address_next(&at, end, &address)) {
+			if (!address_uri_read(address.uri, &uri) || !uri.sip)
+				continue;
+			*readable = true;
+			named |= names_server(server, &uri, address.uri);
+		}
+	}
+	return named;
+}
+
+// 301 and 302: false when no contact can be read. The other server of the profile is followed, in
+// its turn of this cycle and so but once; any other address, and the one that was just asked (RFC
+// 3261 8.1.3.4), is as good as no answer.
+static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       const struct sip_reply *reply)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	enum hl_server other = server == HL_SERVER_P ? HL_SERVER_B : HL_SERVER_P;
+	bool was_on_b = line_state(&w->lines[i]).server == HL_SERVER_B && server == HL_SERVER_B;
+	bool contact;
+	bool follow = contacts_name(reply, &p->server[other], &contact) &&
+		      (other == HL_SERVER_P || p->policy.has_backup);
+
+	if (!contact)
+		return false;
+	count(&w->counters.redirects);
+	hold_as_asked(w, i, server, reply);
+	worker_step(w, i, FO_FAILED, reply->status);
+	// Row 15 goes to P only when P answers its probes; B's word is as good as that.
+	if (follow && was_on_b && line_state(&w->lines[i]).state == HL_DOWN)
+		worker_step(w, i, FO_PROBE_OK, HL_CODE_NONE);
+	return true;
+}
+
+// 480, 408 and 5xx speak of the server or of now, and so does whatever comes with a Retry-After.
+static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
+		   const struct sip_reply *reply)
+{
+	unsigned status = reply->status;
+	bool temporary = status == 480 || reply->retry_after != SIP_NO_NUMBER;
+
+	if (status == 503 && worker_register_next(w, i))
+		return;
+	hold_as_asked(w, i, server, reply);
+	if (temporary || status == 408 || status / 100 == 5)
+		worker_step(w, i, FO_FAILED, reply->status);
+	else
+		rejected(w, i, reply->status);
+}
+
+void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
+{
+	enum hl_server server = w->lines[i].reg_server;
+
+	switch (reply->status) {
+	case 401:
+	case 407:
+		challenged(w, i, server, reply);
+		return;
+	case 423:
+		if (interval_too_brief(w, i, server, reply))
+			return;
+		break;
+	case 301:
+	case 302:
+		if (redirected(w, i, server, reply))
+			return;
+		break;
+	}
+	if (reply->status / 100 == 2)
+		registered(w, i, server, reply);
+	else
+		failed(w, i, server, reply);
+}

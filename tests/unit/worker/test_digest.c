@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Digest as a line does it (FAILOVER.md section 5): each response is computed again and compared.
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+#include "sip/auth.h"
+#include "sip/digest.h"
+
+#define WWW "WWW-Authenticate: Digest realm=\"lab\", nonce="
+#define PROXY "Proxy-Authenticate: Digest realm=\"edge\", nonce="
+
+static struct slice slice_of(const char *text)
+{
+	return (struct slice){ text, (uint32_t)strlen(text) };
+}
+
+// The kth request has good credentials for this nonce in this header; nc is what it should be.
+static bool answers(const struct rig *rig, uint32_t k, const char *header, const char *nonce,
+		    const char *nc, struct auth_credentials *out)
+{
+	const char *value = rig_header(rig, k, header);
+	struct digest *d = digest_new();
+	uint8_t ha1[DIGEST_RAW_MAX];
+	char ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX];
+	struct auth_credentials c;
+	bool good = false;
+
+	if (auth_credentials_read(value, (uint32_t)strlen(value), &c) == 0 &&
+	    c.nonce.len == strlen(nonce) && memcmp(c.nonce.at, nonce, c.nonce.len) == 0) {
+		digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
+		if (c.sess)
+			digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
+		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, c.qop == DIGEST_AUTH_INT,
+			   ha2);
+		digest_response(d, c.algorithm, ha1, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+				response);
+		good = c.response.len == digest_hex_len(c.algorithm) &&
+		       memcmp(c.response.at, response, c.response.len) == 0 &&
+		       (c.qop == DIGEST_NO_QOP ? c.nc.len == 0
+					       : c.nc.len == 8 && memcmp(c.nc.at, nc, 8) == 0);
+	}
+	digest_free(d);
+	if (out)
+		*out = c;
+	return good;
+}
+
+static bool has(const struct rig *rig, uint32_t k, const char *header)
+{
+	return *rig_header(rig, k, header) != '\0';
+}
+
+static struct rig *registering(const char *extra)
+{
+	struct rig *rig = rig_new(extra, 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	cr_assert(eq(u32, rig->n, 1));
+	return rig;
+}
+
+// The refresh of a registration that was granted 60 s.
+static void refresh(struct rig *rig)
+{
+	rig_answer(rig, rig->n - 1, 200, "Expires: 60\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_clear(rig);
+	for (int k = 0; k < 320 && rig->n == 0; k++)
+		rig_pass(rig, 100 * MS);
+	cr_assert(eq(u32, rig->n, 1));
+}
+
+Test(digest, every_algorithm_and_qop_is_answered)
+{
+	static const char *const algorithms[] = {
+		"MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"
+	};
+	static const struct {
+		const char *challenge;
+		enum digest_qop qop;
+	} qops[] = {
+		{ "", DIGEST_NO_QOP },
+		{ ", qop=\"auth\"", DIGEST_AUTH },
+		{ ", qop=\"auth-int\"", DIGEST_AUTH_INT },
+		{ ", qop=\"auth-int,auth\"", DIGEST_AUTH },
+	};
+
+	for (unsigned a = 0; a < 6; a++)
+		for (unsigned q = 0; q < 4; q++) {
+			struct rig *rig = registering("");
+			struct auth_credentials c = { 0 };
+			char headers[256];
+
+			snprintf(headers, sizeof(headers), WWW "\"n1\", algorithm=%s%s\r\n",
+				 algorithms[a], qops[q].challenge);
+			rig_answer(rig, 0, 401, headers);
+			cr_expect(answers(rig, 1, "Authorization", "n1", "00000001", &c), "%s",
+				  headers);
+			cr_expect(eq(int, c.qop, qops[q].qop));
+			cr_expect(eq(int, c.sess, a & 1));
+			cr_expect(eq(int, c.algorithm, a / 2));
+			rig_free(rig);
+		}
+}
+
+Test(digest, the_form_of_rfc2069_has_neither_nc_nor_cnonce)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\"\r\n");
+	const char *value = rig_header(rig, 1, "Authorization");
+	cr_assert_null(strstr(value, "nc="));
+	cr_assert_null(strstr(value, "cnonce="));
+	cr_assert_null(strstr(value, "qop="));
+	rig_free(rig);
+}
+
+Test(digest, of_several_challenges_the_topmost_supported_one_is_taken)
+{
+	static const struct {
+		const char *headers;
+		enum hl_digest_algorithm algorithm;
+	} cases[] = {
+		// RFC 8760 2.4: the server's order is its preference
+		{ WWW "\"n1\", algorithm=SHA-512-256, qop=\"auth\"\r\n" WWW
+		      "\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n" WWW "\"n1\", qop=\"auth\"\r\n",
+		  HL_SHA512_256 },
+		{ WWW "\"n1\", algorithm=MD5, qop=\"auth\"\r\n" WWW
+		      "\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n",
+		  HL_MD5 },
+		{ WWW "\"n0\", algorithm=SHA3-512, qop=\"auth\"\r\n"
+		      "WWW-Authenticate: Bearer realm=\"lab\"\r\n" WWW
+		      "\"n0\", algorithm=MD5, qop=\"auth-conf\"\r\n" WWW
+		      "\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n",
+		  HL_SHA256 },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registering("");
+		struct auth_credentials c = { 0 };
+
+		rig_answer(rig, 0, 401, cases[k].headers);
+		cr_expect(answers(rig, 1, "Authorization", "n1", "00000001", &c), "case %u", k);
+		cr_expect(eq(int, c.algorithm, cases[k].algorithm), "case %u", k);
+		cr_expect(not(has(rig, 1, "Proxy-Authorization")));
+		rig_free(rig);
+	}
+}
+
+Test(digest, nothing_that_can_be_answered_is_a_rejection)
+{
+	static const char *const headers[] = {
+		"",
+		"WWW-Authenticate: Basic realm=\"lab\"\r\n",
+		WWW "\"n1\", algorithm=SHA3-512\r\n",
+		"WWW-Authenticate: Digest nonce=\"n1\"\r\n",
+	};
+
+	for (unsigned k = 0; k < sizeof(headers) / sizeof(headers[0]); k++) {
+		struct rig *rig = registering("");
+
+		rig_answer(rig, 0, 401, headers[k]);
+		cr_expect(eq(u32, rig->n, 1));
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_PARK));
+		rig_free(rig);
+	}
+}
+
+Test(digest, a_407_is_answered_with_proxy_authorization)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407, PROXY "\"p1\", qop=\"auth\"\r\n");
+	cr_assert(answers(rig, 1, "Proxy-Authorization", "p1", "00000001", NULL));
+	cr_assert(not(has(rig, 1, "Authorization")));
+	rig_free(rig);
+}
+
+Test(digest, challenges_401_and_407_together_in_one_response)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n" PROXY "\"p1\", qop=\"auth\"\r\n");
+	cr_assert(answers(rig, 1, "Authorization", "n1", "00000001", NULL));
+	cr_assert(answers(rig, 1, "Proxy-Authorization", "p1", "00000001", NULL));
+	refresh(rig);
+	cr_assert(answers(rig, 0, "Authorization", "n1", "00000002", NULL), "nc goes on");
+	cr_assert(answers(rig, 0, "Proxy-Authorization", "p1", "00000002", NULL));
+	rig_free(rig);
+}
+
+Test(digest, challenges_407_and_then_401)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407, PROXY "\"p1\", algorithm=SHA-256, qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 401, WWW "\"n1\", qop=\"auth\", opaque=\"o\"\r\n");
+	cr_assert(answers(rig, 2, "Authorization", "n1", "00000001", NULL));
+	cr_assert(answers(rig, 2, "Proxy-Authorization", "p1", "00000002", NULL));
+	rig_answer(rig, 2, 407, PROXY "\"p2\", algorithm=SHA-256, qop=\"auth\", stale=true\r\n");
+	cr_assert(answers(rig, 3, "Authorization", "n1", "00000002", NULL));
+	cr_assert(answers(rig, 3, "Proxy-Authorization", "p2", "00000001", NULL));
+	rig_answer(rig, 3, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	cr_assert_str_eq(rig_header(rig, 0, "Expires"), "0");
+	cr_assert(answers(rig, 0, "Authorization", "n1", "00000003", NULL));
+	cr_assert(answers(rig, 0, "Proxy-Authorization", "p2", "00000002", NULL));
+	rig_free(rig);
+}
+
+Test(digest, challenges_401_and_then_407)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\"\r\n");
+	rig_answer(rig, 1, 407, PROXY "\"p1\"\r\n");
+	cr_assert(answers(rig, 2, "Authorization", "n1", "", NULL));
+	cr_assert(answers(rig, 2, "Proxy-Authorization", "p1", "", NULL));
+	rig_free(rig);
+}
+
+Test(digest, the_first_challenge_of_each_kind_is_no_refusal_of_the_other)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407, PROXY "\"p1\"\r\n");
+	rig_answer(rig, 1, 401, WWW "\"n1\"\r\n");
+	rig_answer(rig, 2, 407, PROXY "\"p2\"\r\n"); // its nonces are good for one request
+	rig_answer(rig, 3, 401, WWW "\"n2\"\r\n");   // and so are these
+	cr_assert(eq(u32, rig->n, 5));
+	cr_assert(answers(rig, 4, "Authorization", "n2", "", NULL));
+	rig_answer(rig, 4, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(digest, a_changed_nonce_counts_as_stale_with_or_without_the_flag)
+{
+	static const char *const flags[] = { "", ", stale=true", ", stale=false" };
+
+	for (unsigned k = 0; k < 3; k++) {
+		struct rig *rig = registering("");
+		char headers[128];
+
+		rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		snprintf(headers, sizeof(headers), WWW "\"n2\", qop=\"auth\"%s\r\n", flags[k]);
+		rig_answer(rig, 1, 401, headers);
+		cr_expect(answers(rig, 2, "Authorization", "n2", "00000001", NULL), "%s", flags[k]);
+		rig_free(rig);
+	}
+}
+
+Test(digest, endless_stale_true_is_a_rejection_after_three)
+{
+	struct rig *rig = registering("");
+	char headers[128];
+
+	for (uint32_t k = 0; k < 10 && k < rig->n; k++) {
+		snprintf(headers, sizeof(headers), WWW "\"n%u\", qop=\"auth\", stale=true\r\n", k);
+		rig_answer(rig, k, 401, headers);
+	}
+	cr_assert(eq(u32, rig->n, 4));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+	rig_clear(rig);
+	rig_pass(rig, 1190 * SEC);
+	cr_assert(eq(u32, rig->n, 0), "and it stays away for 1200 s");
+	rig_pass(rig, 20 * SEC);
+	cr_assert(gt(u32, rig->n, 0), "but not for ever");
+	rig_free(rig);
+}
+
+Test(digest, the_same_nonce_stale_is_asked_for_at_most_three_times)
+{
+	struct rig *rig = registering("");
+
+	for (uint32_t k = 0; k < 10 && k < rig->n; k++)
+		rig_answer(rig, k, 401, WWW "\"n1\", qop=\"auth\", stale=true\r\n");
+	cr_assert(eq(u32, rig->n, 4));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+	rig_free(rig);
+}
+
+Test(digest, a_million_wrong_passwords_back_off)
+{
+	struct rig *rig = registering("    park_time: 100s\n");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 401, WWW "\"n1\", qop=\"auth\", stale=false\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+	cr_assert(eq(int, rig_state(rig, 0).code, 401));
+	for (int round = 0; round < 5; round++) { // a million such lines: real servers ban
+		rig_clear(rig);
+		rig_pass(rig, 98 * SEC);
+		cr_assert(eq(u32, rig->n, 0), "round %d", round);
+		rig_pass(rig, 2500 * MS);
+		cr_assert(ge(u32, rig->n, 1));
+		cr_assert_str_eq(rig_server(rig, 0), "P");
+		rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		uint32_t retry = rig->n - 1;
+		rig_answer(rig, retry, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+		cr_assert(eq(u32, rig->n, retry + 1));
+	}
+	rig_free(rig);
+}
+
+Test(digest, a_401_on_a_refresh_without_stale_is_answered)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	refresh(rig);
+	cr_assert(answers(rig, 0, "Authorization", "n1", "00000002", NULL));
+	rig_answer(rig, 0, 401, WWW "\"n2\", qop=\"auth\"\r\n");
+	cr_assert(answers(rig, 1, "Authorization", "n2", "00000001", NULL));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	refresh(rig);
+	rig_answer(rig, 0, 401, WWW "\"n2\", qop=\"auth\"\r\n"); // even with the same nonce
+	cr_assert(answers(rig, 1, "Authorization", "n2", "00000003", NULL));
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(digest, one_time_nonces_never_park_a_line)
+{
+	struct rig *rig = registering("");
+	char headers[128];
+
+	for (unsigned k = 0; k < 20; k++) {
+		snprintf(headers, sizeof(headers), WWW "\"once%02u\", qop=\"auth\"\r\n", k);
+		rig_answer(rig, rig->n - 1, 401, headers);
+		cr_assert(eq(u32, rig->n, 2), "round %u", k);
+		refresh(rig);
+	}
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->parked), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->challenges), 20));
+	rig_free(rig);
+}
+
+Test(digest, nextnonce_is_used_for_the_next_request)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 200, "Expires: 60\r\nAuthentication-Info: nextnonce=\"n9\"\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 31 * SEC);
+	cr_assert(answers(rig, 0, "Authorization", "n9", "00000001", NULL));
+	rig_free(rig);
+}
+
+Test(digest, nextnonce_belongs_to_the_server_not_to_the_proxy)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407, PROXY "\"p1\", qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	rig_answer(rig, 2, 200, "Expires: 60\r\nAuthentication-Info: nextnonce=\"n9\"\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 31 * SEC);
+	cr_assert(answers(rig, 0, "Authorization", "n9", "00000001", NULL));
+	cr_assert(answers(rig, 0, "Proxy-Authorization", "p1", "00000003", NULL));
+	rig_free(rig);
+}
+
+Test(digest, nextnonce_without_a_challenge_before_it_is_ignored)
+{
+	struct rig *rig = registering("    initial_register_with_auth: on\n");
+
+	rig_answer(rig, 0, 200, "Expires: 60\r\nAuthentication-Info: nextnonce=\"n9\"\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 31 * SEC);
+	cr_assert(eq(u32, rig->n, 2));
+	cr_assert(not(has(rig, 0, "Authorization")), "there is no realm to answer in");
+	rig_free(rig);
+}
+
+Test(digest, a_nonce_of_512_bytes_and_its_opaque_go_back_verbatim)
+{
+	struct rig *rig = registering("");
+	char nonce[513], headers[700];
+
+	for (unsigned k = 0; k < 512; k++)
+		nonce[k] = "ABCDEFGHabcdefgh0123456789+/="[k * 7 % 29];
+	nonce[512] = '\0';
+	snprintf(headers, sizeof(headers), WWW "\"%s\", qop=\"auth\", opaque=\"5cc \\\" 069\"\r\n",
+		 nonce);
+	rig_answer(rig, 0, 401, headers);
+	cr_assert(answers(rig, 1, "Authorization", nonce, "00000001", NULL));
+	cr_assert_not_null(strstr(rig_header(rig, 1, "Authorization"), "opaque=\"5cc \\\" 069\""));
+	refresh(rig);
+	cr_assert(answers(rig, 0, "Authorization", nonce, "00000002", NULL));
+	rig_free(rig);
+}
+
+Test(digest, nc_rises_for_a_new_request_not_for_a_retransmission)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	rig_pass(rig, 600 * MS);
+	cr_assert(eq(u32, rig->n, 3));
+	cr_assert_str_eq(rig->sent[1].text, rig->sent[2].text);
+	for (unsigned k = 2; k < 12; k++) {
+		char nc[9];
+
+		refresh(rig);
+		snprintf(nc, sizeof(nc), "%08x", k);
+		cr_assert(answers(rig, 0, "Authorization", "n1", nc, NULL), "%s", nc);
+	}
+	rig_free(rig);
+}
+
+Test(digest, nonces_belong_to_one_server)
+{
+	struct rig *rig = registering("    initial_register_with_auth: on\n");
+
+	rig_answer(rig, 0, 401, WWW "\"of-p\", qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 200, "");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_FORCE_B);
+	cr_assert(not(has(rig, 0, "Authorization")));
+	rig_answer(rig, 0, 401, WWW "\"of-b\", qop=\"auth\"\r\n");
+	cr_assert(answers(rig, 1, "Authorization", "of-b", "00000001", NULL));
+	rig_answer(rig, 1, 200, "");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_FORCE_P);
+	cr_assert(answers(rig, 0, "Authorization", "of-p", "00000002", NULL));
+	rig_free(rig);
+}

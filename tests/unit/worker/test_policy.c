@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a profile makes of answers: codes, redirects, holds, full registrations, a spread switch
+// (FAILOVER.md sections 1 and 2).
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define CHALLENGE "WWW-Authenticate: Digest realm=\"lab\", nonce=\"n1\", qop=\"auth\"\r\n"
+#define PROBED "    primary_detect_interval: 5s\n    max_detect_fail_count: 1\n"
+
+static bool has_credentials(const struct rig *rig, uint32_t k)
+{
+	return *rig_header(rig, k, "Authorization") != '\0';
+}
+
+static void call_id(const struct rig *rig, uint32_t k, char out[64])
+{
+	snprintf(out, 64, "%s", rig_header(rig, k, "Call-ID"));
+}
+
+// A request of a method to a server, from the kth caught one on; rig->n: none.
+static uint32_t find(const struct rig *rig, uint32_t k, const char *method, const char *server)
+{
+	while (k < rig->n && (strncmp(rig->sent[k].text, method, strlen(method)) != 0 ||
+			      strcmp(rig_server(rig, k), server) != 0))
+		k++;
+	return k;
+}
+
+// Registered at P, what was sent for it forgotten.
+static struct rig *registered(const char *extra)
+{
+	struct rig *rig = rig_new(extra, 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 200, "Expires: 120\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_clear(rig);
+	return rig;
+}
+
+// Let P's next probe come, and answer it.
+static void answer_probe(struct rig *rig, unsigned status, const char *headers)
+{
+	rig_clear(rig);
+	for (int k = 0; k < 60 && find(rig, 0, "OPTIONS", "P") == rig->n; k++)
+		rig_pass(rig, 100 * MS);
+	uint32_t k = find(rig, 0, "OPTIONS", "P");
+	cr_assert(lt(u32, k, rig->n));
+	rig_answer(rig, k, status, headers);
+}
+
+Test(policy, down_codes_503_is_a_failed_probe_and_all_else_is_alive)
+{
+	static const struct {
+		unsigned status;
+		enum hl_line_state state;
+	} cases[] = {
+		{ 200, HL_ON_P }, { 401, HL_ON_P }, { 404, HL_ON_P }, { 405, HL_ON_P },
+		{ 408, HL_ON_P }, { 480, HL_ON_P }, { 500, HL_ON_P }, { 501, HL_ON_P },
+		{ 503, HL_SW_B }, { 603, HL_ON_P },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registered(PROBED);
+
+		answer_probe(rig, cases[k].status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%u", cases[k].status);
+		rig_free(rig);
+	}
+}
+
+Test(policy, down_codes_of_the_profile_replace_the_default)
+{
+	static const struct {
+		unsigned status;
+		enum hl_line_state state;
+	} cases[] = { { 200, HL_ON_P }, { 404, HL_SW_B }, { 500, HL_SW_B }, { 503, HL_ON_P } };
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registered(PROBED "    down_codes: 404,500\n");
+
+		answer_probe(rig, cases[k].status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%u", cases[k].status);
+		rig_free(rig);
+	}
+}
+
+Test(policy, a_503_with_retry_after_to_a_probe_is_no_sign_of_health)
+{
+	struct rig *rig = registered(PROBED "    prefer_primary: on\n");
+
+	answer_probe(rig, 503, "Retry-After: 60\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	cr_assert(eq(int, rig_state(rig, 0).code, 503));
+	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
+	answer_probe(rig, 200, ""); // alive again, but it asked to be left alone
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	for (int k = 0; k < 14; k++)
+		if (rig_state(rig, 0).state == HL_ON_B)
+			answer_probe(rig, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
+	rig_free(rig);
+}
+
+Test(policy, failover_codes_switch_where_a_rejection_would_park)
+{
+	static const struct {
+		unsigned status;
+		enum hl_line_state state;
+	} cases[] = {
+		{ 403, HL_SW_B }, { 404, HL_PARK }, { 603, HL_SW_B },
+		{ 600, HL_PARK }, { 300, HL_SW_B }, { 305, HL_PARK },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = rig_new("    failover_codes: 300,403,603\n", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, cases[k].status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%u", cases[k].status);
+		cr_expect(eq(int, rig_state(rig, 0).code, (int)cases[k].status));
+		rig_free(rig);
+	}
+}
+
+Test(policy, failover_codes_hold_for_refused_credentials_too)
+{
+	struct rig *rig = rig_new("    failover_codes: 401\n", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 401, CHALLENGE);
+	rig_answer(rig, 1, 401, CHALLENGE);
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	cr_assert_str_eq(rig_server(rig, 2), "B");
+	rig_free(rig);
+}
+
+Test(policy, initial_register_with_auth_uses_the_nonce_of_that_server)
+{
+	static const char *const extra[] = { "    initial_register_with_auth: off\n",
+					     "    initial_register_with_auth: on\n" };
+
+	for (int on = 0; on < 2; on++) {
+		struct rig *rig = rig_new(extra[on], 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		cr_expect(not(has_credentials(rig, 0)), "no nonce is known");
+		rig_answer(rig, 0, 401, CHALLENGE);
+		rig_answer(rig, 1, 200, "");
+		rig_clear(rig);
+		rig_command(rig, HL_COMMAND_FORCE_B);
+		cr_assert_str_eq(rig_server(rig, 0), "B");
+		cr_expect(not(has_credentials(rig, 0)), "P's nonce is not carried to B");
+		rig_answer(rig, 0, 200, "");
+		rig_clear(rig);
+		rig_command(rig, HL_COMMAND_FORCE_P);
+		cr_assert_str_eq(rig_server(rig, 0), "P");
+		cr_expect(eq(int, has_credentials(rig, 0), on), "back at P");
+		if (on)
+			cr_expect_not_null(
+				strstr(rig_header(rig, 0, "Authorization"), "nc=00000002"));
+		rig_free(rig);
+	}
+}
+
+Test(policy, full_registration_gives_each_refresh_a_new_call_id_and_no_credentials)
+{
+	struct rig *rig = rig_new("    full_registration: on\n    remove_last_registration: on\n",
+				  1);
+	char first[64], second[64], third[64], bye[64];
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 401, CHALLENGE);
+	call_id(rig, 0, first);
+	call_id(rig, 1, second);
+	cr_assert_str_eq(first, second, "the retry with credentials is the same registration");
+	rig_answer(rig, 1, 200, "Expires: 60\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 31 * SEC);
+	call_id(rig, 0, second);
+	cr_assert_str_neq(first, second);
+	cr_assert(not(has_credentials(rig, 0)));
+	cr_assert_str_eq(rig_header(rig, 0, "CSeq"), "1000000003 REGISTER", "it goes on rising");
+	call_id(rig, 1, third);
+	cr_assert_str_eq(second, third, "a retransmission is the same bytes");
+	rig_answer(rig, 0, 401, CHALLENGE);
+	rig_answer(rig, rig->n - 1, 200, "Expires: 60\r\n");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	call_id(rig, 0, bye);
+	cr_assert_str_eq(rig_header(rig, 0, "Expires"), "0");
+	cr_assert_str_eq(bye, second, "the last registration is the one to end");
+	rig_free(rig);
+}
+
+Test(policy, without_full_registration_the_call_id_stays)
+{
+	struct rig *rig = registered("");
+	char first[64], second[64];
+
+	rig_pass(rig, 61 * SEC);
+	call_id(rig, 0, first);
+	rig_answer(rig, 0, 200, "Expires: 120\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 61 * SEC);
+	call_id(rig, 0, second);
+	cr_assert_str_eq(first, second);
+	rig_free(rig);
+}
+
+Test(policy, redirect_to_the_other_server_is_counted_and_followed)
+{
+	for (unsigned status = 301; status <= 302; status++) {
+		struct rig *rig = rig_new("", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, status, "Contact: <sip:10.99.0.2>\r\n");
+		cr_assert(eq(u64, rig_count(&rig_counters(rig)->redirects), 1));
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+		cr_assert(eq(int, rig_state(rig, 0).code, (int)status));
+		cr_assert_str_eq(rig_server(rig, 1), "B");
+		// once: B says the opposite
+		rig_answer(rig, 1, status, "Contact: <sip:6000@10.99.0.1:5060>\r\n");
+		cr_assert(eq(u64, rig_count(&rig_counters(rig)->redirects), 2));
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_DOWN));
+		cr_assert(eq(u32, rig->n, 2));
+		rig_free(rig);
+	}
+}
+
+Test(policy, redirect_from_b_to_p_is_followed_though_nothing_is_known_of_p)
+{
+	static const struct {
+		const char *contact;
+		enum hl_line_state state;
+	} cases[] = {
+		{ "Contact: <sip:10.99.0.1>\r\n", HL_REG_P },
+		{ "Contact: <sip:10.99.0.9>\r\n", HL_DOWN },
+		{ "Contact: <sip:10.99.0.1:5070>\r\n", HL_DOWN },
+		{ "Contact: <sip:10.99.0.1;transport=tcp>\r\n", HL_DOWN },
+		{ "Contact: <sips:10.99.0.1>\r\n", HL_DOWN },
+		{ "Contact: <sip:10.99.0.9>;q=0.9, <sip:10.99.0.1;transport=UDP>;q=0.1\r\n",
+		  HL_REG_P },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registered(PROBED);
+
+		for (int t = 0; t < 80 && rig_state(rig, 0).state == HL_ON_P; t++)
+			rig_pass(rig, 100 * MS); // until a probe of P is lost
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+		rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "Expires: 10\r\n");
+		rig_clear(rig);
+		rig_pass(rig, 5100 * MS);
+		rig_answer(rig, find(rig, 0, "REGISTER", "B"), 302, cases[k].contact);
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%s", cases[k].contact);
+		rig_free(rig);
+	}
+}
+
+Test(policy, redirect_to_an_address_that_is_no_server_is_counted_and_a_failure)
+{
+	static const char *const contacts[] = {
+		"Contact: <sip:10.99.0.77>\r\n", "Contact: <sip:registrar.example.com>\r\n",
+		"Contact: <sip:10.99.0.1>\r\n", // the one that was asked
+	};
+
+	for (unsigned k = 0; k < sizeof(contacts) / sizeof(contacts[0]); k++) {
+		struct rig *rig = rig_new("", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 302, contacts[k]);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->redirects), 1));
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B));
+		rig_free(rig);
+	}
+}
+
+Test(policy, other_3xx_and_redirects_without_an_address_are_rejected)
+{
+	static const struct {
+		unsigned status;
+		const char *headers;
+	} cases[] = {
+		{ 300, "Contact: <sip:10.99.0.2>\r\n" }, { 305, "Contact: <sip:10.99.0.2>\r\n" },
+		{ 380, "Contact: <sip:10.99.0.2>\r\n" }, { 301, "" },
+		{ 302, "Contact: <tel:6000>\r\n" },      { 302, "Contact: *\r\n" },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = rig_new("", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, cases[k].status, cases[k].headers);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->redirects), 0), "case %u", k);
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_PARK), "case %u", k);
+		rig_free(rig);
+	}
+}
+
+Test(policy, class_423_asks_again_once_for_each_registration)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 423, "Min-Expires: 3600\r\n");
+	cr_assert_str_eq(rig_header(rig, 1, "Expires"), "3600");
+	rig_answer(rig, 1, 200, "Expires: 3600\r\n");
+	rig_clear(rig);
+	rig_pass(rig, 1801 * SEC);
+	cr_assert_str_eq(rig_header(rig, 0, "Expires"), "3600", "what is known is asked for");
+	rig_answer(rig, 0, 423, "Min-Expires: 7200\r\n"); // it wants more by now
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	cr_assert_str_eq(rig_header(rig, rig->n - 1, "Expires"), "7200");
+	rig_answer(rig, rig->n - 1, 423, "Min-Expires: 7300\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+	rig_free(rig);
+}
+
+Test(policy, class_423_without_a_longer_time_is_a_rejection)
+{
+	static const char *const headers[] = { "", "Min-Expires: 1800\r\n", "Min-Expires: 60\r\n",
+					       "Min-Expires: 4000000000\r\n" };
+
+	for (unsigned k = 0; k < sizeof(headers) / sizeof(headers[0]); k++) {
+		struct rig *rig = rig_new("", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 423, headers[k]);
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_PARK), "%s", headers[k]);
+		cr_expect(eq(u32, rig->n, 1));
+		rig_free(rig);
+	}
+}
+
+Test(policy, retry_after_on_any_failure_holds_one_server_and_tries_the_other)
+{
+	static const unsigned statuses[] = {
+		403, 404, 408, 423, 480, 486, 500, 503, 600, 603, 302
+	};
+
+	for (unsigned k = 0; k < sizeof(statuses) / sizeof(statuses[0]); k++) {
+		struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, statuses[k], "Retry-After: 60\r\n");
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B), "%u", statuses[k]);
+		rig_clear(rig);
+		rig_pass(rig, 50 * SEC); // B is silent and is asked again and again, P is held
+		cr_expect(eq(u32, find(rig, 0, "REGISTER", "P"), rig->n), "%u", statuses[k]);
+		cr_expect(lt(u32, find(rig, 0, "REGISTER", "B"), rig->n));
+		rig_pass(rig, 20 * SEC);
+		cr_expect(lt(u32, find(rig, 0, "REGISTER", "P"), rig->n), "%u", statuses[k]);
+		rig_free(rig);
+	}
+}
+
+Test(policy, class_480_is_temporary_and_holds_nothing_by_itself)
+{
+	struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 480, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	rig_clear(rig);
+	rig_pass(rig, 6 * SEC); // B fails too, and the new cycle begins with P
+	cr_assert(lt(u32, find(rig, 0, "REGISTER", "P"), rig->n));
+	rig_free(rig);
+}
+
+Test(policy, every_5xx_is_a_failure_and_every_other_4xx_and_6xx_a_rejection)
+{
+	for (unsigned status = 400; status < 700; status++) {
+		bool special = status == 401 || status == 407;
+		bool fails = status == 408 || status == 480 || status / 100 == 5;
+
+		if (special)
+			continue;
+		struct rig *rig = rig_new("", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, fails ? HL_SW_B : HL_PARK), "%u",
+			  status);
+		rig_free(rig);
+	}
+}
+
+static struct hl_event last_event(struct rig *rig)
+{
+	struct hl_event event = { 0 }, next;
+
+	while (hl_worker_events(rig->worker, &next, 1) == 1)
+		event = next;
+	return event;
+}
+
+Test(policy, a_received_408_is_told_from_a_local_time_out)
+{
+	struct rig *rig = rig_new("", 1);
+	const struct hl_counters *c = rig_counters(rig);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 408, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	cr_assert(eq(int, rig_state(rig, 0).code, 408));
+	cr_assert(eq(int, last_event(rig).code, 408));
+	cr_assert(eq(u64, rig_count(&c->timeouts[HL_REGISTER]), 0));
+	cr_assert(eq(u64, rig_count(&c->responses[4]), 1));
+	rig_pass(rig, 2100 * MS); // B does not answer
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_DOWN));
+	cr_assert(eq(int, rig_state(rig, 0).code, HL_CODE_TIMEOUT));
+	cr_assert(eq(int, last_event(rig).code, HL_CODE_TIMEOUT));
+	cr_assert(eq(u64, rig_count(&c->timeouts[HL_REGISTER]), 1));
+	cr_assert(eq(u64, rig_count(&c->responses[4]), 1));
+	rig_free(rig);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// switch_spread: a mass switch to B is spread over time (FAILOVER.md section 3).
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define LINES 40
+#define SPREAD "    switch_spread: 20s\n"
+
+static uint32_t asked_b(const struct rig *rig)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < rig->n; k++)
+		n += strncmp(rig->sent[k].text, "REGISTER", 8) == 0 &&
+		     strcmp(rig_server(rig, k), "B") == 0;
+	return n;
+}
+
+// All lines have asked P, and hear that it cannot help them.
+static struct rig *refused_by_p(const char *extra)
+{
+	struct rig *rig = rig_new(extra, LINES);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	cr_assert(eq(u32, rig->n, LINES));
+	for (uint32_t k = 0; k < LINES; k++)
+		rig_answer(rig, k, 503, "");
+	return rig;
+}
+
+Test(spread, switch_spread_0_switches_at_once)
+{
+	struct rig *rig = refused_by_p("");
+
+	cr_assert(eq(u32, asked_b(rig), LINES));
+	rig_free(rig);
+}
+
+Test(spread, switch_spread_delays_each_line_by_a_time_of_its_own)
+{
+	struct rig *rig = refused_by_p(SPREAD);
+	uint32_t early, line;
+
+	for (uint32_t k = 0; k < LINES; k++)
+		cr_expect(eq(int, rig_state(rig, k).state, HL_SW_B));
+	cr_assert(lt(u32, asked_b(rig), LINES / 4));
+	cr_assert(hl_worker_armed(rig->worker, &line), "a waiting line is armed");
+	rig_clear(rig);
+	for (int s = 0; s < 10; s++) { // B answers, so that there is no second try
+		uint32_t from = rig->n;
+
+		rig_pass(rig, 1 * SEC);
+		for (uint32_t k = from; k < rig->n; k++)
+			if (strcmp(rig_server(rig, k), "B") == 0)
+				rig_answer(rig, k, 200, "");
+		cr_assert(hl_worker_armed(rig->worker, &line));
+	}
+	early = asked_b(rig);
+	cr_assert(ge(u32, early, LINES / 5));
+	cr_assert(le(u32, early, LINES - LINES / 5), "the first half takes about half of them");
+	rig_clear(rig);
+	rig_pass(rig, 11 * SEC);
+	cr_assert(ge(u32, asked_b(rig), LINES - early), "all have switched");
+	rig_free(rig);
+}
+
+Test(spread, switch_spread_after_lost_probes_too)
+{
+	struct rig *rig = rig_new(
+		SPREAD "    primary_detect_interval: 5s\n    max_detect_fail_count: 1\n", LINES);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	for (uint32_t k = 0; k < LINES; k++)
+		rig_answer(rig, k, 200, "");
+	rig_clear(rig);
+	rig_pass(rig, 8 * SEC); // P is silent: all have missed a probe
+	for (uint32_t k = 0; k < LINES; k++)
+		cr_expect(ne(int, rig_state(rig, k).state, HL_ON_P));
+	cr_assert(lt(u32, asked_b(rig), LINES));
+	rig_free(rig);
+}
+
+Test(spread, an_operators_force_does_not_wait)
+{
+	struct rig *rig = refused_by_p(SPREAD);
+	uint32_t before = asked_b(rig);
+
+	rig_command(rig, HL_COMMAND_FORCE_B); // lines that wait
+	cr_assert(eq(u32, asked_b(rig), LINES));
+	cr_assert(lt(u32, before, LINES));
+	rig_free(rig);
+
+	rig = rig_new(SPREAD, LINES);
+	rig_command(rig, HL_COMMAND_ENABLE);
+	for (uint32_t k = 0; k < LINES; k++)
+		rig_answer(rig, k, 200, "");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_FORCE_B); // lines at P
+	cr_assert(eq(u32, asked_b(rig), LINES));
+	rig_free(rig);
+}
+
+Test(spread, forced_to_p_or_stopped_while_it_waits)
+{
+	struct rig *rig = refused_by_p(SPREAD);
+
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_FORCE_P);
+	cr_assert(ge(u32, rig->n, LINES / 2));
+	for (uint32_t k = 0; k < rig->n; k++)
+		if (strncmp(rig->sent[k].text, "REGISTER", 8) == 0)
+			rig_answer(rig, k, 200, "");
+	rig_clear(rig);
+	rig_pass(rig, 1 * SEC);
+	for (uint32_t k = 0; k < LINES; k++)
+		cr_expect(eq(int, rig_state(rig, k).state, HL_ON_P));
+	rig_free(rig);
+
+	rig = refused_by_p(SPREAD);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	rig_pass(rig, 3 * SEC);
+	rig_clear(rig);
+	rig_pass(rig, 30 * SEC);
+	cr_assert(eq(u32, rig->n, 0), "nothing wakes up later");
+	rig_free(rig);
+}
