@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The simulator: sim [--seeds N] [--seed K] [--name SCENARIO] [--trace]; prints a line a check.
+// The simulator; prints a line a check.
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,9 @@
 
 struct options {
 	uint64_t seeds, seed;
+	uint32_t day; // lines of a day; 0: none
 	const char *name;
+	uint32_t variant; // of the name, from 1 on; 0: all
 	bool trace;
 };
 
@@ -44,27 +46,46 @@ static bool run(const struct scenario *s, bool trace, struct totals *t, struct s
 	return r->broken[0] == '\0';
 }
 
+// One line for all variants of a scenario.
+static void run_variants(const struct options *o, const struct named *named, struct totals *all)
+{
+	uint32_t n = named->variants ? named->variants : 1;
+	struct totals t = { 0 };
+	struct scenario_result r;
+	struct scenario s;
+
+	for (uint32_t v = 0; v < n && t.failed == 0; v++) {
+		if (o->variant && v != o->variant - 1)
+			continue;
+		scenario_plain(&s, named->name);
+		named->make(&s, v);
+		if (!run(&s, o->trace, &t, &r))
+			printf("not ok - %s, variant %u: %s\n"
+			       "#   replay: tests/run sim --name %s --variant %u --trace\n",
+			       s.name, v + 1, r.broken, s.name, v + 1);
+	}
+	if (t.failed == 0)
+		printf("ok - %s (%llu of it, %llu failovers, %llu returns)\n", named->name,
+		       (unsigned long long)t.runs, (unsigned long long)t.failovers,
+		       (unsigned long long)t.returns);
+	all->failed += t.failed;
+}
+
 static bool run_named(const struct options *o, struct totals *t)
 {
-	struct scenario s;
-	struct scenario_result r;
+	const struct named *named;
 	bool found = false;
 
-	for (uint32_t k = 0; scenario_named(k, &s); k++) {
-		if (o->name && strcmp(o->name, s.name) != 0)
+	for (uint32_t k = 0; (named = scenario_named(k)); k++) {
+		if (o->name && strcmp(o->name, named->name) != 0)
 			continue;
 		found = true;
-		if (run(&s, o->trace, t, &r))
-			printf("ok - %s (%llu failovers, %llu returns)\n", s.name,
-			       (unsigned long long)r.failovers, (unsigned long long)r.returns);
-		else
-			printf("not ok - %s: %s\n#   replay: tests/run sim --name %s --trace\n",
-			       s.name, r.broken, s.name);
+		run_variants(o, named, t);
 	}
 	return found;
 }
 
-static void run_seeds(const struct options *o, uint64_t first, uint64_t last)
+static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
 {
 	struct totals t = { 0 };
 	struct scenario s;
@@ -73,7 +94,8 @@ static void run_seeds(const struct options *o, uint64_t first, uint64_t last)
 	for (uint64_t seed = first; seed <= last; seed++) {
 		scenario_random(&s, seed);
 		if (!run(&s, o->trace, &t, &r))
-			printf("not ok - seed %llu: %s\n#   replay: tests/run sim --seed %llu --trace\n",
+			printf("not ok - seed %llu: %s\n"
+			       "#   replay: tests/run sim --seed %llu --trace\n",
 			       (unsigned long long)seed, r.broken, (unsigned long long)seed);
 		if (t.failed >= 10)
 			break;
@@ -84,8 +106,7 @@ static void run_seeds(const struct options *o, uint64_t first, uint64_t last)
 		       (unsigned long long)first, (unsigned long long)last,
 		       (unsigned long long)t.frames, (unsigned long long)t.failovers,
 		       (unsigned long long)t.returns, t.virtual_s / 3600, t.slowest_s);
-	if (t.failed)
-		exit(1);
+	return t.failed > 0;
 }
 
 static bool read_options(int argc, char **argv, struct options *o)
@@ -94,12 +115,14 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{ "seeds", required_argument, NULL, 'n' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "name", required_argument, NULL, 'N' },
+		{ "variant", required_argument, NULL, 'v' },
+		{ "day", optional_argument, NULL, 'd' },
 		{ "trace", no_argument, NULL, 't' },
 		{ 0 },
 	};
 	int c;
 
-	*o = (struct options){ .seeds = 1000 };
+	*o = (struct options){ .seeds = 500 };
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (c == 'n')
 			o->seeds = strtoull(optarg, NULL, 10);
@@ -107,6 +130,10 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->seed = strtoull(optarg, NULL, 10);
 		else if (c == 'N')
 			o->name = optarg;
+		else if (c == 'v')
+			o->variant = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (c == 'd')
+			o->day = optarg ? (uint32_t)strtoul(optarg, NULL, 10) : 100000;
 		else if (c == 't')
 			o->trace = true;
 		else
@@ -115,16 +142,29 @@ static bool read_options(int argc, char **argv, struct options *o)
 	return optind == argc;
 }
 
+// By itself, since it is as long as everything else together.
+static int day(const struct options *o)
+{
+	double start = wall_s();
+	bool passed = day_run(o->day);
+
+	printf("#   %.1f s\n", wall_s() - start);
+	return !passed;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct totals t = { 0 };
 
 	if (!read_options(argc, argv, &o)) {
-		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO] [--trace]\n");
+		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
+				"[--day[=LINES]] [--trace]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (o.day)
+		return day(&o);
 	if (o.seed == 0 && !run_named(&o, &t)) {
 		fprintf(stderr, "sim: no scenario is called %s\n", o.name);
 		return 2;
@@ -132,8 +172,8 @@ int main(int argc, char **argv)
 	if (o.name)
 		return t.failed != 0;
 	if (o.seed)
-		run_seeds(&o, o.seed, o.seed);
-	else
-		run_seeds(&o, 1, o.seeds);
-	return t.failed != 0;
+		return run_seeds(&o, o.seed, o.seed) || t.failed;
+	bool failed = run_seeds(&o, 1, o.seeds);
+	failed |= !day_run(o.seeds < 500 ? 500 : 5000); // a small one; all of it is --day
+	return failed || t.failed;
 }

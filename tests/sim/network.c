@@ -13,10 +13,31 @@ void network_init(struct network *net, uint64_t seed)
 	rng_seed(&net->rng, seed);
 }
 
+void network_give_back(struct network *net, uint8_t *bytes)
+{
+	memcpy(bytes, &net->spare, sizeof(net->spare));
+	net->spare = bytes;
+}
+
+static uint8_t *buffer(struct network *net)
+{
+	uint8_t *bytes = net->spare;
+
+	if (bytes)
+		memcpy(&net->spare, bytes, sizeof(net->spare));
+	else
+		bytes = malloc(HL_FRAME_MAX);
+	if (!bytes)
+		abort();
+	return bytes;
+}
+
 void network_free(struct network *net)
 {
 	for (uint32_t i = 0; i < net->n; i++)
 		free(net->heap[i].bytes);
+	while (net->spare)
+		free(buffer(net));
 	free(net->heap);
 }
 
@@ -41,9 +62,7 @@ static void push(struct network *net, enum side side, const struct hl_packet *pk
 		if (!net->heap)
 			abort();
 	}
-	uint8_t *bytes = malloc(pkt->len);
-	if (!bytes)
-		abort();
+	uint8_t *bytes = buffer(net);
 	memcpy(bytes, pkt->data, pkt->len);
 	uint32_t at = net->n++;
 	net->heap[at] = (struct flight){ at_ns, net->order++, bytes, pkt->len, side };
@@ -62,32 +81,31 @@ void network_send(struct network *net, enum side side, const struct hl_packet *p
 {
 	bool faulty = pkt->len > 14 && load_be16(pkt->data + 12) == 0x0800;
 
-	net->sent++;
 	if (!faulty) {
 		push(net, side, pkt, now_ns + 1000);
 		return;
 	}
-	if (rng_below(&net->rng, 10000) < net->faults.loss) {
+	bool dropped = ++net->sent[side] == net->drop[side];
+	if (dropped || (net->faults.loss && rng_below(&net->rng, 10000) < net->faults.loss)) {
 		net->lost++;
 		return;
 	}
 	push(net, side, pkt, arrival(net, now_ns));
-	if (rng_below(&net->rng, 10000) < net->faults.twice) {
+	if (net->faults.twice && rng_below(&net->rng, 10000) < net->faults.twice) {
 		net->doubled++;
 		push(net, side, pkt, arrival(net, now_ns));
 	}
 }
 
-uint64_t network_next(const struct network *net)
+const struct flight *network_first(const struct network *net)
 {
-	return net->n ? net->heap[0].at_ns : UINT64_MAX;
+	return net->n ? &net->heap[0] : NULL;
 }
 
-bool network_receive(struct network *net, uint64_t now_ns, struct flight *out)
+struct flight network_take(struct network *net)
 {
-	if (net->n == 0 || net->heap[0].at_ns > now_ns)
-		return false;
-	*out = net->heap[0];
+	struct flight out = net->heap[0];
+
 	net->heap[0] = net->heap[--net->n];
 	for (uint32_t at = 0;;) {
 		uint32_t least = at, left = 2 * at + 1, right = left + 1;
@@ -97,7 +115,7 @@ bool network_receive(struct network *net, uint64_t now_ns, struct flight *out)
 		if (right < net->n && sooner(&net->heap[right], &net->heap[least]))
 			least = right;
 		if (least == at)
-			return true;
+			return out;
 		swap(&net->heap[at], &net->heap[least]);
 		at = least;
 	}

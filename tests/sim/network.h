@@ -9,7 +9,7 @@
 #include <heartline/packet.h>
 #include "base/rng.h"
 
-enum side { TO_SERVER, TO_WORKER };
+enum side { TO_SERVER, TO_WORKER, SIDES };
 
 // Faults apply to IPv4 only: without ARP there is no test.
 struct network_faults {
@@ -20,10 +20,12 @@ struct network_faults {
 struct network {
 	struct rng rng;
 	struct network_faults faults;
-	struct flight *heap; // by arrival, then by order of sending
+	uint64_t drop[SIDES]; // lose exactly this IPv4 frame, the first one is 1; 0: none
+	struct flight *heap;  // by arrival, then by order of sending
 	uint32_t n, room;
+	void *spare; // buffers to use again, each with a pointer to the next
 	uint64_t order;
-	uint64_t sent, lost, doubled;
+	uint64_t sent[SIDES], lost, doubled; // IPv4
 };
 
 struct flight {
@@ -37,7 +39,8 @@ void network_init(struct network *net, uint64_t seed);
 void network_free(struct network *net);
 void network_send(struct network *net, enum side side, const struct hl_packet *pkt,
 		  uint64_t now_ns);
-// Arrival of the next frame; UINT64_MAX: none.
-uint64_t network_next(const struct network *net);
-// Take a frame that has arrived by now; free() its bytes. False: none.
-bool network_receive(struct network *net, uint64_t now_ns, struct flight *out);
+// The frame that arrives next; NULL: none is under way.
+const struct flight *network_first(const struct network *net);
+// Take it; hand its bytes back afterwards.
+struct flight network_take(struct network *net);
+void network_give_back(struct network *net, uint8_t *bytes);

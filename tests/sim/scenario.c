@@ -2,70 +2,96 @@
 // Running a scenario: faults, healing, the deadline, and the end at which no binding may be left.
 #include "scenario.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "world.h"
+#include "verify.h"
 
 #define MS 1000000ull
-
-static void write_yaml(const struct scenario *s, char *out, size_t room)
-{
-	snprintf(out, room,
-		 "ports:\n"
-		 "  - device: sim\n"
-		 "    addresses: 10.99.1.1-10.99.1.64/16\n"
-		 "profiles:\n"
-		 "  sim:\n"
-		 "    outbound_server: 10.99.0.1\n"
-		 "    backup_outbound_server: 10.99.0.2\n"
-		 "    password: secret\n"
-		 "    use_random_sip_port: on\n"
-		 "    register_refresh_interval: %us\n"
-		 "    primary_detect_interval: %us\n"
-		 "    max_detect_fail_count: %u\n"
-		 "    recover_count: %u\n"
-		 "    prefer_primary: %s\n"
-		 "    return_mode: %s\n"
-		 "    back_to_primary_delay: %us\n"
-		 "    remove_last_registration: %s\n"
-		 "    register_timeout: %ums\n"
-		 "    options_timeout: %ums\n"
-		 "    backoff_base: %us\n"
-		 "    backoff_max: %us\n"
-		 "    park_time: %us\n"
-		 "lines:\n"
-		 "  - profile: sim\n"
-		 "    range: 6000-%u\n",
-		 s->refresh_s, s->detect_s, s->fail_count, s->recover_count,
-		 s->prefer_primary ? "on" : "off", s->never_return ? "never" : "auto",
-		 s->return_delay_s, s->remove_last ? "on" : "off", s->register_timeout_ms,
-		 s->options_timeout_ms, s->backoff_base_s, s->backoff_max_s, s->park_s,
-		 6000 + s->lines - 1);
-}
 
 static void put_fault(struct world *world, const struct scenario_fault *f)
 {
 	struct hl_error err = { 0 };
 
-	if (f->on_network)
+	switch (f->kind) {
+	case FAULT_SERVER:
+		if (hl_registrar_fault(world->registrar, f->server, f->fault, f->value, &err))
+			world_break(world, "fault: %s", err.text);
+		// nobody tells a line that its binding is gone
+		if (f->fault == HL_FAULT_WIPE || (f->fault == HL_FAULT_GRANT && f->value == 0))
+			world->may_lose = true;
+		break;
+	case FAULT_NETWORK:
 		world->net.faults = f->network;
-	else if (hl_registrar_fault(world->registrar, f->server, f->fault, f->value, &err))
-		world_break(world, "fault: %s", err.text);
+		break;
+	case FAULT_OPERATOR:
+		world_command(world, f->command, f->first, f->n, f->spread_ms * MS);
+		break;
+	case FAULT_CLOCK:
+		world_step_clock(world, f->step_ms * MS);
+		break;
+	case FAULT_RESTART:
+		world_restart(world);
+		world_command(world, HL_COMMAND_ENABLE, 0, 0, f->spread_ms * MS);
+		break;
+	}
 }
 
+static void print_faults(const struct scenario *s)
+{
+	static const char *const faults[] = {
+		"ok",    "silent", "status",   "wipe",          "loss",  "delay", "register status",
+		"stale", "refuse", "grant of", "forget nonces", "twice",
+	};
+	static const char *const commands[] = { "enable",  "disable", "force P",
+						"force B", "lock",    "unlock" };
+
+	for (uint32_t k = 0; k < s->n_faults; k++) {
+		const struct scenario_fault *f = &s->faults[k];
+
+		printf("#   %12.3f s  ", (double)f->at_ms / 1e3);
+		if (f->kind == FAULT_SERVER)
+			printf("%s: %s %u\n",
+			       f->server > 1 ? "both"
+			       : f->server   ? "B"
+					     : "P",
+			       faults[f->fault], f->value);
+		else if (f->kind == FAULT_NETWORK)
+			printf("network: loss %.2f %%, twice %.2f %%, delay %" PRIu64
+			       " us, jitter %" PRIu64 " us\n",
+			       f->network.loss / 100.0, f->network.twice / 100.0,
+			       f->network.delay_ns / 1000, f->network.jitter_ns / 1000);
+		else if (f->kind == FAULT_OPERATOR)
+			printf("operator: %s, %u lines from %u on, over %" PRIu64 " ms\n",
+			       commands[f->command], f->n ? f->n : s->lines, f->first,
+			       f->spread_ms);
+		else
+			printf("%s\n", f->kind == FAULT_CLOCK ? "the clock steps" : "a restart");
+	}
+	printf("#   %12.3f s  all faults end\n", (double)s->heal_ms / 1e3);
+}
+
+// Whatever the operator did is undone as well.
 static void heal(struct world *world, const struct scenario *s)
 {
 	const struct scenario_fault none = { .server = HL_REGISTRAR_SERVERS_MAX };
+	bool operated = false;
 
 	put_fault(world, &none);
 	world->net.faults = s->network;
+	for (uint32_t k = 0; k < s->n_faults; k++)
+		operated |= s->faults[k].kind == FAULT_OPERATOR;
+	if (operated && s->expected != HL_OFF) {
+		world_command(world, HL_COMMAND_UNLOCK, 0, 0, 0);
+		world_command(world, HL_COMMAND_ENABLE, 0, 0, 0);
+	}
 }
 
 // FAILOVER.md's own worst case, added up generously: who is parked or backs off starts over,
 // registers, counts answered probes, waits, comes back; who has lost its binding to a restart finds
-// out at a refresh.
+// out at a refresh; a binding that nobody removes runs out.
 static uint64_t deadline_ms(const struct scenario *s)
 {
 	uint64_t timeout_ms = s->register_timeout_ms > s->options_timeout_ms
@@ -73,113 +99,91 @@ static uint64_t deadline_ms(const struct scenario *s)
 				      : s->options_timeout_ms;
 	uint64_t probes_s = (uint64_t)s->detect_s * (s->recover_count + s->fail_count + 2);
 	uint64_t waits_s = s->park_s + 3ull * s->backoff_max_s + s->refresh_s + s->return_delay_s;
+	uint64_t hold_s = s->servers.retry_after_s;
 
-	return 1000 * (probes_s + waits_s) + 8 * timeout_ms + 5000;
+	for (uint32_t k = 0; k < s->n_faults; k++)
+		if (s->faults[k].kind == FAULT_RESTART)
+			hold_s += s->servers.max_grant_s;
+	return 1000 * (probes_s + waits_s + hold_s) + 8 * timeout_ms + 5000;
 }
 
-static void check_states(struct world *world, const struct scenario *s, struct scenario_result *r)
+static void print_histories(const struct world *world, const struct scenario *s, bool trace)
 {
-	uint32_t first = hl_worker_first(world->worker);
-
-	for (uint32_t i = 0; i < hl_worker_lines(world->worker) && !world->broken[0]; i++) {
-		struct hl_state state = hl_state_unpack(hl_worker_state(world->worker, first + i));
-		uint32_t server = state.server == HL_SERVER_B, len;
-		const char *user = hl_plan_phone_number(world->plan, first + i, &len);
-
-		r->line = i;
-		if (state.state != s->expected)
-			world_break(world,
-				    "line %u is %s, %.1f s after the faults ended it must be %s", i,
-				    hl_line_state_name(state.state),
-				    (double)(world->now_ns - world->start_ns) / 1e9 -
-					    (double)s->heal_ms / 1e3,
-				    hl_line_state_name(s->expected));
-		else if (!hl_registrar_bound(world->registrar, server, user, len, world->now_ns))
-			world_break(world, "line %u is %s, but the server has no binding of it", i,
-				    hl_line_state_name(state.state));
-		else if (s->remove_last &&
-			 hl_registrar_bound(world->registrar, !server, user, len, world->now_ns))
-			world_break(world,
-				    "line %u is %s, and the other server still has a binding", i,
-				    hl_line_state_name(state.state));
-	}
-	if (!world->broken[0])
-		r->line = UINT32_MAX;
-}
-
-static void check_end(struct world *world)
-{
-	uint32_t left = hl_worker_leftovers(world->worker, world->now_ns);
-	uint32_t unsettled = hl_worker_unsettled(world->worker);
-
-	if (unsettled)
-		world_break(world, "%u lines have not unregistered in time", unsettled);
-	if (left)
-		world_break(world, "%u bindings are left over, says the worker", left);
-	for (uint32_t i = 0; i < hl_plan_lines(world->plan); i++) {
-		uint32_t len;
-		const char *user = hl_plan_phone_number(world->plan, i, &len);
-
-		for (uint32_t server = 0; server < 2; server++)
-			if (hl_registrar_bound(world->registrar, server, user, len, world->now_ns))
-				world_break(world, "an orphan: line %u still has a binding at %s",
-					    i, server ? "B" : "P");
-	}
-}
-
-static void print_histories(const struct world *world, const struct scenario *s, bool trace,
-			    uint32_t line)
-{
+	print_faults(s);
 	for (uint32_t i = 0; i < s->lines; i++) {
-		if (!trace && i != line)
+		if (!trace && i != world->line)
 			continue;
 		printf("# line %u:\n", i);
 		world_print_history(world, i);
 	}
 }
 
-void scenario_run(const struct scenario *s, bool trace, struct scenario_result *r)
+static struct world *start(const struct scenario *s, const char *yaml)
 {
-	char yaml[2048];
+	uint64_t register_ns = s->register_timeout_ms * MS, options_ns = s->options_timeout_ms * MS;
 	struct world_options options = {
 		.yaml = yaml,
 		.lines = s->lines,
 		.seed = s->seed,
-		.timeout_ns = MS * (s->register_timeout_ms > s->options_timeout_ms
-					    ? s->register_timeout_ms
-					    : s->options_timeout_ms),
-		.max_grant_s = s->max_grant_s,
-		.nonce_life_s = s->nonce_life_s,
 		.rate = s->rate,
+		.poll_ns = s->poll_ms * MS,
+		.servers = s->servers,
 	};
-	struct hl_snapshot snapshot;
+	struct world *world;
 
-	write_yaml(s, yaml, sizeof(yaml));
-	struct world *world = world_new(&options);
-	*r = (struct scenario_result){ .line = UINT32_MAX };
+	options.servers.qop_auth = s->seed % 3 != 0;
+	options.servers.algorithm = s->seed % 2 ? HL_MD5 : HL_SHA256;
+	world = world_new(&options);
 	world->net.faults = s->network;
-	world_command(world, HL_COMMAND_ENABLE, s->ramp_ms * MS);
+	world->net.drop[TO_SERVER] = s->drop[TO_SERVER];
+	world->net.drop[TO_WORKER] = s->drop[TO_WORKER];
+	world->dies_at_credentials = s->dies_at_credentials;
+	world->look_ns = world->start_ns;
+	world->watch.timeout_ns = register_ns > options_ns ? register_ns : options_ns;
+	world->watch.register_timeout_ns = register_ns;
+	world->watch.expires_s = s->refresh_s;
+	world->watch.min_expires_s = s->servers.min_expires_s;
+	world_command(world, HL_COMMAND_ENABLE, 0, 0, s->ramp_ms * MS);
+	return world;
+}
+
+void scenario_run(const struct scenario *s, bool trace, struct scenario_result *r)
+{
+	struct hl_snapshot snapshot;
+	char yaml[2048];
+
+	scenario_yaml(s, yaml, sizeof(yaml));
+	struct world *world = start(s, yaml);
 	for (uint32_t k = 0; k < s->n_faults; k++) {
 		world_run(world, s->faults[k].at_ms * MS);
 		put_fault(world, &s->faults[k]);
 	}
 	world_run(world, s->heal_ms * MS);
+	if (s->at_heal)
+		s->at_heal(world, s);
 	heal(world, s);
-	uint64_t settled_ms = s->heal_ms + deadline_ms(s);
-	world_run(world, settled_ms * MS);
-	check_states(world, s, r);
+	uint64_t settled_ns = s->heal_ms * MS + deadline_ms(s) * MS;
+	if (settled_ns < world->now_ns - world->start_ns) // the clock was stepped
+		settled_ns = world->now_ns - world->start_ns + deadline_ms(s) * MS;
+	world_run(world, settled_ns);
+	verify_settled(world, s->expected, s->remove_last);
+	if (s->at_settled)
+		s->at_settled(world, s);
 	hl_snapshot_take(&snapshot, &world->worker, 1);
-	world_command(world, HL_COMMAND_DISABLE, 1000 * MS);
-	world_run(world, (settled_ms + 3000 + 4 * s->register_timeout_ms) * MS);
+	world_command(world, HL_COMMAND_DISABLE, 0, 0, 1000 * MS);
+	world_run(world, settled_ns + (3000 + 4ull * s->register_timeout_ms) * MS);
 	if (!world->broken[0])
-		check_end(world);
+		verify_end(world);
 	if (trace || world->broken[0])
-		print_histories(world, s, trace, r->line);
+		print_histories(world, s, trace);
+	*r = (struct scenario_result){
+		.frames = world->frames,
+		.events = world->events,
+		.virtual_ns = world->now_ns - world->start_ns,
+		.failovers = snapshot.failovers,
+		.returns = snapshot.returns,
+		.sent = { world->net.sent[TO_SERVER], world->net.sent[TO_WORKER] },
+	};
 	memcpy(r->broken, world->broken, sizeof(r->broken));
-	r->frames = world->frames;
-	r->events = world->events;
-	r->virtual_ns = world->now_ns - world->start_ns;
-	r->failovers = snapshot.failovers;
-	r->returns = snapshot.returns;
 	world_free(world);
 }

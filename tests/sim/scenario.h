@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A scenario: a profile, faults at given times, and where every line must be when they have ended.
+// A scenario: lines, servers, a network, faults at their times, and where it must end.
 #pragma once
 
 #include <stdbool.h>
@@ -7,17 +7,30 @@
 
 #include <heartline/registrar.h>
 #include <heartline/state.h>
+#include <heartline/worker.h>
 #include "network.h"
 
-#define SCENARIO_FAULTS_MAX 32
+#define SCENARIO_FAULTS_MAX 48
+
+struct world;
+
+enum fault_kind { FAULT_SERVER, FAULT_NETWORK, FAULT_OPERATOR, FAULT_CLOCK, FAULT_RESTART };
 
 struct scenario_fault {
 	uint64_t at_ms;
-	bool on_network;
+	enum fault_kind kind;
+	// SERVER
 	uint32_t server; // 0: P, 1: B, HL_REGISTRAR_SERVERS_MAX: both
 	enum hl_fault fault;
 	uint32_t value;
+	// NETWORK
 	struct network_faults network;
+	// OPERATOR: a command to lines [first, first + n), n 0: all
+	enum hl_command_type command;
+	uint32_t first, n;
+	uint64_t spread_ms;
+	// CLOCK: jumps ahead
+	uint64_t step_ms;
 };
 
 struct scenario {
@@ -28,27 +41,35 @@ struct scenario {
 	uint32_t register_timeout_ms, options_timeout_ms;
 	uint32_t backoff_base_s, backoff_max_s, park_s;
 	bool prefer_primary, remove_last, never_return;
-	uint32_t max_grant_s, nonce_life_s;
-	uint64_t rate, ramp_ms;
+	struct hl_registrar_config servers; // what differs from a plain one
+	uint64_t rate, ramp_ms, poll_ms;
 	struct network_faults network; // from the start to the end
+	uint64_t drop[SIDES];          // lose exactly this frame of a direction
+	bool dies_at_credentials;
 	struct scenario_fault faults[SCENARIO_FAULTS_MAX];
 	uint32_t n_faults;
 	uint64_t heal_ms; // all faults end
-	enum hl_line_state
-		expected; // of every line, once the faults have been over for long enough
+	// of every line, once the faults have been over for long enough
+	enum hl_line_state expected;
+	// What else must hold when the faults end, and when the lines have settled; NULL: nothing.
+	void (*at_heal)(struct world *world, const struct scenario *s);
+	void (*at_settled)(struct world *world, const struct scenario *s);
 };
 
 // All of it from a seed.
 void scenario_random(struct scenario *s, uint64_t seed);
 // The guide's best set-up on a healthy network.
 void scenario_plain(struct scenario *s, const char *name);
+// Its configuration.
+void scenario_yaml(const struct scenario *s, char *out, size_t room);
 
 struct scenario_result {
 	uint64_t frames, events, virtual_ns;
 	uint64_t failovers, returns;
-	char broken[768]; // "": passed
-	uint32_t line;    // that broke, UINT32_MAX: none in particular
+	uint64_t sent[SIDES]; // IPv4 frames
+	char broken[768];     // "": passed
 };
 
-// Runs it; on a broken rule prints the history of the line (trace: of every line, always).
+// Runs it; on a broken rule prints the faults and the history of the line (trace: of every line,
+// always).
 void scenario_run(const struct scenario *s, bool trace, struct scenario_result *result);

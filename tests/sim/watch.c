@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Rules on the wire: the CSeq rises, a retransmission is the same bytes, an abandoned request is
-// not sent again, copies leave at timer E's times.
+// not sent again, copies leave at timer E's times, one REGISTER is in flight, what is asked for
+// never shrinks.
 #include "watch.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +12,17 @@
 #include "base/siphash.h"
 #include "net/frame.h"
 
-void watch_init(struct watch *watch, uint32_t n, uint64_t timeout_ns)
+void watch_init(struct watch *watch, uint32_t n, uint32_t every)
 {
-	*watch = (struct watch){ .n = n, .timeout_ns = timeout_ns };
-	watch->lines = calloc(n, sizeof(*watch->lines));
+	*watch = (struct watch){ .n = n, .every = every };
+	watch->lines = calloc(n / every + 1, sizeof(*watch->lines));
 	if (!watch->lines)
 		abort();
+}
+
+struct watch_line *watch_line(struct watch *watch, uint32_t line)
+{
+	return &watch->lines[line / watch->every];
 }
 
 void watch_free(struct watch *watch)
@@ -25,8 +30,7 @@ void watch_free(struct watch *watch)
 	free(watch->lines);
 }
 
-__attribute__((format(printf, 3, 4))) static void broken(struct watch *watch, uint64_t now_ns,
-							 const char *format, ...)
+void watch_broken(struct watch *watch, uint64_t now_ns, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -39,8 +43,7 @@ __attribute__((format(printf, 3, 4))) static void broken(struct watch *watch, ui
 	va_end(args);
 }
 
-// Text after a header's name, or NULL. The text ends with a NUL.
-static const char *header(const char *text, const char *name)
+const char *watch_header(const char *text, const char *name)
 {
 	const char *at = strstr(text, name);
 
@@ -49,7 +52,7 @@ static const char *header(const char *text, const char *name)
 
 static int kind_of(const char *text)
 {
-	const char *expires = header(text, "\r\nExpires:");
+	const char *expires = watch_header(text, "\r\nExpires:");
 
 	if (strncmp(text, "OPTIONS ", 8) == 0)
 		return WATCH_OPTIONS;
@@ -62,25 +65,50 @@ static void copy_seen(struct watch *watch, uint32_t line, int kind, uint64_t now
 {
 	// timer E: 0.5, 1.5, 3.5, 7.5 s ... after the first, then every 4 s (RFC 3261 17.1.2.2)
 	static const double due_s[] = { 0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5 };
-	struct watch_line *l = &watch->lines[line];
+	struct watch_line *l = watch_line(watch, line);
 	uint64_t after_ns = now_ns - l->first_ns[kind];
 	unsigned copy = ++l->copies[kind];
 
 	if (copy >= sizeof(due_s) / sizeof(due_s[0]))
-		broken(watch, now_ns, "line %u: copy %u of one request", line, copy);
+		watch_broken(watch, now_ns, "line %u: copy %u of one request", line, copy);
 	else if ((double)after_ns < due_s[copy] * 1e9)
-		broken(watch, now_ns, "line %u: copy %u after %.3f s, due after %.1f s", line, copy,
-		       (double)after_ns / 1e9, due_s[copy]);
+		watch_broken(watch, now_ns, "line %u: copy %u after %.3f s, due after %.1f s", line,
+			     copy, (double)after_ns / 1e9, due_s[copy]);
 	if (after_ns >= watch->timeout_ns + 5000000)
-		broken(watch, now_ns,
-		       "line %u: sent again %.3f s after the first, over the time-out", line,
-		       (double)after_ns / 1e9);
+		watch_broken(watch, now_ns,
+			     "line %u: sent again %.3f s after the first, over the time-out", line,
+			     (double)after_ns / 1e9);
 }
 
-static void request_seen(struct watch *watch, uint32_t line, int kind, uint32_t cseq, uint64_t hash,
+// RFC 3261 10.2: no new registration before the one under way is answered or has timed out. One
+// that was abandoned for the other server is another matter (FAILOVER.md section 4).
+static void registration_seen(struct watch *watch, uint32_t line, unsigned server, const char *text,
+			      uint64_t now_ns)
+{
+	struct watch_line *l = watch_line(watch, line);
+	const char *expires = watch_header(text, "\r\nExpires:");
+	uint32_t asked_s = expires ? (uint32_t)strtoul(expires, NULL, 10) : 0;
+	bool in_flight = l->reg_first_ns && !l->reg_answered && l->reg_server == server &&
+			 now_ns < l->reg_first_ns + watch->register_timeout_ns;
+
+	if (in_flight && l->reg_first_ns > watch->operator_ns)
+		watch_broken(watch, now_ns,
+			     "line %u: a second REGISTER to the same server, the first one of "
+			     "%.3f s ago is still unanswered",
+			     line, (double)(now_ns - l->reg_first_ns) / 1e9);
+	if (asked_s != watch->expires_s && asked_s != watch->min_expires_s)
+		watch_broken(watch, now_ns, "line %u asks for %u s, not for the profile's %u s",
+			     line, asked_s, watch->expires_s);
+	l->reg_server = (uint8_t)server;
+	l->reg_first_ns = now_ns;
+	l->reg_answered = false;
+}
+
+// True: it is a new one.
+static bool request_seen(struct watch *watch, uint32_t line, int kind, uint32_t cseq, uint64_t hash,
 			 uint64_t now_ns)
 {
-	struct watch_line *l = &watch->lines[line];
+	struct watch_line *l = watch_line(watch, line);
 
 	if (cseq > l->last_cseq) {
 		l->last_cseq = cseq;
@@ -88,45 +116,106 @@ static void request_seen(struct watch *watch, uint32_t line, int kind, uint32_t 
 		l->hash[kind] = hash;
 		l->first_ns[kind] = now_ns;
 		l->copies[kind] = 0;
-	} else if (cseq != l->cseq[kind]) {
-		broken(watch, now_ns,
-		       "line %u: CSeq %u after %u: it must rise, and an abandoned "
-		       "request must not be sent again",
-		       line, cseq, l->last_cseq);
-	} else if (hash != l->hash[kind]) {
-		broken(watch, now_ns, "line %u: CSeq %u sent again with other bytes", line, cseq);
-	} else {
-		copy_seen(watch, line, kind, now_ns);
+		return true;
 	}
+	if (cseq != l->cseq[kind])
+		watch_broken(watch, now_ns,
+			     "line %u: CSeq %u after %u: it must rise, and an abandoned "
+			     "request must not be sent again",
+			     line, cseq, l->last_cseq);
+	else if (hash != l->hash[kind])
+		watch_broken(watch, now_ns, "line %u: CSeq %u sent again with other bytes", line,
+			     cseq);
+	else
+		copy_seen(watch, line, kind, now_ns);
+	return false;
 }
 
-void watch_frame(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns)
-{
-	static const uint64_t key[2] = { 1, 2 };
+struct message {
 	char text[HL_FRAME_MAX + 1];
-	struct frame f;
-	enum frame_kind kind = frame_read(pkt->data, pkt->len, 0, &f);
+	struct frame frame;
+	uint32_t line, cseq;
+};
+
+// The branch comes early, in the topmost Via.
+static bool sampled(const struct watch *watch, const struct hl_packet *pkt)
+{
+	static const char name[] = "branch=z9hG4bK";
+	const char *at = memmem(pkt->data, pkt->len < 256 ? pkt->len : 256, name, sizeof(name) - 1);
+	char number[9] = { 0 };
+
+	if (!at || at + sizeof(name) + 8 > (const char *)pkt->data + pkt->len)
+		return true; // whatever it is
+	memcpy(number, at + sizeof(name) - 1, 8);
+	return strtoul(number, NULL, 16) % watch->every == 0;
+}
+
+// False: not SIP, or of a line that is not watched. The branch starts with the line's number.
+static bool message_read(struct watch *watch, const struct hl_packet *pkt, struct message *m,
+			 uint64_t now_ns)
+{
+	if (watch->every > 1 && !sampled(watch, pkt))
+		return false;
+	enum frame_kind kind = frame_read(pkt->data, pkt->len, 0, &m->frame);
+	char number[9] = { 0 };
 
 	if (kind == FRAME_BAD || kind == FRAME_BAD_CHECKSUM)
-		broken(watch, now_ns, "a frame with a wrong length or checksum left the worker");
+		watch_broken(watch, now_ns, "a frame with a wrong length or checksum");
 	if (kind != FRAME_UDP)
-		return;
-	memcpy(text, f.payload, f.payload_len);
-	text[f.payload_len] = '\0';
-	int what = kind_of(text);
-	const char *branch = header(text, "branch=z9hG4bK"), *cseq = header(text, "\r\nCSeq: ");
-	if (what < 0)
-		return; // an answer of ours
+		return false;
+	memcpy(m->text, m->frame.payload, m->frame.payload_len);
+	m->text[m->frame.payload_len] = '\0';
+	const char *branch = watch_header(m->text, "branch=z9hG4bK");
+	const char *cseq = watch_header(m->text, "\r\nCSeq: ");
 	if (!branch || !cseq) {
-		broken(watch, now_ns, "a request without branch or CSeq:\n%.200s", text);
-		return;
+		if (m->frame.payload_len > 4) // else a keepalive
+			watch_broken(watch, now_ns, "a message without branch or CSeq:\n%.200s",
+				     m->text);
+		return false;
 	}
-	char number[9] = { 0 };
 	memcpy(number, branch, 8);
-	uint32_t line = (uint32_t)strtoul(number, NULL, 16);
-	if (line >= watch->n)
-		broken(watch, now_ns, "a request of line %u, there are %u", line, watch->n);
-	else
-		request_seen(watch, line, what, (uint32_t)strtoul(cseq, NULL, 10),
-			     siphash(key, f.payload, f.payload_len), now_ns);
+	m->line = (uint32_t)strtoul(number, NULL, 16);
+	m->cseq = (uint32_t)strtoul(cseq, NULL, 10);
+	return m->line < watch->n && m->line % watch->every == 0;
+}
+
+// P is 10.99.0.1, B is 10.99.0.2.
+static unsigned server_of(const struct hl_addr *addr)
+{
+	return addr->bytes[3] == 2;
+}
+
+void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns)
+{
+	static const uint64_t key[2] = { 1, 2 };
+	struct message m;
+
+	watch->sent_line = UINT32_MAX;
+	if (!message_read(watch, pkt, &m, now_ns))
+		return;
+	int kind = kind_of(m.text);
+	unsigned server = server_of(&m.frame.dst);
+	if (kind < 0)
+		return; // an answer of ours
+	if (kind != WATCH_UNREGISTER)
+		watch->sent_line = m.line;
+	if (!request_seen(watch, m.line, kind, m.cseq,
+			  siphash(key, m.frame.payload, m.frame.payload_len), now_ns))
+		return;
+	watch_credentials(watch, m.line, server, m.text, now_ns);
+	if (kind == WATCH_REGISTER)
+		registration_seen(watch, m.line, server, m.text, now_ns);
+}
+
+void watch_received(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns)
+{
+	struct watch_line *l;
+	struct message m;
+
+	if (!message_read(watch, pkt, &m, now_ns) || strncmp(m.text, "SIP/2.0 ", 8) != 0)
+		return;
+	l = watch_line(watch, m.line);
+	watch_challenge(watch, m.line, server_of(&m.frame.src), m.text);
+	if (m.text[8] != '1' && m.cseq == l->cseq[WATCH_REGISTER])
+		l->reg_answered = true;
 }

@@ -8,79 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BURST 64
+#include "base/count.h"
+#include "verify.h"
+
+#define SWEEP_NS 1000000000ull
 #define WORLD_STEPS_A_LINE 20000ull // far above what any scenario needs
-#define START_NS 1000000000ull      // not 0, so that "before the start" can be told
 
 struct buffers {
-	struct hl_packet pkts[BURST];
-	uint8_t bytes[BURST][HL_FRAME_MAX];
+	struct hl_packet pkts[HL_BURST_MAX];
+	uint8_t bytes[HL_BURST_MAX][HL_FRAME_MAX];
 };
 
 static struct hl_burst burst_new(struct buffers *b)
 {
-	for (int i = 0; i < BURST; i++)
+	for (int i = 0; i < HL_BURST_MAX; i++)
 		b->pkts[i] = (struct hl_packet){ .data = b->bytes[i] };
-	return (struct hl_burst){ .pkts = b->pkts, .cap = BURST };
-}
-
-static void must(int result, const struct hl_error *err)
-{
-	if (result == 0)
-		return;
-	fprintf(stderr, "sim: %s\n", err->text);
-	exit(2);
-}
-
-struct world *world_new(const struct world_options *o)
-{
-	struct world *world = calloc(1, sizeof(*world));
-	struct hl_config config = { 0 };
-	struct hl_error err = { 0 };
-	struct hl_plan_options plan = {
-		.n_workers = 1,
-		.mac = { 2, 0, 0, 0, 0, 1 },
-		.boot_key = { o->seed * 0x9e3779b97f4a7c15ull, ~o->seed },
-	};
-	struct hl_worker_options worker = { .start_ns = START_NS,
-					    .seed = o->seed,
-					    .rate = o->rate };
-	struct hl_registrar_config servers = {
-		.n_servers = 2,
-		.mac = { 2, 0, 0, 0, 0, 2 },
-		.password = "secret",
-		.realm = "sim",
-		.qop_auth = o->seed % 3 != 0,
-		.algorithm = o->seed % 2 ? HL_MD5 : HL_SHA256,
-		.nonce_life_s = o->nonce_life_s,
-		.max_grant_s = o->max_grant_s,
-		.capacity = o->lines * 4,
-		.seed = o->seed,
-	};
-
-	if (!world)
-		abort();
-	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &servers.servers[0]);
-	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &servers.servers[1]);
-	must(hl_config_parse(&config, "scenario", o->yaml, &err), &err);
-	must(hl_plan_new(&world->plan, &config, &plan, &err), &err);
-	hl_config_free(&config);
-	must(hl_worker_new(&world->worker, world->plan, &worker, &err), &err);
-	must(hl_registrar_new(&world->registrar, &servers, &err), &err);
-	network_init(&world->net, o->seed ^ 0x5eed);
-	watch_init(&world->watch, hl_plan_lines(world->plan), o->timeout_ns);
-	world->now_ns = world->start_ns = START_NS;
-	return world;
-}
-
-void world_free(struct world *world)
-{
-	watch_free(&world->watch);
-	network_free(&world->net);
-	hl_registrar_free(world->registrar);
-	hl_worker_free(world->worker);
-	hl_plan_free(world->plan);
-	free(world);
+	return (struct hl_burst){ .pkts = b->pkts, .cap = HL_BURST_MAX };
 }
 
 void world_break(struct world *world, const char *format, ...)
@@ -101,11 +44,11 @@ static void worker_sends(struct world *world, const struct hl_burst *tx)
 {
 	world->frames += tx->n;
 	for (uint16_t i = 0; i < tx->n; i++) {
-		watch_frame(&world->watch, &tx->pkts[i], world->now_ns - world->start_ns);
+		watch_sent(&world->watch, &tx->pkts[i], world->now_ns - world->start_ns);
+		if (world->watch.sent_line != UINT32_MAX)
+			verify_sender(world, world->watch.sent_line);
 		network_send(&world->net, TO_SERVER, &tx->pkts[i], world->now_ns);
 	}
-	if (world->watch.broken[0])
-		world_break(world, "%s", world->watch.broken);
 }
 
 static void server_sends(struct world *world, const struct hl_burst *tx)
@@ -114,23 +57,62 @@ static void server_sends(struct world *world, const struct hl_burst *tx)
 		network_send(&world->net, TO_WORKER, &tx->pkts[i], world->now_ns);
 }
 
-static void deliver(struct world *world)
+static void maybe_die(struct world *world, const struct hl_packet *pkt)
+{
+	static const char header[] = "\r\nAuthorization: ";
+
+	if (!world->dies_at_credentials || !memmem(pkt->data, pkt->len, header, sizeof(header) - 1))
+		return;
+	world->dies_at_credentials = false;
+	hl_registrar_fault(world->registrar, 0, HL_FAULT_SILENT, 0, NULL);
+}
+
+static void to_server(struct world *world, const struct hl_packet *pkts, uint16_t n)
 {
 	static struct buffers buffers;
-	struct flight flight;
+	struct hl_burst tx = burst_new(&buffers);
 
-	while (network_receive(&world->net, world->now_ns, &flight)) {
-		struct hl_packet pkt = { .data = flight.bytes, .len = flight.len };
-		struct hl_burst tx = burst_new(&buffers);
+	for (uint16_t i = 0; i < n && world->dies_at_credentials; i++)
+		maybe_die(world, &pkts[i]);
+	hl_registrar_rx(world->registrar, pkts, n, &tx, world->now_ns);
+	server_sends(world, &tx);
+}
 
-		if (flight.side == TO_SERVER) {
-			hl_registrar_rx(world->registrar, &pkt, 1, &tx, world->now_ns);
-			server_sends(world, &tx);
-		} else {
-			hl_worker_rx(world->worker, &pkt, 1, &tx, world->now_ns);
-			worker_sends(world, &tx);
-		}
-		free(flight.bytes);
+static void to_worker(struct world *world, const struct hl_packet *pkts, uint16_t n)
+{
+	static struct buffers buffers;
+	struct hl_burst tx = burst_new(&buffers);
+
+	for (uint16_t i = 0; i < n; i++)
+		watch_received(&world->watch, &pkts[i], world->now_ns - world->start_ns);
+	hl_worker_rx(world->worker, pkts, n, &tx, world->now_ns);
+	worker_sends(world, &tx);
+}
+
+// All that has arrived, a burst for one side at a time.
+static void deliver(struct world *world)
+{
+	struct hl_packet pkts[HL_BURST_MAX];
+	struct network *net = &world->net;
+	const struct flight *first;
+
+	while ((first = network_first(net)) && first->at_ns <= world->now_ns) {
+		enum side side = first->side;
+		uint16_t n = 0;
+
+		do {
+			struct flight f = network_take(net);
+
+			pkts[n++] = (struct hl_packet){ .data = f.bytes, .len = f.len };
+			first = network_first(net);
+		} while (n < HL_BURST_MAX && first && first->side == side &&
+			 first->at_ns <= world->now_ns);
+		if (side == TO_SERVER)
+			to_server(world, pkts, n);
+		else
+			to_worker(world, pkts, n);
+		for (uint16_t i = 0; i < n; i++)
+			network_give_back(net, pkts[i].data);
 	}
 }
 
@@ -140,38 +122,49 @@ static void keep_history(struct world *world)
 	uint32_t n;
 
 	while ((n = hl_worker_events(world->worker, events, 64)) > 0)
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n; i++) {
 			world->history[world->events++ % WORLD_HISTORY] = events[i];
+			world->entered[events[i].to]++;
+		}
 }
 
 static void tick(struct world *world)
 {
 	static struct buffers buffers;
 	struct hl_burst tx = burst_new(&buffers);
-	uint32_t line, every = 1 + hl_plan_lines(world->plan) / 64;
 
-	hl_registrar_tick(world->registrar, &tx, world->now_ns);
-	server_sends(world, &tx);
-	hl_worker_serve_slow(world->worker);
+	// its sweep over the bindings is dear in a long run, and no hurry
+	if (world->now_ns >= world->sweep_ns ||
+	    hl_registrar_next(world->registrar, world->now_ns) <= world->now_ns) {
+		hl_registrar_tick(world->registrar, &tx, world->now_ns);
+		server_sends(world, &tx);
+		world->sweep_ns = world->now_ns + SWEEP_NS;
+	}
+	uint64_t slow = count_read(&hl_worker_counters(world->worker)->slow);
+	if (slow != world->slow) // a parser is made at each call
+		hl_worker_serve_slow(world->worker);
+	world->slow = slow;
 	tx = burst_new(&buffers);
 	hl_worker_tick(world->worker, &tx, world->now_ns);
 	worker_sends(world, &tx);
 	keep_history(world);
-	// the walk over all lines is dear: with many of them, not at every step
-	if (world->steps++ % every == 0 && !hl_worker_armed(world->worker, &line))
-		world_break(world, "line %u is %s and has no timer armed: it is stuck", line,
-			    hl_line_state_name(
-				    hl_state_unpack(hl_worker_state(world->worker, line)).state));
+	verify_step(world);
 }
 
 static uint64_t next_time(const struct world *world)
 {
+	const struct flight *first = network_first(&world->net);
 	uint64_t worker = hl_worker_next(world->worker, world->now_ns);
 	uint64_t server = hl_registrar_next(world->registrar, world->now_ns);
-	uint64_t net = network_next(&world->net);
 	uint64_t next = worker < server ? worker : server;
+	uint64_t poll_ns = world->options.poll_ns;
 
-	return net < next ? net : next;
+	if (first && first->at_ns < next)
+		next = first->at_ns;
+	// work left over at the same time goes on a little later: the clock never stands still
+	if (next <= world->now_ns)
+		return world->now_ns + 1000;
+	return poll_ns && next != UINT64_MAX ? (next + poll_ns - 1) / poll_ns * poll_ns : next;
 }
 
 void world_run(struct world *world, uint64_t until_ns)
@@ -181,31 +174,40 @@ void world_run(struct world *world, uint64_t until_ns)
 	while (!world->broken[0]) {
 		deliver(world);
 		tick(world);
-		if (world->steps > WORLD_STEPS_A_LINE * (100 + hl_plan_lines(world->plan)))
-			world_break(world, "%llu steps: the run loops",
-				    (unsigned long long)world->steps);
+		if (world->steps++ > WORLD_STEPS_A_LINE * (100 + hl_plan_lines(world->plan)))
+			world_break(world, "%" PRIu64 " steps: the run loops", world->steps);
 		uint64_t next = next_time(world);
 		if (next > end_ns) {
 			if (world->now_ns < end_ns)
 				world->now_ns = end_ns;
 			return;
 		}
-		// work left over at the same time goes on a little later: the clock never stands
-		// still
-		world->now_ns = next > world->now_ns ? next : world->now_ns + 1000;
+		world->now_ns = next;
 	}
 }
 
-void world_command(struct world *world, enum hl_command_type type, uint64_t spread_ns)
+void world_step_clock(struct world *world, uint64_t span_ns)
+{
+	world->now_ns += span_ns;
+	world->may_lose = true;
+}
+
+void world_command(struct world *world, enum hl_command_type type, uint32_t first, uint32_t n,
+		   uint64_t spread_ns)
 {
 	const struct hl_command command = {
 		.type = type,
-		.n = hl_plan_lines(world->plan),
+		.first = first,
+		.n = n ? n : hl_plan_lines(world->plan),
 		.spread_ns = spread_ns,
 	};
 
 	if (hl_worker_command(world->worker, &command))
 		world_break(world, "the command ring is full");
+	// one command waits for the one before
+	uint64_t now_ns = world->now_ns - world->start_ns;
+	uint64_t from_ns = world->watch.operator_ns > now_ns ? world->watch.operator_ns : now_ns;
+	world->watch.operator_ns = from_ns + spread_ns + 1000000000;
 }
 
 void world_print_history(const struct world *world, uint32_t line)

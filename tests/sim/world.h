@@ -11,9 +11,20 @@
 #include "network.h"
 #include "watch.h"
 
-#define WORLD_HISTORY 4096
+#define WORLD_HISTORY 16384
+
+struct world_options {
+	const char *yaml;
+	uint32_t lines;
+	uint64_t seed;
+	uint64_t rate;
+	uint64_t poll_ns;                   // the worker runs at multiples of it; 0: whenever due
+	uint32_t watch_every;               // lines watched on the wire: each nth; 0: all
+	struct hl_registrar_config servers; // addresses and the like are filled in
+};
 
 struct world {
+	struct world_options options;
 	struct hl_plan *plan;
 	struct hl_worker *worker;
 	struct hl_registrar *registrar;
@@ -21,21 +32,22 @@ struct world {
 	struct watch watch;
 	uint64_t now_ns;
 	uint64_t start_ns;
+	uint64_t worker_start_ns;
+	uint32_t boots;
+	// P falls silent for good at the first request with credentials: between 401 and the retry
+	bool dies_at_credentials;
+	bool may_lose; // bindings may vanish without the line's doing: a wipe, a step of the clock
+	uint64_t look_ns;                       // when the bindings are looked at next; 0: never
 	struct hl_event history[WORLD_HISTORY]; // the latest ones, a ring
 	uint64_t events;
-	uint64_t frames; // that the worker sent
+	uint64_t entered[HL_LINE_STATES]; // changes to this state, over all lines
+	uint64_t frames;                  // that the worker sent
 	uint64_t steps;
-	char broken[768]; // "" while all is well
-};
-
-struct world_options {
-	const char *yaml;
-	uint32_t lines;
-	uint64_t seed;
-	uint64_t timeout_ns; // longest of the profile's
-	uint32_t max_grant_s;
-	uint32_t nonce_life_s;
-	uint64_t rate;
+	uint64_t slow;          // replies left to the full parser so far
+	uint64_t sweep_ns;      // when the registrar's tick is called next, due or not
+	uint32_t unarmed_after; // steps until all lines are looked at again
+	char broken[768];       // "" while all is well
+	uint32_t line;          // that broke; UINT32_MAX: none in particular
 };
 
 // Exits with a message when the options cannot be used: the simulator's own fault.
@@ -43,7 +55,13 @@ struct world *world_new(const struct world_options *options);
 void world_free(struct world *world);
 // Run until a time (since the start), or until a rule is broken.
 void world_run(struct world *world, uint64_t until_ns);
-void world_command(struct world *world, enum hl_command_type type, uint64_t spread_ns);
+// n 0: all lines
+void world_command(struct world *world, enum hl_command_type type, uint32_t first, uint32_t n,
+		   uint64_t spread_ns);
+// The clock jumps ahead, as after a suspended virtual machine; packets arrive after it.
+void world_step_clock(struct world *world, uint64_t span_ns);
+// The worker is gone at once; a new one starts, with its lines off. The servers keep everything.
+void world_restart(struct world *world);
 void world_break(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 // Latest events of a line, oldest first.

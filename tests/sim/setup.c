@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A world made and freed; the worker started anew.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "world.h"
+
+#define START_NS 1000000000ull // not 0, so that "before the start" can be told
+
+static void must(int result, const struct hl_error *err)
+{
+	if (result == 0)
+		return;
+	fprintf(stderr, "sim: %s\n", err->text);
+	exit(2);
+}
+
+static void worker_start(struct world *world)
+{
+	const struct world_options *o = &world->options;
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	const struct hl_plan_options plan = {
+		.n_workers = 1,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+		.boot_key = { (o->seed + world->boots) * 0x9e3779b97f4a7c15ull, ~o->seed },
+	};
+	const struct hl_worker_options worker = {
+		.start_ns = world->now_ns,
+		.seed = o->seed + world->boots,
+		.rate = o->rate,
+	};
+
+	must(hl_config_parse(&config, "scenario", o->yaml, &err), &err);
+	must(hl_plan_new(&world->plan, &config, &plan, &err), &err);
+	hl_config_free(&config);
+	must(hl_worker_new(&world->worker, world->plan, &worker, &err), &err);
+	world->worker_start_ns = world->now_ns;
+	world->boots++;
+}
+
+static void worker_stop(struct world *world)
+{
+	hl_worker_free(world->worker);
+	hl_plan_free(world->plan);
+}
+
+struct world *world_new(const struct world_options *o)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	struct hl_registrar_config servers = o->servers;
+	struct hl_error err = { 0 };
+
+	if (!world)
+		abort();
+	world->options = *o;
+	world->now_ns = world->start_ns = START_NS;
+	world->line = UINT32_MAX;
+	worker_start(world);
+	servers.n_servers = 2;
+	servers.mac[0] = servers.mac[5] = 2;
+	servers.password = "secret";
+	servers.realm = "sim";
+	servers.capacity = o->lines * 2 + 64;
+	servers.seed = o->seed;
+	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &servers.servers[0]);
+	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &servers.servers[1]);
+	must(hl_registrar_new(&world->registrar, &servers, &err), &err);
+	network_init(&world->net, o->seed ^ 0x5eed);
+	watch_init(&world->watch, o->lines, o->watch_every ? o->watch_every : 1);
+	return world;
+}
+
+void world_restart(struct world *world)
+{
+	struct watch old = world->watch;
+
+	worker_stop(world);
+	worker_start(world);
+	watch_init(&world->watch, old.n, old.every);
+	world->watch.timeout_ns = old.timeout_ns;
+	world->watch.register_timeout_ns = old.register_timeout_ns;
+	world->watch.expires_s = old.expires_s;
+	world->watch.min_expires_s = old.min_expires_s;
+	watch_free(&old);
+}
+
+void world_free(struct world *world)
+{
+	watch_free(&world->watch);
+	network_free(&world->net);
+	hl_registrar_free(world->registrar);
+	worker_stop(world);
+	free(world);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A scenario's configuration.
+#include <stdio.h>
+
+#include "scenario.h"
+
+void scenario_yaml(const struct scenario *s, char *out, size_t room)
+{
+	snprintf(out, room,
+		 "ports:\n"
+		 "  - device: sim\n"
+		 "    addresses: 10.99.1.1-10.99.1.64/16\n"
+		 "profiles:\n"
+		 "  sim:\n"
+		 "    outbound_server: 10.99.0.1\n"
+		 "    backup_outbound_server: 10.99.0.2\n"
+		 "    password: secret\n"
+		 "    use_random_sip_port: on\n"
+		 "    register_refresh_interval: %us\n"
+		 "    primary_detect_interval: %us\n"
+		 "    max_detect_fail_count: %u\n"
+		 "    recover_count: %u\n"
+		 "    prefer_primary: %s\n"
+		 "    return_mode: %s\n"
+		 "    back_to_primary_delay: %us\n"
+		 "    remove_last_registration: %s\n"
+		 "    register_timeout: %ums\n"
+		 "    options_timeout: %ums\n"
+		 "    backoff_base: %us\n"
+		 "    backoff_max: %us\n"
+		 "    park_time: %us\n"
+		 "lines:\n"
+		 "  - profile: sim\n"
+		 "    range: 600000-%u\n",
+		 s->refresh_s, s->detect_s, s->fail_count, s->recover_count,
+		 s->prefer_primary ? "on" : "off", s->never_return ? "never" : "auto",
+		 s->return_delay_s, s->remove_last ? "on" : "off", s->register_timeout_ms,
+		 s->options_timeout_ms, s->backoff_base_s, s->backoff_max_s, s->park_s,
+		 600000 + s->lines - 1);
+}
