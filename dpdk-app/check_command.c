@@ -10,16 +10,30 @@
 #include "exit.h"
 #include "options.h"
 
+static void server_print(const char *which, const struct hl_endpoint *at, const char *name)
+{
+	char addr[HL_ADDR_TEXT];
+
+	if (!name)
+		hl_addr_format(&at->addr, addr);
+	printf("%s %s:%u", which, name ? name : addr, at->port);
+}
+
 static void profile_print(const struct hl_profile *profile)
 {
-	char primary[HL_ADDR_TEXT], backup[HL_ADDR_TEXT];
+	bool primary = profile->primary.addr.family != HL_FAMILY_NONE || profile->primary_name;
+	bool backup = profile->backup.addr.family != HL_FAMILY_NONE || profile->backup_name;
 
-	hl_addr_format(&profile->primary.addr, primary);
-	printf("  profile %s: primary %s:%u", profile->name, primary, profile->primary.port);
-	if (profile->backup.addr.family != HL_FAMILY_NONE) {
-		hl_addr_format(&profile->backup.addr, backup);
-		printf(", backup %s:%u", backup, profile->backup.port);
-	}
+	printf("  profile %s:", profile->name);
+	if (profile->dhcp_option_120)
+		printf(" servers from DHCP (option 120); %s",
+		       primary ? "if it names none:" : "if it names none, the run ends");
+	if (primary)
+		server_print(" primary", &profile->primary, profile->primary_name);
+	if (primary && backup)
+		server_print(", backup", &profile->backup, profile->backup_name);
+	if (profile->primary_name || profile->backup_name)
+		printf("; names are looked up at the start");
 	printf("\n");
 }
 

@@ -21,6 +21,7 @@ static const struct {
 	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
 	{ "check", check_command, "look over a configuration without starting" },
+	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "registrar", registrar_command,
 	  "the answering side: a registrar, with faults on command" },
 };
@@ -71,7 +72,7 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
 		"heartline: error: unknown command: %s; allowed: demo, run, check, "
-		"registrar, version, help\n",
+		"keys, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;
 }

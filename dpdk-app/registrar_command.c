@@ -18,7 +18,7 @@
 
 struct registrar_options {
 	const char *port, *address, *algorithm;
-	uint64_t grant_ms, min_expires_ms, nonce_life_ms, capacity, seed;
+	uint64_t grant_ms, min_expires_ms, nonce_life_ms, retry_after_ms, capacity, seed;
 	bool qop, help;
 	struct registrar_service service;
 };
@@ -52,6 +52,7 @@ static int config_make(struct registrar_options *o, struct hl_error *err)
 			       o->port ? "address" : "port");
 	o->service.config.max_grant_s = (uint32_t)(o->grant_ms / 1000);
 	o->service.config.min_expires_s = (uint32_t)(o->min_expires_ms / 1000);
+	o->service.config.retry_after_s = (uint32_t)(o->retry_after_ms / 1000);
 	o->service.config.nonce_life_s = (uint32_t)(o->nonce_life_ms / 1000);
 	o->service.config.capacity = (uint32_t)o->capacity;
 	o->service.config.qop_auth = o->qop;
@@ -102,7 +103,9 @@ static void help_print(const struct option_spec specs[])
 	       "  at 5s: 10.0.0.2 status 503  another server answers everything with 503\n"
 	       "  at 1s: all loss 12.5%%       all lose an eighth of the requests\n"
 	       "  at 1s: delay 50ms           answers are held back\n"
-	       "  at 9s: wipe                 all bindings are forgotten\n");
+	       "  at 9s: wipe                 all bindings are forgotten\n"
+	       "and register N (status to REGISTER alone), stale, refuse, grant TIME, forget-nonces, "
+	       "twice TIME\n");
 }
 
 int registrar_command(int argc, char **argv)
@@ -129,6 +132,11 @@ int registrar_command(int argc, char **argv)
 		{ "nonce-life", 0, OPTION_TIME, &o.nonce_life_ms, 1000, 86400000, "TIME", "then stale=true (300s)", 0 },
 		{ "grant", 0, OPTION_TIME, &o.grant_ms, 1000, 86400000, "TIME", "longest time granted (3600s)", 0 },
 		{ "min-expires", 0, OPTION_TIME, &o.min_expires_ms, 0, 86400000, "TIME", "423 to less; 0: none (0)", 0 },
+		{ "retry-after", 0, OPTION_TIME, &o.retry_after_ms, 0, 86400000, "TIME", "in answers of the fault \"status\"; 0: none (0)", 0 },
+		{ "shared-store", 0, OPTION_SWITCH, &o.service.config.shared_store, 0, 0, "on|off", "all servers keep one table of bindings (off)", 0 },
+		{ "one-time-nonces", 0, OPTION_SWITCH, &o.service.config.one_time_nonces, 0, 0, "on|off", "a nonce is good for one request (off)", 0 },
+		{ "rewrite-contacts", 0, OPTION_SWITCH, &o.service.config.rewrite_contacts, 0, 0, "on|off", "a 200 lists Contacts with another host (off)", 0 },
+		{ "foreign-contacts", 0, OPTION_SWITCH, &o.service.config.foreign_contacts, 0, 0, "on|off", "a 200 lists Contacts of other people too (off)", 0 },
 		{ "capacity", 0, OPTION_NUMBER, &o.capacity, 1, 1u << 28, "N", "bindings a server (1048576)", 0 },
 		{ "script", 0, OPTION_TEXT, &o.service.script, 0, 0, "FILE", "faults at given times, see below", 0 },
 		{ "at", 0, OPTION_TEXT, &o.service.at, 0, 0, "TEXT", "the same in one text: \"10s: silent; 20s: ok\"", 0 },

@@ -10,9 +10,11 @@
 
 #include <heartline/config.h>
 
+#include "dhcp.h"
 #include "exit.h"
 #include "options.h"
 #include "quick.h"
+#include "resolve.h"
 #include "run.h"
 #include "start.h"
 #include "stop.h"
@@ -24,8 +26,8 @@
 
 struct run_options {
 	const char *config, *port, *summary;
-	const char *rate, *ramp, *duration, *drain, *seed; // NULL: as in the file
-	uint64_t workers, link_timeout_ms;
+	const char *rate, *ramp, *duration, *drain, *seed, *dns; // NULL: as in the file
+	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct quick quick;
 	struct option_spec specs[OWN_OPTIONS + QUICK_OPTIONS + 1];
@@ -44,6 +46,8 @@ static void options_table(struct run_options *o)
 		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "of everything random; 0: another each time (0)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LANES_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "wait for the port's link (30s)", 0 },
+		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers for servers by name (the system's)", 0 },
+		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "wait for their first answers (5s)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
@@ -51,7 +55,7 @@ static void options_table(struct run_options *o)
 	// clang-format on
 	unsigned n = sizeof(own) / sizeof(*own);
 
-	*o = (struct run_options){ .link_timeout_ms = 30000 };
+	*o = (struct run_options){ .link_timeout_ms = 30000, .dns_timeout_ms = 5000 };
 	memcpy(o->specs, own, sizeof(own));
 	quick_options(&o->quick, o->specs + n);
 }
@@ -65,8 +69,8 @@ static void help_print(const struct run_options *o)
 	       "Ctrl-C unregisters all and ends the run; a second one ends it at once.\n\n");
 	options_help(o->specs);
 	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, what describes lines and servers stands\n"
-	       "in the file. Lcores named by EAL options (-l): the first one is for control, each\n"
-	       "further one runs a worker.\n"
+	       "in the file; heartline keys lists its keys. Lcores named by EAL options (-l): the\n"
+	       "first one is for control, each further one runs a worker.\n"
 	       "Exit: 0 all well, 1 some lines failed, 2 usage or configuration, 97 timed out,\n"
 	       "99 nothing processed.\n");
 }
@@ -79,7 +83,7 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		const char *key, *value;
 	} keys[] = {
 		{ "rate", o->rate },   { "ramp", o->ramp }, { "duration", o->duration },
-		{ "drain", o->drain }, { "seed", o->seed },
+		{ "drain", o->drain }, { "seed", o->seed }, { "dns_servers", o->dns },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -168,14 +172,24 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 {
 	static struct crew crew;
 	static struct run run;
+	const struct resolver_options resolver_options = { o->dns_timeout_ms, o->quiet };
+	struct resolver *resolver;
 	int code = EXIT_USAGE;
 
 	run.crew = &crew;
 	run.config = config;
 	run.status.silent = o->quiet;
-	int rc = crew_new(&crew, config, &start->port, start->n_workers, err);
+	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
+		rc = crew_new(&crew, config, &start->port, start->n_workers, err);
+	if (rc == 0)
+		rc = resolver_publish(resolver, crew.plan, err);
+	if (rc == 0)
+		rc = resolver_run(resolver, err);
+	if (rc == 0) {
+		crew.next_hops = hl_plan_next_hops(crew.plan);
 		rc = crew_launch(&crew, err);
+	}
 	if (rc == 0) {
 		run_through(&run, &start->port);
 		code = verdict_exit_code(report_verdict(&run.report));
@@ -185,18 +199,21 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 			rc = -err->code;
 	}
 	crew_stop(&crew);
+	resolver_free(resolver);
 	crew_free(&crew);
 	return rc < 0 ? EXIT_USAGE : code;
 }
 
-// Once the port is there: wait for the link where it means something, then run.
-static int run_started(const struct run_options *o, const struct hl_config *config,
-		       struct start *start, const struct arguments *args, struct hl_error *err)
+// Once the port is there: wait for the link where it means something, ask DHCP, then run.
+static int run_started(const struct run_options *o, struct hl_config *config, struct start *start,
+		       const struct arguments *args, struct hl_error *err)
 {
 	int rc = start_port(start, args, o->workers, o->link_timeout_ms, err);
 
 	if (rc == 0 && port_has_link(&start->port))
 		rc = port_wait_link(&start->port, o->link_timeout_ms, err);
+	if (rc == 0)
+		rc = dhcp_set_servers(config, &start->port, o->quiet, err);
 	return rc < 0 ? start_exit_code(rc) : run_on_port(o, config, start, err);
 }
 
