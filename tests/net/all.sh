@@ -10,7 +10,8 @@ cd "$(dirname "$0")" || exit 2
 heartline=$(cd "$OLDPWD" && realpath -m "$1")
 shift
 [[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
-(($# > 0)) || set -- capture kamailio_failover kamailio_freeze memif veth
+(($# > 0)) || set -- capture dhcp dns kamailio_failover kamailio_freeze kamailio_loss kamailio_shared \
+	kamailio_strict memif veth
 
 failed=0
 test=

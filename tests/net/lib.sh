@@ -89,6 +89,11 @@ now_ms() {
 	echo $((${now%.*} * 1000 + 10#${now#*.} / 1000))
 }
 
+# later MS: that time has come; to be waited for where something must not happen before.
+later() {
+	(($(now_ms) >= $1))
+}
+
 # wait_until SECONDS COMMAND...: polls until the command succeeds; 1 when the time is over.
 # WAITED_MS tells how long it took.
 wait_until() {
@@ -176,6 +181,8 @@ netns() {
 	local full=$ID-$1
 	ip netns add "$full" || return 1
 	echo "$full" >>"$DIR/netns"
+	# In some containers it can be made, but nothing can be run in it.
+	ip netns exec "$full" true 2>/dev/null || return 1
 	ip -n "$full" link set lo up
 	# No router or multicast chatter in the captures; a kernel without IPv6 has none anyway.
 	ip netns exec "$full" sh -c '
@@ -288,13 +295,19 @@ sip_answers() {
 		timeout 0.3 dd bs=2048 count=1 <&3 | grep -q "^SIP/2.0 200"' "$2" 2>/dev/null
 }
 
-# kamailio_start NAME NETNS ADDRESS [ALGORITHM]: returns when it answers; its group in KAMAILIO_PID.
+# kamailio_start NAME NETNS ADDRESS [ALGORITHM [DEFINE...]]: returns when it answers; its group in
+# KAMAILIO_PID. What can be defined is in kamailio.cfg.
 declare -A KAMAILIO_PID
 kamailio_start() {
-	rm -f "$DIR/$1.ctl" "$DIR/$1.pid"
+	local defines=() define
+	for define in "${@:5}"; do
+		defines+=(-A "$define")
+	done
+	rm -f "$DIR/$1.ctl" "$DIR/$1.rpc" "$DIR/$1.pid"
 	spawn "$1" ip netns exec "$2" kamailio -f "$NET_DIR/kamailio.cfg" -DD -E -l "udp:$3:5060" \
 		-m 256 -M 16 -b 4194304 -w "$DIR" -Y "$DIR" -P "$DIR/$1.pid" \
-		-A "CTL=\"unix:$DIR/$1.ctl\"" -A "ALG=\"${4:-MD5}\""
+		-A "CTL=\"unix:$DIR/$1.ctl\"" -A "ALG=\"${4:-MD5}\"" \
+		${defines[@]+"${defines[@]}"}
 	disown "$SPAWNED" # or bash reports its violent end
 	KAMAILIO_PID[$1]=$SPAWNED
 	wait_until 20 sip_answers "$2" "$3"
@@ -311,10 +324,27 @@ group_gone() {
 	! kill -0 -- "-$1" 2>/dev/null
 }
 
-# kamailio_stat NAME KEY: location_contacts, location_users, ... as Kamailio counts them.
+# kamailio_count NAME GROUP KEY: a statistic as Kamailio counts it.
+kamailio_count() {
+	kamcmd -s "unix:$DIR/$1.ctl" stats.get_statistics "$2:" 2>/dev/null | sed -n "s/^$2:$3 = //p"
+}
+
+# kamailio_stat NAME KEY: location_contacts, location_users, ...
 kamailio_stat() {
-	kamcmd -s "unix:$DIR/$1.ctl" stats.get_statistics usrloc: 2>/dev/null |
-		sed -n "s/^usrloc:$2 = //p"
+	kamailio_count "$1" usrloc "$2"
+}
+
+# kamailio_contacts NAME: the URI of every contact, one a line, of a server that has a fifo for
+# JSON-RPC (kamailio.cfg: RPC). A reply's name may have no dot in it.
+kamailio_contacts() {
+	local reply=$1-contacts
+	mkfifo "$DIR/$reply"
+	{
+		sleep 0.02 # the reader first, or the server tries again half a second later
+		timeout 5 tee "$DIR/$1.rpc" >/dev/null
+	} <<<'{"jsonrpc": "2.0", "method": "ul.dump", "reply_name": "'"$reply"'", "id": 1}' {ALIVE}>&- &
+	timeout 5 sed -n 's/^.*"Address":[[:space:]]*"\([^"]*\)".*/\1/p' "$DIR/$reply"
+	rm -f "$DIR/$reply"
 }
 
 # kamailio_holds NAME N: N users with one contact each.
