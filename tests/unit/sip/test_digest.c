@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Digest arithmetic against published vectors, and against values that another library computed.
 #include <criterion/criterion.h>
-#include <openssl/crypto.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include <heartline/alloc.h>
+#include "allocations.h"
 #include "sip/digest.h"
 
 static struct digest *d;
@@ -203,54 +202,6 @@ Test(digest, names_are_read_in_any_case_and_with_sess)
 	cr_assert_not(digest_from_name(slice_of("-sess"), &algorithm, &sess));
 	cr_assert_not(digest_from_name(slice_of(""), &algorithm, &sess));
 	cr_assert_not(digest_from_name(slice_of("MD5-"), &algorithm, &sess));
-}
-
-static unsigned allocations;
-
-static void *counting_malloc(size_t n, const char *file, int line)
-{
-	(void)file, (void)line;
-	allocations++;
-	return malloc(n);
-}
-
-static void *counting_realloc(void *p, size_t n, const char *file, int line)
-{
-	(void)file, (void)line;
-	allocations++;
-	return realloc(p, n);
-}
-
-static void plain_free(void *p, const char *file, int line)
-{
-	(void)file, (void)line;
-	free(p);
-}
-
-// OpenSSL takes hooks only before its first allocation, and libraries of the test framework use it
-// in their constructors: be earlier than those.
-static int hooks_set;
-
-static void hooks_early(int argc, char **argv, char **envp)
-{
-	(void)argc, (void)argv, (void)envp;
-	hooks_set = CRYPTO_set_mem_functions(counting_malloc, counting_realloc, plain_free);
-}
-
-__attribute__((section(".preinit_array"),
-	       used)) static void (*const hooks_before_all)(int, char **, char **) = hooks_early;
-
-static void *counting_zalloc(void *user, size_t bytes, size_t align)
-{
-	(void)user;
-	allocations++;
-	return memset(aligned_alloc(align, (bytes + align - 1) / align * align), 0, bytes);
-}
-
-static void hook_free(void *user, void *p)
-{
-	(void)user;
-	free(p);
 }
 
 static void one_exchange(enum hl_digest_algorithm algorithm)
