@@ -100,6 +100,8 @@ const struct key profile_keys[] = {
 	  .meaning = "never: stay on the backup until it fails" },
 	{ "switch_spread", KEY_TIME, PROFILE(switch_spread_s), IN_S, .max = DAY_S, .fallback = "0",
 	  .meaning = "spread a mass switch over this time" },
+	{ "server_rate", KEY_COUNT, PROFILE(server_rate), .max = 10000000, .fallback = "0",
+	  .meaning = "new registrations a second at each server; 0: no limit" },
 	{ "down_codes", KEY_CODES, PROFILE(down_codes), .fallback = "503",
 	  .meaning = "answers to OPTIONS that count as a failure" },
 	{ "failover_codes", KEY_CODES, PROFILE(failover_codes), .fallback = "",

@@ -13,7 +13,7 @@
 #define SUBSCRIBE_S 3761u          // RFC 3680 4.4
 #define REGISTER_TIMEOUT_MS 32000u // RFC 3261 17.1.2.2: timer F, 64 * T1
 
-static void policy_make(const struct hl_profile *c, struct plan_profile *out)
+static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out)
 {
 	out->policy = (struct failover_policy){
 		.fail_max = (uint8_t)(c->max_detect_fail_count +
@@ -38,6 +38,8 @@ static void policy_make(const struct hl_profile *c, struct plan_profile *out)
 	out->keepalive_interval_ns = c->sip_options ? NS_PER_S * c->sip_options_interval_s : 0;
 	out->nat_keepalive_interval_ns = NS_PER_S * c->nat_keepalive_interval_s;
 	out->switch_spread_ns = NS_PER_S * c->switch_spread_s;
+	if (c->server_rate != 0) // each worker has its share
+		out->server_interval = (NS_PER_S << PACE_SHIFT) * n_workers / c->server_rate;
 	out->initial_auth = c->initial_register_with_auth;
 	out->full_registration = c->full_registration;
 	out->check_user = c->check_request_user;
@@ -120,7 +122,7 @@ static int profile_make(struct planner *p, uint32_t index, struct digest *digest
 	int rc;
 
 	hl_addr_format(&c->primary.addr, domain);
-	policy_make(c, out);
+	policy_make(c, p->plan->options.n_workers, out);
 	rc = build_request_uri(&spec, out->uri, sizeof(out->uri));
 	if (rc != 0)
 		return hl_fail(p->err, -rc, "profile %s: the Request-URI of %s is too long",

@@ -89,9 +89,29 @@ void worker_spread_switch(struct hl_worker *w, uint32_t i)
 	arm_registration(w, l, w->now + tick_span_ns(span_ns));
 }
 
-void worker_switch_to_b(struct hl_worker *w, uint32_t i)
+void worker_register_now(struct hl_worker *w, uint32_t i)
 {
-	act_register(w, i, HL_SERVER_B);
+	bool at_b = line_state(&w->lines[i]).state == HL_SW_B;
+
+	act_register(w, i, at_b ? HL_SERVER_B : HL_SERVER_P);
+}
+
+// A new registration takes its place in the server's schedule, and waits for it armed as above. A
+// return does not wait, since B is not refreshed meanwhile: step.c lets it start when it is its
+// turn.
+static void start_register(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line *l = &w->lines[i];
+	struct hl_state s = line_state(l);
+	uint64_t wait_ns = s.server == server ? 0 : pace_book_server(w, l, server);
+
+	if (wait_ns == 0 || s.state == HL_SW_P) {
+		act_register(w, i, server);
+		return;
+	}
+	worker_abandon(w, i);
+	l->flags &= (uint8_t)~LINE_REG_SEND;
+	arm_registration(w, l, w->now + tick_span_ns(wait_ns));
 }
 
 // Registered: what is still bound at the other server is an old binding, however the line got here
@@ -149,9 +169,9 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 	}
 	act_timers(w, i, actions);
 	if (actions & ACT_REGISTER_P)
-		act_register(w, i, HL_SERVER_P);
+		start_register(w, i, HL_SERVER_P);
 	if (actions & ACT_REGISTER_B)
-		act_register(w, i, HL_SERVER_B);
+		start_register(w, i, HL_SERVER_B);
 	if (actions & ACT_PROBE)
 		start_probes(w, l, worker_profile(w, l));
 	if (actions & ACT_PROBE_STOP)

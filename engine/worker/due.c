@@ -37,8 +37,8 @@ static void registration_timer_due(struct hl_worker *w, uint32_t i)
 	if (!is_due(w, l->reg_at))
 		return;
 	l->more &= (uint8_t)~LINE_REG_TIMER;
-	if (state == HL_SW_B) { // switch_spread is over
-		worker_switch_to_b(w, i);
+	if (state == HL_SW_B || state == HL_REG_P) { // its turn after switch_spread or server_rate
+		worker_register_now(w, i);
 		return;
 	}
 	worker_step(w, i, state == HL_DOWN || state == HL_PARK ? FO_TIMER : FO_REFRESH,

@@ -24,3 +24,28 @@ uint64_t pace_next_ns(const struct hl_worker *w)
 	uint64_t at = (w->next_send >> PACE_SHIFT) + 1;
 	return pace_allows(w) || at < w->now_ns ? w->now_ns : at;
 }
+
+static uint64_t *server_schedule(const struct hl_worker *w, const struct line *l,
+				 enum hl_server server)
+{
+	return &w->server_next[w->plan->shapes[l->shape].profile * HL_SERVERS + server];
+}
+
+uint64_t pace_book_server(struct hl_worker *w, const struct line *l, enum hl_server server)
+{
+	uint64_t interval = worker_profile(w, l)->server_interval;
+	uint64_t now = w->now_ns << PACE_SHIFT;
+	uint64_t *next = server_schedule(w, l, server);
+
+	if (interval == 0)
+		return 0;
+	uint64_t at = *next > now ? *next : now;
+	*next = at + interval;
+	return (at - now) >> PACE_SHIFT;
+}
+
+bool pace_server_free(const struct hl_worker *w, const struct line *l, enum hl_server server)
+{
+	return worker_profile(w, l)->server_interval == 0 ||
+	       *server_schedule(w, l, server) <= w->now_ns << PACE_SHIFT;
+}

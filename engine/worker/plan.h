@@ -11,6 +11,8 @@
 #include "sip/digest.h"
 #include "sip/template.h"
 
+#define PACE_SHIFT 10 // fractions of a nanosecond, so that 10 M/s is paced exactly
+
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
 
@@ -51,7 +53,8 @@ struct plan_profile {
 	uint64_t keepalive_interval_ns;     // OPTIONS to the active server; 0: none
 	uint64_t nat_keepalive_interval_ns; // CRLFCRLF to the active server; 0: none
 	uint64_t switch_spread_ns;
-	uint32_t subscribe_s; // Expires of the SUBSCRIBE; 0: none
+	uint64_t server_interval; // of new registrations at a server, ns << PACE_SHIFT; 0: no limit
+	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
 	bool initial_auth, full_registration;
 	bool check_user, only_from_server, drop_rejected;
 	struct hl_addr server_address; // accepted beside the line's servers

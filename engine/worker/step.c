@@ -65,8 +65,12 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 		.tried = l->servers >> LINE_TRIED_SHIFT & 3,
 		.lock = l->servers >> LINE_LOCK_SHIFT & 3,
 	};
-	uint32_t actions = failover_step(&worker_profile(w, l)->policy, &fo, event,
-					 held_servers(w, i));
+	uint8_t held = held_servers(w, i);
+
+	// While P's schedule is full the return waits for a later probe; B stays refreshed.
+	if (event == FO_PROBE_OK && s.state == HL_ON_B && !pace_server_free(w, l, HL_SERVER_P))
+		held |= 1 << HL_SERVER_P;
+	uint32_t actions = failover_step(&worker_profile(w, l)->policy, &fo, event, held);
 	uint8_t from = s.state;
 
 	s.state = fo.state;
@@ -91,7 +95,8 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	}
 	if (actions)
 		worker_act(w, i, actions);
-	// in SW_B that timer is the spread of the switch: an operator does not wait for it
-	if (event == FO_FORCE_B && s.state == HL_SW_B && l->more & LINE_REG_TIMER)
-		worker_switch_to_b(w, i);
+	// there that timer is a place in the queue: an operator does not wait for it
+	if ((event == FO_FORCE_P || event == FO_FORCE_B) &&
+	    (s.state == HL_SW_B || s.state == HL_REG_P) && l->more & LINE_REG_TIMER)
+		worker_register_now(w, i);
 }

@@ -46,8 +46,10 @@ static bool make_tables(struct hl_worker *w)
 	w->more_long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
 	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
+	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS, sizeof(uint64_t),
+				       64);
 	w->digest = digest_new();
-	return w->lines && w->cold && w->auth && w->long_texts && w->more_auth &&
+	return w->server_next && w->lines && w->cold && w->auth && w->long_texts && w->more_auth &&
 	       w->more_long_texts && make_stream_tables(w, n) && w->ready && w->wheel &&
 	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
@@ -112,6 +114,7 @@ void hl_worker_free(struct hl_worker *w)
 	ring_free(&w->commands);
 	digest_free(w->digest);
 	wheel_free(w->wheel);
+	memory_free(w->server_next);
 	memory_free(w->ready);
 	memory_free(w->dialogs);
 	memory_free(w->streams);

@@ -74,8 +74,9 @@ struct hl_worker {
 	uint32_t *ready; // ring of lines that wait for room or tokens
 	uint32_t ready_head, ready_tail, ready_mask;
 
-	uint64_t interval;  // of requests, ns << PACE_SHIFT; 0: no limit
-	uint64_t next_send; // earliest time of the next request, likewise
+	uint64_t interval;     // of requests, ns << PACE_SHIFT; 0: no limit
+	uint64_t next_send;    // earliest time of the next request, likewise
+	uint64_t *server_next; // by profile * HL_SERVERS + server: of the next new registration
 
 	struct ramp ramp;
 	struct hl_command command; // the next one, taken from the ring
@@ -92,8 +93,6 @@ struct hl_worker {
 	struct slow_reply slow_reply;
 	struct hl_counters counters;
 };
-
-#define PACE_SHIFT 10 // fractions of a nanosecond, so that 10 M/s is paced exactly
 
 static inline const struct plan_profile *worker_profile(const struct hl_worker *w,
 							const struct line *l)
@@ -127,8 +126,8 @@ void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, 
 // act.c: do what the machine said.
 uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n);
 void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions);
-// The switch to B that was spread over time is due.
-void worker_switch_to_b(struct hl_worker *w, uint32_t i);
+// A registration in REG_P or SW_B that waited for its turn (switch_spread, server_rate).
+void worker_register_now(struct hl_worker *w, uint32_t i);
 // Let the switch to B wait for a random part of switch_spread.
 void worker_spread_switch(struct hl_worker *w, uint32_t i);
 // A new REGISTER to a server, with the credentials known or without.
@@ -187,6 +186,10 @@ uint32_t worker_ready_count(const struct hl_worker *w);
 bool pace_allows(const struct hl_worker *w);
 void pace_take(struct hl_worker *w);
 uint64_t pace_next_ns(const struct hl_worker *w);
+// server_rate: the next place in a server's schedule of new registrations. ns to wait for it, 0:
+// none.
+uint64_t pace_book_server(struct hl_worker *w, const struct line *l, enum hl_server server);
+bool pace_server_free(const struct hl_worker *w, const struct line *l, enum hl_server server);
 
 // reply.c: a response that was read. slow: it came back from the full parser.
 bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,

@@ -127,6 +127,9 @@ void scenario_random(struct scenario *s, uint64_t seed)
 	s->prefer_primary = chance(&rng, 70);
 	s->return_delay_s = between(&rng, 0, 20);
 	s->remove_last = chance(&rng, 70);
+	s->switch_spread_s = chance(&rng, 15) ? between(&rng, 1, 10) : 0;
+	s->server_rate = chance(&rng, 15) ? between(&rng, 10, 200) : 0;
+	s->initial_auth = chance(&rng, 20);
 	s->rate = chance(&rng, 30) ? between(&rng, 50, 500) : 0;
 	s->ramp_ms = rng_below(&rng, 5000);
 	random_servers(&rng, grant_s, &s->servers);

@@ -104,6 +104,10 @@ static uint64_t deadline_ms(const struct scenario *s)
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		if (s->faults[k].kind == FAULT_RESTART)
 			hold_s += s->servers.max_grant_s;
+	// every line may need a place at each server, twice, and a probe to ask again
+	if (s->server_rate)
+		hold_s += 4ull * s->lines / s->server_rate + 1 + 10ull * s->detect_s;
+	hold_s += 2ull * s->switch_spread_s;
 	return 1000 * (probes_s + waits_s + hold_s) + 8 * timeout_ms + 5000;
 }
 

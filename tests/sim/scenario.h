@@ -40,6 +40,8 @@ struct scenario {
 	uint32_t refresh_s, detect_s, fail_count, recover_count, return_delay_s;
 	uint32_t register_timeout_ms, options_timeout_ms;
 	uint32_t backoff_base_s, backoff_max_s, park_s;
+	uint32_t switch_spread_s, server_rate;
+	bool initial_auth;
 	bool prefer_primary, remove_last, never_return;
 	struct hl_registrar_config servers; // what differs from a plain one
 	uint64_t rate, ramp_ms, poll_ms;

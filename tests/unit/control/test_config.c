@@ -118,6 +118,7 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_not(p.register_subscribe);
 	cr_expect_eq(p.register_subscribe_interval_s, 0);
 	cr_expect_eq(p.switch_spread_s, 0);
+	cr_expect_eq(p.server_rate, 0);
 	cr_expect_eq(p.failover_codes.n, 0);
 	cr_expect_eq(p.down_codes.n, 1);
 	cr_expect_eq(p.down_codes.code[0], 503);
@@ -172,6 +173,7 @@ Test(config, every_key_of_failover_md_is_taken)
 					    "    register_subscribe: on\n"
 					    "    register_subscribe_interval: 10min\n"
 					    "    switch_spread: 20s\n"
+					    "    server_rate: 500\n"
 					    "    failover_codes: 403,404, 603\n"
 					    "    down_codes: '500 503'\n"
 					    "    check_request_user: off\n"
@@ -186,6 +188,7 @@ Test(config, every_key_of_failover_md_is_taken)
 	cr_expect_eq(p->nat_keepalive_interval_s, 15);
 	cr_expect_eq(p->register_subscribe_interval_s, 600);
 	cr_expect_eq(p->switch_spread_s, 20);
+	cr_expect_eq(p->server_rate, 500);
 	cr_expect_eq(p->failover_codes.n, 3);
 	cr_expect_eq(p->failover_codes.code[0], 403);
 	cr_expect_eq(p->failover_codes.code[2], 603);
@@ -317,7 +320,7 @@ Test(config, an_unknown_key_of_a_profile_lists_what_can_be_set)
 			strlen("lab.yaml:7:5: error: option_timeout: unknown key in ") + 100),
 		0, "%s", err.text);
 	cr_expect_not_null(
-		strstr(err.text, ", return_mode, switch_spread, down_codes, failover_codes, "));
+		strstr(err.text, ", return_mode, switch_spread, server_rate, down_codes, "));
 	cr_expect_null(strstr(err.text, "transport"), "keys to come cannot be set");
 	hl_config_free(&config);
 }

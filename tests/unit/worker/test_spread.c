@@ -127,3 +127,79 @@ Test(spread, forced_to_p_or_stopped_while_it_waits)
 	cr_assert(eq(u32, rig->n, 0), "nothing wakes up later");
 	rig_free(rig);
 }
+
+Test(spread, server_rate_0_registers_all_at_once)
+{
+	struct rig *rig = rig_new("", LINES);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	cr_assert(eq(u32, rig->n, LINES));
+	rig_free(rig);
+}
+
+Test(spread, server_rate_paces_new_registrations_at_a_server)
+{
+	struct rig *rig = rig_new("    server_rate: 100\n", LINES);
+	uint32_t line;
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	cr_assert(hl_worker_armed(rig->worker, &line), "a waiting line is armed");
+	rig_pass(rig, 395 * MS);
+	cr_assert(eq(u32, rig->n, LINES));
+	for (uint32_t k = 1; k < LINES; k++) {
+		uint64_t gap = rig->sent[k].at_ns - rig->sent[k - 1].at_ns;
+
+		cr_expect(ge(u64, gap, 9 * MS));
+		cr_expect(le(u64, gap, 11 * MS));
+	}
+	rig_free(rig);
+}
+
+Test(spread, server_rate_tames_a_mass_switch)
+{
+	struct rig *rig = rig_new("    server_rate: 100\n", LINES);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_pass(rig, 395 * MS);
+	for (uint32_t k = 0; k < LINES; k++)
+		rig_answer(rig, k, 503, "");
+	cr_assert(eq(u32, asked_b(rig), 1));
+	rig_pass(rig, 200 * MS);
+	cr_assert(ge(u32, asked_b(rig), 19));
+	cr_assert(le(u32, asked_b(rig), 22));
+	rig_command(rig, HL_COMMAND_FORCE_B); // an operator does not wait
+	cr_assert(ge(u32, asked_b(rig), LINES));
+	rig_free(rig);
+}
+
+Test(spread, server_rate_keeps_a_line_on_b_until_its_return_has_its_turn)
+{
+	struct rig *rig = rig_new("    server_rate: 1\n    primary_detect_interval: 2s\n"
+				  "    prefer_primary: on\n    max_detect_fail_count: 1\n",
+				  2);
+	uint32_t at_b = 0, returning = 0;
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	for (int k = 0; k < 60; k++) { // P is silent to REGISTER and answers probes
+		uint32_t from = rig->n;
+
+		rig_pass(rig, 100 * MS);
+		for (uint32_t j = from; j < rig->n; j++) {
+			bool probe = strncmp(rig->sent[j].text, "OPTIONS", 7) == 0;
+
+			if (probe || strcmp(rig_server(rig, j), "B") == 0)
+				rig_answer(rig, j, 200, "");
+		}
+		at_b = returning = 0;
+		for (uint32_t i = 0; i < 2; i++) {
+			at_b += rig_state(rig, i).state == HL_ON_B;
+			returning += rig_state(rig, i).state == HL_SW_P;
+		}
+		cr_assert(le(u32, returning, 2));
+		if (returning == 1)
+			break;
+		rig_clear(rig);
+	}
+	cr_assert(eq(u32, returning, 1), "one returns, the other has to stay where it is served");
+	rig_free(rig);
+}
