@@ -38,7 +38,7 @@ static void leave_all(struct hl_worker *w, uint32_t i)
 	c->flags &= (uint8_t)~COLD_HOLD;
 	worker_arm_rare(w, i);
 	if (servers)
-		worker_bye(w, i, servers);
+		worker_bye_all(w, i, servers);
 }
 
 void worker_abandon(struct hl_worker *w, uint32_t i)

@@ -62,6 +62,18 @@ void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers)
 	bye_next(w, i);
 }
 
+// The end of the line: what is under way starts again, since its server may have been dead so far,
+// and this is the last chance to leave nothing behind.
+void worker_bye_all(struct hl_worker *w, uint32_t i, uint8_t servers)
+{
+	if (!bye_under_way(&w->lines[i])) {
+		worker_bye(w, i, servers);
+		return;
+	}
+	w->cold[i].bye_pending |= servers;
+	bye_next(w, i);
+}
+
 // A new registration there makes it moot; its CSeq is higher, so an unregister that is still on its
 // way is out of order when it arrives (RFC 3261 10.3, step 7).
 void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server)

@@ -138,6 +138,7 @@ void worker_abandon(struct hl_worker *w, uint32_t i);
 // bye.c: unregister at servers that were left.
 #define BYE_STALE HL_SERVERS // as a bit: the contact that stale.c found
 void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers); // bits by enum hl_server
+void worker_bye_all(struct hl_worker *w, uint32_t i, uint8_t servers);
 void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server);
 void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 void worker_bye_due(struct hl_worker *w, uint32_t i);

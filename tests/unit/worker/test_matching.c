@@ -126,3 +126,29 @@ Test(matching, unreachable_that_quotes_a_live_request_is_a_failure)
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	rig_free(rig);
 }
+
+Test(matching, an_unregister_under_way_starts_again_when_the_line_is_stopped)
+{
+	struct rig *rig = rig_new("    remove_last_registration: on\n"
+				  "    register_refresh_interval: 60s\n",
+				  1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 200, "");
+	rig_command(rig, HL_COMMAND_FORCE_B); // P is dead from here on
+	uint32_t b = rig->n - 1;
+	cr_assert_str_eq(rig_server(rig, b), "B");
+	rig_answer(rig, b, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	rig_pass(
+		rig,
+		1900 * MS); // the unregister at P has left three times, and is about to be given up
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE); // P is back
+	for (uint32_t k = 0; k < rig->n; k++)
+		rig_answer(rig, k, 200, "");
+	rig_pass(rig, 5 * SEC);
+	cr_assert(eq(u32, hl_worker_leftovers(rig->worker, rig->now_ns), 0));
+	cr_assert(eq(u32, hl_worker_unsettled(rig->worker), 0));
+	rig_free(rig);
+}
