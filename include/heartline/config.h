@@ -64,7 +64,7 @@ struct hl_profile {
 	bool register_subscribe;
 	uint32_t register_subscribe_interval_s; // 0: 3761 s (RFC 3680 4.4)
 	uint32_t switch_spread_s;
-	uint32_t server_rate; // new registrations a second at each server; 0: no limit
+	uint32_t server_rate;           // new registrations a second at each server; 0: no limit
 	struct hl_codes failover_codes; // rejections of a REGISTER that switch the line
 	struct hl_codes down_codes;     // answers to OPTIONS that count as a failure
 	bool check_request_user;
