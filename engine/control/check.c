@@ -67,11 +67,15 @@ static int range_check(const struct hl_port *port, const struct hl_addr_range *r
 		fault_say(fault, "%s-%s is not inside of %s", a, b, subnet_text(port, in));
 		return fault_hint(fault, "the lines of a port are in one subnet");
 	}
-	if (first >> 24 == 0 || last >= 0xe0000000)
-		return fault_say(fault, "%s-%s holds addresses that are not of hosts", a, b);
-	if (port->prefix < 31 && (range_holds(range, net) || range_holds(range, net | host)))
-		return fault_say(fault, "%s-%s holds the network or the broadcast address of %s", a,
-				 b, subnet_text(port, in));
+	if (first >> 24 == 0 || last >= 0xe0000000) {
+		fault_say(fault, "%s-%s holds addresses that are not of hosts", a, b);
+		return fault_hint(fault, "allowed: 1.0.0.0-223.255.255.255");
+	}
+	if (port->prefix < 31 && (range_holds(range, net) || range_holds(range, net | host))) {
+		fault_say(fault, "%s-%s holds the network or the broadcast address of %s", a, b,
+			  subnet_text(port, in));
+		return fault_hint(fault, "leave out the first and the last address of %s", in);
+	}
 	return 0;
 }
 
@@ -123,10 +127,14 @@ static int port_check(const struct hl_config *config, uint64_t *addresses, struc
 	if (port->gateway.family == HL_FAMILY_NONE)
 		return 0;
 	hl_addr_format(&port->gateway, gateway);
-	if (!port_on_link(port, &port->gateway))
-		return fault_say(fault, "%s is not inside of %s", gateway, subnet_text(port, in));
-	if (port_holds(port, hl_addr_ipv4(&port->gateway)))
-		return fault_say(fault, "%s is one of the lines' own addresses", gateway);
+	if (!port_on_link(port, &port->gateway)) {
+		fault_say(fault, "%s is not inside of %s", gateway, subnet_text(port, in));
+		return fault_hint(fault, "the gateway is an address of %s", in);
+	}
+	if (port_holds(port, hl_addr_ipv4(&port->gateway))) {
+		fault_say(fault, "%s is one of the lines' own addresses", gateway);
+		return fault_hint(fault, "allowed: an address of the subnet that no line has");
+	}
 	return 0;
 }
 
@@ -138,13 +146,21 @@ static int server_check(const struct hl_port *port, const struct hl_endpoint *se
 	if (server->addr.family == HL_FAMILY_NONE)
 		return 0; // DHCP will name it
 	hl_addr_format(&server->addr, text);
-	if (port_holds(port, hl_addr_ipv4(&server->addr)))
-		return fault_say(fault, "%s is one of the lines' own addresses", text);
+	if (port_holds(port, hl_addr_ipv4(&server->addr))) {
+		fault_say(fault, "%s is one of the lines' own addresses", text);
+		return fault_hint(fault, "a server has an address that is not in addresses");
+	}
 	if (port_on_link(port, &server->addr) || port->gateway.family != HL_FAMILY_NONE)
 		return 0;
 	fault_say(fault, "%s is outside of %s, and the port has no gateway", text,
 		  subnet_text(port, in));
 	return fault_hint(fault, "give the port a gateway inside of %s", in);
+}
+
+static int same_server(struct fault *fault)
+{
+	fault_say(fault, "the backup is the primary itself");
+	return fault_hint(fault, "name another server, or leave it out");
 }
 
 static int profile_check(const struct hl_config *config, uint32_t index, struct fault *fault)
@@ -153,8 +169,11 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 
 	fault_at(fault, FAULT_PROFILE, index, NULL);
 	if (p->primary.addr.family != HL_FAMILY_IPV4 && p->primary_name == NULL &&
-	    !p->dhcp_option_120)
-		return fault_say(fault, "outbound_server is missing in profile %.60s", p->name);
+	    !p->dhcp_option_120) {
+		fault_say(fault, "outbound_server is missing in profile %.60s", p->name);
+		return fault_hint(fault, "needed: outbound_server: ADDRESS, or "
+					 "dhcp_option_120: on");
+	}
 	fault->key = "outbound_server";
 	if (p->primary_name == NULL && server_check(&config->ports[0], &p->primary, fault) != 0)
 		return -EINVAL;
@@ -164,13 +183,13 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 			return -EINVAL;
 		if (p->primary_name == NULL && hl_addr_equal(&p->primary.addr, &p->backup.addr) &&
 		    p->primary.port == p->backup.port)
-			return fault_say(fault, "the backup is the primary itself");
+			return same_server(fault);
 	}
 	// By SRV the name alone decides, by A also the port.
 	if (p->primary_name != NULL && p->backup_name != NULL &&
 	    strcasecmp(p->primary_name, p->backup_name) == 0 &&
 	    (p->dns_type != HL_DNS_A || p->primary.port == p->backup.port))
-		return fault_say(fault, "the backup is the primary itself");
+		return same_server(fault);
 	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
 		fault->key = "min_random_sip_port";
 		fault_say(fault, "the ports %u-%u are backwards", p->min_random_sip_port,

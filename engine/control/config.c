@@ -291,6 +291,21 @@ int hl_config_parse(struct hl_config *config, const char *name, const char *text
 	return config_read(config, name, NULL, text, err);
 }
 
+// A NUL byte would end the text for libyaml: what is behind it would be left out unseen.
+static int nul_fail(const char *path, const char *text, size_t len, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL };
+	uint32_t line = 1, column = 1;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		column = *at == '\n' ? 1 : column + 1;
+		line += *at == '\n';
+	}
+	fault_say(&fault, "this is no text: it holds a NUL byte");
+	fault_hint(&fault, "needed: YAML, in UTF-8");
+	return fault_fail_at(&fault, path, text, len, line, column, err);
+}
+
 int hl_config_load(struct hl_config *config, const char *path, struct hl_error *err)
 {
 	size_t len;
@@ -301,7 +316,7 @@ int hl_config_load(struct hl_config *config, const char *path, struct hl_error *
 	if (rc != 0)
 		return hl_fail(err, -rc, "%s: error: cannot be read: %s", path, strerror(-rc));
 	if (strlen(text) != len)
-		rc = hl_fail(err, EINVAL, "%s: error: this is no text: it holds a NUL byte", path);
+		rc = nul_fail(path, text, len, err);
 	else
 		rc = config_read(config, path, path, text, err);
 	free(text);

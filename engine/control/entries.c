@@ -36,6 +36,11 @@ int addresses_add(struct hl_port *port, const char *text, int *prefix, struct fa
 	size_t len = strcspn(text, "/"), dash = strcspn(text, "-/");
 	struct hl_addr_range range, *more;
 
+	if (strchr(text, ':') != NULL) {
+		fault_say(fault, "\"%.60s\" is no range of IPv4 addresses", text);
+		return fault_hint(fault, "allowed in this version: IPv4, as in "
+					 "10.99.1.1-10.99.1.4/16");
+	}
 	if (text[len] == '/' && prefix_read(text + len + 1, prefix, fault) != 0)
 		return -EINVAL;
 	if (address_part(text, dash, &range.first, fault) != 0)

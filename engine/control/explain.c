@@ -169,8 +169,14 @@ static int explain_sequence(struct explain *e, const cyaml_schema_value_t *schem
 	}
 	if (n >= schema->sequence.min && n <= schema->sequence.max)
 		return 0;
-	fault_say(&e->fault, "%.80s has %u entries", path, n);
-	fault_hint(&e->fault, "allowed: %u..%u", schema->sequence.min, schema->sequence.max);
+	if (n == 0) {
+		fault_say(&e->fault, "%.80s has no entries", path);
+		fault_hint(&e->fault, "needed: at least one \"- ...\"");
+	} else {
+		fault_say(&e->fault, "%.80s has %u entries", path, n);
+		fault_hint(&e->fault, "allowed: %u..%u", schema->sequence.min,
+			   schema->sequence.max);
+	}
 	return where_fail(e->w, node, 0, &e->fault, e->err);
 }
 

@@ -84,7 +84,9 @@ static void echo_line(struct echo *echo, const char *at, const char *end, uint32
 		size_t n = char_bytes(at, end);
 
 		if (i >= first && shown++ < ECHO_CHARS) {
-			bool control = (unsigned char)*at < ' ' && *at != '\t';
+			unsigned char c = (unsigned char)*at;
+			// No UTF-8, or for the terminal to obey: shown as "?".
+			bool control = (c < ' ' && c != '\t') || c == 0x7f || (n == 1 && c >= 0x80);
 
 			out = control ? append(out, "?", 1) : append(out, at, n);
 			if (i < column)

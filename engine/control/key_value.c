@@ -231,6 +231,10 @@ static int server_read(const char *text, struct key_value *value, struct fault *
 	size_t len = strlen(text);
 	int rc;
 
+	if (strchr(text, ':') != strrchr(text, ':')) { // two: no port
+		fault_say(fault, "\"%.80s\" is an IPv6 address", text);
+		return fault_hint(fault, "allowed in this version: an IPv4 address, or a name");
+	}
 	if (strspn(text, "0123456789.") == len || hl_endpoint_parse(text, len, 1, &at) == 0)
 		return address_read(text, value, fault);
 	rc = domain_read(text, value, fault);

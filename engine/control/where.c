@@ -98,6 +98,26 @@ static int keys_check(struct where *w, struct hl_error *err)
 	return 0;
 }
 
+// Of a second document nothing would be read.
+static int second_check(struct where *w, yaml_parser_t *parser, struct hl_error *err)
+{
+	struct fault fault = { .code = EINVAL };
+	yaml_document_t second;
+	int rc = 0;
+
+	if (!yaml_parser_load(parser, &second))
+		return parser_fail(w, parser, err);
+	if (yaml_document_get_root_node(&second) != NULL) {
+		fault_say(&fault, "a second YAML document begins here");
+		fault_hint(&fault, "one document a file: leave the \"---\" out");
+		rc = fault_fail_at(&fault, w->name, w->text, w->len,
+				   (uint32_t)second.start_mark.line + 1,
+				   (uint32_t)second.start_mark.column + 1, err);
+	}
+	yaml_document_delete(&second);
+	return rc;
+}
+
 int where_open(struct where *w, const char *name, const char *text, struct hl_error *err)
 {
 	yaml_parser_t parser;
@@ -107,10 +127,13 @@ int where_open(struct where *w, const char *name, const char *text, struct hl_er
 	if (!yaml_parser_initialize(&parser))
 		return hl_fail(err, ENOMEM, "%s: out of memory", name);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, w->len);
-	if (yaml_parser_load(&parser, &w->document))
+	if (yaml_parser_load(&parser, &w->document)) {
 		w->open = true;
-	else
+		if (where_root(w) != 0)
+			rc = second_check(w, &parser, err);
+	} else {
 		rc = parser_fail(w, &parser, err);
+	}
 	yaml_parser_delete(&parser);
 	if (rc == 0)
 		rc = keys_check(w, err);

@@ -243,8 +243,12 @@ Test(config, bad_yaml_is_shown_where_it_is)
 		  "      | ^~" },
 		{ "rate: 1\nramp: \xff\n",
 		  "lab.yaml:2:7: error: YAML: invalid leading UTF-8 octet\n"
-		  "    2 | ramp: \xff\n"
+		  "    2 | ramp: ?\n"
 		  "      |       ^~" },
+		{ PORTS PROFILES LINES "---\nrate: 1\n",
+		  "lab.yaml:9:1: error: a second YAML document begins here\n"
+		  "    9 | ---\n"
+		  "      | ^~ one document a file: leave the \"---\" out" },
 	};
 	EXPECT_ALL(cases);
 }
@@ -277,9 +281,14 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "lab.yaml:2:5: error: device is missing in ports[0]\n"
 		  "    2 |   - addresses: 10.99.1.1/16\n"
 		  "      |     ^~" },
-		{ "ports: []\n" PROFILES LINES, "lab.yaml:1:8: error: ports has 0 entries\n"
-						"    1 | ports: []\n"
-						"      |        ^~ allowed: 1..16" },
+		{ "ports: []\n" PROFILES LINES,
+		  "lab.yaml:1:8: error: ports has no entries\n"
+		  "    1 | ports: []\n"
+		  "      |        ^~ needed: at least one \"- ...\"" },
+		{ PORTS PROFILES "lines: []\n",
+		  "lab.yaml:7:8: error: lines has no entries\n"
+		  "    7 | lines: []\n"
+		  "      |        ^~ needed: at least one \"- ...\"" },
 		{ "ports: x\n" PROFILES LINES,
 		  "lab.yaml:1:8: error: ports is a single value, where a list (\"- ...\") is needed\n"
 		  "    1 | ports: x\n"
@@ -508,7 +517,14 @@ Test(config, bad_addresses_are_refused)
 		  AT_ADDRESSES(
 			  "10.99.255.1-10.99.255.255 holds the network or the broadcast address of "
 			  "10.99.0.0/16",
-			  "10.99.255.1-10.99.255.255/16", "") },
+			  "10.99.255.1-10.99.255.255/16",
+			  " leave out the first and the last address of 10.99.0.0/16") },
+		{ ADDRESSES("230.0.0.1-230.0.0.2/16"),
+		  AT_ADDRESSES("230.0.0.1-230.0.0.2 holds addresses that are not of hosts",
+			       "230.0.0.1-230.0.0.2/16", " allowed: 1.0.0.0-223.255.255.255") },
+		{ ADDRESSES("2001:db8::1/64"),
+		  AT_ADDRESSES("\"2001:db8::1/64\" is no range of IPv4 addresses", "2001:db8::1/64",
+			       " allowed in this version: IPv4, as in 10.99.1.1-10.99.1.4/16") },
 		{ ADDRESSES("[10.99.1.1-10.99.1.9/16, 10.99.1.9]"),
 		  AT_ADDRESSES("ranges 1 and 2 overlap", "[10.99.1.1-10.99.1.9/16, 10.99.1.9]",
 			       "") },
@@ -521,7 +537,11 @@ Test(config, bad_addresses_are_refused)
 		{ PORTS "    gateway: 10.98.0.1\n" PROFILES LINES,
 		  "lab.yaml:4:14: error: gateway: 10.98.0.1 is not inside of 10.99.0.0/16\n"
 		  "    4 |     gateway: 10.98.0.1\n"
-		  "      |              ^~" },
+		  "      |              ^~ the gateway is an address of 10.99.0.0/16" },
+		{ PORTS "    gateway: 10.99.1.2\n" PROFILES LINES,
+		  "lab.yaml:4:14: error: gateway: 10.99.1.2 is one of the lines' own addresses\n"
+		  "    4 |     gateway: 10.99.1.2\n"
+		  "      |              ^~ allowed: an address of the subnet that no line has" },
 		{ "ports:\n"
 		  "  - {device: a, addresses: 10.99.1.1-10.99.1.9/16}\n"
 		  "  - {device: b, addresses: 10.98.1.1/16}\n" PROFILES LINES,
@@ -609,7 +629,12 @@ Test(config, profiles_that_cannot_work_are_refused)
 		{ PORTS "profiles:\n  lab: {password: x}\n" LINES,
 		  "lab.yaml:5:8: error: outbound_server is missing in profile lab\n"
 		  "    5 |   lab: {password: x}\n"
-		  "      |        ^~" },
+		  "      |        ^~ needed: outbound_server: ADDRESS, or dhcp_option_120: on" },
+		{ VALUE("backup_outbound_server: 2001:db8::1"),
+		  "lab.yaml:7:29: error: backup_outbound_server: \"2001:db8::1\" is an IPv6 address\n"
+		  "    7 |     backup_outbound_server: 2001:db8::1\n"
+		  "      |                             ^~ allowed in this version: an IPv4 address, "
+		  "or a name" },
 		{ PORTS "profiles:\n  lab: {outbound_server: 192.0.2.1}\n" LINES,
 		  "lab.yaml:5:26: error: outbound_server: 192.0.2.1 is outside of 10.99.0.0/16, and the "
 		  "port has no gateway\n"
@@ -618,11 +643,12 @@ Test(config, profiles_that_cannot_work_are_refused)
 		{ PORTS "profiles:\n  lab: {outbound_server: 10.99.1.4}\n" LINES,
 		  "lab.yaml:5:26: error: outbound_server: 10.99.1.4 is one of the lines' own addresses\n"
 		  "    5 |   lab: {outbound_server: 10.99.1.4}\n"
-		  "      |                          ^~" },
+		  "      |                          ^~ a server has an address that is not in "
+		  "addresses" },
 		{ VALUE("backup_outbound_server: 10.99.0.1"),
 		  "lab.yaml:7:29: error: backup_outbound_server: the backup is the primary itself\n"
 		  "    7 |     backup_outbound_server: 10.99.0.1\n"
-		  "      |                             ^~" },
+		  "      |                             ^~ name another server, or leave it out" },
 		{ PORTS PROFILES "    use_random_sip_port: on\n"
 				 "    min_random_sip_port: 60001\n" LINES,
 		  "lab.yaml:8:26: error: min_random_sip_port: the ports 60001-60000 are backwards\n"
@@ -696,6 +722,25 @@ Test(config, a_file_that_is_not_there_is_named)
 	cr_expect_str_eq(err.text, "absent.yaml: error: cannot be read: No such file or directory");
 	hl_config_free(&config);
 	cr_expect_lt(hl_config_load(&config, ".", &err), 0, "a folder is no file");
+	hl_config_free(&config);
+}
+
+Test(config, a_nul_byte_does_not_end_the_file_unseen)
+{
+	static const char text[] = "rate: 1\nramp: 5\0s\n";
+	struct hl_error err = { 0 };
+	struct hl_config config;
+	FILE *file;
+
+	file_write("nul.yaml", "");
+	file = fopen("nul.yaml", "w");
+	cr_assert_neq((void *)file, NULL);
+	cr_assert_eq(fwrite(text, 1, sizeof(text) - 1, file), sizeof(text) - 1);
+	cr_assert_eq(fclose(file), 0);
+	cr_expect_eq(hl_config_load(&config, "nul.yaml", &err), -EINVAL);
+	cr_expect_str_eq(err.text, "nul.yaml:2:8: error: this is no text: it holds a NUL byte\n"
+				   "    2 | ramp: 5?s\n"
+				   "      |        ^~ needed: YAML, in UTF-8");
 	hl_config_free(&config);
 }
 

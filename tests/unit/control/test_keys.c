@@ -110,7 +110,9 @@ Test(keys, a_configuration_made_by_hand_is_checked_too)
 	config.total = 5;
 	config.profiles[0].primary.addr.family = HL_FAMILY_NONE;
 	cr_expect_eq(hl_config_check(&config, &err), -EINVAL);
-	cr_expect_str_eq(err.text, "profiles[0]: outbound_server is missing in profile flags");
+	cr_expect_str_eq(err.text,
+			 "profiles[0]: outbound_server is missing in profile flags; needed: "
+			 "outbound_server: ADDRESS, or dhcp_option_120: on");
 	hl_config_free(&config);
 
 	config_make(&config);
