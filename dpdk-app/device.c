@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <rte_eal.h>
 #include <rte_pci.h>
 
 #include "host.h"
@@ -39,6 +40,18 @@ bool device_driver_is(const struct device *device, const char *driver)
 	size_t len = strlen(driver);
 	return !strncmp(device->name, driver, len) &&
 	       device->name[len + strspn(device->name + len, "0123456789")] == 0;
+}
+
+int device_check_queues(const struct device *device, unsigned n_queues, struct hl_error *err)
+{
+	// Its driver hands the descriptors of all queues, two for each, to other processes in one
+	// message, and writes beyond that message's end when there are more.
+	const unsigned most = RTE_MP_MAX_FD_NUM / 2;
+
+	if (!device_driver_is(device, "net_tap") || n_queues <= most)
+		return 0;
+	return hl_fail(err, EINVAL, "device: %s: %u workers: allowed 1..%u on a tap", device->args,
+		       n_queues, most);
 }
 
 void device_set_queues(struct device *device, unsigned n_queues)

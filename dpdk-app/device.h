@@ -24,6 +24,9 @@ struct device {
 // suffice, nobody else has the socket. -errno with one message, "what is wrong; what there is".
 int device_read(struct device *device, const char *text, struct hl_error *err);
 
+// Can the driver have so many queues? Asked before EAL starts: a driver that cannot may crash.
+int device_check_queues(const struct device *device, unsigned n_queues, struct hl_error *err);
+
 // Add the number of queues to the arguments, for drivers that want to know it beforehand.
 void device_set_queues(struct device *device, unsigned n_queues);
 

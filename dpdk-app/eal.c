@@ -206,6 +206,8 @@ int eal_start(const struct eal_request *request, struct hl_error *err)
 		int code = rte_errno ? rte_errno : EINVAL;
 		fflush(NULL);
 		eal_log_show();
+		if (code != ENOMEM)
+			return hl_fail(err, code, "DPDK did not start (its own words are above)");
 		return hl_fail(err, code,
 			       "DPDK did not start (its own words are above); needed: %" PRIu64
 			       " MB of memory",

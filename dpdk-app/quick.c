@@ -66,7 +66,7 @@ unsigned quick_options(struct quick *quick, struct option_spec out[QUICK_OPTIONS
 {
 	unsigned n = 0;
 
-	*quick = (struct quick){ .lines = 1 };
+	*quick = (struct quick){ 0 };
 	for (; n < N_FLAGS; n++)
 		out[n] = (struct option_spec){
 			.name = flags[n].flag,
@@ -191,8 +191,13 @@ static int lines_set(const struct quick *q, struct hl_config *config, struct hl_
 {
 	const char *start = q->values[USER_START] ? q->values[USER_START] : "6000";
 	const char *csv = q->values[CSV] ? q->values[CSV] : q->values[INF];
+	uint64_t lines = q->lines ? q->lines : 1;
 	char range[64];
 
+	if (csv && (q->lines || q->values[USER_START]))
+		return hl_fail(err, EINVAL,
+			       "--csv and --%s exclude each other: the file has the numbers",
+			       q->lines ? "lines" : "user-start");
 	if (csv) {
 		int rc = hl_lines_set_csv(config->lines, csv, err);
 		config->total = config->lines->n_rows;
@@ -201,11 +206,37 @@ static int lines_set(const struct quick *q, struct hl_config *config, struct hl_
 	if (strspn(start, "0123456789") != strlen(start) || strlen(start) > 18)
 		return hl_fail(err, EINVAL, "--user-start: \"%s\": allowed 1..18 digits", start);
 	snprintf(range, sizeof(range), "%s-%0*" PRIu64, start, (int)strlen(start),
-		 (uint64_t)strtoull(start, NULL, 10) + q->lines - 1);
+		 (uint64_t)strtoull(start, NULL, 10) + lines - 1);
 	if (hl_lines_set_range(config->lines, range, err) < 0)
 		return flag_fail("lines", err);
-	config->total = q->lines;
+	config->total = lines;
 	return 0;
+}
+
+// A message about the configuration names its entry there; here the flag that it was made from.
+static int flag_name(struct hl_error *err)
+{
+	static const struct {
+		const char *entry, *flag;
+	} names[] = {
+		{ "ports[0].addresses", "address" },
+		{ "ports[0].gateway", "gateway" },
+		{ "profiles[0].outbound_server", "primary" },
+		{ "profiles[0].backup_outbound_server", "backup" },
+		{ "profiles[0].min_random_sip_port", "random-ports" },
+		{ "lines[0].range", "lines" },
+		{ "lines[0].csv", "csv" },
+		{ "csv", "csv" },
+	};
+	const struct hl_error inner = *err;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t len = strlen(names[i].entry);
+		if (!strncmp(inner.text, names[i].entry, len) && inner.text[len] == ':')
+			return hl_fail(err, inner.code, "--%s%.900s", names[i].flag,
+				       inner.text + len);
+	}
+	return -inner.code;
 }
 
 int quick_config(const struct quick *q, const char *port, struct hl_config *config,
@@ -233,5 +264,7 @@ int quick_config(const struct quick *q, const char *port, struct hl_config *conf
 		rc = profile_set(q, config->profiles, err);
 	if (rc == 0)
 		rc = lines_set(q, config, err);
-	return rc < 0 ? rc : hl_config_check(config, err);
+	if (rc == 0)
+		rc = hl_config_check(config, err);
+	return rc < 0 ? flag_name(err) : 0;
 }

@@ -55,7 +55,13 @@ int registrar_script_add(const struct registrar_service *o, struct hl_registrar 
 	if (!file)
 		return hl_fail(err, errno, "--script: %s: %s", o->script, strerror(errno));
 	size_t len = fread(text, 1, sizeof(text), file);
+	int code = ferror(file) ? errno : 0; // a folder opens, and cannot be read
 	fclose(file);
+	if (code)
+		return hl_fail(err, code, "--script: %s: %s", o->script, strerror(code));
+	if (memchr(text, 0, len))
+		return hl_fail(err, EINVAL, "--script: %s: this is no text: it holds a NUL byte",
+			       o->script);
 	if (len == sizeof(text))
 		return hl_fail(err, EINVAL, "--script: %s: allowed 0..%d bytes", o->script,
 			       SCRIPT_BYTES_MAX - 1);

@@ -56,10 +56,14 @@ int start_pool(struct start *start, unsigned n_queues, struct hl_error *err)
 int start_port(struct start *start, const struct arguments *args, uint64_t workers,
 	       uint64_t timeout_ms, struct hl_error *err)
 {
-	int rc = device_wait_peer(&start->device, timeout_ms, err);
+	int rc = device_check_queues(&start->device, (unsigned)workers, err);
 
 	if (rc == 0)
+		rc = device_wait_peer(&start->device, timeout_ms, err);
+	if (rc == 0)
 		rc = start_eal(start, args, &start->device, workers, err);
+	if (rc == 0) // as many as there are lcores
+		rc = device_check_queues(&start->device, start->n_workers, err);
 	if (rc == 0)
 		rc = start_pool(start, start->n_workers, err);
 	if (rc < 0)

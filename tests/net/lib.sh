@@ -57,7 +57,7 @@ finish() {
 		[[ -z ${HEARTLINE_PID:-} ]] || heartline_alive || echo "# heartline has ended"
 		# The log that was written last has most to tell.
 		# shellcheck disable=SC2045 # our own names
-		for log in $(ls -t "$DIR"/*.log); do
+		for log in $(ls -t "$DIR"/*.log 2>/dev/null); do
 			[[ -s $log ]] || continue
 			echo "# last lines of ${log##*/}:"
 			tail -n 8 "$log" | tr '\r' '\n' | cut -c 1-300 | sed 's/^/#   /'
