@@ -59,7 +59,7 @@ if out=$("$HEARTLINE" check good.yaml 2>&1); then ok "the good file is accepted"
 	not_ok "the good file is accepted" "$(head -n 3 <<<"$out")"
 fi
 
-file "unknown key" 7:5 "pasword: unknown key" "did you mean password?*allowed: " 's/password/pasword/'
+file "unknown key" 7:5 "passwort: unknown key" "did you mean password?*allowed: " 's/password/passwort/'
 file "wrong unit" 7:23 'register_timeout: "5kg" has an unknown unit' "allowed units: ms, s, min, h" \
 	's/password: secret/register_timeout: 5kg/'
 file "range backwards" 10:27 "range: the range 6009-6000 is backwards" "did you mean 6000-6009?" \

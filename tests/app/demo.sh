@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# `heartline demo` as an ordinary user: the table, the summary's keys and whether its numbers agree,
+# Ctrl-C once and twice.
+#
+# usage: bash tests/app/demo.sh PATH/TO/heartline
+# HL_LINES: another number of lines.
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/../net/lib.sh"
+reaper_start
+
+lines=${HL_LINES:-500}
+as=()
+# Without rights, where such a user can reach the program at all.
+if ((EUID == 0)) && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$HEARTLINE" 2>/dev/null; then
+	as=(setpriv --reuid=65534 --regid=65534 --clear-groups env --unset=XDG_RUNTIME_DIR)
+	chmod 777 "$DIR"
+fi
+
+# demo NAME OPTION...: in the background; the table in NAME.log, its status lines, too
+demo() {
+	local name=$1
+	shift
+	spawn "$name" "${as[@]}" "$HEARTLINE" demo --lines "$lines" --summary "$DIR/$name.json" "$@"
+	HEARTLINE_PID=$SPAWNED
+}
+
+said() { grep -q -- "$2" "$DIR/$1.log"; }
+
+get() { summary "$DIR/$1.json" "$2"; }
+
+# agrees NAME EXPRESSION: arithmetic over what the summary says, which awk prints with one decimal.
+agrees() {
+	if awk "BEGIN { exit !($2) }"; then ok "$1"; else not_ok "$1" "$2"; fi
+}
+
+# --- all of it ---
+
+demo whole --hold 500ms
+reap "$HEARTLINE_PID" 150 || bail "the demo ends" "still running after 150 s"
+check "the demo exits 0" 0 "$EXIT_CODE"
+check "seven rows, all OK" 7 "$(grep -c ' OK$' "$DIR/whole.log")"
+check "the verdict" 1 "$(grep -c '^verdict: ok; 0 bindings left on the primary, 0 on the backup' "$DIR/whole.log")"
+keys=$(grep -oE '^  "[a-z_]+"' "$DIR/whole.json" | tr -d ' "' | tr '\n' ' ')
+check "the summary's keys" "lines registered on_primary on_backup down parked requests responses \
+retransmissions timeouts failovers returns unregistered leftovers offered_rate achieved_rate \
+generator_limited rtt_us verdict " "$keys"
+for key in lines registered on_primary failovers returns unregistered; do
+	check "summary: $key" "$lines" "$(get whole $key)"
+done
+for key in on_backup down parked leftovers 1xx 3xx 5xx 6xx; do
+	check "summary: $key" 0 "$(get whole $key)"
+done
+check "summary: verdict" ok "$(get whole verdict)"
+requests="($(get whole REGISTER) + $(get whole OPTIONS))"
+responses="($(get whole 2xx) + $(get whole 4xx))"
+agrees "a line registers three times with its challenge, and leaves twice" "$(get whole REGISTER) >= 8 * $lines"
+agrees "a challenge at each registration" "$(get whole 4xx) >= 3 * $lines"
+agrees "more requests than answers: the silence" "$requests > $responses"
+agrees "who was not answered timed out, or was given up by the switch" \
+	"$(get whole timeouts) >= $lines && $(get whole timeouts) <= $requests - $responses"
+agrees "a time-out is two retransmissions after 500 and 1500 ms, the last ones under way" \
+	"$(get whole retransmissions) >= 2 * $(get whole timeouts)"
+agrees "p50 <= p99 <= p999" "0 < $(get whole p50) && $(get whole p50) <= $(get whole p99) && \
+	$(get whole p99) <= $(get whole p999)"
+agrees "the achieved rate is not far above the offered one" \
+	"0 < $(get whole achieved_rate) && $(get whole achieved_rate) <= 1.5 * $(get whole offered_rate)"
+
+# --- Ctrl-C: all unregister ---
+
+demo once --hold 600s
+wait_running 60 said once 'they stay, it is probed' || bail "the demo holds" "$(status_last once)"
+if heartline_stop "$HEARTLINE_PID" 60; then
+	check "Ctrl-C: the demo was not shown to the end: exits 1" 1 "$EXIT_CODE"
+else
+	not_ok "Ctrl-C: the demo ends" "still running after 60 s"
+fi
+check "Ctrl-C: the row says so" 1 "$(grep -c 'they stay, it is probed .* stopped$' "$DIR/once.log")"
+check "Ctrl-C: all unregistered" "$lines 0" "$(get once unregistered) $(get once leftovers)"
+
+# --- twice: at once, and the rest is told ---
+
+demo twice --hold 600s
+wait_running 60 said twice 'they stay, it is probed' || bail "the demo holds" "$(status_last twice)"
+kill -INT "$HEARTLINE_PID"
+wait_running 10 said twice 'all leave, both servers are empty' || bail "the demo drains" "$(status_last twice)"
+if heartline_stop "$HEARTLINE_PID" 60; then
+	check "Ctrl-C twice: exits 1" 1 "$EXIT_CODE"
+else
+	not_ok "Ctrl-C twice: the demo ends" "still running after 60 s"
+fi
+agrees "Ctrl-C twice: who did not unregister is left over" \
+	"$(get twice unregistered) + $(get twice leftovers) == $lines"
+finish
