@@ -53,6 +53,8 @@ uint64_t crew_leftovers(const struct crew *crew);
 
 // Frames lost between the device and the engine, and rounds that hung in a driver.
 uint64_t crew_lost(const struct crew *crew);
+// Polls that left frames waiting for a full device, and the longest time on end that some waited.
+uint64_t crew_tx_full(const struct crew *crew, double *longest_ms);
 uint64_t crew_stalls(const struct crew *crew);
 double crew_lateness_us(const struct crew *crew, double q); // of timers
 

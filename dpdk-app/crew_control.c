@@ -80,6 +80,21 @@ uint64_t crew_lost(const struct crew *crew)
 	return n;
 }
 
+uint64_t crew_tx_full(const struct crew *crew, double *longest_ms)
+{
+	uint64_t n = 0;
+
+	*longest_ms = 0;
+	for (unsigned i = 0; i < crew->n_workers; i++) {
+		const struct station *s = crew->stations[i];
+		double ms = (double)atomic_load_explicit(&s->tx_full_ns, memory_order_relaxed) /
+			    1e6;
+		n += atomic_load_explicit(&s->tx_full, memory_order_relaxed);
+		*longest_ms = RTE_MAX(*longest_ms, ms);
+	}
+	return n;
+}
+
 uint64_t crew_stalls(const struct crew *crew)
 {
 	uint64_t n = 0;

@@ -120,6 +120,8 @@ static void demo_say(const struct demo_options *o, const struct demo *demo,
 	       " on the backup%s\n",
 	       verdict_name(report_verdict(report)), demo_bindings(demo, 0), demo_bindings(demo, 1),
 	       report_generator_limited(report) ? "; the generator was the limit" : "");
+	if (!o->quiet)
+		report_limits_print(report, stderr);
 }
 
 static int demo_on_pair(const struct demo_options *o, const struct hl_config *config,

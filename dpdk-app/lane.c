@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -107,11 +108,16 @@ int lane_launch(struct lane *lane, struct hl_error *err)
 
 void lane_stop(struct lane *lane)
 {
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
 	if (!lane->launched)
 		return;
 	atomic_store_explicit(&lane->quit, true, memory_order_relaxed);
-	if (atomic_load_explicit(&lane->running, memory_order_acquire))
+	// Again and again: a wake just before the system call that hangs would be lost.
+	while (atomic_load_explicit(&lane->running, memory_order_acquire)) {
 		pthread_kill(lane->thread, WAKE_SIGNAL);
+		nanosleep(&pause, NULL);
+	}
 	if (lane->lcore == rte_get_main_lcore())
 		pthread_join(lane->thread, NULL);
 	else

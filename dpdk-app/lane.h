@@ -45,10 +45,13 @@ struct station {
 	// written frames that the device has not taken yet, a ring
 	struct rte_mbuf *pending[STATION_PENDING];
 	uint32_t first_pending, n_pending;
-	uint64_t progress_ns; // when the device last took a frame, or began to have one
-	bool stalled;         // it took none for too long: frames are lost until it does
+	uint64_t progress_ns;   // when the device last took a frame, or began to have one
+	bool stalled;           // it took none for too long: frames are lost until it does
+	uint64_t full_since_ns; // of the first frame that had to wait, while any waits; else 0
 
 	_Atomic uint64_t tx_dropped;  // frames given up, since the device took none for too long
+	_Atomic uint64_t tx_full;     // polls after which frames waited, since the device was full
+	_Atomic uint64_t tx_full_ns;  // the longest time on end in which frames waited
 	_Atomic uint64_t no_buffer;   // refills of `spare` that failed
 	_Atomic uint64_t handed_lost; // frames of other workers whose ring was full
 	_Atomic uint64_t order;       // a fault for the registrar: see station_order()

@@ -121,6 +121,21 @@ static void pending_drop(struct station *s)
 	}
 }
 
+// A full device is counted, for it may have been the limit, not the server. Rare, so it may cost.
+static void full_note(struct station *s, uint64_t now_ns)
+{
+	if (s->n_pending == 0) {
+		s->full_since_ns = 0;
+		return;
+	}
+	counter_add(&s->tx_full, 1);
+	if (s->full_since_ns == 0)
+		s->full_since_ns = now_ns;
+	if (now_ns - s->full_since_ns > atomic_load_explicit(&s->tx_full_ns, memory_order_relaxed))
+		atomic_store_explicit(&s->tx_full_ns, now_ns - s->full_since_ns,
+				      memory_order_relaxed);
+}
+
 // Send what the device takes; the rest waits. Once it has taken nothing for too long, frames are
 // lost as on a cut wire: the engine must keep its time, and SIP repeats what matters.
 static void pending_send(struct station *s, uint64_t now_ns)
@@ -137,6 +152,7 @@ static void pending_send(struct station *s, uint64_t now_ns)
 		s->stalled = true;
 		pending_drop(s);
 	}
+	full_note(s, now_ns);
 }
 
 static void engine_call(struct station *s, const struct hl_packet *pkts, uint16_t n,

@@ -10,6 +10,8 @@
 
 // Timers later than this, one in a hundred: replies are then measured late as well.
 #define LATE_US 10000.0
+// Frames that waited longer for a full device were sent late.
+#define FULL_MS 10.0
 
 static uint64_t sum(const uint64_t *values, unsigned n)
 {
@@ -26,6 +28,7 @@ void report_close(struct report *report, struct crew *crew, uint64_t device_lost
 	report->leftovers = crew_leftovers(crew);
 	report->lost = crew_lost(crew) + device_lost;
 	report->stalls = crew_stalls(crew);
+	report->tx_full = crew_tx_full(crew, &report->tx_full_ms);
 	report->lateness_p99_us = crew_lateness_us(crew, 0.99);
 }
 
@@ -73,7 +76,22 @@ int verdict_exit_code(enum verdict verdict)
 bool report_generator_limited(const struct report *report)
 {
 	return report->lost || report->stalls || report->end.slow_full ||
-	       report->lateness_p99_us > LATE_US;
+	       report->tx_full_ms > FULL_MS || report->lateness_p99_us > LATE_US;
+}
+
+void report_limits_print(const struct report *r, FILE *to)
+{
+	if (report_generator_limited(r))
+		fprintf(to,
+			"heartline: the generator was the limit: %" PRIu64
+			" frames lost here, %" PRIu64
+			" hangs in the driver, 1 %% of the timers more than %.1f ms late\n",
+			r->lost + r->end.slow_full, r->stalls, r->lateness_p99_us / 1000);
+	if (r->tx_full)
+		fprintf(to,
+			"heartline: the device's transmit ring was full in %" PRIu64
+			" polls, for up to %.1f ms on end\n",
+			r->tx_full, r->tx_full_ms);
 }
 
 void report_print(const struct report *r)
@@ -98,11 +116,6 @@ void report_print(const struct report *r)
 			" packets came with a bad checksum; when the far end is "
 			"a veth on this machine: ethtool -K FAR-END tx off\n",
 			r->end.rx_bad_checksum);
-	if (report_generator_limited(r))
-		fprintf(stderr,
-			"heartline: the generator was the limit: %" PRIu64
-			" frames lost here, %" PRIu64
-			" hangs in the driver, 1 %% of the timers more than %.1f ms late\n",
-			r->lost, r->stalls, r->lateness_p99_us / 1000);
+	report_limits_print(r, stderr);
 	fprintf(stderr, "heartline: verdict: %s\n", verdict_name(report_verdict(r)));
 }

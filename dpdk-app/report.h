@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <heartline/error.h>
 #include <heartline/snapshot.h>
@@ -18,7 +19,9 @@ struct report {
 	uint64_t leftovers;     // bindings that could not be removed
 	uint64_t not_expected;  // lines that need not be registered, since the run was cut short
 	uint64_t lost, stalls;  // of the generator: frames, rounds that hung
-	double lateness_p99_us;
+	uint64_t tx_full;       // polls that found the device's transmit ring full
+	double tx_full_ms;      // for so long on end, at most
+	double lateness_p99_us; // of timers
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
 	bool timed_out;                     // the drain did not end
 	bool phase_failed;                  // something else that was to happen did not (demo)
@@ -37,6 +40,9 @@ int verdict_exit_code(enum verdict verdict);
 
 // Was the generator, not the server, the limit? Then the figures say little about the server.
 bool report_generator_limited(const struct report *report);
+
+// Says on `to` why, when it was, and whether a transmit ring was full.
+void report_limits_print(const struct report *report, FILE *to);
 
 // A few lines for a person, on stderr.
 void report_print(const struct report *report);

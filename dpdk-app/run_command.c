@@ -147,6 +147,7 @@ int device_of_file(const char *path, const struct hl_config *config, struct devi
 static void run_through(struct run *run, const struct port *port)
 {
 	const struct hl_config *config = run->config;
+	uint64_t lost_before = port_lost(port); // while nobody polled: of no run
 
 	if (!crew_wait_neighbours(run->crew, NEIGHBOURS_WAIT_MS) && !stop_wanted())
 		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
@@ -164,7 +165,7 @@ static void run_through(struct run *run, const struct port *port)
 			config->drain_ms);
 	run_drain(run);
 	crew_stop(run->crew);
-	report_close(&run->report, run->crew, port_lost(port));
+	report_close(&run->report, run->crew, port_lost(port) - lost_before);
 }
 
 static int run_on_port(const struct run_options *o, const struct hl_config *config,
