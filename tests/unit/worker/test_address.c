@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The lines' addresses on the wire: announced at the start, answered to ARP and ping; next hops.
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/arp.h"
+#include "net/frame.h"
+#include "rig.h"
+
+static const uint8_t own_mac[6] = { 2, 0, 0, 0, 0, 1 };
+static const uint8_t other_mac[6] = { 2, 0, 0, 0, 0, 9 };
+
+static struct hl_addr addr(const char *text)
+{
+	struct hl_addr a;
+
+	cr_assert(eq(int, hl_addr_parse(text, strlen(text), &a), 0));
+	return a;
+}
+
+// A worker that knows no neighbour yet: what the rig does, without its lessons.
+struct wire {
+	struct hl_plan *plan;
+	struct hl_worker *worker;
+	uint64_t now_ns;
+	struct hl_packet out[64];
+	uint8_t bytes[64][HL_FRAME_MAX];
+	uint16_t n;
+};
+
+static struct wire *wire_new(const char *ports, const char *profile)
+{
+	struct wire *wire = calloc(1, sizeof(*wire));
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	const struct hl_plan_options plan = { .n_workers = 1, .mac = { 2, 0, 0, 0, 0, 1 } };
+	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1 };
+	char yaml[1024];
+
+	snprintf(yaml, sizeof(yaml),
+		 "ports:\n  - device: rig\n%sprofiles:\n  a:\n    use_random_sip_port: on\n%s"
+		 "lines:\n  - {profile: a, range: 6000-6003}\n",
+		 ports, profile);
+	cr_assert(eq(int, hl_config_parse(&config, "wire", yaml, &err), 0), "%s", err.text);
+	cr_assert(eq(int, hl_plan_new(&wire->plan, &config, &plan, &err), 0), "%s", err.text);
+	cr_assert(eq(int, hl_worker_new(&wire->worker, wire->plan, &worker, &err), 0), "%s",
+		  err.text);
+	hl_config_free(&config);
+	wire->now_ns = SEC;
+	for (int i = 0; i < 64; i++)
+		wire->out[i].data = wire->bytes[i];
+	return wire;
+}
+
+static void wire_free(struct wire *wire)
+{
+	hl_worker_free(wire->worker);
+	hl_plan_free(wire->plan);
+	free(wire);
+}
+
+static void wire_tick(struct wire *wire)
+{
+	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
+
+	hl_worker_tick(wire->worker, &tx, wire->now_ns);
+	wire->n = tx.n;
+}
+
+static void wire_hear(struct wire *wire, const struct hl_packet *pkt)
+{
+	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
+
+	hl_worker_rx(wire->worker, pkt, 1, &tx, wire->now_ns);
+	wire->n = tx.n;
+}
+
+// The kth frame as ARP; false: it is none.
+static bool wire_arp(const struct wire *wire, uint16_t k, struct arp *arp)
+{
+	struct frame f;
+
+	return frame_read(wire->out[k].data, wire->out[k].len, 0, &f) == FRAME_ARP &&
+	       arp_read(f.payload, f.payload_len, arp);
+}
+
+static void wire_arp_answer(struct wire *wire, const char *whose)
+{
+	uint8_t bytes[HL_FRAME_MAX];
+	struct hl_packet pkt = { .data = bytes };
+	struct arp request = { .request = true };
+
+	request.target = addr(whose);
+	request.sender = addr("10.99.1.1");
+	memcpy(request.sender_mac, own_mac, 6);
+	arp_write_reply(&pkt, other_mac, &request);
+	wire_hear(wire, &pkt);
+}
+
+#define PORT "    addresses: [10.99.1.1-10.99.1.7/16, 10.99.2.9]\n"
+#define SERVER "    outbound_server: 10.99.0.1\n"
+
+Test(address, each_is_announced_once_and_not_all_at_a_time)
+{
+	struct wire *wire = wire_new(PORT, SERVER);
+	uint32_t seen[10] = { 0 }, others = 0;
+
+	for (int ms = 0; ms < 100; ms++, wire->now_ns += MS) {
+		uint32_t now = 0;
+
+		wire_tick(wire);
+		for (uint16_t k = 0; k < wire->n; k++) {
+			struct arp arp;
+
+			if (!wire_arp(wire, k, &arp) || !hl_addr_equal(&arp.sender, &arp.target))
+				continue;
+			uint32_t last = hl_addr_ipv4(&arp.sender) & 0xff;
+			bool ours = last <= 7 || last == 9;
+
+			cr_assert(arp.request && memcmp(arp.sender_mac, own_mac, 6) == 0);
+			if (ours)
+				seen[last]++;
+			others += !ours;
+			now++;
+		}
+		cr_assert(le(u32, now, 1), "%u in one poll", now);
+	}
+	for (uint32_t i = 1; i <= 9; i++)
+		cr_assert(eq(u32, seen[i], i != 8), "address %u: %u times", i, seen[i]);
+	cr_assert(eq(u32, others, 0));
+	wire_free(wire);
+}
+
+Test(address, arp_for_a_line_is_answered_and_for_others_not)
+{
+	static const struct {
+		const char *target;
+		bool ours;
+	} cases[] = {
+		{ "10.99.1.1", true },  { "10.99.1.7", true },  { "10.99.2.9", true },
+		{ "10.99.1.8", false }, { "10.99.0.1", false }, { "10.99.1.0", false },
+	};
+	struct wire *wire = wire_new(PORT, SERVER);
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct hl_addr target = addr(cases[i].target), sender = addr("10.99.0.1");
+		uint8_t bytes[HL_FRAME_MAX];
+		struct hl_packet pkt = { .data = bytes };
+		struct arp arp;
+
+		arp_write_request(&pkt, other_mac, &sender, &target);
+		wire_hear(wire, &pkt);
+		cr_assert(eq(u16, wire->n, cases[i].ours), "%s", cases[i].target);
+		if (!cases[i].ours)
+			continue;
+		cr_assert(wire_arp(wire, 0, &arp) && !arp.request);
+		cr_assert(hl_addr_equal(&arp.sender, &target));
+		cr_assert(eq(int, memcmp(arp.sender_mac, own_mac, 6), 0));
+		cr_assert(eq(int, memcmp(wire->out[0].data, other_mac, 6), 0));
+	}
+	wire_free(wire);
+}
+
+// Enabled lines of a worker that gets no ARP answer for 10 s, and then one.
+static void next_hop_expect(const char *ports, const char *profile, const char *hop)
+{
+	struct wire *wire = wire_new(ports, profile);
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
+	const struct hl_addr want = addr(hop);
+	uint32_t asked = 0, udp = 0;
+
+	hl_worker_command(wire->worker, &enable);
+	for (int ms = 0; ms < 10000; ms++, wire->now_ns += MS) {
+		wire_tick(wire);
+		for (uint16_t k = 0; k < wire->n; k++) {
+			struct arp arp;
+
+			if (!wire_arp(wire, k, &arp))
+				udp++;
+			else if (!hl_addr_equal(&arp.sender, &arp.target)) {
+				cr_assert(hl_addr_equal(&arp.target, &want));
+				asked++;
+			}
+		}
+	}
+	cr_assert(ge(u32, asked, 4), "asked again and again, not %u times", asked);
+	cr_assert(eq(u32, udp, 0), "nothing can be sent yet");
+
+	wire_arp_answer(wire, hop);
+	for (int ms = 0; ms < 60000 && udp == 0; ms++, wire->now_ns += MS) {
+		wire_tick(wire);
+		for (uint16_t k = 0; k < wire->n; k++) {
+			struct frame f;
+
+			if (frame_read(wire->out[k].data, wire->out[k].len, 0, &f) != FRAME_UDP)
+				continue;
+			cr_assert(eq(int, memcmp(wire->out[k].data, other_mac, 6), 0));
+			udp++;
+		}
+	}
+	cr_assert(gt(u32, udp, 0), "lines start once it has answered");
+	wire_free(wire);
+}
+
+Test(address, a_server_on_the_link_is_asked_for_until_it_answers)
+{
+	next_hop_expect(PORT, SERVER, "10.99.0.1");
+}
+
+Test(address, a_gateway_is_asked_for_until_it_answers_and_gets_what_is_for_behind_it)
+{
+	next_hop_expect(PORT "    gateway: 10.99.0.254\n", "    outbound_server: 192.0.2.7\n",
+			"10.99.0.254");
+}
