@@ -30,3 +30,38 @@ static inline void store_be32(uint8_t *p, uint32_t v)
 	v = __builtin_bswap32(v);
 	memcpy(p, &v, 4);
 }
+
+// n bytes with two moves that overlap, instead of a call; more than 32 are left to memcpy(). Beyond 16
+// the first sixteen go by themselves, as they were written.
+static inline void copy_short(char *out, const char *from, uint32_t n)
+{
+#define COPY_ENDS(WIDTH) \
+	do { \
+		char first[WIDTH], last[WIDTH]; \
+		memcpy(first, from, WIDTH); \
+		memcpy(last, from + n - (WIDTH), WIDTH); \
+		memcpy(out, first, WIDTH); \
+		memcpy(out + n - (WIDTH), last, WIDTH); \
+	} while (0)
+	if (n > 32) {
+		memcpy(out, from, n);
+		return;
+	}
+	if (n > 16) {
+		char first[16];
+		memcpy(first, from, 16);
+		memcpy(out, first, 16);
+		out += 16;
+		from += 16;
+		n -= 16;
+	}
+	if (n >= 8)
+		COPY_ENDS(8);
+	else if (n >= 4)
+		COPY_ENDS(4);
+	else if (n >= 2)
+		COPY_ENDS(2);
+	else if (n == 1)
+		*out = *from;
+#undef COPY_ENDS
+}

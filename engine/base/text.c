@@ -2,15 +2,64 @@
 // Numbers as text and text as numbers, without locale, NUL or stdio.
 #include "base/text.h"
 
+#include <assert.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/bytes.h"
+
+// The last eight digits of v, in the order of memory: halves, then their halves, then digits.
+static uint64_t eight_digits(uint32_t v)
+{
+	v %= 100000000;
+	uint64_t x = (uint64_t)(v % 10000) << 32 | v / 10000;
+	uint64_t hundreds = (x * 10486) >> 20 & 0x0000007f0000007f; // x / 100, for x < 10000
+	x = (x - hundreds * 100) << 16 | hundreds;
+	uint64_t tens = (x * 103) >> 10 & 0x000f000f000f000f; // x / 10, for x < 100
+	x = (x - tens * 10) << 8 | tens;
+	return x + 0x3030303030303030;
+}
 
 // Digits beyond `width` are cut at the front: a hole in a template never grows.
 void text_put_decimal(char *out, uint32_t v, unsigned width)
 {
-	for (unsigned i = width; i-- > 0; v /= 10)
+	uint64_t digits = eight_digits(v);
+
+	if (width < 8) {
+		for (; width > 0; width--, digits <<= 8)
+			out[width - 1] = (char)(digits >> 56);
+		return;
+	}
+	memcpy(out + width - 8, &digits, 8);
+	v /= 100000000;
+	for (unsigned i = width - 8; i-- > 0; v /= 10)
 		out[i] = (char)('0' + v % 10);
+}
+
+void text_put_decimal_short(char out[8], uint32_t v, unsigned width)
+{
+	uint64_t digits = width > 0 ? eight_digits(v) >> (64 - 8 * width) : 0;
+
+	memcpy(out, &digits, sizeof(digits));
+}
+
+void text_put_decimal_wide(char out[TEXT_DECIMAL_ROOM], uint32_t v, unsigned width)
+{
+	uint64_t low = eight_digits(v);
+	uint32_t high = v / 100000000; // two digits
+	uint64_t first = '0' + high / 10 % 10 + (('0' + high % 10) << 8);
+	unsigned shift = 8 * (width - 8);
+	uint64_t halves[2] = { (first >> (16 - shift)) | low << shift, low >> (64 - shift) };
+
+	assert(width == 9 || width == 10);
+#ifdef __SSE2__
+	_mm_storeu_si128((__m128i *)out,
+			 _mm_set_epi64x((long long)halves[1], (long long)halves[0]));
+#else
+	memcpy(out, halves, sizeof(halves));
+#endif
 }
 
 void text_put_padded(char *out, uint32_t v, unsigned width)
@@ -44,54 +93,6 @@ void text_put_hex(char *out, const uint8_t *bytes, unsigned n)
 		out[2 * i] = digits[bytes[i] >> 4];
 		out[2 * i + 1] = digits[bytes[i] & 15];
 	}
-}
-
-// Eight digits at once: every nibble gets a byte of its own, and those above 9 move on to 'a'.
-void text_put_hex32(char *out, uint32_t v)
-{
-	uint64_t x = v;
-
-	x = (x & 0xffff0000) << 16 | (x & 0x0000ffff);
-	x = (x & 0x0000ff000000ff00) << 8 | (x & 0x000000ff000000ff);
-	x = (x & 0x00f000f000f000f0) << 4 | (x & 0x000f000f000f000f);
-
-	uint64_t above_9 = (x + 0x0606060606060606) >> 4 & 0x0101010101010101;
-	x += 0x3030303030303030 + above_9 * ('a' - '0' - 10);
-	store_be32((uint8_t *)out, (uint32_t)(x >> 32));
-	store_be32((uint8_t *)out + 4, (uint32_t)x);
-}
-
-void text_put_hex64(char *out, uint64_t v)
-{
-	text_put_hex32(out, (uint32_t)(v >> 32));
-	text_put_hex32(out + 8, (uint32_t)v);
-}
-
-// Value of a digit with HEX_DIGIT set; 0: not one. A table: every reply brings 16 of them.
-#define HEX_DIGIT 0x10
-// clang-format off
-static const uint8_t hex_digits[256] = {
-	['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14,
-	['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19,
-	['a'] = 0x1a, ['b'] = 0x1b, ['c'] = 0x1c, ['d'] = 0x1d, ['e'] = 0x1e, ['f'] = 0x1f,
-	['A'] = 0x1a, ['B'] = 0x1b, ['C'] = 0x1c, ['D'] = 0x1d, ['E'] = 0x1e, ['F'] = 0x1f,
-};
-// clang-format on
-
-bool text_get_hex64(const char *in, uint64_t *v)
-{
-	uint64_t value = 0;
-	uint8_t all = HEX_DIGIT;
-
-	for (unsigned i = 0; i < 16; i++) {
-		uint8_t digit = hex_digits[(uint8_t)in[i]];
-		all &= digit;
-		value = value << 4 | (digit & 15);
-	}
-	if (!(all & HEX_DIGIT))
-		return false;
-	*v = value;
-	return true;
 }
 
 bool text_get_number(const char *in, uint32_t len, uint32_t *v)

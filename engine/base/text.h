@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hex.h"
+
 // A piece of somebody else's bytes.
 struct slice {
 	const char *at;
@@ -14,17 +16,17 @@ struct slice {
 
 // v as exactly `width` decimal digits, zeros in front
 void text_put_decimal(char *out, uint32_t v, unsigned width);
+// the same into more room than the width, so that what is copied out of it comes from one store:
+// 0..8 digits, and 9 or 10
+#define TEXT_DECIMAL_ROOM 16
+void text_put_decimal_short(char out[8], uint32_t v, unsigned width);
+void text_put_decimal_wide(char out[TEXT_DECIMAL_ROOM], uint32_t v, unsigned width);
 // v right-justified, spaces in front
 void text_put_padded(char *out, uint32_t v, unsigned width);
 // shortest decimal; returns its length (at most 10)
 unsigned text_put_number(char *out, uint32_t v);
 // bytes as lower-case hex, 2 * n characters
 void text_put_hex(char *out, const uint8_t *bytes, unsigned n);
-void text_put_hex64(char *out, uint64_t v); // 16 characters, most significant first
-void text_put_hex32(char *out, uint32_t v); // 8 characters
-
-// 16 hex characters (either case) to a number; false when one is not hex
-bool text_get_hex64(const char *in, uint64_t *v);
 // digits only, at least one, at most UINT32_MAX (saturates, RFC 3261 says nothing of larger ones)
 bool text_get_number(const char *in, uint32_t len, uint32_t *v);
 

@@ -10,6 +10,7 @@
 
 #define BRANCH_COOKIE "z9hG4bK" // RFC 3261 8.1.1.7
 enum { BRANCH_COOKIE_LEN = 7, BRANCH_TEXT_LEN = 28, BRANCH_LEN = 35 };
+enum { BRANCH_TEXT_ROOM = 32 }; // written in two halves, the second one longer than it must be
 
 // What a request was for.
 enum request_kind {
@@ -29,7 +30,7 @@ struct branch {
 };
 
 // The 28 characters after the cookie.
-void branch_write(const uint64_t key[2], const struct branch *branch, char out[BRANCH_TEXT_LEN]);
+void branch_write(const uint64_t key[2], const struct branch *branch, char out[BRANCH_TEXT_ROOM]);
 
 // From the whole branch value of a reply; false: not one of ours.
 bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch);

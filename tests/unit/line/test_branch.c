@@ -16,8 +16,11 @@ static const struct branch example = {
 
 static void whole(const struct branch *branch, char out[BRANCH_LEN])
 {
+	char text[BRANCH_TEXT_ROOM];
+
+	branch_write(key, branch, text);
 	memcpy(out, BRANCH_COOKIE, BRANCH_COOKIE_LEN);
-	branch_write(key, branch, out + BRANCH_COOKIE_LEN);
+	memcpy(out + BRANCH_COOKIE_LEN, text, BRANCH_TEXT_LEN);
 }
 
 static bool same(const struct branch *a, const struct branch *b)
