@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Finding the bytes that matter: 64 bytes become 64 bits, a walk goes from set bit to set bit.
+//
+// The plain forms are what the others must agree with, and what other processors use.
 #pragma once
 
 #include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 // Bytes looked at together: one bit each in a word.
@@ -76,6 +78,37 @@ static inline uint64_t separators_16(const char *p)
 	}
 BITS_BY_16(controls)
 BITS_BY_16(separators)
+#endif
+
+// A whole block is one vector here, and so is a last piece: what is not there is not read.
+#ifdef __AVX512BW__
+static inline __mmask64 first_of_block(uint32_t n)
+{
+	return n == BLOCK_BYTES ? ~(__mmask64)0 : ((__mmask64)1 << n) - 1;
+}
+
+static inline uint64_t controls_avx512(const char *p, uint32_t n)
+{
+	const __mmask64 first = first_of_block(n);
+	const __m512i x = _mm512_maskz_loadu_epi8(first, p);
+
+	return _mm512_mask_cmplt_epu8_mask(first, x, _mm512_set1_epi8(' '));
+}
+
+static inline uint64_t separators_avx512(const char *p, uint32_t n)
+{
+	const __m512i x = _mm512_maskz_loadu_epi8(first_of_block(n), p);
+	const __m512i from_colon = _mm512_sub_epi8(x, _mm512_set1_epi8(':')); // as above
+
+	return _mm512_cmplt_epu8_mask(from_colon, _mm512_set1_epi8(4)) |
+	       _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(',')) |
+	       _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('"')) |
+	       _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('(')) |
+	       _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('['));
+}
+#define controls_of controls_avx512
+#define separators_of separators_avx512
+#elif defined(__SSE2__)
 #define controls_of controls_sse2
 #define separators_of separators_sse2
 #else

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
 // A mark is in no other one, and no message would say it.
@@ -51,6 +52,7 @@ static int compile_into(struct template *t, const char *text, uint32_t len,
 
 		if (*at == TEMPLATE_AUTH_MARK[0] && begins_with(at, end, TEMPLATE_AUTH_MARK)) {
 			auth_at = out;
+			t->auth_holes = t->n_holes;
 			at += strlen(TEMPLATE_AUTH_MARK);
 			continue;
 		}
@@ -77,6 +79,8 @@ static int compile_into(struct template *t, const char *text, uint32_t len,
 	}
 	t->len = (uint16_t)out;
 	t->auth_at = (uint16_t)(auth_at != UINT32_MAX ? auth_at : out);
+	if (auth_at == UINT32_MAX)
+		t->auth_holes = t->n_holes;
 	return 0;
 }
 
@@ -99,19 +103,29 @@ void template_free(struct template *t)
 	t->text = NULL;
 }
 
+static inline void holes_fill(const struct template *t, unsigned from, unsigned to,
+			      const char *const values[FIELDS], char *out)
+{
+	for (unsigned i = from; i < to; i++) {
+		const struct template_hole *h = &t->holes[i];
+
+		copy_short(out + h->at, values[h->field], h->len);
+	}
+}
+
 uint32_t template_write(const struct template *t, const char *const values[FIELDS],
 			const char *auth, uint32_t auth_len, char *out)
 {
+	if (auth_len == 0) {
+		memcpy(out, t->text, t->len);
+		holes_fill(t, 0, t->n_holes, values, out);
+		return t->len;
+	}
 	// Holes are in order: those behind the credentials move by their length.
 	memcpy(out, t->text, t->auth_at);
-	if (auth_len > 0)
-		memcpy(out + t->auth_at, auth, auth_len);
+	memcpy(out + t->auth_at, auth, auth_len);
 	memcpy(out + t->auth_at + auth_len, t->text + t->auth_at, (size_t)(t->len - t->auth_at));
-	for (uint16_t i = 0; i < t->n_holes; i++) {
-		const struct template_hole *h = &t->holes[i];
-		uint32_t moved = h->at >= t->auth_at ? auth_len : 0;
-
-		memcpy(out + h->at + moved, values[h->field], h->len);
-	}
+	holes_fill(t, 0, t->auth_holes, values, out);
+	holes_fill(t, t->auth_holes, t->n_holes, values, out + auth_len);
 	return t->len + auth_len;
 }

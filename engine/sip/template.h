@@ -28,8 +28,9 @@ struct template_hole {
 struct template
 {
 	char *text;
-	uint16_t len;     // without credentials
-	uint16_t auth_at; // credentials (a whole header line) go here
+	uint16_t len;        // without credentials
+	uint16_t auth_at;    // credentials (a whole header line) go here
+	uint16_t auth_holes; // of the holes, those in front of the credentials
 	uint16_t n_holes;
 	struct template_hole holes[TEMPLATE_HOLES_MAX];
 };

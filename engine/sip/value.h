@@ -127,12 +127,32 @@ static inline uint8_t method_read(struct slice token)
 	return HL_METHOD_OTHER;
 }
 
+// Eight digits at once: pairs, fours, eights. False: not all are digits.
+static inline bool eight_digits_read(const char *at, uint32_t *number)
+{
+	uint64_t x;
+
+	memcpy(&x, at, sizeof(x));
+	uint64_t above = x + 0x4646464646464646; // bit 7 of what is above '9'
+	x -= 0x3030303030303030;                 // bit 7 of what is below '0'
+	if ((above | x) & 0x8080808080808080)
+		return false;
+	x = x * 10 + (x >> 8);
+	x = ((x & 0x000000ff000000ff) * (100 + (1000000ull << 32)) +
+	     (x >> 16 & 0x000000ff000000ff) * (1 + (10000ull << 32))) >>
+	    32;
+	*number = (uint32_t)x;
+	return true;
+}
+
 // CSeq (RFC 3261 20.16): a number below 2^31, LWS, a method; false when it is not that.
 static inline bool cseq_read(struct slice value, uint32_t *number, uint8_t *method)
 {
-	uint64_t n = 0;
-	uint32_t i = 0;
+	uint32_t eight = 0, i = 0;
 
+	if (value.len >= 8 && eight_digits_read(value.at, &eight)) // ours have ten
+		i = 8;
+	uint64_t n = eight;
 	for (; i < value.len && i < 19 && (uint8_t)(value.at[i] - '0') <= 9; i++)
 		n = n * 10 + (uint8_t)(value.at[i] - '0');
 	if (i == 0 || i == value.len || n > INT32_MAX || !is_lws(value.at[i]))

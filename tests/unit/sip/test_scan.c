@@ -315,7 +315,7 @@ Test(scan, what_lies_around_the_text_does_not_matter)
 }
 
 #ifdef __SSE2__
-Test(scan, both_ways_to_find_marked_bytes_find_the_same)
+Test(scan, all_ways_to_find_marked_bytes_find_the_same)
 {
 	uint8_t bytes[16 + BLOCK_BYTES];
 	struct rng rng;
@@ -330,6 +330,8 @@ Test(scan, both_ways_to_find_marked_bytes_find_the_same)
 		const char *at = (const char *)bytes + sizeof(bytes) - n;
 		cr_assert_eq(controls_sse2(at, n), controls_plain(at, n));
 		cr_assert_eq(separators_sse2(at, n), separators_plain(at, n));
+		cr_assert_eq(controls_of(at, n), controls_plain(at, n)); // the one in use
+		cr_assert_eq(separators_of(at, n), separators_plain(at, n));
 	}
 }
 #endif
