@@ -51,6 +51,11 @@ void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,
 		     const struct hl_addr *src, uint16_t src_port, const struct hl_addr *dst,
 		     uint16_t dst_port, uint16_t payload_len, bool offload);
 
+// Finish both checksums of a frame that was written for a device to finish, and clear its flag. Whoever
+// does so for a whole burst at its end spares each frame the wait for its own bytes: they were written
+// in small pieces, which a wide load cannot take from the store buffer.
+void frame_finish(struct hl_packet *pkt);
+
 // The headers by themselves, for whoever writes something else than UDP. `out`: first byte of the
 // header. IPv4: TTL 64, never fragmented; checksum finished, or 0 (offload).
 void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_mac[6],

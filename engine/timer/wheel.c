@@ -217,6 +217,11 @@ bool wheel_armed(const struct wheel *wheel, uint32_t id)
 	return wheel->entries[id].next != WHEEL_NONE;
 }
 
+void wheel_prefetch(const struct wheel *wheel, uint32_t id)
+{
+	__builtin_prefetch(&wheel->entries[id], 1);
+}
+
 uint32_t wheel_at(const struct wheel *wheel, uint32_t id)
 {
 	assert(wheel_armed(wheel, id));

@@ -21,6 +21,7 @@ void wheel_free(struct wheel *wheel);
 // the low 32 bits of a tick less than 2^30 ahead.
 void wheel_arm(struct wheel *wheel, uint32_t id, uint32_t at);
 void wheel_disarm(struct wheel *wheel, uint32_t id);
+void wheel_prefetch(const struct wheel *wheel, uint32_t id); // it will be armed soon
 bool wheel_armed(const struct wheel *wheel, uint32_t id);
 uint32_t wheel_at(const struct wheel *wheel, uint32_t id); // of an armed id
 

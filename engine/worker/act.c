@@ -20,14 +20,16 @@ static void arm_registration(struct hl_worker *w, struct line *l, uint32_t at)
 	l->more |= LINE_REG_TIMER;
 }
 
-static void start_probes(struct hl_worker *w, struct line *l, const struct plan_profile *p)
+static void start_probes(struct hl_worker *w, uint32_t i)
 {
+	struct line *l = &w->lines[i];
+	const struct plan_profile *p = worker_profile(w, l);
+
 	if (l->flags & LINE_PROBING || p->detect_interval_ns == 0)
 		return;
-	// a random phase, so that a million lines never beat together
 	l->flags |= LINE_PROBING;
 	if (!(l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND)))
-		l->probe_at = w->now + tick_span_ns(rng_next(&w->rng) % p->detect_interval_ns);
+		l->probe_at = w->now + tick_span_ns(worker_phase_ns(w, i, p->detect_interval_ns));
 }
 
 static void leave_all(struct hl_worker *w, uint32_t i)
@@ -173,7 +175,7 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & ACT_REGISTER_B)
 		start_register(w, i, HL_SERVER_B);
 	if (actions & ACT_PROBE)
-		start_probes(w, l, worker_profile(w, l));
+		start_probes(w, i);
 	if (actions & ACT_PROBE_STOP)
 		l->flags &= (uint8_t) ~(LINE_PROBING | LINE_PROBE_OUT | LINE_PROBE_SEND);
 	if (actions & ACT_LEAVE_P)

@@ -11,9 +11,9 @@ static bool is_due(const struct hl_worker *w, uint32_t at)
 	return !tick_before(w->now, at);
 }
 
-static uint32_t random_phase(struct hl_worker *w, uint64_t interval_ns)
+static uint32_t phase(struct hl_worker *w, uint32_t i, uint64_t interval_ns)
 {
-	return w->now + tick_span_ns(rng_next(&w->rng) % interval_ns);
+	return w->now + tick_span_ns(worker_phase_ns(w, i, interval_ns));
 }
 
 uint64_t worker_probe_interval_ns(const struct hl_worker *w, const struct line *l)
@@ -28,9 +28,10 @@ uint64_t worker_probe_interval_ns(const struct hl_worker *w, const struct line *
 }
 
 // On P keepalive and probe have one target: one stream, at the shorter interval.
-static void start_probes(struct hl_worker *w, struct line *l)
+static void start_probes(struct hl_worker *w, uint32_t i)
 {
-	uint32_t at = random_phase(w, worker_probe_interval_ns(w, l));
+	struct line *l = &w->lines[i];
+	uint32_t at = phase(w, i, worker_probe_interval_ns(w, l));
 
 	if (!(l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND)) && // else the next one follows from it
 	    (!(l->flags & LINE_PROBING) || tick_before(at, l->probe_at)))
@@ -47,15 +48,15 @@ static void start(struct hl_worker *w, uint32_t i, enum hl_server server)
 	s->flags = STREAM_ON;
 	s->server = server;
 	if (p->keepalive_interval_ns && server == HL_SERVER_P) {
-		start_probes(w, l);
+		start_probes(w, i);
 	} else if (p->keepalive_interval_ns) {
 		s->flags |= STREAM_KEEP;
 		s->keep_fails = 0;
-		s->keep_at = random_phase(w, p->keepalive_interval_ns);
+		s->keep_at = phase(w, i, p->keepalive_interval_ns);
 	}
 	if (p->nat_keepalive_interval_ns) {
 		s->flags |= STREAM_NAT;
-		s->nat_at = random_phase(w, p->nat_keepalive_interval_ns);
+		s->nat_at = phase(w, i, p->nat_keepalive_interval_ns);
 	}
 	if (p->subscribe_s)
 		worker_subscribe(w, i);

@@ -44,6 +44,7 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 		}
 		s->is_reply = true;
 		__builtin_prefetch(&w->lines[s->branch.line - w->first], 1);
+		wheel_prefetch(w->wheel, s->branch.line - w->first);
 		return;
 	case SCAN_REQUEST:
 		worker_incoming(w, pkt, &s->frame);
@@ -105,6 +106,7 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 	w->tx = tx;
 	w->now_ns = now_ns;
 	w->now = (uint32_t)tick_of_ns(now_ns);
+	uint16_t from = tx->n;
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
 		uint16_t step = n - at < RX_STEP ? n - at : RX_STEP;
 
@@ -120,4 +122,5 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 			worker_reply(w, &s->branch, &src, &dst, &s->reply);
 		}
 	}
+	worker_burst_end(w, from);
 }

@@ -4,7 +4,8 @@
 #include "worker/worker.h"
 
 #define TICK_LINES 64 // lines served by one call
-#define LINE_SENDS 3  // frames that one line may send when it is due
+#define TEXTS_AHEAD 4
+#define LINE_SENDS 3 // frames that one line may send when it is due
 
 static uint32_t room_for_lines(const struct hl_worker *w)
 {
@@ -49,10 +50,16 @@ static void serve_timers(struct hl_worker *w)
 	bool done;
 	uint32_t n = wheel_expire(w->wheel, tick_of_ns(w->now_ns), ids, room_for_lines(w), &done);
 
-	for (uint32_t k = 0; k < n; k++)
+	for (uint32_t k = 0; k < n; k++) { // 1: what a request needs is on its way
 		__builtin_prefetch(&w->lines[ids[k]], 1);
-	for (uint32_t k = 0; k < n; k++)
+		__builtin_prefetch(&w->plan->identities[w->first + ids[k]]);
+	}
+	for (uint32_t k = 0; k < n; k++) { // 2: it is here, but for the texts of those to come
+		if (k + TEXTS_AHEAD < n)
+			__builtin_prefetch(w->plan->arena +
+					   w->plan->identities[w->first + ids[k + TEXTS_AHEAD]].at);
 		worker_due(w, ids[k]);
+	}
 }
 
 void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
@@ -60,6 +67,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	w->tx = tx;
 	w->now_ns = now_ns;
 	w->now = (uint32_t)tick_of_ns(now_ns);
+	uint16_t from = tx->n;
 	if (w->options.index == 0) {
 		neigh_tick(&w->plan->neighbours, w->plan->options.mac, tx, now_ns);
 		worker_announce(w);
@@ -68,6 +76,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	serve_ready(w);
 	serve_timers(w);
 	worker_commands(w);
+	worker_burst_end(w, from);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

@@ -50,8 +50,8 @@ static bool make_tables(struct hl_worker *w)
 				       64);
 	w->digest = digest_new();
 	return w->server_next && w->lines && w->cold && w->auth && w->long_texts && w->more_auth &&
-	       w->more_long_texts && make_stream_tables(w, n) && w->ready && w->wheel &&
-	       w->digest &&
+	       w->more_long_texts && make_stream_tables(w, n) && worker_phases_make(w) &&
+	       w->ready && w->wheel && w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
 	       ring_init(&w->slow, SLOW_RECORDS, sizeof(struct slow_packet)) == 0 &&
@@ -116,6 +116,7 @@ void hl_worker_free(struct hl_worker *w)
 	wheel_free(w->wheel);
 	memory_free(w->server_next);
 	memory_free(w->ready);
+	memory_free(w->runs);
 	memory_free(w->dialogs);
 	memory_free(w->streams);
 	memory_free(w->more_long_texts);

@@ -4,6 +4,8 @@
 // A packet: rx -> reply -> step -> act -> send. A timer: tick -> due -> step -> act -> send.
 #pragma once
 
+#include <stdalign.h>
+
 #include <heartline/worker.h>
 #include "base/count.h"
 #include "base/ring.h"
@@ -50,6 +52,11 @@ struct ramp {
 	bool active;
 };
 
+// Lines in a row that share a profile: their timers share a period.
+struct phase_run {
+	uint32_t first, n; // local indexes
+};
+
 struct hl_worker {
 	struct hl_plan *plan;
 	struct line *lines; // by local index: global number - first
@@ -70,6 +77,9 @@ struct hl_worker {
 	struct hl_burst *tx; // of the call under way
 	uint64_t now_ns;
 	uint32_t now; // tick
+
+	struct phase_run *runs; // by local index, rising
+	uint32_t n_runs;
 
 	uint32_t *ready; // ring of lines that wait for room or tokens
 	uint32_t ready_head, ready_tail, ready_mask;
@@ -172,6 +182,16 @@ void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoi
 #define TAG_LEN 8
 // Call-ID and From tag go together.
 void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN]);
+
+// Software checksums of the requests that this call has written into the burst, from its packet
+// `from` on; their bytes are in the cache by now.
+void worker_burst_end(struct hl_worker *w, uint16_t from);
+
+// phase.c: set-up; false: no memory.
+bool worker_phases_make(struct hl_worker *w);
+// A line's own time in a period: how long until it comes. Lines of a profile have theirs in
+// the order of their numbers, evenly, so that timers find them in the order of memory.
+uint64_t worker_phase_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns);
 
 // arm.c: one wheel entry a line, at its earliest deadline.
 void worker_arm(struct hl_worker *w, uint32_t i);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One request as a frame: template copied and patched, credentials put in, headers in front.
-#include "base/siphash.h"
 #include "base/text.h"
 #include "worker/worker.h"
 
 #define CSEQ_LEN 10
 #define EXPIRES_LEN 7
 
-// Texts of the holes that are made for each request.
+// Texts of the holes that are made for each request. Each is written by stores that cover the loads
+// which will take it into the message: a load across two stores waits until both are in the cache.
 struct hole_texts {
-	char branch[BRANCH_TEXT_LEN], call_id[CALL_ID_LEN], tag[TAG_LEN], cseq[CSEQ_LEN];
-	char port[5], expires[EXPIRES_LEN], cnonce[8];
+	alignas(16) char branch[BRANCH_TEXT_ROOM];
+	char call_id[CALL_ID_LEN], cseq[TEXT_DECIMAL_ROOM], tag[TAG_LEN], cnonce[8], port[8];
+	char expires[EXPIRES_LEN];
 };
 
 static enum plan_text text_of(enum request_kind kind)
@@ -36,6 +37,15 @@ static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, enum reques
 	return asked ? asked : worker_profile(w, &w->lines[i])->expires_s;
 }
 
+// The finalizer of MurmurHash3 (Appleby): one to one, so no two lines of a boot share an id. Nobody
+// needs to be kept from guessing it.
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccd;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53;
+	return x ^ x >> 33;
+}
+
 void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
 {
 	text_put_hex64(call_id, id);
@@ -55,15 +65,15 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	};
 	// OPTIONS are no registration: they keep the first
 	uint64_t epoch = text_of(r->kind) == PLAN_OPTIONS ? 0 : w->cold[i].epochs[r->server];
-	uint64_t id = siphash_u64(w->plan->options.boot_key,
-				  ~(epoch << 32 | (uint64_t)(w->first + i) << 1 | r->server));
+	uint64_t id = mix(w->plan->options.boot_key[0] ^
+			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
 
 	if (r->kind == KIND_SUBSCRIBE)
 		id = worker_dialog_id(w, i);
 	branch_write(w->plan->options.boot_key, &branch, t->branch);
 	worker_write_ids(id, t->call_id, t->tag);
-	text_put_decimal(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
-	text_put_decimal(t->port, w->lines[i].port, widths[FIELD_PORT]);
+	text_put_decimal_wide(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
+	text_put_decimal_short(t->port, w->lines[i].port, widths[FIELD_PORT]);
 	if (text_of(r->kind) != PLAN_OPTIONS)
 		text_put_padded(t->expires, asked_expires(w, i, r->kind), EXPIRES_LEN);
 	// new for each request, the same in its retransmissions
@@ -95,8 +105,9 @@ void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoi
 		return;
 	}
 	memcpy(route.src_mac, w->plan->options.mac, 6);
+	// as for a device that finishes checksums: worker_burst_end() does it where none does
 	frame_write_udp(pkt, &route, &w->plan->addresses[l->addr].addr, l->port, &to->at.addr,
-			to->at.port, payload_len, w->plan->options.tx_csum_offload);
+			to->at.port, payload_len, true);
 	worker_sent(w);
 }
 
@@ -140,4 +151,13 @@ bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 					  (char *)pkt->data + FRAME_UDP_AT, len);
 	worker_send_frame(w, i, worker_endpoint(w, i, r->kind, r->server), pkt, (uint16_t)len);
 	return true;
+}
+
+void worker_burst_end(struct hl_worker *w, uint16_t from)
+{
+	if (w->plan->options.tx_csum_offload)
+		return;
+	for (uint16_t k = from; k < w->tx->n; k++)
+		if (w->tx->pkts[k].flags & HL_PACKET_CSUM_OFFLOAD)
+			frame_finish(&w->tx->pkts[k]);
 }

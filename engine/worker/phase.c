@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// When in a period a line has its turn.
+//
+// A million lines must not beat together, so each has a time of its own. Were it any random one, timers
+// would ask for the lines in random order, and each of them would come from far memory. So line k of n
+// lies at a random place in the kth of n equal parts of the period: spread more evenly, and in order.
+#include "base/memory.h"
+#include "worker/worker.h"
+
+static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
+{
+	return w->plan->shapes[w->plan->lines[w->first + i].shape].profile;
+}
+
+static bool run_begins(const struct hl_worker *w, uint32_t i)
+{
+	return i == 0 || profile_of(w, i) != profile_of(w, i - 1);
+}
+
+bool worker_phases_make(struct hl_worker *w)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->n; i++)
+		n += run_begins(w, i);
+	w->runs = memory_zalloc(n ? n : 1, sizeof(*w->runs), 64);
+	if (!w->runs)
+		return false;
+	for (uint32_t i = 0; i < w->n; i++) {
+		if (run_begins(w, i))
+			w->runs[w->n_runs++].first = i;
+		w->runs[w->n_runs - 1].n++;
+	}
+	return true;
+}
+
+static const struct phase_run *run_of(const struct hl_worker *w, uint32_t i)
+{
+	uint32_t low = 0, high = w->n_runs;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (w->runs[middle].first <= i)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &w->runs[low];
+}
+
+uint64_t worker_phase_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns)
+{
+	const struct phase_run *run = run_of(w, i);
+	uint64_t part = (uint64_t)(i - run->first) << 32 | (uint32_t)rng_next(&w->rng);
+	unsigned __int128 scaled = (unsigned __int128)period_ns * part;
+	uint64_t phase_ns = (uint64_t)(scaled / ((uint64_t)run->n << 32));
+	uint64_t here_ns = (w->now_ns - w->options.start_ns) % period_ns;
+
+	return (phase_ns + period_ns - here_ns) % period_ns;
+}
