@@ -61,8 +61,9 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 	uint16_t own = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
+		bool steered;
 		unsigned owner = hl_plan_owner(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *),
-					       rte_pktmbuf_data_len(bufs[i]));
+					       rte_pktmbuf_data_len(bufs[i]), &steered);
 		if (owner == me || owner >= h->n) {
 			bufs[own++] = bufs[i];
 		} else if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {

@@ -79,6 +79,7 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 	rc = plan_make(&p);
 	free(p.group_first);
 	free(p.messages);
+	p.plan->options.steering = NULL; // the caller's
 	if (rc != 0) {
 		hl_plan_free(p.plan);
 		return rc;
@@ -102,6 +103,7 @@ void hl_plan_free(struct hl_plan *plan)
 	memory_free(plan->lines);
 	memory_free(plan->arena);
 	memory_free(plan->slots);
+	memory_free(plan->steered);
 	memory_free(plan);
 }
 
@@ -113,6 +115,11 @@ uint32_t hl_plan_lines(const struct hl_plan *plan)
 uint32_t hl_plan_workers(const struct hl_plan *plan)
 {
 	return plan->options.n_workers;
+}
+
+uint32_t hl_plan_steered(const struct hl_plan *plan)
+{
+	return plan->n_steered;
 }
 
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // An address and a port for each line: addresses in turn, ports of a window in an order that looks
-// random, differs from address to address, and never gives one out twice.
+// random, differs from address to address, and never gives one out twice. Where the port steers,
+// lines first get what brings replies to their worker, as far as that goes round.
 #include "control/planner.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/rng.h"
 #include "base/siphash.h"
 #include "control/entries.h"
+#include "control/steer.h"
 
 int plan_addresses(struct planner *p)
 {
@@ -74,7 +76,15 @@ struct deal {
 	uint16_t *order;        // of ports, from 0
 	struct cursor *cursors; // by address
 	uint32_t next;          // address whose turn it is
+	struct steer *steer;    // NULL: any port is as good
+	uint32_t worker;        // whose ports are wanted, when steered
 };
+
+static void deal_rewind(struct deal *d)
+{
+	d->next = 0;
+	memset(d->cursors, 0, d->plan->addr_set.total * sizeof(*d->cursors));
+}
 
 static void deal_begin(struct deal *d, const struct window *window)
 {
@@ -83,8 +93,6 @@ static void deal_begin(struct deal *d, const struct window *window)
 	struct rng rng;
 
 	d->window = window;
-	d->next = 0;
-	memset(d->cursors, 0, plan->addr_set.total * sizeof(*d->cursors));
 	for (uint32_t i = 0; i < plan->n_windows; i++)
 		if (plan->windows[i].first <= window->first &&
 		    window->last <= plan->windows[i].last)
@@ -106,7 +114,13 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 	uint32_t *slots = d->slots + (size_t)addr * plan->slots_per_address;
 	uint32_t n = window_ports(d->window);
 	struct cursor *cursor = &d->cursors[addr];
+	struct steer_address shares;
 
+	if (d->steer != NULL) {
+		steer_address(d->steer, &plan->addresses[addr].addr, &shares);
+		if (!d->steer->ports_matter && !steer_fits(d->steer, &shares, 0, d->worker))
+			return false;
+	}
 	if (cursor->start == 0)
 		cursor->start = 1 +
 				(uint32_t)(siphash_u64(plan->options.boot_key,
@@ -116,8 +130,10 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 		uint32_t at = cursor->start - 1 + cursor->used++;
 		uint16_t port = d->order[at < n ? at : at - n];
 
+		if (d->steer != NULL && !steer_fits(d->steer, &shares, port, d->worker))
+			continue;
 		if (slots[port] != 0)
-			continue; // taken by a window inside of this one
+			continue; // taken by a window inside of this one, or by a steered line
 		slots[port] = line + 1;
 		plan->lines[line].addr = addr;
 		plan->lines[line].port = (uint16_t)(d->window->first + port);
@@ -126,28 +142,96 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 	return false;
 }
 
-static void deal_line(struct deal *d, uint32_t line)
+// False, after one turn over all addresses: none has a port left.
+static bool deal_line(struct deal *d, uint32_t line)
 {
-	bool done;
+	for (uint32_t i = 0; i < d->plan->addr_set.total; i++) {
+		bool done = deal_port(d, d->next, line);
 
-	do { // ends: the check has counted the room
-		done = deal_port(d, d->next, line);
 		if (++d->next == d->plan->addr_set.total)
 			d->next = 0;
-	} while (!done);
+		if (done)
+			return true;
+	}
+	return false;
+}
+
+static bool deal_is_for(const struct planner *p, const struct deal *d, uint32_t group)
+{
+	uint16_t first, last;
+
+	profile_window(&p->config->profiles[p->config->lines[group].profile], &first, &last);
+	return first == d->window->first && last == d->window->last;
+}
+
+static void line_note_steered(struct hl_plan *plan, uint32_t line)
+{
+	plan->steered[line / 64] |= UINT64_C(1) << line % 64;
+	plan->n_steered++;
+}
+
+// Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines
+// come in order of their number, so those of a worker one behind the other.
+static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
+{
+	const uint32_t *first = p->plan->first;
+	uint32_t end = 0; // of the worker's lines
+	bool some_left = false;
+
+	for (uint32_t g = 0; g < p->config->n_lines; g++) {
+		if (p->config->lines[g].profile != profile)
+			continue;
+		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
+			if (line >= end) {
+				for (d->worker = 0; line >= first[d->worker + 1]; d->worker++)
+					continue;
+				end = first[d->worker + 1];
+				some_left = steer_possible(d->steer, d->worker);
+				deal_rewind(d);
+			}
+			some_left = some_left && deal_line(d, line);
+			if (some_left)
+				line_note_steered(p->plan, line);
+		}
+	}
+}
+
+static void deal_steered(struct planner *p, struct deal *d, struct steer *steer)
+{
+	uint16_t first, last;
+
+	steer_window(steer, d->window);
+	d->steer = steer;
+	for (uint32_t i = 0; i < p->config->n_profiles; i++) {
+		profile_window(&p->config->profiles[i], &first, &last);
+		if (first != d->window->first || last != d->window->last ||
+		    !steer_profile(steer, &p->config->profiles[i]))
+			continue;
+		deal_profile(p, d, i);
+	}
+	d->steer = NULL;
 }
 
 static void deal_window(struct planner *p, struct deal *d)
 {
+	deal_rewind(d);
 	for (uint32_t g = 0; g < p->config->n_lines; g++) {
-		uint16_t first, last;
-
-		profile_window(&p->config->profiles[p->config->lines[g].profile], &first, &last);
-		if (first != d->window->first || last != d->window->last)
+		if (!deal_is_for(p, d, g))
 			continue;
 		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++)
-			deal_line(d, line);
+			if (p->plan->lines[line].port == 0)
+				deal_line(d, line); // it succeeds: the check has counted the room
 	}
+}
+
+static int steer_prepare(struct planner *p, struct steer *steer)
+{
+	struct hl_plan *plan = p->plan;
+
+	plan->steered = memory_zalloc((plan->n_lines + 63) / 64, sizeof(*plan->steered), 64);
+	if (plan->steered == NULL)
+		return plan_no_memory(p);
+	return steer_init(steer, plan->options.steering, p->err);
 }
 
 int plan_ports(struct planner *p)
@@ -155,6 +239,8 @@ int plan_ports(struct planner *p)
 	struct deal d = { .plan = p->plan };
 	struct fault fault = { .code = EINVAL };
 	struct windows windows;
+	struct steer steer = { 0 };
+	bool steers = p->plan->options.steering != NULL;
 	int rc = windows_make(&windows, p->config, &fault);
 
 	if (rc != 0)
@@ -167,12 +253,17 @@ int plan_ports(struct planner *p)
 		if (d.order == NULL || d.cursors == NULL)
 			rc = plan_no_memory(p);
 	}
+	if (rc == 0 && steers)
+		rc = steer_prepare(p, &steer);
 	for (uint32_t i = 0; rc == 0 && i < windows.n; i++) { // narrow ones first
 		deal_begin(&d, &windows.list[i]);
+		if (steers)
+			deal_steered(p, &d, &steer);
 		deal_window(p, &d);
 	}
 	free(d.order);
 	free(d.cursors);
+	steer_free(&steer);
 	windows_free(&windows);
 	return rc;
 }

@@ -103,6 +103,9 @@ struct hl_plan {
 	struct plan_line *lines;
 	char *arena;
 	uint32_t *slots; // line + 1, or 0
+	uint64_t *
+		steered; // a bit a line: its replies should arrive at its worker; NULL: nothing steers
+	uint32_t n_steered;
 	uint32_t n_windows, slots_per_address;
 	struct port_window windows[PLAN_WINDOWS_MAX];
 	uint32_t subnet, subnet_mask; // of the lines

@@ -61,20 +61,29 @@ static uint16_t ipv4_peek(const uint8_t *ip, uint16_t len)
 	return header;
 }
 
-uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len)
+static bool line_steered(const struct hl_plan *plan, uint32_t line)
+{
+	return plan->steered != NULL && plan->steered[line / 64] >> line % 64 & 1;
+}
+
+uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
+		       bool *steered)
 {
 	const uint8_t *ip = frame + ETH_BYTES, *addr, *port;
 	uint16_t header, room;
 	struct hl_addr own;
+	bool datagram;
 	int64_t line;
 
+	*steered = false;
 	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
 		return 0;
 	room = (uint16_t)(len - ETH_BYTES);
 	header = ipv4_peek(ip, room);
 	if (header == 0)
 		return 0;
-	if (ip[9] == IP_UDP) {
+	datagram = ip[9] == IP_UDP;
+	if (datagram) {
 		addr = ip + 16; // destination
 		port = ip + header + 2;
 	} else if (ip[9] == IP_ICMP && ip[header] == 3) { // unreachable: quotes what we sent
@@ -90,5 +99,8 @@ uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_
 	}
 	own = hl_addr_from_ipv4(load_be32(addr));
 	line = plan_find(plan, &own, load_be16(port));
-	return line < 0 ? 0 : line_owner(plan, (uint32_t)line);
+	if (line < 0)
+		return 0;
+	*steered = datagram && line_steered(plan, (uint32_t)line);
+	return line_owner(plan, (uint32_t)line);
 }

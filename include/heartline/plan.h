@@ -10,11 +10,43 @@
 
 struct hl_plan;
 
+#define HL_RSS_KEY_MAX 64 // bytes
+
+enum hl_steer_by {
+	HL_STEER_RSS,     // Toeplitz over the frame's addresses, and its UDP ports when hash_ports
+	HL_STEER_ADDRESS, // rules: the destination address as a number
+	HL_STEER_PORT,    // rules: the destination port
+};
+
+/**
+ * How a port with several queues chooses the queue of a frame: table[x % table_size], where x is
+ * what `by` says. Worker w polls queue w.
+ */
+struct hl_steering {
+	enum hl_steer_by by;
+	const uint16_t *table; // queue of each entry
+	uint32_t table_size;
+	// of RSS, as read from the port
+	bool hash_ports;
+	uint32_t key_len; // 16..HL_RSS_KEY_MAX bytes
+	uint8_t key[HL_RSS_KEY_MAX];
+};
+
+/**
+ * The key to ask of a port: under it the source address does not count, so replies of a line's
+ * servers, whatever their addresses, arrive together. With others they do so by luck: where queues
+ * take turns in the table, the queues of two servers differ by the same for all of a line's ports.
+ */
+void hl_steering_key(uint8_t key[], uint32_t key_len);
+
 struct hl_plan_options {
 	uint32_t n_workers;   // 1..64
 	uint8_t mac[6];       // of the port
 	uint64_t boot_key[2]; // secret of branches and Call-IDs, random at each start
 	bool tx_csum_offload; // the device finishes IPv4 and UDP checksums
+	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
+	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.
+	const struct hl_steering *steering;
 };
 
 /**
@@ -29,6 +61,9 @@ void hl_plan_free(struct hl_plan *plan);
 
 uint32_t hl_plan_lines(const struct hl_plan *plan);
 uint32_t hl_plan_workers(const struct hl_plan *plan);
+
+/** Lines whose replies, from each of their servers, should arrive at their worker's queue. */
+uint32_t hl_plan_steered(const struct hl_plan *plan);
 
 // Where a server of a profile may be reached: what DNS said (RFC 3263), or the address configured.
 struct hl_target {
@@ -61,5 +96,8 @@ const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint
 /**
  * Worker that must see this frame: owner of the line of its destination address and port (for ICMP
  * errors: of the quoted source); 0 for everything else (ARP, echo).
+ *
+ * @param steered  out: a datagram to a line whose replies should have arrived there by themselves
  */
-uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len);
+uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
+		       bool *steered);

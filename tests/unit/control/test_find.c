@@ -57,8 +57,10 @@ static uint16_t unreachable_put(uint8_t *frame, uint32_t src, uint16_t port)
 static uint32_t owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len)
 {
 	uint8_t *copy = guard_copy(frame, len);
-	uint32_t worker = hl_plan_owner(plan, copy, len);
+	bool steered;
+	uint32_t worker = hl_plan_owner(plan, copy, len, &steered);
 
+	cr_expect_not(steered, "nothing steers");
 	guard_free(copy, len);
 	return worker;
 }
