@@ -75,7 +75,9 @@ static int plan_make(struct crew *crew, const struct hl_config *config, const st
 
 	memcpy(options.mac, port->mac, sizeof(options.mac));
 	int rc = random_fill(options.boot_key, sizeof(options.boot_key), err);
-	return rc < 0 ? rc : hl_plan_new(&crew->plan, config, &options, err);
+	if (rc < 0)
+		return rc;
+	return steering_choose(&crew->steering, port, config, &options, &crew->plan, err);
 }
 
 static int worker_make(struct crew *crew, unsigned i, const struct hl_config *config,
@@ -185,6 +187,7 @@ void crew_free(struct crew *crew)
 		free(crew->stations[i]);
 		hl_worker_free(crew->workers[i]);
 	}
+	steering_undo(&crew->steering);
 	handoff_free(crew->handoff);
 	hl_plan_free(crew->plan);
 	*crew = (struct crew){ 0 };

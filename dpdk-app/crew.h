@@ -11,12 +11,14 @@
 
 #include "lane.h"
 #include "port.h"
+#include "steer.h"
 
 // Owner: the control thread. Lanes see only their stations.
 struct crew {
 	unsigned n_workers;
 	struct hl_plan *plan;
 	struct handoff *handoff;
+	struct steering steering;
 	struct hl_worker *workers[LANES_MAX];
 	struct station *stations[LANES_MAX]; // of the workers
 	struct lane lanes[LANES_MAX];

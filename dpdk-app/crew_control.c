@@ -69,13 +69,15 @@ uint64_t crew_leftovers(const struct crew *crew)
 
 uint64_t crew_lost(const struct crew *crew)
 {
-	uint64_t n = 0;
+	struct handoff_counts handed;
+	uint64_t n;
 
+	handoff_count_all(crew->handoff, &handed);
+	n = handed.lost;
 	for (unsigned i = 0; i < crew->n_workers; i++) {
 		const struct station *s = crew->stations[i];
 		n += atomic_load_explicit(&s->tx_dropped, memory_order_relaxed) +
-		     atomic_load_explicit(&s->no_buffer, memory_order_relaxed) +
-		     atomic_load_explicit(&s->handed_lost, memory_order_relaxed);
+		     atomic_load_explicit(&s->no_buffer, memory_order_relaxed);
 	}
 	return n;
 }

@@ -4,16 +4,25 @@
 #include "handoff.h"
 
 #include <errno.h>
+#include <stdalign.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_errno.h>
 #include <rte_ring.h>
 
 #define RING_FRAMES 512
 
+// Writer: its worker.
+struct tally {
+	alignas(64) _Atomic uint64_t kept, passed, lost, met, strayed;
+};
+
 struct handoff {
 	unsigned n;
+	struct tally *tallies;    // by worker
 	struct rte_ring *rings[]; // [from * n + to]; NULL where from == to
 };
 
@@ -25,6 +34,12 @@ int handoff_new(struct handoff **out, unsigned n, struct hl_error *err)
 	if (!h)
 		return hl_fail(err, ENOMEM, "hand-off between %u workers: no memory", n);
 	h->n = n;
+	h->tallies = aligned_alloc(alignof(struct tally), n * sizeof(*h->tallies));
+	if (!h->tallies) {
+		handoff_free(h);
+		return hl_fail(err, ENOMEM, "hand-off between %u workers: no memory", n);
+	}
+	memset(h->tallies, 0, n * sizeof(*h->tallies));
 	for (unsigned i = 0; i < n * n; i++) {
 		char name[RTE_RING_NAMESIZE];
 		if (i / n == i % n)
@@ -52,13 +67,20 @@ void handoff_free(struct handoff *h)
 			rte_pktmbuf_free(mbuf);
 		rte_ring_free(h->rings[i]);
 	}
+	free(h->tallies);
 	free(h);
 }
 
-uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me,
-		      struct rte_mbuf **bufs, uint16_t n, uint64_t *lost)
+static void tally_add(_Atomic uint64_t *counter, uint64_t n)
 {
-	uint16_t own = 0;
+	uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
+	atomic_store_explicit(counter, old + n, memory_order_relaxed);
+}
+
+uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me,
+		      struct rte_mbuf **bufs, uint16_t n)
+{
+	uint16_t own = 0, lost = 0, met = 0, strayed = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
 		bool steered;
@@ -66,10 +88,22 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 					       rte_pktmbuf_data_len(bufs[i]), &steered);
 		if (owner == me || owner >= h->n) {
 			bufs[own++] = bufs[i];
-		} else if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
-			rte_pktmbuf_free(bufs[i]);
-			(*lost)++;
+			met += steered;
+			continue;
 		}
+		strayed += steered;
+		if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
+			rte_pktmbuf_free(bufs[i]);
+			lost++;
+		}
+	}
+	if (n > 0) {
+		struct tally *tally = &h->tallies[me];
+		tally_add(&tally->kept, own);
+		tally_add(&tally->passed, (uint64_t)n - own - lost);
+		tally_add(&tally->lost, lost);
+		tally_add(&tally->met, met);
+		tally_add(&tally->strayed, strayed);
 	}
 	return own;
 }
@@ -85,4 +119,31 @@ uint16_t handoff_take(struct handoff *h, unsigned me, struct rte_mbuf **bufs, ui
 							 (void **)&bufs[n], max - n, NULL);
 	}
 	return n;
+}
+
+void handoff_count(const struct handoff *h, unsigned worker, struct handoff_counts *counts)
+{
+	*counts = (struct handoff_counts){ 0 };
+	if (!h)
+		return;
+	const struct tally *t = &h->tallies[worker];
+	counts->kept = atomic_load_explicit(&t->kept, memory_order_relaxed);
+	counts->passed = atomic_load_explicit(&t->passed, memory_order_relaxed);
+	counts->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
+	counts->met = atomic_load_explicit(&t->met, memory_order_relaxed);
+	counts->strayed = atomic_load_explicit(&t->strayed, memory_order_relaxed);
+}
+
+void handoff_count_all(const struct handoff *h, struct handoff_counts *all)
+{
+	*all = (struct handoff_counts){ 0 };
+	for (unsigned i = 0; h && i < h->n; i++) {
+		struct handoff_counts of;
+		handoff_count(h, i, &of);
+		all->kept += of.kept;
+		all->passed += of.passed;
+		all->lost += of.lost;
+		all->met += of.met;
+		all->strayed += of.strayed;
+	}
 }

@@ -49,12 +49,11 @@ struct station {
 	bool stalled;           // it took none for too long: frames are lost until it does
 	uint64_t full_since_ns; // of the first frame that had to wait, while any waits; else 0
 
-	_Atomic uint64_t tx_dropped;  // frames given up, since the device took none for too long
-	_Atomic uint64_t tx_full;     // polls after which frames waited, since the device was full
-	_Atomic uint64_t tx_full_ns;  // the longest time on end in which frames waited
-	_Atomic uint64_t no_buffer;   // refills of `spare` that failed
-	_Atomic uint64_t handed_lost; // frames of other workers whose ring was full
-	_Atomic uint64_t order;       // a fault for the registrar: see station_order()
+	_Atomic uint64_t tx_dropped; // frames given up, since the device took none for too long
+	_Atomic uint64_t tx_full;    // polls after which frames waited, since the device was full
+	_Atomic uint64_t tx_full_ns; // the longest time on end in which frames waited
+	_Atomic uint64_t no_buffer;  // refills of `spare` that failed
+	_Atomic uint64_t order;      // a fault for the registrar: see station_order()
 };
 
 struct lane {

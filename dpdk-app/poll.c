@@ -54,10 +54,7 @@ static uint16_t station_receive(struct station *s, struct rte_mbuf **bufs)
 
 	if (!s->handoff)
 		return n;
-	uint64_t lost = 0;
-	n = handoff_sort(s->handoff, s->plan, s->index, bufs, n, &lost);
-	if (lost)
-		counter_add(&s->handed_lost, lost);
+	n = handoff_sort(s->handoff, s->plan, s->index, bufs, n);
 	return (uint16_t)(n + handoff_take(s->handoff, s->index, bufs + n, HL_BURST_MAX - n));
 }
 

@@ -115,6 +115,17 @@ static void csum_choose(struct port *port, const struct rte_eth_dev_info *info,
 		conf->txmode.offloads |= TX_CSUM;
 }
 
+// Replies of a line's two servers should arrive on one queue: that takes a key of ours.
+static void key_choose(struct port *port, const struct rte_eth_dev_info *info,
+		       struct rte_eth_rss_conf *rss)
+{
+	if (info->hash_key_size == 0 || info->hash_key_size > sizeof(port->rss_key))
+		return;
+	hl_steering_key(port->rss_key, info->hash_key_size);
+	rss->rss_key = port->rss_key;
+	rss->rss_key_len = info->hash_key_size;
+}
+
 static void conf_fill(struct port *port, const struct rte_eth_dev_info *info,
 		      struct rte_eth_conf *conf)
 {
@@ -128,6 +139,7 @@ static void conf_fill(struct port *port, const struct rte_eth_dev_info *info,
 		return; // then all arrives on the first queue, and is handed over from there
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	conf->rx_adv_conf.rss_conf.rss_hf = hash;
+	key_choose(port, info, &conf->rx_adv_conf.rss_conf);
 }
 
 static int failed(const struct port *port, const char *what, int rc, struct hl_error *err)
@@ -183,6 +195,11 @@ int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mem
 		return rc;
 	conf_fill(port, &info, &conf);
 	rc = rte_eth_dev_configure(id, port->n_queues, port->n_queues, &conf);
+	if (rc < 0 && conf.rx_adv_conf.rss_conf.rss_key) { // some have theirs and no other
+		conf.rx_adv_conf.rss_conf.rss_key = NULL;
+		conf.rx_adv_conf.rss_conf.rss_key_len = 0;
+		rc = rte_eth_dev_configure(id, port->n_queues, port->n_queues, &conf);
+	}
 	if (rc < 0)
 		return failed(port, "configuration refused", rc, err);
 	rc = queues_setup(port, err);

@@ -9,6 +9,7 @@
 #include <rte_mempool.h>
 
 #include <heartline/error.h>
+#include <heartline/plan.h>
 
 #include "device.h"
 
@@ -18,6 +19,7 @@ struct port {
 	char name[RTE_ETH_NAME_MAX_LEN];
 	struct rte_mempool *pool;
 	uint8_t mac[6];
+	uint8_t rss_key[HL_RSS_KEY_MAX];
 	bool is_virtual;       // set before port_start()
 	bool rx_csum, tx_csum; // checksums that the device does
 	bool started;

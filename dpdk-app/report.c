@@ -29,6 +29,7 @@ void report_close(struct report *report, struct crew *crew, uint64_t device_lost
 	report->lost = crew_lost(crew) + device_lost;
 	report->stalls = crew_stalls(crew);
 	report->tx_full = crew_tx_full(crew, &report->tx_full_ms);
+	steering_report(&crew->steering, crew->handoff, &report->steering);
 	report->lateness_p99_us = crew_lateness_us(crew, 0.99);
 }
 
@@ -116,6 +117,14 @@ void report_print(const struct report *r)
 			" packets came with a bad checksum; when the far end is "
 			"a veth on this machine: ethtool -K FAR-END tx off\n",
 			r->end.rx_bad_checksum);
+	if (r->steering.n_queues > 1)
+		fprintf(stderr,
+			"heartline: steering: %s; of %" PRIu64 " frames %" PRIu64
+			" arrived at their worker, %" PRIu64 " were handed over, %" PRIu64
+			" dropped on the way\n",
+			steering_rung_name(r->steering.rung),
+			r->steering.all.kept + r->steering.all.passed + r->steering.all.lost,
+			r->steering.all.kept, r->steering.all.passed, r->steering.all.lost);
 	report_limits_print(r, stderr);
 	fprintf(stderr, "heartline: verdict: %s\n", verdict_name(report_verdict(r)));
 }

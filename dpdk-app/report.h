@@ -22,6 +22,7 @@ struct report {
 	uint64_t tx_full;       // polls that found the device's transmit ring full
 	double tx_full_ms;      // for so long on end, at most
 	double lateness_p99_us; // of timers
+	struct steering_result steering;
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
 	bool timed_out;                     // the drain did not end
 	bool phase_failed;                  // something else that was to happen did not (demo)

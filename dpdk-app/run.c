@@ -62,6 +62,7 @@ static void progress_note(struct run *run)
 void run_tick(struct run *run)
 {
 	crew_serve(run->crew);
+	steering_watch(&run->crew->steering, run->crew->handoff);
 	status_tick(&run->status, run->crew);
 	if (run->enabled_ns && !run->ramp_over)
 		progress_note(run);

@@ -189,6 +189,8 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 		rc = resolver_run(resolver, err);
 	if (rc == 0) {
 		crew.next_hops = hl_plan_next_hops(crew.plan);
+		if (!o->quiet)
+			steering_say(&crew.steering);
 		rc = crew_launch(&crew, err);
 	}
 	if (rc == 0) {

@@ -48,6 +48,28 @@ static json_t *rtt_object(const struct hl_snapshot *s)
 			 "p999", tenths(s->rtt_us[2]));
 }
 
+// The first replies prove a rung, or refute it; the rings need no proof.
+static json_t *proof_value(const struct steering_result *s)
+{
+	enum steering_proof proof = steering_proof(&s->all);
+
+	return proof == STEERING_UNSEEN ? json_null() : json_boolean(proof == STEERING_CONFIRMED);
+}
+
+static json_t *steering_object(const struct steering_result *s)
+{
+	json_t *workers = json_array();
+
+	for (uint32_t i = 0; s->n_queues > 1 && i < s->n_queues; i++)
+		json_array_append_new(workers, json_pack("{so so}", "home", whole(s->of[i].kept),
+							 "handed_off", whole(s->of[i].passed)));
+	return json_pack("{ss so so so so so so so so}", "rung", steering_rung_name(s->rung),
+			 "queues", whole(s->n_queues), "steered_lines", whole(s->steered),
+			 "confirmed", proof_value(s), "home", whole(s->all.kept), "handed_off",
+			 whole(s->all.passed), "handoff_dropped", whole(s->all.lost), "strayed",
+			 whole(s->all.strayed), "workers", workers);
+}
+
 static json_t *summary_object(const struct report *r)
 {
 	const struct hl_snapshot *up = &r->up, *end = &r->end;
@@ -73,6 +95,7 @@ static json_t *summary_object(const struct report *r)
 		{ "achieved_rate", tenths(r->achieved_rate) },
 		{ "generator_limited", json_boolean(report_generator_limited(r)) },
 		{ "rtt_us", rtt_object(end) },
+		{ "steering", steering_object(&r->steering) },
 		{ "verdict", json_string(verdict_name(report_verdict(r))) },
 	};
 	json_t *object = json_object();

@@ -2,10 +2,12 @@
 // The shares of servers, addresses and ports in the queue of a reply, by each way of steering.
 #include "control/steer.h"
 
+#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-// A reply comes from the server's port; of what a NIC hashes its address comes first.
+static_assert(HL_RSS_KEY_MIN >= TOEPLITZ_KEY_MIN, "a key that is allowed is long enough");
+
+// Of what a NIC hashes the source address comes first: its 32 bits look at bits 0..62 of the key.
 #define KEY_BLIND_BYTES 8
 
 void hl_steering_key(uint8_t key[], uint32_t key_len)
@@ -26,9 +28,9 @@ static int how_check(const struct hl_steering *how, struct hl_error *err)
 	if (how->table_size == 0 || how->table == NULL)
 		return hl_fail(err, EINVAL, "steering: the table of queues is empty");
 	if (how->by == HL_STEER_RSS &&
-	    (how->key_len < TOEPLITZ_KEY_MIN || how->key_len > HL_RSS_KEY_MAX))
+	    (how->key_len < HL_RSS_KEY_MIN || how->key_len > HL_RSS_KEY_MAX))
 		return hl_fail(err, EINVAL, "steering: an RSS key of %u bytes: allowed %u..%u",
-			       how->key_len, TOEPLITZ_KEY_MIN, HL_RSS_KEY_MAX);
+			       how->key_len, HL_RSS_KEY_MIN, HL_RSS_KEY_MAX);
 	return 0;
 }
 

@@ -10,7 +10,8 @@
 
 struct hl_plan;
 
-#define HL_RSS_KEY_MAX 64 // bytes
+#define HL_RSS_KEY_MIN 16 // bytes: the hash of IPv4 addresses and ports uses so many
+#define HL_RSS_KEY_MAX 64
 
 enum hl_steer_by {
 	HL_STEER_RSS,     // Toeplitz over the frame's addresses, and its UDP ports when hash_ports
@@ -28,7 +29,7 @@ struct hl_steering {
 	uint32_t table_size;
 	// of RSS, as read from the port
 	bool hash_ports;
-	uint32_t key_len; // 16..HL_RSS_KEY_MAX bytes
+	uint32_t key_len; // HL_RSS_KEY_MIN..HL_RSS_KEY_MAX bytes
 	uint8_t key[HL_RSS_KEY_MAX];
 };
 

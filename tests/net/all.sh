@@ -11,7 +11,7 @@ heartline=$(cd "$OLDPWD" && realpath -m "$1")
 shift
 [[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
 (($# > 0)) || set -- capture dhcp dns kamailio_failover kamailio_freeze kamailio_loss kamailio_shared \
-	kamailio_strict memif stall veth
+	kamailio_strict memif stall steer veth
 
 failed=0
 test=

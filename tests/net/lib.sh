@@ -368,13 +368,18 @@ kamailio_replies() {
 
 # --- heartline -----------------------------------------------------------------------------------
 
-# eal NAME: several processes side by side, without hugepages. Both lcores float over all CPUs that
-# we may use: the machine's cores are shared with the servers. HL_EAL adds to it.
+# eal NAME: several processes side by side, without hugepages. All lcores, one for control and one
+# for each of HL_WORKERS (1), float over all CPUs that we may use: the machine's cores are shared with
+# the servers. HL_EAL adds to it.
 eal() {
-	local cpus
+	local cpus lcores i
 	cpus=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+	lcores="0@($cpus)"
+	for ((i = 1; i <= ${HL_WORKERS:-1}; i++)); do
+		lcores+=",$i@($cpus)"
+	done
 	echo "--no-huge -m 512 --no-pci --no-telemetry --file-prefix=$ID-$1" \
-		"--lcores=0@($cpus),1@($cpus) ${HL_EAL:-}"
+		"--lcores=$lcores ${HL_EAL:-}"
 }
 
 # heartline_start NAME NETNS ARGUMENTS...: NETNS "" is ours. Its id in HEARTLINE_PID.

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Two workers with a queue each on devices that know nothing of lines: 1,000 lines over net_af_packet
+# and over net_tap, with Kamailio at the other end. af_packet spreads replies by a hash of its own, so
+# that every second one must be handed over; a tap remembers for a while which queue a flow came from.
+#
+# usage: bash tests/net/steer.sh PATH/TO/heartline
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+need "steer" kamailio kamcmd ethtool
+reaper_start
+
+lines=1000
+export HL_WORKERS=2
+
+# number NAME VALUE LEAST: a whole number, at least so large.
+number() {
+	if [[ $2 =~ ^[0-9]+$ ]] && (($2 >= $3)); then ok "$1"; else not_ok "$1" "got ${2:-nothing}"; fi
+}
+
+# over DRIVER NETNS_OF_LINES NETNS_OF_SERVERS
+over() {
+	local driver=$1 json=$DIR/$1.json
+
+	server_addresses "$3"
+	if ! kamailio_start "$driver-primary" "$3" 10.99.0.1 ||
+		! kamailio_start "$driver-backup" "$3" 10.99.0.2; then
+		not_ok "$driver" "Kamailio gives no 200 to OPTIONS"
+		return
+	fi
+	{
+		cat <<-EOF
+			ports:
+			  - device: ${driver}0,iface=$ID
+			    addresses: 10.99.1.1-10.99.1.4/16
+		EOF
+		profile_lab
+		cat <<-EOF
+			lines:
+			  - profile: lab
+			    range: 6000-$((6000 + lines - 1))
+			ramp: 1s
+			drain: 1s
+			duration: 0
+		EOF
+	} >"$DIR/$driver.yaml"
+	heartline_start "$driver" "$2" run -c "$DIR/$driver.yaml" --summary "$json"
+	if ! wait_running 30 kamailio_holds "$driver-primary" "$lines"; then
+		not_ok "$driver: $lines lines registered by two workers" "$(kamailio_table "$driver-primary")"
+		kill -KILL -- "-$HEARTLINE_PID" 2>/dev/null
+		return
+	fi
+	ok "$driver: $lines lines registered by two workers"
+	if heartline_stop "$HEARTLINE_PID" 30; then
+		check "$driver: drains and exits 0" 0 "$EXIT_CODE"
+	else
+		not_ok "$driver: drains and exits 0" "still running after 30 s"
+	fi
+	check "$driver: the table is empty" 0 "$(kamailio_stat "$driver-primary" location_contacts)"
+	check "$driver: summary: unregistered" "$lines" "$(summary "$json" unregistered)"
+	check "$driver: summary: rung" ring "$(summary "$json" rung)"
+	check "$driver: summary: queues" 2 "$(summary "$json" queues)"
+	check "$driver: summary: handoff_dropped" 0 "$(summary "$json" handoff_dropped)"
+	number "$driver: the log says which rung" \
+		"$(grep -c 'port 0: 2 queues, replies reach their worker by ring hand-off (' "$DIR/$driver.log")" 1
+	kamailio_kill "$driver-primary"
+	kamailio_kill "$driver-backup"
+}
+
+if ! here=$(netns lines) || ! there=$(netns servers); then
+	skip "steer" "cannot make network namespaces"
+fi
+if veth_make "$here" "$there"; then
+	over net_af_packet "$here" "$there"
+	# A register and an unregister a line, each challenged at least once: 2,000 replies and more.
+	number "net_af_packet: summary: handed_off" "$(summary "$DIR/net_af_packet.json" handed_off)" 500
+	ip -n "$there" link delete "$ID"
+else
+	skip_check "net_af_packet" "no veth pair here, or it keeps its checksum offload"
+fi
+if both=$(netns both) && tap_make "$both"; then
+	over net_tap "$both" "$both"
+	number "net_tap: summary: frames that arrived at home" "$(summary "$DIR/net_tap.json" home)" 500
+else
+	skip_check "net_tap" "no tap in a namespace"
+fi
+finish
