@@ -122,7 +122,7 @@ void report_print(const struct report *r)
 			"heartline: steering: %s; of %" PRIu64 " frames %" PRIu64
 			" arrived at their worker, %" PRIu64 " were handed over, %" PRIu64
 			" dropped on the way\n",
-			steering_rung_name(r->steering.rung),
+			steering_rung_text(r->steering.rung),
 			r->steering.all.kept + r->steering.all.passed + r->steering.all.lost,
 			r->steering.all.kept, r->steering.all.passed, r->steering.all.lost);
 	report_limits_print(r, stderr);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_version.h>
+
 #include "eal_log.h"
 #include "steer_rules.h"
 
@@ -33,6 +35,11 @@ static const char *rss_read(struct steering *s)
 	if (conf.rss_key_len < HL_RSS_KEY_MIN || conf.rss_key_len > HL_RSS_KEY_MAX ||
 	    !memcmp(s->how.key, asked_for, conf.rss_key_len))
 		return "the device does not tell its RSS key";
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
+	if (conf.algorithm != RTE_ETH_HASH_FUNCTION_DEFAULT &&
+	    conf.algorithm != RTE_ETH_HASH_FUNCTION_TOEPLITZ)
+		return "the device's RSS has another hash than Toeplitz";
+#endif
 	s->how.hash_ports = conf.rss_hf & RTE_ETH_RSS_NONFRAG_IPV4_UDP;
 	if (!s->how.hash_ports &&
 	    !(conf.rss_hf & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER)))
@@ -132,17 +139,24 @@ int steering_choose(struct steering *s, const struct port *port, const struct hl
 	return 0;
 }
 
+static const struct {
+	const char *name, *text;
+} rungs[] = {
+	[STEERING_NONE] = { "none", "none" },
+	[STEERING_RSS] = { "rss", "RSS" },
+	[STEERING_RULES_ADDRESS] = { "rules_address", "rules by address" },
+	[STEERING_RULES_PORT] = { "rules_port", "rules by port" },
+	[STEERING_RING] = { "ring", "ring hand-off" },
+};
+
 const char *steering_rung_name(enum steering_rung rung)
 {
-	static const char *const names[] = {
-		[STEERING_NONE] = "none",
-		[STEERING_RSS] = "rss",
-		[STEERING_RULES_ADDRESS] = "rules by address",
-		[STEERING_RULES_PORT] = "rules by port",
-		[STEERING_RING] = "ring",
-	};
+	return rungs[rung].name;
+}
 
-	return names[rung];
+const char *steering_rung_text(enum steering_rung rung)
+{
+	return rungs[rung].text;
 }
 
 void steering_say(const struct steering *s)
@@ -164,7 +178,7 @@ void steering_say(const struct steering *s)
 		snprintf(how, sizeof(how), "RSS (%u-byte key%s, %u entries)", s->how.key_len,
 			 s->key_asked_for ? " as asked for" : " of its own", s->how.table_size);
 	else
-		snprintf(how, sizeof(how), "%u %s", s->n_rules, steering_rung_name(s->rung));
+		snprintf(how, sizeof(how), "%u %s", s->n_rules, rungs[s->rung].text);
 	fprintf(stderr, "heartline: port %u: %u queues, replies steered by %s: %u of %u lines%s\n",
 		s->port_id, s->n_queues, how, s->steered, s->lines,
 		s->steered < s->lines ? "; the rest by ring hand-off" : "");
@@ -208,7 +222,7 @@ void steering_watch(struct steering *s, const struct handoff *handoff)
 	fprintf(stderr,
 		"heartline: port %u: steering by %s does not work on this device: %" PRIu64
 		" of %" PRIu64 " replies arrived at another worker; ring hand-off goes on\n",
-		s->port_id, steering_rung_name(s->rung), all.strayed, all.met + all.strayed);
+		s->port_id, rungs[s->rung].text, all.strayed, all.met + all.strayed);
 }
 
 void steering_undo(struct steering *s)

@@ -46,7 +46,8 @@ enum steering_proof { STEERING_UNSEEN, STEERING_CONFIRMED, STEERING_REFUTED };
 int steering_choose(struct steering *s, const struct port *port, const struct hl_config *config,
 		    struct hl_plan_options *options, struct hl_plan **plan, struct hl_error *err);
 
-const char *steering_rung_name(enum steering_rung rung);
+const char *steering_rung_name(enum steering_rung rung); // for programs
+const char *steering_rung_text(enum steering_rung rung); // for people
 
 // One line on stderr; nothing with one worker.
 void steering_say(const struct steering *s);

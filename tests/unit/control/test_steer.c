@@ -370,10 +370,10 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 {
 	struct hl_steering how = rss_asked_for(128, 2);
 	struct hl_plan *plan = plan_steered(PORTS PROFILES LINES, &how, 2);
-	bool steered, any = false, none = false;
+	bool steered, icmp, any = false, none = false;
 
 	for (uint32_t i = 0; i < 4; i++) {
-		uint8_t frame[64] = { [12] = 8, [14] = 0x45, [23] = 17 };
+		uint8_t frame[80] = { [12] = 8, [14] = 0x45, [23] = 17 };
 
 		memcpy(frame + 30, plan->addresses[plan->lines[i].addr].addr.bytes, 4);
 		frame[36] = (uint8_t)(plan->lines[i].port >> 8);
@@ -381,6 +381,16 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &steered), i / 2);
 		cr_expect_eq(steered, line_marked(plan, i));
 		any = any || steered;
+		// An ICMP error that quotes it is hashed by its own addresses.
+		memcpy(frame + 54, frame + 30, 4); // quoted source
+		frame[42] = 0x45;
+		frame[51] = 17;
+		frame[62] = frame[36];
+		frame[63] = frame[37];
+		frame[23] = 1;
+		frame[34] = 3;
+		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &icmp), i / 2);
+		cr_expect_not(icmp);
 		none = none || !steered;
 	}
 	cr_expect(any && none, "both kinds are among them");
