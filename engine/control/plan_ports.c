@@ -114,13 +114,10 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 	uint32_t *slots = d->slots + (size_t)addr * plan->slots_per_address;
 	uint32_t n = window_ports(d->window);
 	struct cursor *cursor = &d->cursors[addr];
-	struct steer_address shares;
 
-	if (d->steer != NULL) {
-		steer_address(d->steer, &plan->addresses[addr].addr, &shares);
-		if (!d->steer->ports_matter && !steer_fits(d->steer, &shares, 0, d->worker))
-			return false;
-	}
+	if (d->steer != NULL && (n == 1 || !d->steer->ports_matter) &&
+	    !steer_fits(d->steer, addr, 0, d->worker))
+		return false; // nor would another port
 	if (cursor->start == 0)
 		cursor->start = 1 +
 				(uint32_t)(siphash_u64(plan->options.boot_key,
@@ -130,7 +127,7 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 		uint32_t at = cursor->start - 1 + cursor->used++;
 		uint16_t port = d->order[at < n ? at : at - n];
 
-		if (d->steer != NULL && !steer_fits(d->steer, &shares, port, d->worker))
+		if (d->steer != NULL && !steer_fits(d->steer, addr, port, d->worker))
 			continue;
 		if (slots[port] != 0)
 			continue; // taken by a window inside of this one, or by a steered line
@@ -231,7 +228,7 @@ static int steer_prepare(struct planner *p, struct steer *steer)
 	plan->steered = memory_zalloc((plan->n_lines + 63) / 64, sizeof(*plan->steered), 64);
 	if (plan->steered == NULL)
 		return plan_no_memory(p);
-	return steer_init(steer, plan->options.steering, p->err);
+	return steer_init(steer, plan->options.steering, &plan->addr_set, p->err);
 }
 
 int plan_ports(struct planner *p)

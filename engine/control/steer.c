@@ -34,7 +34,21 @@ static int how_check(const struct hl_steering *how, struct hl_error *err)
 	return 0;
 }
 
-int steer_init(struct steer *s, const struct hl_steering *how, struct hl_error *err)
+static uint32_t address_share(const struct steer *s, uint32_t ip)
+{
+	switch (s->how->by) {
+	case HL_STEER_RSS:
+		return toeplitz_u32(&s->toeplitz, TOEPLITZ_DST, ip);
+	case HL_STEER_ADDRESS:
+		return ip;
+	case HL_STEER_PORT:
+		break;
+	}
+	return 0;
+}
+
+int steer_init(struct steer *s, const struct hl_steering *how, const struct addr_set *addresses,
+	       struct hl_error *err)
 {
 	int rc = how_check(how, err);
 
@@ -47,13 +61,23 @@ int steer_init(struct steer *s, const struct hl_steering *how, struct hl_error *
 		s->mask = how->table_size - 1;
 	s->ports_matter = how->by == HL_STEER_PORT || (how->by == HL_STEER_RSS && how->hash_ports);
 	s->port_share = calloc(UINT16_MAX + 1, sizeof(*s->port_share));
-	return s->port_share != NULL ? 0 : hl_fail(err, ENOMEM, "no memory for steering");
+	s->address_share = calloc(addresses->total, sizeof(*s->address_share));
+	if (s->port_share == NULL || s->address_share == NULL)
+		return hl_fail(err, ENOMEM, "no memory for steering");
+	for (uint32_t i = 0; i < addresses->total; i++) {
+		struct hl_addr addr = addr_set_at(addresses, i);
+
+		s->address_share[i] = address_share(s, hl_addr_ipv4(&addr));
+	}
+	return 0;
 }
 
 void steer_free(struct steer *s)
 {
 	free(s->port_share);
+	free(s->address_share);
 	s->port_share = NULL;
+	s->address_share = NULL;
 }
 
 void steer_window(struct steer *s, const struct window *window)
@@ -118,16 +142,4 @@ bool steer_possible(const struct steer *s, uint32_t queue)
 		    (differ == 0 || s->how->table[i ^ differ] == queue))
 			return true;
 	return false;
-}
-
-void steer_address(const struct steer *s, const struct hl_addr *addr, struct steer_address *out)
-{
-	uint32_t ip = hl_addr_ipv4(addr), share = 0;
-
-	if (s->how->by == HL_STEER_ADDRESS)
-		share = ip;
-	else if (s->how->by == HL_STEER_RSS)
-		share = toeplitz_u32(&s->toeplitz, TOEPLITZ_DST, ip);
-	for (uint32_t i = 0; i < s->n_from; i++)
-		out->share[i] = s->from[i] ^ share;
 }
