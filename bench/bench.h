@@ -29,3 +29,9 @@ static inline uint64_t bench_now_ns(void)
 
 // Median of n values; sorts them.
 double bench_median(double *values, unsigned n);
+
+// One JSON object a bench: its name and the machine, then the caller's keys, each with ", " before
+// it. Of a sweep: the keys at the row of 1,000,000 lines, or at its last one, then "results": [...]
+// with the same keys in each row.
+void bench_json_open(const char *name);
+void bench_json_close(void);

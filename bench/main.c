@@ -7,8 +7,12 @@
 
 #include "bench.h"
 
-static const struct bench *const benches[] = { &bench_worker, &bench_register, &bench_scan,
-					       &bench_memory };
+static const struct bench *const benches[] = {
+	&bench_worker,
+	&bench_register,
+	&bench_scan,
+	&bench_memory,
+};
 #define BENCHES (sizeof(benches) / sizeof(benches[0]))
 
 static int compare(const void *a, const void *b)
@@ -70,5 +74,6 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < BENCHES; i++)
 		if (strcmp(benches[i]->name, argv[optind]) == 0)
 			return benches[i]->run(&o);
+	fprintf(stderr, "bench: there is no bench \"%s\"\n", argv[optind]);
 	return usage();
 }

@@ -40,14 +40,17 @@ static int run(const struct bench_options *o)
 	rig->registrar = NULL;
 	uint64_t after = resident_bytes();
 	double bytes = (double)(after - before) / (double)options.lines;
-	if (o->json)
-		printf("{\"bench\": \"memory\", \"lines\": %llu, \"bytes_per_line\": %.1f}\n",
+	if (o->json) {
+		bench_json_open("memory");
+		printf(", \"lines\": %llu, \"bytes_per_line\": %.1f",
 		       (unsigned long long)options.lines, bytes);
-	else
+		bench_json_close();
+	} else {
 		printf("memory %9llu lines  %6.1f bytes/line (%llu MB; the registrar beside it %llu MB)\n",
 		       (unsigned long long)options.lines, bytes,
 		       (unsigned long long)(after - before) >> 20,
 		       (unsigned long long)(with_registrar - after) >> 20);
+	}
 	rig_free(rig);
 	return 0;
 }

@@ -64,11 +64,17 @@ static int run(const struct bench_options *o)
 		ratio[r] = theirs[r] / ours[r];
 	}
 	double a = bench_median(ours, o->repetitions), b = bench_median(theirs, o->repetitions);
-	printf(o->json ? "{\"bench\": \"scan\", \"messages\": %u, \"bytes_per_message\": %.0f, "
-			 "\"ns_per_message\": %.1f, \"osip_ns_per_message\": %.1f, \"ratio\": %.1f}\n"
-		       : "scan %u replies of %.0f bytes  %.1f ns, osip2 %.1f ns a message, ratio %.1f\n",
-	       (unsigned)MESSAGES, (double)bytes / MESSAGES, a, b,
-	       bench_median(ratio, o->repetitions));
+	double r = bench_median(ratio, o->repetitions);
+	if (o->json) {
+		bench_json_open("scan");
+		printf(", \"messages\": %u, \"bytes_per_message\": %.0f, \"ns_per_message\": %.1f, "
+		       "\"osip_ns_per_message\": %.1f, \"ratio\": %.1f",
+		       (unsigned)MESSAGES, (double)bytes / MESSAGES, a, b, r);
+		bench_json_close();
+	} else {
+		printf("scan %u replies of %.0f bytes  %.1f ns, osip2 %.1f ns a message, ratio %.1f\n",
+		       (unsigned)MESSAGES, (double)bytes / MESSAGES, a, b, r);
+	}
 	free(ours);
 	free(theirs);
 	free(ratio);

@@ -12,6 +12,7 @@ struct transactions {
 	uint64_t interval_s; // of a line's transactions
 };
 
-// Sweep one kind; prints a line, or a JSON object, for each number of lines.
-void transactions_sweep(const struct bench_options *options, const struct transactions *kind,
-			bool last);
+// Sweep each kind; prints a line for each number of lines, or one JSON object. The keys on top of it
+// are of the first kind; those of a further one are in an object named after its label.
+int transactions_sweep(const char *bench, const struct bench_options *options,
+		       const struct transactions kinds[], unsigned n);
