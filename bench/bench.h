@@ -18,6 +18,7 @@ struct bench {
 };
 
 extern const struct bench bench_worker, bench_register, bench_scan, bench_memory;
+extern const struct bench bench_startup;
 
 static inline uint64_t bench_now_ns(void)
 {

@@ -8,10 +8,7 @@
 #include "bench.h"
 
 static const struct bench *const benches[] = {
-	&bench_worker,
-	&bench_register,
-	&bench_scan,
-	&bench_memory,
+	&bench_worker, &bench_register, &bench_scan, &bench_memory, &bench_startup,
 };
 #define BENCHES (sizeof(benches) / sizeof(benches[0]))
 

@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include "startup.h"
 #include "timebase.h"
 
 unsigned crew_lcores(unsigned lcores[LANES_MAX])
@@ -124,6 +125,7 @@ int crew_new(struct crew *crew, const struct hl_config *config, const struct por
 	int rc = seed ? 0 : random_fill(&seed, sizeof(seed), err);
 	if (rc == 0)
 		rc = plan_make(crew, config, port, err);
+	startup_done(STARTUP_PLAN);
 	if (rc == 0 && n_workers > 1)
 		rc = handoff_new(&crew->handoff, n_workers, err);
 	for (unsigned i = 0; rc == 0 && i < n_workers; i++) {
@@ -135,6 +137,7 @@ int crew_new(struct crew *crew, const struct hl_config *config, const struct por
 		lane->stations[lane->n_stations++] = crew->stations[i];
 		crew->n_lanes = i + 1;
 	}
+	startup_done(STARTUP_WORKERS);
 	return rc;
 }
 

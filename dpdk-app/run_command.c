@@ -17,6 +17,7 @@
 #include "resolve.h"
 #include "run.h"
 #include "start.h"
+#include "startup.h"
 #include "stop.h"
 #include "timebase.h"
 
@@ -152,6 +153,7 @@ static void run_through(struct run *run, const struct port *port)
 	if (!crew_wait_neighbours(run->crew, NEIGHBOURS_WAIT_MS) && !stop_wanted())
 		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
 				"lines start as soon as theirs answers\n");
+	startup_done(STARTUP_NEXT_HOPS);
 	status_start(&run->status, run->crew, run->status.silent);
 	if (!stop_wanted())
 		run_enable(run);
@@ -180,6 +182,7 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 	run.crew = &crew;
 	run.config = config;
 	run.status.silent = o->quiet;
+	startup_done(STARTUP_DEVICE);
 	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
 		rc = crew_new(&crew, config, &start->port, start->n_workers, err);
@@ -245,6 +248,7 @@ int run_command(int argc, char **argv)
 		rc = device_find(&o, &config, &start.device, &err);
 	if (rc == 0)
 		rc = summary_check(o.summary, &err);
+	startup_done(STARTUP_CONFIGURATION);
 	if (rc == 0) {
 		stop_catch();
 		code = run_started(&o, &config, &start, &args, &err);

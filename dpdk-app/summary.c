@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "startup.h"
+
 // Snapshots count to 2^64, JSON as jansson writes it to 2^63.
 static json_t *whole(uint64_t value)
 {
@@ -70,6 +72,19 @@ static json_t *steering_object(const struct steering_result *s)
 			 whole(s->all.strayed), "workers", workers);
 }
 
+static json_t *startup_object(void)
+{
+	json_t *object = json_object();
+	double total_ms = 0;
+
+	for (unsigned step = 0; step < STARTUP_STEPS; step++) {
+		json_object_set_new(object, startup_names[step], tenths(startup_ms(step)));
+		total_ms += startup_ms(step);
+	}
+	json_object_set_new(object, "total", tenths(total_ms));
+	return object;
+}
+
 static json_t *summary_object(const struct report *r)
 {
 	const struct hl_snapshot *up = &r->up, *end = &r->end;
@@ -96,6 +111,7 @@ static json_t *summary_object(const struct report *r)
 		{ "generator_limited", json_boolean(report_generator_limited(r)) },
 		{ "rtt_us", rtt_object(end) },
 		{ "steering", steering_object(&r->steering) },
+		{ "startup_ms", startup_object() },
 		{ "verdict", json_string(verdict_name(report_verdict(r))) },
 	};
 	json_t *object = json_object();
