@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One pass over the text of a CSV: every row checked, its fields copied behind the table of rows.
+// One pass over the text of a CSV: every row checked, its fields ended by a NUL where they stand.
 //
 // The first line may say SEQUENTIAL, as SIPp wants it, or name the columns, or both in this order.
 // ";" parts fields when it stands in the first line with fields, else ",". "#" starts a comment
@@ -14,7 +14,9 @@
 #include "control/identity.h"
 
 struct csv {
-	const char *name, *text, *end;
+	const char *name;
+	char *text;
+	const char *end;
 	struct hl_error *err;
 	struct fault fault;
 	char separator;
@@ -24,10 +26,10 @@ struct csv {
 	uint32_t line;    // current one, from 1
 	const char *at;   // its start
 	const char *stop; // its end
+	const char *next; // start of the one after it
 
 	struct hl_csv_row *rows;
 	uint32_t n_rows;
-	char *out; // where the next field's copy goes
 };
 
 struct field {
@@ -41,34 +43,26 @@ static int csv_fail(struct csv *c, const char *at)
 
 	for (const char *p = c->at; p < at; p++)
 		column += ((unsigned char)*p & 0xc0) != 0x80; // characters
-	return fault_fail_at(&c->fault, c->name, c->text, (size_t)(c->end - c->text), c->line,
-			     column, c->err);
+	return fault_fail_line(&c->fault, c->name, c->at, (size_t)(c->end - c->at), c->line, column,
+			       c->err);
 }
 
 // Next line that is no comment and not empty.
 static bool line_next(struct csv *c)
 {
-	for (;;) {
-		const char *next = c->line == 0 ? c->text : c->stop;
-		const char *newline;
+	while (c->next < c->end) {
+		const char *newline = memchr(c->next, '\n', (size_t)(c->end - c->next));
 
-		if (c->line > 0) {
-			if (next < c->end && *next == '\r')
-				next++;
-			if (next < c->end)
-				next++;
-		}
-		if (next >= c->end)
-			return false;
 		c->line++;
-		c->at = next;
-		newline = memchr(next, '\n', (size_t)(c->end - next));
+		c->at = c->next;
 		c->stop = newline != NULL ? newline : c->end;
+		c->next = newline != NULL ? newline + 1 : c->end;
 		if (c->stop > c->at && c->stop[-1] == '\r')
 			c->stop--;
 		if (c->stop > c->at && *c->at != '#')
 			return true;
 	}
+	return false;
 }
 
 static bool line_is(const struct csv *c, const char *word)
@@ -177,27 +171,31 @@ static int field_check(struct csv *c, enum identity_part part, const struct fiel
 	return 0;
 }
 
-static void field_keep(struct csv *c, enum identity_part part, const struct field *field)
+// The separator or the end of the line behind a field becomes its NUL; the last line of a file has
+// the NUL that file_read() adds.
+static void row_keep(struct csv *c, const struct field fields[], uint32_t n)
 {
-	struct hl_csv_row *row = &c->rows[c->n_rows];
+	struct hl_csv_row *row = &c->rows[c->n_rows++];
 	char **texts[IDENTITY_PARTS] = { &row->phone_number, &row->account, &row->password,
 					 &row->display_name };
 
-	if (field->len == 0)
-		return;
-	memcpy(c->out, field->at, field->len);
-	c->out[field->len] = '\0';
-	*texts[part] = c->out;
-	c->out += field->len + 1;
+	*row = (struct hl_csv_row){ 0 };
+	for (uint32_t i = 0; i < n; i++) {
+		char *at = c->text + (fields[i].at - c->text);
+
+		if (fields[i].len == 0)
+			continue;
+		at[fields[i].len] = '\0';
+		*texts[c->parts[i]] = at;
+	}
 }
 
 static int row_read(struct csv *c)
 {
+	struct field fields[IDENTITY_PARTS], field;
 	const char *at = c->at;
-	struct field field;
 	uint32_t n = 0;
 
-	memset(&c->rows[c->n_rows], 0, sizeof(c->rows[0]));
 	for (; field_next(c, &at, &field); n++) {
 		int rc;
 
@@ -209,11 +207,11 @@ static int row_read(struct csv *c)
 		rc = field_check(c, c->parts[n], &field);
 		if (rc != 0)
 			return rc;
-		field_keep(c, c->parts[n], &field);
+		fields[n] = field;
 	}
 	if (n < c->least)
 		return row_shape_fail(c, n, c->stop);
-	c->n_rows++;
+	row_keep(c, fields, n);
 	return 0;
 }
 
@@ -245,8 +243,7 @@ static int head_read(struct csv *c, bool *more)
 	return rc;
 }
 
-static void csv_open(struct csv *c, const char *name, const char *text, size_t len,
-		     struct hl_error *err)
+static void csv_open(struct csv *c, const char *name, char *text, size_t len, struct hl_error *err)
 {
 	*c = (struct csv){
 		.name = name,
@@ -260,23 +257,19 @@ static void csv_open(struct csv *c, const char *name, const char *text, size_t l
 	};
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		c->text += 3; // a byte order mark
+	c->next = c->text;
 }
 
-// Room for every row, and behind them for every field and its NUL, which takes the place of what
-// ended the field.
 static int rows_alloc(struct csv *c)
 {
-	size_t len = (size_t)(c->end - c->text), rows = 1;
+	size_t rows = 1;
 
 	for (const char *p = c->text; (p = memchr(p, '\n', (size_t)(c->end - p))) != NULL; p++)
 		rows++;
 	if (rows > HL_LINES_MAX)
 		return -E2BIG;
-	c->rows = malloc(rows * sizeof(c->rows[0]) + len + 1);
-	if (c->rows == NULL)
-		return -ENOMEM;
-	c->out = (char *)(c->rows + rows);
-	return 0;
+	c->rows = malloc(rows * sizeof(c->rows[0]));
+	return c->rows != NULL ? 0 : -ENOMEM;
 }
 
 static int rows_read(struct csv *c)
@@ -287,8 +280,10 @@ static int rows_read(struct csv *c)
 	for (; rc == 0 && more; more = line_next(c))
 		rc = row_read(c);
 	if (rc == 0 && c->n_rows == 0) {
-		c->line = c->line > 0 ? c->line : 1;
-		c->at = c->stop = c->end;
+		if (c->line == 0) {
+			c->line = 1;
+			c->at = c->text;
+		}
 		fault_say(&c->fault, "there are no rows");
 		fault_hint(&c->fault, "needed: phone_number;account;password;display_name");
 		rc = csv_fail(c, c->at);
@@ -316,12 +311,13 @@ int csv_read(struct hl_lines *lines, struct fault *fault, struct hl_error *err)
 	} else {
 		rc = rows_read(&c);
 	}
-	free(text);
 	if (rc != 0) {
 		free(c.rows);
+		free(text);
 		return rc;
 	}
 	lines->rows = c.rows;
+	lines->texts = text;
 	lines->n_rows = c.n_rows;
 	return 0;
 }

@@ -5,8 +5,8 @@
 #include <heartline/config.h>
 #include "control/fault.h"
 
-// Fill lines->rows and ->n_rows from lines->csv. Rows and texts are one block, freed with
-// free(lines->rows). 0; -errno with a message; when the file itself cannot be read, only
+// Fill lines->rows, ->n_rows and ->texts from lines->csv; the first and the last are freed with
+// free(). 0; -errno with a message; when the file itself cannot be read, only
 // fault->what is filled and fault->code is set, since the place is that of the file's name.
 int csv_read(struct hl_lines *lines, struct fault *fault, struct hl_error *err);
 

@@ -103,11 +103,18 @@ static void echo_line(struct echo *echo, const char *at, const char *end, uint32
 int fault_fail_at(const struct fault *fault, const char *name, const char *text, size_t len,
 		  uint32_t line, uint32_t column, struct hl_error *err)
 {
+	const char *at = line_find(text, text + len, line);
+
+	return fault_fail_line(fault, name, at, (size_t)(text + len - at), line, column, err);
+}
+
+int fault_fail_line(const struct fault *fault, const char *name, const char *at, size_t len,
+		    uint32_t line, uint32_t column, struct hl_error *err)
+{
 	const char *key = fault->key != NULL ? fault->key : "";
-	const char *end = text + len;
 	struct echo echo;
 
-	echo_line(&echo, line_find(text, end, line), end, column);
+	echo_line(&echo, at, at + len, column);
 	return hl_fail(err, fault->code, "%s:%u:%u: error: %s%s%s\n%5u | %s\n      | %s^~%s%s",
 		       name, line, column, key, *key ? ": " : "", fault->what, line, echo.line,
 		       echo.blanks, fault->hint[0] ? " " : "", fault->hint);

@@ -42,5 +42,9 @@ static inline int fault_at(struct fault *fault, enum fault_place at, uint32_t in
 int fault_fail_at(const struct fault *fault, const char *name, const char *text, size_t len,
 		  uint32_t line, uint32_t column, struct hl_error *err);
 
+// The same for a line whose start is known: of the text before it nothing is read.
+int fault_fail_line(const struct fault *fault, const char *name, const char *at, size_t len,
+		    uint32_t line, uint32_t column, struct hl_error *err);
+
 // "KEY: WHAT; HINT", for what does not come from a file.
 int fault_fail(const struct fault *fault, struct hl_error *err);

@@ -9,14 +9,17 @@
 #include "base/siphash.h"
 #include "control/entries.h"
 
-// Rows seen: group + row of each, by the hash of profile and number.
+// Rows seen, by the hash of profile and number: of each its place among all rows, and a part of the
+// hash that the place in the table does not tell.
 struct seen {
 	uint32_t mask;
 	struct seen_row {
-		uint32_t group; // + 1; 0: free
-		uint32_t row;
+		uint32_t tag;
+		uint32_t row; // + 1; 0: free
 	} * rows;
 };
+
+#define ROWS_AHEAD 32 // looked up together, while the table's memory is on its way
 
 static int memory_fail(struct fault *fault)
 {
@@ -103,34 +106,89 @@ static int row_fail(struct fault *fault, uint32_t group, uint32_t row, const cha
 	return -EINVAL;
 }
 
-static int row_check(struct seen *seen, const struct hl_config *config, uint32_t group,
-		     uint32_t row, struct fault *fault)
+// The group of a row that is counted over all groups, and its number there.
+static uint32_t row_find(const struct hl_config *config, uint32_t row, uint32_t *group)
 {
-	const char *number = config->lines[group].rows[row].phone_number;
-	uint64_t key[2] = { 0x68656172746c696e, config->lines[group].profile };
-	uint32_t at = (uint32_t)siphash(key, number, (uint32_t)strlen(number)) & seen->mask;
+	for (*group = 0;; ++*group) {
+		const struct hl_lines *lines = &config->lines[*group];
 
-	for (; seen->rows[at].group != 0; at = (at + 1) & seen->mask) {
-		const struct seen_row *other = &seen->rows[at];
-		const struct hl_lines *lines = &config->lines[other->group - 1];
-
-		if (lines->profile != config->lines[group].profile ||
-		    strcmp(lines->rows[other->row].phone_number, number) != 0)
-			continue;
-		row_fail(fault, group, row, number);
-		if (other->group - 1 == group)
-			return fault_hint(fault, "the first one is row %u", other->row + 1);
-		return fault_hint(fault, "the first one is row %u of %.200s", other->row + 1,
-				  lines->csv);
+		if (lines->csv != NULL && row < lines->n_rows)
+			return row;
+		row -= lines->csv != NULL ? lines->n_rows : 0;
 	}
-	seen->rows[at] = (struct seen_row){ .group = group + 1, .row = row };
+}
+
+static int twice_fail(const struct hl_config *config, uint32_t group, uint32_t row, uint32_t other,
+		      struct fault *fault)
+{
+	uint32_t its_group, its_row = row_find(config, other, &its_group);
+
+	row_fail(fault, group, row, config->lines[group].rows[row].phone_number);
+	if (its_group == group)
+		return fault_hint(fault, "the first one is row %u", its_row + 1);
+	return fault_hint(fault, "the first one is row %u of %.200s", its_row + 1,
+			  config->lines[its_group].csv);
+}
+
+static int row_check(struct seen *seen, const struct hl_config *config, uint32_t group,
+		     uint32_t row, uint32_t place, uint64_t hash, struct fault *fault)
+{
+	const struct hl_lines *lines = &config->lines[group];
+	uint32_t at = (uint32_t)hash & seen->mask, tag = (uint32_t)(hash >> 32);
+
+	for (; seen->rows[at].row != 0; at = (at + 1) & seen->mask) {
+		uint32_t its_group, its_row;
+
+		if (seen->rows[at].tag != tag)
+			continue;
+		its_row = row_find(config, seen->rows[at].row - 1, &its_group);
+		if (config->lines[its_group].profile == lines->profile &&
+		    strcmp(config->lines[its_group].rows[its_row].phone_number,
+			   lines->rows[row].phone_number) == 0)
+			return twice_fail(config, group, row, seen->rows[at].row - 1, fault);
+	}
+	seen->rows[at] = (struct seen_row){ .tag = tag, .row = place + 1 };
 	return 0;
+}
+
+static int group_check(struct seen *seen, const struct hl_config *config, uint32_t group,
+		       uint32_t first_place, const struct range_ref *refs, uint32_t n_refs,
+		       struct fault *fault)
+{
+	const struct hl_lines *lines = &config->lines[group];
+	const uint64_t key[2] = { 0x68656172746c696e, lines->profile };
+	uint64_t hash[ROWS_AHEAD];
+	int rc = 0;
+
+	for (uint32_t r = 0; r < lines->n_rows && rc == 0; r++) {
+		const char *number = lines->rows[r].phone_number;
+		uint32_t end = lines->n_rows - r < ROWS_AHEAD ? lines->n_rows : r + ROWS_AHEAD;
+
+		for (uint32_t k = r; r % ROWS_AHEAD == 0 && k < end; k++) {
+			const char *text = lines->rows[k].phone_number;
+
+			hash[k - r] = siphash(key, text, (uint32_t)strlen(text));
+			__builtin_prefetch(&seen->rows[(uint32_t)hash[k - r] & seen->mask], 1);
+		}
+		const struct hl_lines *range = range_of(refs, n_refs, lines->profile, number);
+		if (range == NULL) {
+			rc = row_check(seen, config, group, r, first_place + r,
+				       hash[r % ROWS_AHEAD], fault);
+			continue;
+		}
+		row_fail(fault, group, r, number);
+		rc = fault_hint(fault, "the first one is in the range %0*llu-%0*llu", range->digits,
+				(unsigned long long)range->first, range->digits,
+				(unsigned long long)range->last);
+	}
+	return rc;
 }
 
 static int rows_check(const struct hl_config *config, uint64_t n_rows, const struct range_ref *refs,
 		      uint32_t n_refs, struct fault *fault)
 {
 	struct seen seen = { .mask = 15 };
+	uint32_t place = 0;
 	int rc = 0;
 
 	while (seen.mask < n_rows + n_rows / 2)
@@ -138,24 +196,11 @@ static int rows_check(const struct hl_config *config, uint64_t n_rows, const str
 	seen.rows = calloc((size_t)seen.mask + 1, sizeof(*seen.rows));
 	if (seen.rows == NULL)
 		return memory_fail(fault);
-	for (uint32_t g = 0; g < config->n_lines && rc == 0; g++) {
-		const struct hl_lines *lines = &config->lines[g];
-
-		for (uint32_t r = 0; lines->csv != NULL && r < lines->n_rows && rc == 0; r++) {
-			const char *number = lines->rows[r].phone_number;
-			const struct hl_lines *range = range_of(refs, n_refs, lines->profile,
-								number);
-
-			if (range == NULL) {
-				rc = row_check(&seen, config, g, r, fault);
-				continue;
-			}
-			row_fail(fault, g, r, number);
-			rc = fault_hint(fault, "the first one is in the range %0*llu-%0*llu",
-					range->digits, (unsigned long long)range->first,
-					range->digits, (unsigned long long)range->last);
+	for (uint32_t g = 0; g < config->n_lines && rc == 0; g++)
+		if (config->lines[g].csv != NULL) {
+			rc = group_check(&seen, config, g, place, refs, n_refs, fault);
+			place += config->lines[g].n_rows;
 		}
-	}
 	free(seen.rows);
 	return rc;
 }

@@ -83,9 +83,9 @@ struct hl_lines {
 	// name
 	uint32_t n_rows;
 	struct hl_csv_row *rows;
+	char *texts; // the file, where the texts of its rows stand
 };
 
-// Rows and all their texts are one block of memory, which belongs to `rows`.
 struct hl_csv_row {
 	// NULL: the profile's, or the default
 	char *phone_number, *account, *password, *display_name;
