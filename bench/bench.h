@@ -18,14 +18,19 @@ struct bench {
 };
 
 extern const struct bench bench_worker, bench_register, bench_scan, bench_memory;
-extern const struct bench bench_startup;
+extern const struct bench bench_startup, bench_timers, bench_failover, bench_scale;
 
-static inline uint64_t bench_now_ns(void)
+static inline uint64_t bench_clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static inline uint64_t bench_now_ns(void)
+{
+	return bench_clock_ns(CLOCK_MONOTONIC);
 }
 
 // Median of n values; sorts them.

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "bench.h"
 
 #define DUE_A_ROUND 32
 #define PORTS 20001 // 40000..60000
 
-static struct hl_burst burst_new(struct rig_buffers *b)
+struct hl_burst rig_burst(struct rig_buffers *b)
 {
 	for (int i = 0; i < RIG_BURST; i++)
 		b->pkts[i] = (struct hl_packet){ .data = b->bytes[i] };
@@ -26,18 +27,17 @@ static void must(int result, const struct hl_error *err)
 	exit(1);
 }
 
-static void make_worker(struct rig *rig, const struct rig_options *o)
+struct hl_plan *rig_plan_new(const struct rig_options *o, uint32_t workers)
 {
 	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
-	const struct hl_plan_options plan = { .n_workers = 1,
-					      .mac = { 2, 0, 0, 0, 0, 1 },
-					      .boot_key = { 1, 2 } };
-	const struct hl_worker_options worker = { .start_ns = rig->now_ns, .seed = 1 };
-	uint64_t start = bench_now_ns();
+	const struct hl_plan_options options = { .n_workers = workers,
+						 .mac = { 2, 0, 0, 0, 0, 1 },
+						 .boot_key = { 1, 2 } };
 	// as many addresses as the lines need: the index of ports is part of what is measured
 	struct hl_addr last = hl_addr_from_ipv4(0x0a000100u + (uint32_t)(o->lines / PORTS));
 	char yaml[1024], last_text[HL_ADDR_TEXT];
+	struct hl_plan *plan;
 
 	hl_addr_format(&last, last_text);
 	snprintf(yaml, sizeof(yaml),
@@ -47,9 +47,23 @@ static void make_worker(struct rig *rig, const struct rig_options *o)
 		 "lines: [{profile: bench, range: 10000000-%llu}]\n",
 		 last_text, o->profile, 10000000ull + (unsigned long long)o->lines - 1);
 	must(hl_config_parse(&config, "bench", yaml, &err), &err);
-	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
+	must(hl_plan_new(&plan, &config, &options, &err), &err);
 	hl_config_free(&config);
+	return plan;
+}
+
+static void make_worker(struct rig *rig, const struct rig_options *o)
+{
+	struct hl_error err = { 0 };
+	const struct hl_worker_options worker = { .index = o->index,
+						  .start_ns = rig->now_ns,
+						  .seed = 1 };
+	uint64_t start = bench_now_ns();
+
+	rig->shared_plan = o->plan != NULL;
+	rig->plan = o->plan ? o->plan : rig_plan_new(o, 1);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
+	rig->lines = hl_worker_lines(rig->worker);
 	rig->plan_ns = bench_now_ns() - start;
 }
 
@@ -57,7 +71,7 @@ static void make_registrar(struct rig *rig, const struct rig_options *o)
 {
 	struct hl_error err = { 0 };
 	struct hl_registrar_config server = {
-		.n_servers = 1,
+		.n_servers = o->backup ? 2 : 1,
 		.mac = { 2, 0, 0, 0, 0, 2 },
 		.capacity = (uint32_t)o->lines,
 		.max_grant_s = 86400,
@@ -67,12 +81,14 @@ static void make_registrar(struct rig *rig, const struct rig_options *o)
 	};
 
 	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &server.servers[0]);
+	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &server.servers[1]);
 	must(hl_registrar_new(&rig->registrar, &server, &err), &err);
 }
 
 static void register_all(struct rig *rig)
 {
-	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = (uint32_t)rig->lines };
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE,
+					   .n = hl_plan_lines(rig->plan) };
 
 	hl_worker_command(rig->worker, &enable);
 	while (rig_finals(rig, HL_REGISTER) - rig_challenges(rig) < rig->lines) {
@@ -87,9 +103,10 @@ struct rig *rig_new(const struct rig_options *o)
 
 	if (!rig)
 		abort();
-	rig->lines = o->lines;
 	rig->now_ns = 1000000000;
+	arena_own(o->worker_owner);
 	make_worker(rig, o);
+	arena_own(o->registrar_owner);
 	make_registrar(rig, o);
 	register_all(rig);
 	return rig;
@@ -99,13 +116,14 @@ void rig_free(struct rig *rig)
 {
 	hl_registrar_free(rig->registrar);
 	hl_worker_free(rig->worker);
-	hl_plan_free(rig->plan);
+	if (!rig->shared_plan)
+		hl_plan_free(rig->plan);
 	free(rig);
 }
 
 void rig_round(struct rig *rig)
 {
-	struct hl_burst out = burst_new(&rig->to_server), in = burst_new(&rig->to_worker);
+	struct hl_burst out = rig_burst(&rig->to_server), in = rig_burst(&rig->to_worker);
 	uint64_t start = bench_now_ns();
 
 	hl_worker_tick(rig->worker, &out, rig->now_ns);
@@ -113,11 +131,11 @@ void rig_round(struct rig *rig)
 	// requests that an answer leads to at once (after a challenge) come back in the same round
 	while (out.n) {
 		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, rig->now_ns);
-		out = burst_new(&rig->to_server);
+		out = rig_burst(&rig->to_server);
 		start = bench_now_ns();
 		hl_worker_rx(rig->worker, in.pkts, in.n, &out, rig->now_ns);
 		rig->spent_ns += bench_now_ns() - start;
-		in = burst_new(&rig->to_worker);
+		in = rig_burst(&rig->to_worker);
 	}
 }
 

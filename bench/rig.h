@@ -24,6 +24,7 @@ struct rig {
 	uint64_t now_ns;   // virtual
 	uint64_t spent_ns; // in the worker's calls
 	uint64_t plan_ns;  // wall time from the text to the worker
+	bool shared_plan;
 	struct rig_buffers to_server, to_worker;
 };
 
@@ -32,11 +33,22 @@ struct rig_options {
 	const char *profile;  // further keys, each with a comma in front
 	const char *password; // NULL: no digest
 	uint32_t nonce_life_s;
+	bool backup; // the registrar is 10.99.0.2 as well
+	// One of several workers: the plan is the caller's, its lines are those of all workers.
+	struct hl_plan *plan;
+	uint32_t index;
+	uint32_t worker_owner, registrar_owner; // of their memory, see arena.h; 0: not told apart
 };
 
 // Exits with a message when the options cannot be used. All lines are registered.
 struct rig *rig_new(const struct rig_options *options);
 void rig_free(struct rig *rig);
+
+// A plan for so many workers, as rig_new() makes it for one.
+struct hl_plan *rig_plan_new(const struct rig_options *options, uint32_t workers);
+
+// Empty buffers, to be filled.
+struct hl_burst rig_burst(struct rig_buffers *buffers);
 
 // One round: what is due goes out, is answered, and the answers come in.
 void rig_round(struct rig *rig);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Deadlines of probes, and samples of lateness.
+#include "beat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "worker/worker.h"
+
+#define IP_AT 14
+#define SRC_AT (IP_AT + 12)
+#define DST_AT (IP_AT + 16)
+#define UDP_AT (IP_AT + 20)
+#define SIP_AT (UDP_AT + 8)
+
+struct beat beat_new(const struct rig *rig)
+{
+	struct beat beat = { .rig = rig, .due = calloc(rig->lines, sizeof(uint32_t)) };
+
+	if (!beat.due)
+		abort();
+	for (uint32_t i = 0; i < rig->lines; i++)
+		beat_answered(&beat, i);
+	return beat;
+}
+
+void beat_free(struct beat *beat)
+{
+	free(beat->due);
+}
+
+static int64_t line_of(const struct beat *beat, const struct hl_packet *frame, uint32_t addr_at,
+		       uint32_t port_at)
+{
+	struct hl_addr addr;
+
+	if (frame->len <= SIP_AT || load_be16(frame->data + 12) != ETHERTYPE_IPV4)
+		return -1;
+	addr = hl_addr_from_ipv4(load_be32(frame->data + addr_at));
+	return plan_find(beat->rig->plan, &addr, load_be16(frame->data + port_at));
+}
+
+int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *frame)
+{
+	return line_of(beat, frame, SRC_AT, UDP_AT);
+}
+
+int64_t beat_line_received(const struct beat *beat, const struct hl_packet *frame)
+{
+	return line_of(beat, frame, DST_AT, UDP_AT + 2);
+}
+
+bool beat_is_probe(const struct hl_packet *frame)
+{
+	return frame->len > SIP_AT + 8 && memcmp(frame->data + SIP_AT, "OPTIONS ", 8) == 0;
+}
+
+void beat_answered(struct beat *beat, uint32_t line)
+{
+	const struct line *l = &beat->rig->worker->lines[line];
+
+	if (!(l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND)))
+		beat->due[line] = l->probe_at;
+}
+
+uint64_t beat_due_ns(const struct beat *beat, uint32_t line, uint64_t now_ns)
+{
+	uint64_t now = tick_of_ns(now_ns);
+
+	return (now + (uint64_t)(int64_t)(int32_t)(beat->due[line] - (uint32_t)now)) << TICK_SHIFT;
+}
+
+struct samples samples_new(uint64_t room)
+{
+	struct samples s = { .ns = calloc(room, sizeof(int64_t)), .room = room };
+
+	if (!s.ns)
+		abort();
+	return s;
+}
+
+void samples_free(struct samples *s)
+{
+	free(s->ns);
+}
+
+void samples_add(struct samples *s, int64_t ns)
+{
+	if (s->n < s->room)
+		s->ns[s->n++] = ns;
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void samples_sort(struct samples *s)
+{
+	qsort(s->ns, s->n, sizeof(*s->ns), compare);
+}
+
+int64_t samples_quantile(const struct samples *s, double q)
+{
+	return s->n ? s->ns[(uint64_t)((double)(s->n - 1) * q)] : 0;
+}
