@@ -96,10 +96,10 @@ static struct station *servers_make(const struct demo_options *o, const struct h
 static void worst_cases(struct demo *demo, const struct hl_profile *p)
 {
 	// The next probe is up to an interval away, then it must fail; the registration follows.
-	demo->fail_worst_ms = p->primary_detect_interval_s * 1000ull * p->max_detect_fail_count +
+	demo->fail_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->max_detect_fail_count +
 			      p->options_timeout_ms + p->register_timeout_ms;
 	// A probe that is under way may have to fail first.
-	demo->return_worst_ms = p->primary_detect_interval_s * 1000ull * p->recover_count +
+	demo->return_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->recover_count +
 				p->options_timeout_ms + p->register_timeout_ms;
 }
 

@@ -28,8 +28,18 @@ const char *key_unit(const struct key *key)
 	return key->unit_ms == 1000 ? "s" : "ms";
 }
 
+// "10 ms", or "1": the unit of the range stands behind its end
+static void least_text(const struct key *key, char *out, size_t room)
+{
+	if (key->min_ms != 0)
+		snprintf(out, room, "%" PRIu32 " ms", key->min_ms);
+	else
+		snprintf(out, room, "%" PRIu64, key->min);
+}
+
 void key_allowed(const struct key *key, char *out, size_t room)
 {
+	char least[32];
 	size_t n = 0;
 
 	out[0] = '\0';
@@ -44,7 +54,8 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_COUNT:
 	case KEY_PORT:
 	case KEY_TIME:
-		snprintf(out, room, "%" PRIu64 "..%" PRIu64 "%s%s%s", key->min, key->max,
+		least_text(key, least, sizeof(least));
+		snprintf(out, room, "%s..%" PRIu64 "%s%s%s", least, key->max,
 			 key->type == KEY_TIME ? " " : "", key_unit(key),
 			 key->or_zero ? " (or 0)" : "");
 		break;
@@ -113,17 +124,19 @@ static int range_check(const struct key *key, const char *text, uint64_t value, 
 		       struct fault *fault)
 {
 	bool time = key->type == KEY_TIME;
-	char allowed[80], fallback[40] = "";
+	uint64_t least = key->min_ms != 0 ? key->min_ms : key->min * one;
+	char allowed[80], shortest[32], fallback[40] = "";
 
-	if ((value == 0 && key->or_zero) || (value >= key->min * one && value <= key->max * one))
+	if ((value == 0 && key->or_zero) || (value >= least && value <= key->max * one))
 		return 0;
 	key_allowed(key, allowed, sizeof(allowed));
 	if (key->fallback != NULL)
 		snprintf(fallback, sizeof(fallback), " (default %s)", key->fallback);
 	fault_say(fault, "%.40s is outside %s", text, allowed);
-	if (value < key->min * one)
-		return fault_hint(fault, "%s accepted: %" PRIu64 "%s",
-				  time ? "shortest" : "smallest", key->min, fallback);
+	least_text(key, shortest, sizeof(shortest));
+	if (value < least)
+		return fault_hint(fault, "%s accepted: %s%s", time ? "shortest" : "smallest",
+				  shortest, fallback);
 	return fault_hint(fault, "%s accepted: %" PRIu64 "%s", time ? "longest" : "largest",
 			  key->max, fallback);
 }

@@ -40,6 +40,7 @@ struct key {
 	uint32_t unit_ms;       // KEY_TIME: of a bare number, of min and max
 	uint32_t kept_ms;       // KEY_TIME: of the member
 	uint64_t min, max;
+	uint32_t min_ms;            // KEY_TIME: instead of min, when it is no whole unit
 	bool or_zero;               // 0 is allowed although it is below min
 	const char *fallback;       // the default as a text; NULL: none
 	const char *const *choices; // KEY_CHOICE; the index is the value

@@ -20,7 +20,7 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 				      (c->fail_compare == HL_COMPARE_EXCEED ? 1 : 0)),
 		.recover_count = (uint8_t)c->recover_count,
 		.has_backup = c->backup.addr.family != HL_FAMILY_NONE || c->backup_name != NULL,
-		.probes = c->primary_detect_interval_s != 0,
+		.probes = c->primary_detect_interval_ms != 0,
 		.prefer_primary = c->prefer_primary,
 		.auto_return = c->return_mode == HL_RETURN_AUTO,
 		.remove_last = c->remove_last_registration,
@@ -30,12 +30,12 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 									    : REGISTER_TIMEOUT_MS);
 	out->options_timeout_ns = NS_PER_MS * (c->options_timeout_ms != 0 ? c->options_timeout_ms
 									  : REGISTER_TIMEOUT_MS);
-	out->detect_interval_ns = NS_PER_S * c->primary_detect_interval_s;
+	out->detect_interval_ns = NS_PER_MS * c->primary_detect_interval_ms;
 	out->return_delay_ns = NS_PER_S * c->back_to_primary_delay_s;
 	out->backoff_base_ns = NS_PER_S * c->backoff_base_s;
 	out->backoff_max_ns = NS_PER_S * c->backoff_max_s;
 	out->park_ns = NS_PER_S * c->park_s;
-	out->keepalive_interval_ns = c->sip_options ? NS_PER_S * c->sip_options_interval_s : 0;
+	out->keepalive_interval_ns = c->sip_options ? NS_PER_MS * c->sip_options_interval_ms : 0;
 	out->nat_keepalive_interval_ns = NS_PER_S * c->nat_keepalive_interval_s;
 	out->switch_spread_ns = NS_PER_S * c->switch_spread_s;
 	if (c->server_rate != 0) // each worker has its share

@@ -44,7 +44,7 @@ struct hl_profile {
 	uint16_t min_random_sip_port, max_random_sip_port;
 	uint32_t register_refresh_interval_s;
 	bool remove_last_registration;
-	uint32_t primary_detect_interval_s; // 0: no probe
+	uint32_t primary_detect_interval_ms; // 0: no probe
 	uint32_t max_detect_fail_count;     // 1..62
 	enum hl_fail_compare fail_compare;
 	uint32_t recover_count; // 1..63
@@ -57,7 +57,7 @@ struct hl_profile {
 	uint32_t backoff_base_s, backoff_max_s; // RFC 5626 4.5: 30, 1800
 	uint32_t park_s;                        // 1200
 	bool sip_options;                       // keepalive to the active server
-	uint32_t sip_options_interval_s;
+	uint32_t sip_options_interval_ms;
 	uint32_t nat_keepalive_interval_s; // 0: none
 	bool initial_register_with_auth;
 	bool full_registration;

@@ -97,7 +97,7 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_eq(p.max_random_sip_port, 60000);
 	cr_expect_eq(p.register_refresh_interval_s, 1800);
 	cr_expect_not(p.remove_last_registration);
-	cr_expect_eq(p.primary_detect_interval_s, 0);
+	cr_expect_eq(p.primary_detect_interval_ms, 0);
 	cr_expect_eq(p.max_detect_fail_count, 3);
 	cr_expect_eq(p.fail_compare, HL_COMPARE_REACH);
 	cr_expect_eq(p.recover_count, 1);
@@ -111,7 +111,7 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_eq(p.backoff_max_s, 1800);
 	cr_expect_eq(p.park_s, 1200);
 	cr_expect_not(p.sip_options);
-	cr_expect_eq(p.sip_options_interval_s, 14);
+	cr_expect_eq(p.sip_options_interval_ms, 14000);
 	cr_expect_eq(p.nat_keepalive_interval_s, 0);
 	cr_expect_not(p.initial_register_with_auth);
 	cr_expect_not(p.full_registration);
@@ -184,7 +184,7 @@ Test(config, every_key_of_failover_md_is_taken)
 
 	cr_expect(p->sip_options && p->initial_register_with_auth && p->full_registration &&
 		  p->register_subscribe && p->accept_only_from_server && !p->check_request_user);
-	cr_expect_eq(p->sip_options_interval_s, 30);
+	cr_expect_eq(p->sip_options_interval_ms, 30000);
 	cr_expect_eq(p->nat_keepalive_interval_s, 15);
 	cr_expect_eq(p->register_subscribe_interval_s, 600);
 	cr_expect_eq(p->switch_spread_s, 20);
@@ -362,10 +362,23 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 		  AT_VALUE("30", "primary_detect_interval: \"often\" is not a time",
 			   "primary_detect_interval: often", "                         ",
 			   "allowed units: ms, s, min, h; a bare number is s (default 0)") },
-		{ VALUE("primary_detect_interval: 1500ms"),
-		  AT_VALUE("30", "primary_detect_interval: 1500ms is not a whole number of seconds",
-			   "primary_detect_interval: 1500ms", "                         ",
-			   "allowed: 1..86400 s (or 0) (default 0)") },
+		{ VALUE("primary_detect_interval: 9ms"),
+		  AT_VALUE("30", "primary_detect_interval: 9ms is outside 10 ms..86400 s (or 0)",
+			   "primary_detect_interval: 9ms", "                         ",
+			   "shortest accepted: 10 ms (default 0)") },
+		{ VALUE("primary_detect_interval: 86400001ms"),
+		  AT_VALUE("30",
+			   "primary_detect_interval: 86400001ms is outside 10 ms..86400 s (or 0)",
+			   "primary_detect_interval: 86400001ms", "                         ",
+			   "longest accepted: 86400 (default 0)") },
+		{ VALUE("sip_options_interval: 0"),
+		  AT_VALUE("27", "sip_options_interval: 0 is outside 10 ms..86400 s",
+			   "sip_options_interval: 0", "                      ",
+			   "shortest accepted: 10 ms (default 14)") },
+		{ VALUE("park_time: 1500ms"),
+		  AT_VALUE("16", "park_time: 1500ms is not a whole number of seconds",
+			   "park_time: 1500ms", "           ",
+			   "allowed: 1..86400 s (default 1200)") },
 		{ VALUE("register_refresh_interval: 99999999999999999999h"),
 		  AT_VALUE("32",
 			   "register_refresh_interval: 99999999999999999999h is outside 2..86400 s",

@@ -359,6 +359,8 @@ Test(plan, times_and_policy_are_converted_once)
 				       "    register_timeout: 0\n"
 				       "    options_timeout: 1500\n"
 				       "    primary_detect_interval: 90\n"
+				       "    sip_options: on\n"
+				       "    sip_options_interval: 50ms\n"
 				       "    max_detect_fail_count: 62\n"
 				       "    fail_compare: exceed\n"
 				       "    recover_count: 2\n"
@@ -376,6 +378,7 @@ Test(plan, times_and_policy_are_converted_once)
 	cr_expect_eq(p->register_timeout_ns, 32000000000ull, "64 * T1");
 	cr_expect_eq(p->options_timeout_ns, 1500000000ull);
 	cr_expect_eq(p->detect_interval_ns, 90000000000ull);
+	cr_expect_eq(p->keepalive_interval_ns, 50000000ull);
 	cr_expect_eq(p->return_delay_ns, 3600000000000ull);
 	cr_expect_eq(p->backoff_base_ns, 1000000000ull);
 	cr_expect_eq(p->backoff_max_ns, 2000000000ull);

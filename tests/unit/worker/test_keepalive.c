@@ -266,3 +266,23 @@ Test(keepalive, lines_begin_at_phases_of_their_own)
 	cr_assert(gt(u64, last - first, 5 * SEC));
 	rig_free(rig);
 }
+
+// Requests a second of one line, as a load test asks for them.
+Test(keepalive, an_interval_may_be_a_part_of_a_second)
+{
+	struct rig *rig = on_p("    primary_detect_interval: 50ms\n");
+	uint32_t seen = 0;
+
+	rig_clear(rig);
+	for (uint32_t ms = 0; ms < 2000; ms += 10) {
+		rig_pass(rig, 10 * MS);
+		for (uint32_t k = 0; k < rig->n; k++) {
+			seen += is(rig, k, "OPTIONS");
+			rig_answer(rig, k, 200, "");
+		}
+		rig_clear(rig);
+	}
+	cr_assert(ge(u32, seen, 38));
+	cr_assert(le(u32, seen, 40));
+	rig_free(rig);
+}
