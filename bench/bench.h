@@ -17,7 +17,7 @@ struct bench {
 	int (*run)(const struct bench_options *options);
 };
 
-extern const struct bench bench_worker, bench_register, bench_scan, bench_memory;
+extern const struct bench bench_worker, bench_register, bench_scan, bench_memory, bench_answer;
 extern const struct bench bench_startup, bench_timers, bench_failover, bench_scale;
 
 static inline uint64_t bench_clock_ns(clockid_t clock)

@@ -13,7 +13,7 @@ struct out {
 	bool full;
 };
 
-static void put(struct out *o, const char *text, size_t len)
+static inline void put(struct out *o, const char *text, size_t len)
 {
 	if (o->full || len > (size_t)(o->end - o->at)) {
 		o->full = true;
@@ -23,10 +23,8 @@ static void put(struct out *o, const char *text, size_t len)
 	o->at += len;
 }
 
-static void put_text(struct out *o, const char *text)
-{
-	put(o, text, strlen(text));
-}
+// A literal: its length is known here, so no call is made of it.
+#define PUT(O, LITERAL) put(O, LITERAL, sizeof(LITERAL) - 1)
 
 static void put_number(struct out *o, uint32_t v)
 {
@@ -35,14 +33,25 @@ static void put_number(struct out *o, uint32_t v)
 	put(o, digits, text_put_number(digits, v));
 }
 
-// A header as the request has it; one that it lacks cannot be copied.
-static void put_header(struct out *o, const char *name, struct slice value)
+// "SIP/2.0 200 "
+static void put_status(struct out *o, uint16_t status)
 {
-	if (value.at == NULL)
-		return;
-	put_text(o, name);
-	put(o, value.at, value.len);
+	char text[] = "SIP/2.0 000 ";
+
+	text[8] = (char)('0' + status / 100 % 10);
+	text[9] = (char)('0' + status / 10 % 10);
+	text[10] = (char)('0' + status % 10);
+	put(o, text, sizeof(text) - 1);
 }
+
+// A header as the request has it; one that it lacks cannot be copied.
+#define PUT_HEADER(O, NAME, VALUE) \
+	do { \
+		if ((VALUE).at != NULL) { \
+			PUT(O, NAME); \
+			put(O, (VALUE).at, (VALUE).len); \
+		} \
+	} while (0)
 
 // IPv6 stands in brackets as a host, and without them in "received" (RFC 3261 25.1).
 static bool host_is(struct slice host, const char *text, size_t len)
@@ -60,26 +69,24 @@ static void put_top_via(struct out *o, const struct sip_request *request,
 			const struct respond_spec *spec)
 {
 	const struct slice via = request->vias[0];
-	const char *const end = via.at + via.len;
+	const char *const end = via.at + via.len, *const rport_end = request->via_rport_end;
 	const char *at = via.at;
-	struct via_params params;
 
-	if (spec->received != NULL && request->via_host.at != NULL &&
-	    via_params_read(request->via_host.at + request->via_host.len, end, &params)) {
+	if (spec->received != NULL && request->via_end != NULL) {
 		char source[HL_ADDR_TEXT];
 		size_t source_len = hl_addr_format(spec->received, source);
 
-		if (params.rport_end != NULL) {
-			put(o, at, (size_t)(params.rport_end - at));
-			put_text(o, "=");
+		if (rport_end != NULL) {
+			put(o, at, (size_t)(rport_end - at));
+			PUT(o, "=");
 			put_number(o, spec->received_port);
-			at = params.rport_end;
+			at = rport_end;
 		}
-		if (params.rport_end != NULL || !host_is(request->via_host, source, source_len)) {
-			put(o, at, (size_t)(params.end - at));
-			put_text(o, ";received=");
+		if (rport_end != NULL || !host_is(request->via_host, source, source_len)) {
+			put(o, at, (size_t)(request->via_end - at));
+			PUT(o, ";received=");
 			put(o, source, source_len);
-			at = params.end;
+			at = request->via_end;
 		}
 	}
 	put(o, at, (size_t)(end - at));
@@ -93,7 +100,6 @@ const char *respond_reason(uint16_t status)
 	} usual[] = {
 		{ 100, "Trying" },
 		{ 180, "Ringing" },
-		{ 200, "OK" },
 		{ 202, "Accepted" },
 		{ 301, "Moved Permanently" },
 		{ 302, "Moved Temporarily" },
@@ -132,6 +138,8 @@ const char *respond_reason(uint16_t status)
 	static const char *const of_class[] = { "Trying",      "OK",           "Redirection",
 						"Bad Request", "Server Error", "Global Failure" };
 
+	if (status == 200)
+		return "OK";
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		if (usual[i].status == status)
 			return usual[i].reason;
@@ -146,29 +154,29 @@ uint32_t respond_write(const struct sip_request *request, const struct respond_s
 
 	if (request->n_vias == 0) // nobody could tell what it answers, nor bring it back (18.2.2)
 		return 0;
-	put_text(&o, "SIP/2.0 ");
-	put_number(&o, spec->status);
-	put_text(&o, " ");
-	put_text(&o, spec->reason != NULL ? spec->reason : respond_reason(spec->status));
+	const char *reason = spec->reason != NULL ? spec->reason : respond_reason(spec->status);
+
+	put_status(&o, spec->status);
+	put(&o, reason, strlen(reason));
 	for (uint8_t i = 0; i < request->n_vias; i++) {
-		put_text(&o, "\r\nVia: ");
+		PUT(&o, "\r\nVia: ");
 		if (i == 0)
 			put_top_via(&o, request, spec);
 		else
 			put(&o, request->vias[i].at, request->vias[i].len);
 	}
-	put_header(&o, "\r\nFrom: ", request->from);
-	put_header(&o, "\r\nTo: ", request->to);
+	PUT_HEADER(&o, "\r\nFrom: ", request->from);
+	PUT_HEADER(&o, "\r\nTo: ", request->to);
 	if (request->to.at != NULL && !request->to_has_tag && spec->status > 100 &&
 	    spec->tag_len > 0) {
-		put_text(&o, ";tag=");
+		PUT(&o, ";tag=");
 		put(&o, spec->tag, spec->tag_len);
 	}
-	put_header(&o, "\r\nCall-ID: ", request->call_id);
-	put_header(&o, "\r\nCSeq: ", request->cseq_text);
-	put_text(&o, "\r\n");
+	PUT_HEADER(&o, "\r\nCall-ID: ", request->call_id);
+	PUT_HEADER(&o, "\r\nCSeq: ", request->cseq_text);
+	PUT(&o, "\r\n");
 	if (spec->headers != NULL)
 		put(&o, spec->headers, spec->headers_len);
-	put_text(&o, "Content-Length: 0\r\n\r\n");
+	PUT(&o, "Content-Length: 0\r\n\r\n");
 	return o.full ? 0 : (uint32_t)(o.at - out);
 }

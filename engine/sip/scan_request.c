@@ -66,8 +66,11 @@ static bool via_read(struct slice value, struct sip_request *out)
 {
 	const char *const end = value.at + value.len;
 	const char *at = value.at;
+	bool usual = value.len > 12 && letters_are(at, "sip/2.0/udp ", 12) && at[11] == ' ';
 
-	for (int part = 0; part < 3; part++) {
+	if (usual)
+		at += 11;
+	for (int part = usual ? 3 : 0; part < 3; part++) {
 		const char *token = at;
 
 		at = token_end(at, end);
@@ -112,6 +115,8 @@ static bool via_read(struct slice value, struct sip_request *out)
 	if (!via_params_read(at, end, &params))
 		return false;
 	out->via_has_rport = params.rport_end != NULL;
+	out->via_rport_end = params.rport_end;
+	out->via_end = params.end;
 	return !params.nameless;
 }
 
@@ -241,7 +246,7 @@ enum scan_result scan_request(const char *text, uint32_t len, struct sip_request
 		return SCAN_KEEPALIVE;
 	if (end - at < REQUEST_MIN)
 		return SCAN_BAD;
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct sip_request, vias));
 	out->expires = out->max_forwards = out->body.len = SIP_NO_NUMBER;
 	marks_start(&m, at, end);
 

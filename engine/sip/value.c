@@ -2,21 +2,43 @@
 // Addresses and parameters in header values (RFC 3261 20.10, 25.1).
 #include "sip/value.h"
 
+#include "sip/find.h"
+
+// clang-format off
+FIND(quoted_stop, _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), c == '"' || c == '\\')
+FIND(semicolon, _mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, '"')), c == ';' || c == '"')
+FIND(comma, _mm_or_si128(FIND_IS(x, ','), FIND_IS(x, '"')), c == ',' || c == '"')
+FIND(param_stop, _mm_or_si128(_mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, ',')), FIND_IS(x, '"')),
+     c == ';' || c == ',' || c == '"')
+FIND(address_stop,
+     _mm_or_si128(_mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, ',')),
+		  _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '<'))),
+     c == ';' || c == ',' || c == '"' || c == '<')
+// what no URI holds, and what ends its host and its parameters
+FIND(no_uri, _mm_or_si128(_mm_or_si128(FIND_UP_TO(x, ' '), FIND_IS(x, '<')), FIND_IS(x, '"')),
+     c <= ' ' || c == '<' || c == '"')
+FIND(host_stop, _mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, '?')), c == ';' || c == '?')
+FIND(colon, FIND_IS(x, ':'), c == ':')
+FIND(at_sign, FIND_IS(x, '@'), c == '@')
+// clang-format on
+
 // Behind the closing quote of the string that begins at `at`; NULL: it does not end.
 static const char *quoted_end(const char *at, const char *end)
 {
-	for (at++; at < end && *at != '"'; at++) {
-		if (*at == '\\' && at + 1 < end)
-			at++; // a quoted-pair
+	for (at = find_quoted_stop(at + 1, end); at < end && *at == '\\';
+	     at = find_quoted_stop(at, end)) {
+		if (++at < end) // a quoted-pair
+			at++;
 	}
 	return at < end ? at + 1 : NULL;
 }
 
-// First of the characters `stop` outside of quoted strings, or `end`; NULL: a string does not end.
-static const char *find_unquoted(const char *at, const char *end, const char *stop)
+// First of what `find` stops at outside of quoted strings, or `end`; NULL: a string does not end.
+static inline const char *find_unquoted(const char *at, const char *end,
+					const char *(*find)(const char *, const char *))
 {
-	while (at != NULL && at < end && (*at == '\0' || strchr(stop, *at) == NULL))
-		at = *at == '"' ? quoted_end(at, end) : at + 1;
+	while (at != NULL && (at = find(at, end)) < end && *at == '"')
+		at = quoted_end(at, end);
 	return at;
 }
 
@@ -34,7 +56,7 @@ bool address_next(const char **from, const char *end, struct address *out)
 	*from = at;
 	if (at == end)
 		return false;
-	const char *open = find_unquoted(at, end, "<,;");
+	const char *open = find_unquoted(at, end, find_address_stop);
 	if (open == NULL)
 		return false;
 	if (open < end && *open == '<') {
@@ -52,7 +74,7 @@ bool address_next(const char **from, const char *end, struct address *out)
 		out->uri = slice_trim(at, open);
 		at = open;
 	}
-	const char *comma = find_unquoted(at, end, ",");
+	const char *comma = find_unquoted(at, end, find_comma);
 	if (comma == NULL || out->uri.len == 0)
 		return false;
 	out->params = slice_trim(at, comma);
@@ -84,8 +106,7 @@ static bool host_read(const char *at, const char *end, struct address_uri *out)
 		out->host = (struct slice){ at + 1, (uint32_t)(host_end - at - 1) };
 		host_end++;
 	} else {
-		while (host_end < end && *host_end != ':')
-			host_end++;
+		host_end = find_colon(at, end);
 		out->host = (struct slice){ at, (uint32_t)(host_end - at) };
 	}
 	if (out->host.len == 0)
@@ -96,36 +117,33 @@ static bool host_read(const char *at, const char *end, struct address_uri *out)
 bool address_uri_read(struct slice uri, struct address_uri *out)
 {
 	const char *const end = uri.at + uri.len;
-	const char *colon = memchr(uri.at, ':', uri.len);
+	const char *colon = find_colon(uri.at, end);
+	uint32_t scheme = (uint32_t)(colon - uri.at);
 
 	*out = (struct address_uri){ .port = 0 };
-	if (colon == NULL || colon == uri.at || (uint8_t)((*uri.at | 0x20) - 'a') >= 26)
+	if (colon == end || scheme == 0 || (uint8_t)((*uri.at | 0x20) - 'a') >= 26 ||
+	    find_no_uri(uri.at, end) != end)
 		return false;
-	for (const char *c = uri.at; c < end; c++) {
-		if (is_lws(*c) || *c == '<' || *c == '"' || (c < colon && !is_token_char(*c)))
+	for (const char *c = uri.at; c < colon; c++) {
+		if (!is_token_char(*c))
 			return false;
 	}
-	uint32_t scheme = (uint32_t)(colon - uri.at);
 	out->sip = (scheme == 3 && letters_are(uri.at, "sip", 3)) ||
 		   (scheme == 4 && letters_are(uri.at, "sips", 4));
 	if (!out->sip)
 		return true;
 
 	const char *at = colon + 1;
-	const char *user_end = memchr(at, '@', (size_t)(end - at));
-	if (user_end != NULL) {
+	const char *user_end = find_at_sign(at, end);
+	if (user_end != end) {
 		// The user may hold ; and ? (RFC 3261 25.1), a password is cut off.
-		const char *password = memchr(at, ':', (size_t)(user_end - at));
-		out->user.at = at;
-		out->user.len = (uint32_t)((password != NULL ? password : user_end) - at);
+		out->user = (struct slice){ at, (uint32_t)(find_colon(at, user_end) - at) };
 		at = user_end + 1;
 	}
-	const char *host_end = at;
-	while (host_end < end && *host_end != ';' && *host_end != '?')
-		host_end++;
+	const char *host_end = find_host_stop(at, end);
 	const char *params_end = host_end;
 	while (params_end < end && *params_end != '?') // headers of the URI
-		params_end++;
+		params_end = find_host_stop(params_end + 1, end);
 	out->params = (struct slice){ host_end, (uint32_t)(params_end - host_end) };
 	return host_read(at, host_end, out);
 }
@@ -133,15 +151,15 @@ bool address_uri_read(struct slice uri, struct address_uri *out)
 bool param_find(struct slice params, const char *name, struct slice *value)
 {
 	const char *const end = params.at + params.len;
-	const uint32_t len = (uint32_t)strlen(name);
+	const uint32_t len = (uint32_t)strlen(name); // of letters alone
 
 	for (const char *at = params.at; at < end;) {
-		const char *next = find_unquoted(at + 1, end, ";"); // `at` stands on a ;
+		const char *next = find_unquoted(at + 1, end, find_semicolon); // `at` stands on a ;
 		if (next == NULL)
 			return false;
 		const char *equal = memchr(at + 1, '=', (size_t)(next - at - 1));
 		struct slice key = slice_trim(at + 1, equal != NULL ? equal : next);
-		if (text_equal_nocase(key.at, key.len, name, len)) {
+		if (key.len == len && letters_are(key.at, name, len)) {
 			*value = equal != NULL ? slice_trim(equal + 1, next)
 					       : (struct slice){ next, 0 };
 			return true;
@@ -154,11 +172,11 @@ bool param_find(struct slice params, const char *name, struct slice *value)
 bool via_params_read(const char *at, const char *end, struct via_params *out)
 {
 	*out = (struct via_params){ .end = end };
-	at = find_unquoted(at, end, ";,"); // over the port
+	at = find_unquoted(at, end, find_param_stop); // over the port
 	while (at != NULL && at < end && *at == ';') {
 		const char *name = skip_lws(at + 1, end);
 
-		at = find_unquoted(name, end, ";,");
+		at = find_unquoted(name, end, find_param_stop);
 		if (at == NULL)
 			break;
 		const char *equal = memchr(name, '=', (size_t)(at - name));
