@@ -4,7 +4,9 @@
 
 #include "sip/pen.h"
 
-static const char allow[] = "Allow: REGISTER, OPTIONS, ACK, CANCEL\r\n";
+#define ALLOW "Allow: REGISTER, OPTIONS, ACK, CANCEL\r\n"
+
+static const char options_headers[] = ALLOW "Accept: application/sdp\r\n";
 
 static struct answer with_headers(struct hl_registrar *r, uint16_t status, const char *a,
 				  struct slice b, const char *c)
@@ -32,12 +34,13 @@ struct answer request_answer(struct hl_registrar *r, struct server *s,
 	if (req->method == HL_CANCEL) // no transaction is ever left open (9.2)
 		return (struct answer){ .status = 481 };
 	if (req->method != HL_REGISTER && req->method != HL_OPTIONS)
-		return with_headers(r, req->method == HL_METHOD_OTHER ? 501 : 405, allow,
+		return with_headers(r, req->method == HL_METHOD_OTHER ? 501 : 405, ALLOW,
 				    (struct slice){ "", 0 }, "");
 	if (req->require.at != NULL) // 8.2.2.3: no extension is known here
 		return with_headers(r, 420, "Unsupported: ", req->require, "\r\n");
 	if (req->method == HL_OPTIONS)
-		return with_headers(r, 200, allow, (struct slice){ "", 0 },
-				    "Accept: application/sdp\r\n");
+		return (struct answer){ .status = 200,
+					.headers = options_headers,
+					.headers_len = sizeof(options_headers) - 1 };
 	return register_answer(r, s, req, now_ns);
 }

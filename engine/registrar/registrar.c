@@ -90,7 +90,7 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 		.tag_len = sizeof(tag),
 		.received = &f->src,
 		.received_port = f->src_port,
-		.headers = r->headers,
+		.headers = answer->headers != NULL ? answer->headers : r->headers,
 		.headers_len = answer->headers_len,
 	};
 

@@ -71,11 +71,12 @@ struct hl_registrar {
 	struct server servers[HL_REGISTRAR_SERVERS_MAX];
 };
 
-// An answer to be written: a status, 0 for none; headers stand in registrar->headers.
+// An answer to be written: a status, 0 for none; headers stand in registrar->headers, or elsewhere.
 struct answer {
 	uint16_t status;
 	const char *reason; // NULL: the usual one
 	uint32_t headers_len;
+	const char *headers; // NULL: in registrar->headers
 };
 
 // answer.c: what to say to a request, faults left aside.

@@ -9,6 +9,11 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
+static inline __m128i find_load_16(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
 static inline __m128i find_load_8(const char *p)
 {
 	return _mm_loadl_epi64((const __m128i *)(const void *)p);
@@ -38,7 +43,7 @@ static inline __m128i find_load_4(const char *p)
 		uint32_t bits = 0; \
 \
 		for (; n >= 16; at += 16, n -= 16) { \
-			bits = find_##NAME##_bits(_mm_loadu_si128((const __m128i *)(const void *)at)); \
+			bits = find_##NAME##_bits(find_load_16(at)); \
 			if (bits != 0) \
 				return at + __builtin_ctz(bits); \
 		} \
@@ -56,7 +61,31 @@ static inline __m128i find_load_4(const char *p)
 		} \
 		return bits != 0 ? at + __builtin_ctz(bits) : end; \
 	}
+
+// find_NAME_all(at, n): a bit for each byte of the kind; 8 <= n < 64.
+#define FIND_ALL(NAME) \
+	static inline uint64_t find_##NAME##_all(const char *at, uint32_t n) \
+	{ \
+		uint64_t bits = 0; \
+		uint32_t i = 0; \
+\
+		if (n < 16) \
+			return (find_##NAME##_bits(find_load_8(at)) & 0xff) | \
+			       (find_##NAME##_bits(find_load_8(at + n - 8)) & 0xff) << (n - 8); \
+		for (; i + 16 <= n; i += 16) \
+			bits |= (uint64_t)find_##NAME##_bits(find_load_16(at + i)) << i; \
+		return bits | (uint64_t)find_##NAME##_bits(find_load_16(at + n - 16)) << (n - 16); \
+	}
 #else
+#define FIND_ALL(NAME) \
+	static inline uint64_t find_##NAME##_all(const char *at, uint32_t n) \
+	{ \
+		uint64_t bits = 0; \
+\
+		for (const char *c = at; (c = find_##NAME(c, at + n)) < at + n; c++) \
+			bits |= (uint64_t)1 << (c - at); \
+		return bits; \
+	}
 #define FIND(NAME, KIND, PLAIN) \
 	static inline const char *find_##NAME(const char *at, const char *end) \
 	{ \

@@ -61,16 +61,16 @@ struct sip_request {
 	bool version_ok; // SIP/2.0
 	bool uri_sip;    // Request-URI is a sip: or sips: one
 	bool to_sip, to_has_tag;
-	bool via_has_rport; // of the topmost Via, without a value (RFC 3581)
+	bool via_has_rport;        // of the topmost Via, without a value (RFC 3581)
 	const char *via_rport_end; // behind it
-	const char *via_end;       // of the topmost value: its comma, or the end of the line; NULL: bad
+	const char *via_end; // of the topmost value: its comma, or the end of the line; NULL: bad
 	bool complete; // To, From, Call-ID, CSeq, Via present and well-formed; CSeq's method agrees
 	uint32_t cseq;
 	uint32_t expires;      // header; SIP_NO_NUMBER: none
 	uint32_t max_forwards; // SIP_NO_NUMBER: none
 	struct slice method_text, uri, uri_user, uri_host;
-	struct slice via_host;           // sent-by of the topmost one
-	uint16_t via_port;               // 0: none
+	struct slice via_host;                              // sent-by of the topmost one
+	uint16_t via_port;                                  // 0: none
 	struct slice from, to, to_user, call_id, cseq_text; // values as they stand
 	struct slice authorization; // Authorization or Proxy-Authorization value; at == NULL: none
 	struct slice require;       // value; at == NULL: none
