@@ -16,6 +16,8 @@ static bool request_line_read(struct slice line, struct sip_request *out, bool *
 
 	if (space == NULL)
 		return false;
+	if (line.len > 8 && end[-8] == ' ' && letters_are(end - 7, "sip/2.0", 7))
+		last = end - 7; // what nearly everybody ends it with
 	while (last > space && last[-1] != ' ')
 		last--;
 	uint32_t version_len = (uint32_t)(end - last);
@@ -232,6 +234,20 @@ static bool methods_agree(const struct sip_request *r)
 	       memcmp(cseq.at + cseq.len - method.len, method.at, method.len) == 0;
 }
 
+// line_next() for the usual line: CRLF, and no fold in the next one. False: nothing was taken.
+static inline bool usual_line_next(struct marks *m, const char *at, const char **line_end)
+{
+	struct marks ahead = *m;
+	const char *cr = marks_next(&ahead, controls_of);
+
+	if (m->end - cr < 3 || *cr != '\r' || cr[1] != '\n' || cr == at || is_lws(cr[2]))
+		return false;
+	marks_next(&ahead, controls_of); // the LF
+	*line_end = cr;
+	*m = ahead;
+	return true;
+}
+
 enum scan_result scan_request(const char *text, uint32_t len, struct sip_request *out)
 {
 	const char *const end = text + len;
@@ -252,7 +268,9 @@ enum scan_result scan_request(const char *text, uint32_t len, struct sip_request
 
 	const char *const start = at;
 	enum line_kind kind;
-	while ((kind = line_next(&m, at, &line_end, at != start)) == LINE_TEXT) {
+	while ((kind = usual_line_next(&m, at, &line_end)
+			       ? LINE_TEXT
+			       : line_next(&m, at, &line_end, at != start)) == LINE_TEXT) {
 		if (at == start) {
 			struct slice line = slice_trim(at, line_end);
 			if (!request_line_read(line, out, &good))

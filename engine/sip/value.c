@@ -37,14 +37,22 @@ static const char *quoted_end(const char *at, const char *end)
 	return at < end ? at + 1 : NULL;
 }
 
-// First of what `find` stops at outside of quoted strings, or `end`; NULL: a string does not end.
-static inline const char *find_unquoted(const char *at, const char *end,
-					const char *(*find)(const char *, const char *))
-{
-	while (at != NULL && (at = find(at, end)) < end && *at == '"')
-		at = quoted_end(at, end);
-	return at;
-}
+// First of a kind outside of quoted strings, or `end`; NULL: a string does not end.
+#define UNQUOTED(NAME) \
+	static const char *unquoted_##NAME(const char *at, const char *end) \
+	{ \
+		while ((at = find_##NAME(at, end)) < end && *at == '"') { \
+			at = quoted_end(at, end); \
+			if (at == NULL) \
+				return NULL; \
+		} \
+		return at; \
+	}
+UNQUOTED(address_stop)
+UNQUOTED(param_stop)
+UNQUOTED(semicolon)
+UNQUOTED(comma)
+#undef UNQUOTED
 
 static const char *skip_lws(const char *at, const char *end)
 {
@@ -60,7 +68,7 @@ bool address_next(const char **from, const char *end, struct address *out)
 	*from = at;
 	if (at == end)
 		return false;
-	const char *open = find_unquoted(at, end, find_address_stop);
+	const char *open = unquoted_address_stop(at, end);
 	if (open == NULL)
 		return false;
 	if (open < end && *open == '<') {
@@ -78,7 +86,7 @@ bool address_next(const char **from, const char *end, struct address *out)
 		out->uri = slice_trim(at, open);
 		at = open;
 	}
-	const char *comma = find_unquoted(at, end, find_comma);
+	const char *comma = unquoted_comma(at, end);
 	if (comma == NULL || out->uri.len == 0)
 		return false;
 	out->params = slice_trim(at, comma);
@@ -200,15 +208,21 @@ bool param_find(struct slice params, const char *name, struct slice *value)
 	const uint32_t len = (uint32_t)strlen(name); // of letters alone
 
 	for (const char *at = params.at; at < end;) {
-		const char *next = find_unquoted(at + 1, end, find_semicolon); // `at` stands on a ;
+		const char *next = unquoted_semicolon(at + 1, end); // `at` stands on a ;
 		if (next == NULL)
 			return false;
-		const char *equal = memchr(at + 1, '=', (size_t)(next - at - 1));
-		struct slice key = slice_trim(at + 1, equal != NULL ? equal : next);
-		if (key.len == len && letters_are(key.at, name, len)) {
-			*value = equal != NULL ? slice_trim(equal + 1, next)
-					       : (struct slice){ next, 0 };
-			return true;
+		struct slice piece = slice_trim(at + 1, next);
+		const char *const piece_end = piece.at + piece.len;
+		if (piece.len >= len && letters_are(piece.at, name, len)) {
+			const char *equal = skip_lws(piece.at + len, piece_end);
+			if (equal == piece_end) {
+				*value = (struct slice){ next, 0 };
+				return true;
+			}
+			if (*equal == '=') {
+				*value = slice_trim(equal + 1, next);
+				return true;
+			}
 		}
 		at = next;
 	}
@@ -218,18 +232,17 @@ bool param_find(struct slice params, const char *name, struct slice *value)
 bool via_params_read(const char *at, const char *end, struct via_params *out)
 {
 	*out = (struct via_params){ .end = end };
-	at = find_unquoted(at, end, find_param_stop); // over the port
+	at = unquoted_param_stop(at, end); // over the port
 	while (at != NULL && at < end && *at == ';') {
 		const char *name = skip_lws(at + 1, end);
 
-		at = find_unquoted(name, end, find_param_stop);
+		at = unquoted_param_stop(name, end);
 		if (at == NULL)
 			break;
-		const char *equal = memchr(name, '=', (size_t)(at - name));
-		struct slice key = slice_trim(name, equal != NULL ? equal : at);
-		out->nameless |= key.len == 0;
-		if (key.len == 5 && letters_are(key.at, "rport", 5) && equal == NULL)
-			out->rport_end = key.at + key.len;
+		struct slice piece = slice_trim(name, at);
+		out->nameless |= piece.len == 0 || *piece.at == '=';
+		if (piece.len == 5 && letters_are(piece.at, "rport", 5))
+			out->rport_end = piece.at + piece.len;
 	}
 	if (at == NULL)
 		return false;
