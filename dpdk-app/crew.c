@@ -134,6 +134,7 @@ int crew_new(struct crew *crew, const struct hl_config *config, const struct por
 			break;
 		struct lane *lane = &crew->lanes[i];
 		lane->lcore = lcores[i % n_lcores];
+		lane->idle_sleep = config->idle_sleep;
 		lane->stations[lane->n_stations++] = crew->stations[i];
 		crew->n_lanes = i + 1;
 	}
@@ -148,6 +149,7 @@ void crew_add_station(struct crew *crew, struct station *station)
 
 	if (crew->n_lanes < n_lcores) {
 		lane = &crew->lanes[crew->n_lanes];
+		lane->idle_sleep = crew->lanes[0].idle_sleep;
 		lane->lcore = lcores[crew->n_lanes++];
 	}
 	lane->stations[lane->n_stations++] = station;

@@ -23,6 +23,7 @@ struct crew {
 	struct station *stations[LANES_MAX]; // of the workers
 	struct lane lanes[LANES_MAX];
 	unsigned n_lanes;
+	uint64_t rest_ns;   // of control, between two looks without anything to serve
 	unsigned next_hops; // neighbours that must be known before anything can be sent
 };
 

@@ -8,9 +8,8 @@
 #include "timebase.h"
 
 #define EVENTS_AT_ONCE 256
-#define REST_NS 1000000
-
-static const struct timespec rest = { .tv_nsec = REST_NS };
+#define REST_MIN_NS 1000000
+#define REST_MAX_NS 10000000
 
 void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_ms)
 {
@@ -40,8 +39,10 @@ void crew_serve(struct crew *crew)
 	for (unsigned i = 0; i < crew->n_lanes; i++)
 		if (crew->lanes[i].launched)
 			lane_watch(&crew->lanes[i], now_ns);
+	// While replies need the full parser look often; a crew at rest is left alone.
+	crew->rest_ns = served ? 0 : RTE_MIN(crew->rest_ns + REST_MIN_NS, (uint64_t)REST_MAX_NS);
 	if (served == 0)
-		nanosleep(&rest, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = (long)crew->rest_ns }, NULL);
 }
 
 void crew_snapshot(struct crew *crew, struct hl_snapshot *snapshot)

@@ -7,12 +7,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
+#include "idle.h"
 #include "timebase.h"
 
 #define IDLE_POLLS 64       // empty rounds before the processor is offered to others
@@ -47,28 +49,54 @@ void station_order(struct station *s, uint32_t server, enum hl_fault fault, uint
 		nanosleep(&pause, NULL);
 }
 
+// Without work: let others have the processor, or sleep for as long as nothing can be due.
+static void lane_rest(const struct lane *lane, const struct idle *idle, unsigned empty_rounds)
+{
+	uint64_t sleep_ns = 0;
+
+	if (empty_rounds <= IDLE_POLLS) {
+		rte_pause();
+		return;
+	}
+	if (lane->idle_sleep) {
+		uint64_t now_ns = timebase_ns(), next_ns = UINT64_MAX;
+		for (unsigned i = 0; i < lane->n_stations; i++)
+			next_ns = RTE_MIN(next_ns, station_next_ns(lane->stations[i], now_ns));
+		sleep_ns = idle_sleep_ns(idle, next_ns, now_ns);
+	}
+	if (sleep_ns > 0)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)sleep_ns }, NULL);
+	else
+		sched_yield();
+}
+
 int lane_run(void *argument)
 {
 	struct lane *lane = argument;
 	uint64_t beats = 0;
-	unsigned idle = 0;
+	unsigned empty_rounds = 0;
+	struct idle idle;
 
+	prctl(PR_SET_TIMERSLACK, 1ul); // the kernel adds 50 us of its own to a sleep otherwise
+	idle_start(&idle, timebase_ns());
 	lane->thread = pthread_self();
 	atomic_store_explicit(&lane->running, true, memory_order_release);
 	while (!atomic_load_explicit(&lane->quit, memory_order_relaxed)) {
-		bool busy = false;
+		unsigned work = 0;
 		for (unsigned i = 0; i < lane->n_stations; i++) {
 			struct station *s = lane->stations[i];
 			if (s->kind == STATION_REGISTRAR)
 				orders_follow(s);
-			busy |= station_poll(s);
+			work |= station_poll(s);
 		}
 		atomic_store_explicit(&lane->beats, ++beats, memory_order_relaxed);
-		idle = busy ? 0 : idle + 1;
-		if (idle > IDLE_POLLS)
-			sched_yield();
-		else if (idle > 0)
-			rte_pause();
+		if (work) {
+			empty_rounds = 0;
+			if (lane->idle_sleep)
+				idle_worked(&idle, work & POLL_SENT, timebase_ns());
+		} else {
+			lane_rest(lane, &idle, ++empty_rounds);
+		}
 	}
 	atomic_store_explicit(&lane->running, false, memory_order_release);
 	return 0;

@@ -60,6 +60,7 @@ struct lane {
 	unsigned lcore;
 	unsigned n_stations;
 	struct station *stations[LANE_STATIONS];
+	bool idle_sleep; // sleep when there is nothing to do (idle.h)
 	bool launched;
 	_Atomic bool quit;            // writer: control
 	_Atomic bool running;         // thread is valid
@@ -83,8 +84,13 @@ void lane_watch(struct lane *lane, uint64_t now_ns);
 int station_prepare(struct station *station, struct hl_error *err);
 void station_release(struct station *station);
 
-// One round: receive, let the engine answer and do what is due, send. True when there was work.
-bool station_poll(struct station *station);
+enum poll_work { POLL_RECEIVED = 1 << 0, POLL_SENT = 1 << 1 };
+
+// One round: receive, let the engine answer and do what is due, send. What there was to do, as bits.
+unsigned station_poll(struct station *station);
+
+// When it has something to do next, should nothing arrive; now_ns: at once.
+uint64_t station_next_ns(const struct station *station, uint64_t now_ns);
 
 // Put a fault on a server of a registrar that a lane runs; returns when it is in force.
 void station_order(struct station *station, uint32_t server, enum hl_fault fault, uint32_t value);

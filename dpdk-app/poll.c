@@ -166,7 +166,7 @@ static void engine_call(struct station *s, const struct hl_packet *pkts, uint16_
 	}
 }
 
-bool station_poll(struct station *s)
+unsigned station_poll(struct station *s)
 {
 	struct rte_mbuf *bufs[HL_BURST_MAX];
 	struct hl_packet pkts[HL_BURST_MAX];
@@ -189,7 +189,15 @@ bool station_poll(struct station *s)
 		spare_refill(s, tx.n);
 	if (s->n_pending > 0)
 		pending_send(s, now_ns);
-	return n > 0 || tx.n > 0;
+	return (n > 0 ? POLL_RECEIVED : 0) | (tx.n > 0 ? POLL_SENT : 0);
+}
+
+uint64_t station_next_ns(const struct station *s, uint64_t now_ns)
+{
+	if (s->n_pending > 0 || s->n_spare < STATION_OUT)
+		return now_ns;
+	return s->kind == STATION_WORKER ? hl_worker_next(s->worker, now_ns)
+					 : hl_registrar_next(s->registrar, now_ns);
 }
 
 int station_prepare(struct station *s, struct hl_error *err)

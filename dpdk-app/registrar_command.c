@@ -115,6 +115,7 @@ int registrar_command(int argc, char **argv)
 		.nonce_life_ms = 300000,
 		.capacity = 1 << 20,
 		.qop = true,
+		.service = { .idle_sleep = true },
 	};
 	static struct start start;
 	struct arguments args;
@@ -142,6 +143,7 @@ int registrar_command(int argc, char **argv)
 		{ "at", 0, OPTION_TEXT, &o.service.at, 0, 0, "TEXT", "the same in one text: \"10s: silent; 20s: ok\"", 0 },
 		{ "duration", 0, OPTION_TIME, &o.service.duration_ms, 0, 86400000000, "TIME", "how long; 0: until Ctrl-C (0)", 0 },
 		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N", "of everything random; 0: another each time (0)", 0 },
+		{ "idle-sleep", 0, OPTION_SWITCH, &o.service.idle_sleep, 0, 0, "on|off", "sleep when there is nothing to answer; off: always poll (on)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o.service.quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o.help, 0, 0, NULL, "this text", 0 },
 		{ 0 },

@@ -117,7 +117,9 @@ int registrar_serve(const struct registrar_service *o, struct station *station,
 {
 	const struct timespec rest = { .tv_nsec = REST_NS };
 	unsigned lcores[LANES_MAX];
-	struct lane lane = { .n_stations = 1, .stations = { station } };
+	struct lane lane = { .n_stations = 1,
+			     .stations = { station },
+			     .idle_sleep = o->idle_sleep };
 	struct tally last = { 0 };
 	uint64_t start_ns = timebase_ns();
 

@@ -11,6 +11,7 @@ struct registrar_service {
 	struct hl_registrar_config config;
 	const char *script, *at; // a file, a text; NULL: none
 	uint64_t duration_ms;    // 0: until Ctrl-C
+	bool idle_sleep;         // its loop sleeps when there is nothing to answer
 	bool quiet;
 };
 

@@ -27,7 +27,8 @@
 
 struct run_options {
 	const char *config, *port, *summary;
-	const char *rate, *ramp, *duration, *drain, *seed, *dns; // NULL: as in the file
+	const char *rate, *ramp, *duration, *drain, *seed, *dns,
+		*idle_sleep; // NULL: as in the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct quick quick;
@@ -45,6 +46,7 @@ static void options_table(struct run_options *o)
 		{ "duration", 0, OPTION_TEXT, &o->duration, 0, 0, "TIME", "length of the run; 0: until Ctrl-C (0)", 0 },
 		{ "drain", 0, OPTION_TEXT, &o->drain, 0, 0, "TIME", "unregistering is spread over it (5s)", 0 },
 		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "of everything random; 0: another each time (0)", 0 },
+		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers without work sleep; off: they always poll (on)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LANES_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "wait for the port's link (30s)", 0 },
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers for servers by name (the system's)", 0 },
@@ -83,8 +85,13 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 	const struct {
 		const char *key, *value;
 	} keys[] = {
-		{ "rate", o->rate },   { "ramp", o->ramp }, { "duration", o->duration },
-		{ "drain", o->drain }, { "seed", o->seed }, { "dns_servers", o->dns },
+		{ "rate", o->rate },
+		{ "ramp", o->ramp },
+		{ "duration", o->duration },
+		{ "drain", o->drain },
+		{ "seed", o->seed },
+		{ "dns_servers", o->dns },
+		{ "idle_sleep", o->idle_sleep },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {

@@ -139,6 +139,9 @@ const struct key run_keys[] = {
 	  .meaning = "unregistering at the end is spread over this time" },
 	{ "seed", KEY_COUNT, RUN(seed), .max = UINT64_MAX, .fallback = "0",
 	  .meaning = "of everything random; 0: taken from the system" },
+	{ "idle_sleep", KEY_BOOL, RUN(idle_sleep), .fallback = "on",
+	  .meaning = "a worker without work sleeps, up to 2 ms and never past a timer; off: it "
+		     "polls, and takes a whole processor" },
 	{ "dns_servers", KEY_RESOLVERS, RUN(dns_servers),
 	  .meaning = "DNS servers for outbound servers by name; empty: the system's" },
 	{ .name = NULL },

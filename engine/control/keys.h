@@ -52,7 +52,7 @@ extern const struct key profile_keys[]; // of struct hl_profile
 extern const struct key run_keys[];     // of struct hl_config
 
 #define PROFILE_KEYS_MAX 64
-#define RUN_KEYS_MAX 8
+#define RUN_KEYS_MAX 16
 
 const struct key *key_find(const struct key *keys, const char *name);
 

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the benches with processes share: heartline and its registrar over net_memif, one core each.
+# shellcheck shell=bash
+# Sourced by bench/idle, wire, pace and sipp, which bench/run calls.
+set -uo pipefail
+
+BENCH_NAME=$(basename "$0")
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+HEARTLINE=$TOP/build/dpdk-app/heartline
+DIR=$(mktemp -d)
+STARTED=() # process ids, killed at the end however it comes
+JSON=false SMOKE=false REPETITIONS=5
+trap 'kill "${STARTED[@]}" 2>/dev/null; wait 2>/dev/null; bench_cleanup; rm -rf "$DIR"' EXIT
+trap 'exit 130' INT TERM
+
+bench_cleanup() { :; }
+
+bench_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--json) JSON=true ;;
+		--smoke) SMOKE=true REPETITIONS=1 ;;
+		--repetitions)
+			REPETITIONS=${2:-0}
+			shift
+			;;
+		*)
+			echo "usage: bench/run $BENCH_NAME [--json] [--smoke] [--repetitions N]" >&2
+			exit 2
+			;;
+		esac
+		shift
+	done
+	[[ $REPETITIONS =~ ^[1-9][0-9]*$ ]] || {
+		echo "bench: --repetitions: allowed 1 and more" >&2
+		exit 2
+	}
+}
+
+# REASON: this machine cannot do it; no failure
+bench_skip() {
+	if $JSON; then
+		echo "{\"bench\": \"$BENCH_NAME\", \"skipped\": \"$1\"}"
+	else
+		echo "bench $BENCH_NAME: skipped: $1"
+	fi
+	exit 0
+}
+
+bench_fail() {
+	echo "bench $BENCH_NAME: $1" >&2
+	tail -n 5 "$DIR"/*.out >&2 2>/dev/null
+	exit 1
+}
+
+need_cores() { # N
+	[ "$(nproc)" -ge "$1" ] || bench_skip "needs $1 cores, there are $(nproc)"
+}
+
+# NUMBER...: their median
+median() {
+	printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 }
+		END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+# KEY FILE: a number of a summary, the first of that name
+summary_number() {
+	sed -n "s/.*\"$1\": \([0-9.]*\).*/\1/p" "$2" | head -n 1
+}
+
+wait_for() { # SECONDS COMMAND...
+	local tenths=$(($1 * 10))
+	shift
+	while ! "$@" 2>/dev/null; do
+		[ $((tenths--)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# The device of one side: ROLE [RING_EXPONENT]
+memif() {
+	echo "net_memif0,role=$1,id=0,socket-abstract=no,socket=$DIR/memif.sock,bsize=2048,rsize=${2:-10}"
+}
+
+# CORE [REGISTRAR_OPTION...]: sets REGISTRAR_PID
+registrar_start() {
+	local core=$1
+	shift
+	rm -f "$DIR/memif.sock"
+	taskset -c "$core" "$HEARTLINE" registrar --port "$(memif server)" --address 10.99.0.1 \
+		--capacity 200000 "$@" -- --no-huge --no-pci >"$DIR/registrar.out" 2>&1 &
+	REGISTRAR_PID=$!
+	STARTED+=("$REGISTRAR_PID")
+	wait_for 10 test -S "$DIR/memif.sock" || bench_fail "the registrar does not listen"
+}
+
+# LINES KEYS_OF_PROFILE KEYS_OF_RUN [DEVICE ADDRESSES PRIMARY]: a configuration at $DIR/bench.yaml
+config_write() {
+	cat >"$DIR/bench.yaml" <<-EOF
+		ports: [{device: "${4:-$(memif client)}", addresses: "${5:-10.99.1.1-10.99.1.20/16}"}]
+		profiles:
+		  bench: {outbound_server: ${6:-10.99.0.1}, register_refresh_interval: 86400s, use_random_sip_port: on,
+		    min_random_sip_port: 20000, max_random_sip_port: 60000${2:+, $2}}
+		lines: [{profile: bench, range: 1000000-$((1000000 + $1 - 1))}]
+		$3
+	EOF
+}
+
+# CORE NAME [OPTION...]: starts the lines; sets RUN_PID; the summary goes to $DIR/NAME.json
+run_start() {
+	local core=$1 name=$2
+	shift 2
+	taskset -c "$core" "$HEARTLINE" run -c "$DIR/bench.yaml" --summary "$DIR/$name.json" "$@" \
+		-- --no-huge --no-pci >"$DIR/run.out" 2>&1 &
+	RUN_PID=$!
+	STARTED+=("$RUN_PID")
+}
+
+registered() { # LINES: does the last status line say so?
+	awk -v n="$1" '/^ *[0-9]+s / { last = $2 } END { exit last != n }' "$DIR/run.out"
+}
+
+finish() { # PID...: asks them to end, waits
+	kill -INT "$@" 2>/dev/null
+	wait "$@" 2>/dev/null
+}
