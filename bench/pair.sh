@@ -124,3 +124,35 @@ finish() { # PID...: asks them to end, waits
 	kill -INT "$@" 2>/dev/null
 	wait "$@" 2>/dev/null
 }
+
+# COLUMN SECONDS: median of the last so many status lines of a run, when every line was registered
+status_median() {
+	median $(awk -v c="$1" '/^ *[0-9]+s / { print $c }' "$DIR/run.out" | tail -n "$2")
+}
+
+# LINES SECONDS: both sides at full load, every line probes every 10 ms, far more than can be served.
+# Sets ENGINE_TPS, the answered probes a second, and WIRE_CPU_US, the lines' side's time for each.
+wire_engine() {
+	local ns0 ns1 n0 n1
+	registrar_start 0 --idle-sleep off
+	config_write "$1" "primary_detect_interval: 10ms" "ramp: 1s
+drain: 0"
+	run_start 1 wire --idle-sleep off
+	wait_for 30 registered "$1" || bench_fail "the lines did not register"
+	sleep 1
+	n0=$(status_sum) ns0=$(cpu_ns "$RUN_PID")
+	sleep "$2"
+	n1=$(status_sum) ns1=$(cpu_ns "$RUN_PID")
+	ENGINE_TPS=$(status_median 10 "$2")
+	WIRE_CPU_US=$(awk "BEGIN { printf \"%.4f\", ($ns1 - $ns0) / ($n1 - $n0) / 1000 }")
+	kill -KILL "$RUN_PID" "$REGISTRAR_PID"
+	wait "$RUN_PID" "$REGISTRAR_PID" 2>/dev/null
+}
+
+status_sum() { # answers so far, by the status lines
+	awk '/^ *[0-9]+s / { n += $10 } END { printf "%.0f\n", n }' "$DIR/run.out"
+}
+
+cpu_ns() { # PID: on a processor, all threads
+	cat "/proc/$1"/task/*/schedstat | awk '{ n += $1 } END { printf "%.0f\n", n }'
+}
