@@ -22,6 +22,7 @@
 // Counts of the whole, for rates.
 struct tally {
 	uint64_t requests, responses;
+	struct hl_hist gaps; // between requests, all servers
 };
 
 // "10s: silent; 20s: ok" as lines of a script: "at 10s: silent; at 20s: ok".
@@ -74,6 +75,23 @@ static uint64_t load(const _Atomic uint64_t *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
+static void gaps_add(struct hl_hist *sum, const struct hl_hist *hist)
+{
+	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
+		sum->bucket[b] += load(&hist->bucket[b]);
+}
+
+// Of the requests between two tallies [us].
+static double gap_quantile(const struct tally *now, const struct tally *last, double q)
+{
+	static struct hl_hist between;
+	const struct hl_hist *hist = &between;
+
+	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
+		between.bucket[b] = now->gaps.bucket[b] - last->gaps.bucket[b];
+	return hl_hist_quantile(&hist, 1, q);
+}
+
 static struct tally tally_take(const struct registrar_service *o, const struct station *s)
 {
 	struct tally t = { 0 };
@@ -84,13 +102,14 @@ static struct tally tally_take(const struct registrar_service *o, const struct s
 			t.requests += load(&c->requests[m]);
 		for (unsigned r = 0; r < 7; r++)
 			t.responses += load(&c->responses[r]);
+		gaps_add(&t.gaps, &c->gaps);
 	}
 	return t;
 }
 
 static void header_print(const struct registrar_service *o)
 {
-	fprintf(stderr, "%6s %9s %9s", "time", "req/s", "resp/s");
+	fprintf(stderr, "%6s %9s %9s %8s %8s", "time", "req/s", "resp/s", "gap p50", "p99 us");
 	for (uint32_t i = 0; i < o->config.n_servers; i++) {
 		char address[HL_ADDR_TEXT];
 		hl_addr_format(&o->config.servers[i].addr, address);
@@ -104,8 +123,9 @@ static void status_print(const struct registrar_service *o, const struct station
 {
 	if (second % HEADER_EVERY == 1)
 		header_print(o);
-	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64, second, now->requests - last->requests,
-		now->responses - last->responses);
+	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64 " %8.0f %8.0f", second,
+		now->requests - last->requests, now->responses - last->responses,
+		gap_quantile(now, last, 0.5), gap_quantile(now, last, 0.99));
 	for (uint32_t i = 0; i < o->config.n_servers; i++)
 		fprintf(stderr, "  %9" PRIu64 " bound",
 			load(&hl_registrar_counters(s->registrar, i)->bindings));

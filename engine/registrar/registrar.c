@@ -172,6 +172,9 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		return;
 	}
 	count(&s->counters.requests[req.method]);
+	if (s->request_ns != 0)
+		hist_add(&s->counters.gaps, (now_ns - s->request_ns) / 1000);
+	s->request_ns = now_ns;
 	if (s->mode == HL_FAULT_SILENT) {
 		count(&s->counters.silent);
 		return;

@@ -41,6 +41,7 @@ struct server {
 	struct bindings store;     // its own
 	struct bindings *bindings; // that it uses: its own, or the first server's
 	struct once once;          // nonces it gave out, when they are good once
+	uint64_t request_ns;       // arrival of the last request; 0: none yet
 	struct hl_registrar_counters counters;
 };
 

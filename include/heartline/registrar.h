@@ -100,6 +100,7 @@ struct hl_registrar_counters {
 	_Atomic uint64_t
 		malformed;     // damaged frames, which name no server for sure, count at server 0
 	_Atomic uint64_t full; // bindings refused and answers dropped, since there was no room
+	struct hl_hist gaps;   // between one request and the next, as they arrive [us]
 };
 
 /** Counters of one server; any thread. */

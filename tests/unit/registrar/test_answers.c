@@ -243,3 +243,21 @@ Test(answers, settings_out_of_range_are_refused_with_what_is_allowed)
 	REFUSED(config.min_expires_s = 3601, "min_expires 3601 s: allowed 0..3600");
 	REFUSED(config.algorithm = HL_DIGEST_ALGORITHMS, "algorithm");
 }
+
+// What a paced client is checked by.
+Test(answers, the_gaps_between_requests_are_counted)
+{
+	struct rig rig;
+
+	rig_start(&rig, NULL);
+	for (unsigned i = 0; i < 5; i++) {
+		cr_assert_eq(status_of(rig_options(&rig, 0)), 200);
+		rig.now_ns += i < 3 ? 10000 : 100000000;
+	}
+	const struct hl_hist *gaps = &hl_registrar_counters(rig.r, 0)->gaps;
+	cr_expect_eq(hl_hist_quantile(&gaps, 1, 0.5), 10);
+	cr_expect_gt(hl_hist_quantile(&gaps, 1, 1), 99000);
+	const struct hl_hist *none = &hl_registrar_counters(rig.r, 1)->gaps;
+	cr_expect_eq(hl_hist_quantile(&none, 1, 1), 0, "each server has its own");
+	rig_stop(&rig);
+}
