@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What the benches with processes share: heartline and its registrar over net_memif, one core each.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2046
 # Sourced by bench/idle, wire, pace and sipp, which bench/run calls.
 set -uo pipefail
 
