@@ -48,8 +48,19 @@ static void spare_refill(struct station *s, uint16_t used)
 	}
 }
 
+// Frames that may be written now.
+static uint16_t station_room(const struct station *s)
+{
+	return (uint16_t)RTE_MIN(s->n_spare, STATION_PENDING - s->n_pending);
+}
+
 static uint16_t station_receive(struct station *s, struct rte_mbuf **bufs)
 {
+	// A registrar answers what it receives: what it cannot answer now waits in the device, where
+	// the sender feels it, instead of being copied to and fro among answers that are held back.
+	// A whole burst or nothing: small ones cost as much as large ones.
+	if (s->kind == STATION_REGISTRAR && station_room(s) < HL_BURST_MAX)
+		return 0;
 	uint16_t n = rte_eth_rx_burst(s->port_id, s->queue, bufs, HL_BURST_MAX);
 
 	if (!s->handoff)
@@ -178,7 +189,7 @@ unsigned station_poll(struct station *s)
 		packet_describe(&pkts[i], bufs[i]);
 	struct hl_burst tx = {
 		.pkts = s->out,
-		.cap = (uint16_t)RTE_MIN(s->n_spare, STATION_PENDING - s->n_pending),
+		.cap = station_room(s),
 	};
 	engine_call(s, pkts, n, &tx, now_ns);
 	if (n > 0)
