@@ -57,7 +57,7 @@ static uint16_t station_room(const struct station *s)
 static uint16_t station_receive(struct station *s, struct rte_mbuf **bufs)
 {
 	// A registrar answers what it receives: what it cannot answer now waits in the device, where
-	// the sender feels it, instead of being copied to and fro among answers that are held back.
+	// the sender feels it, instead of being copied twice, among answers that are held back.
 	// A whole burst or nothing: small ones cost as much as large ones.
 	if (s->kind == STATION_REGISTRAR && station_room(s) < HL_BURST_MAX)
 		return 0;

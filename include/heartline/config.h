@@ -45,7 +45,7 @@ struct hl_profile {
 	uint32_t register_refresh_interval_s;
 	bool remove_last_registration;
 	uint32_t primary_detect_interval_ms; // 0: no probe
-	uint32_t max_detect_fail_count;     // 1..62
+	uint32_t max_detect_fail_count;      // 1..62
 	enum hl_fail_compare fail_compare;
 	uint32_t recover_count; // 1..63
 	bool prefer_primary;
