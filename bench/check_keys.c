@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// check-keys NAME KEY...: is stdin one JSON object of that bench, with figures under those keys?
+// check-keys NAME KEY...: is stdin one JSON object of that bench, with figures under those keys? Exit 0
+// yes, 1 no, 3 it says that it was skipped, and so does this.
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -15,7 +16,7 @@ static bool holds_figures(const json_t *value)
 	switch (json_typeof(value)) {
 	case JSON_INTEGER:
 	case JSON_REAL:
-		return isfinite(json_number_value(value)) && json_number_value(value) >= 0;
+		return isfinite(json_number_value(value)); // a difference may be below 0
 	case JSON_ARRAY:
 		json_array_foreach(value, i, inner) if (!holds_figures(inner)) return false;
 		return json_array_size(value) > 0;
@@ -52,6 +53,10 @@ int main(int argc, char **argv)
 	name = json_string_value(json_object_get(object, "bench"));
 	if (!name || strcmp(name, argv[1]) != 0)
 		rc = fail(argv[1], "another bench's object: ", name ? name : "without a name");
+	if (rc == 0 && json_is_string(json_object_get(object, "skipped"))) {
+		printf("%s\n", json_string_value(json_object_get(object, "skipped")));
+		return 3;
+	}
 	if (!json_is_integer(json_object_get(json_object_get(object, "machine"), "cores")))
 		rc = fail(argv[1], "no machine", "");
 	for (int i = 2; i < argc; i++) {

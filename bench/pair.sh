@@ -37,10 +37,18 @@ bench_options() {
 	}
 }
 
+# The beginning of a bench's JSON object, as bench/machine.c writes it.
+json_head() {
+	local processor
+	processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1 | tr -d '"\\')
+	printf '{"bench": "%s", "machine": {"processor": "%s", "cores": %d, "kernel": "%s"}' \
+		"$BENCH_NAME" "${processor:-unknown}" "$(nproc)" "$(uname -r)"
+}
+
 # REASON: this machine cannot do it; no failure
 bench_skip() {
 	if $JSON; then
-		echo "{\"bench\": \"$BENCH_NAME\", \"skipped\": \"$1\"}"
+		echo "$(json_head), \"skipped\": \"$1\"}"
 	else
 		echo "bench $BENCH_NAME: skipped: $1"
 	fi
