@@ -3,7 +3,7 @@
 //
 // A line that is not OFF always has something armed or unanswered: REG_P, SW_B and SW_P are entered
 // with a REGISTER, ON_P and ON_B with a refresh, HOLD_B with its delay, DOWN with a backoff, PARK
-// with its time.
+// with its time. SW_P ends in time for B's refresh.
 #include "failover/failover.h"
 
 #include <assert.h>
@@ -46,8 +46,10 @@ static void enter(struct step *step, enum hl_line_state state)
 
 	if (state == step->fo->state)
 		return;
-	if (step->fo->state == HL_HOLD_B)
+	if (step->fo->state == HL_HOLD_B || step->fo->state == HL_SW_P)
 		step->actions |= ACT_HOLD_CANCEL;
+	if (state == HL_SW_P)
+		step->actions |= ACT_RETURN_LIMIT;
 	if (probed && step->policy->probes)
 		step->actions |= ACT_PROBE;
 	step->fo->state = (uint8_t)state;
@@ -286,6 +288,9 @@ static void step_sw_p(struct step *step, enum failover_event event)
 	case FO_REGISTERED: // row 13
 		settle_at_p(step);
 		break;
+	case FO_TIMER: // B's registration is not refreshed meanwhile, and can wait no longer
+		step->actions |= ACT_ABANDON;
+		// fall through
 	case FO_FAILED:
 	case FO_REJECTED: // row 14
 		fo->oks = 0;

@@ -26,7 +26,7 @@ enum failover_event {
 	FO_PROBE_OK,   // P answered a probe
 	FO_PROBE_LOST, // P did not
 	FO_PROBE_B_OK, // B answered a probe (only sent in DOWN)
-	FO_TIMER,      // the state's own timer: return delay, backoff, park
+	FO_TIMER,      // the state's own timer: return delay, end of a return, backoff, park
 	FO_FORCE_P,
 	FO_FORCE_B,
 	FO_LOCK,
@@ -47,22 +47,23 @@ struct failover {
 enum failover_action {
 	ACT_REGISTER_P = 1 << 0, // a new REGISTER; one that is unanswered is abandoned
 	ACT_REGISTER_B = 1 << 1,
-	ACT_ABANDON = 1 << 2, // stop what is unanswered or armed for registration
-	ACT_REFRESH = 1 << 3, // arm the refresh at half of the grant
-	ACT_RESUME = 1 << 4,  // arm the refresh of the registration that is still held
-	ACT_BACKOFF = 1 << 5, // arm the backoff, one longer
-	ACT_PARK = 1 << 6,    // arm the park time
-	ACT_HOLD = 1 << 7,    // arm the return delay
-	ACT_HOLD_CANCEL = 1 << 8,
-	ACT_COOL = 1 << 9,   // hold P for the cool-down, doubled at each failed return
-	ACT_PROBE = 1 << 10, // probes on, if they are not
+	ACT_ABANDON = 1 << 2,     // stop what is unanswered or armed for registration
+	ACT_REFRESH = 1 << 3,     // arm the refresh at half of the grant
+	ACT_RESUME = 1 << 4,      // arm the refresh of the registration that is still held
+	ACT_BACKOFF = 1 << 5,     // arm the backoff, one longer
+	ACT_PARK = 1 << 6,        // arm the park time
+	ACT_HOLD = 1 << 7,        // arm the return delay
+	ACT_HOLD_CANCEL = 1 << 8, // neither that nor the end of a return
+	ACT_COOL = 1 << 9,        // hold P for the cool-down, doubled at each failed return
+	ACT_PROBE = 1 << 10,      // probes on, if they are not
 	ACT_PROBE_STOP = 1 << 11,
 	ACT_LEAVE_P = 1 << 12, // remove the old binding at P, best effort
 	ACT_LEAVE_B = 1 << 13,
-	ACT_LEAVE_ALL = 1 << 14, // disabled: unregister wherever there may be a binding
-	ACT_SETTLED = 1 << 15,   // registered: forget backoff and, on P, cool-down
-	ACT_FAILOVER = 1 << 16,  // counted: the line moved to B
-	ACT_RETURN = 1 << 17,    // counted: the line came back to P
+	ACT_LEAVE_ALL = 1 << 14,    // disabled: unregister wherever there may be a binding
+	ACT_SETTLED = 1 << 15,      // registered: forget backoff and, on P, cool-down
+	ACT_FAILOVER = 1 << 16,     // counted: the line moved to B
+	ACT_RETURN = 1 << 17,       // counted: the line came back to P
+	ACT_RETURN_LIMIT = 1 << 18, // arm the end of the return: B must be refreshed in time
 };
 
 // One step. held: servers that may not be used now (Retry-After, cool-down). Returns actions.

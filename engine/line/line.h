@@ -93,7 +93,7 @@ enum line_servers {
 };
 
 enum cold_flag {
-	COLD_HOLD = 1 << 0,     // return delay runs
+	COLD_HOLD = 1 << 0,     // return delay runs, or the time that a return has
 	COLD_BYE_AUTH = 1 << 1, // the unregister carries credentials
 	COLD_BYE_PROVISIONAL = 1 << 2,
 	COLD_JUMPED = 1 << 3,    // this REGISTER follows a change of its server's targets
@@ -109,7 +109,7 @@ enum attempt_flag {
 // What only changes of state touch.
 struct line_cold {
 	uint32_t refresh_at; // when the held registration wants its refresh
-	uint32_t hold_at;    // end of the return delay
+	uint32_t hold_at;    // end of the return delay, or of the time that a return has
 	// Retry-After and cool-down; valid while the line's bit is set
 	uint32_t held_until[HL_SERVERS];
 	// a server confirmed a binding until then; valid with its bit in bound

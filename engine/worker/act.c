@@ -2,6 +2,8 @@
 // What the failover machine asked for, done: timers armed, requests flagged for sending.
 #include "worker/worker.h"
 
+#define RETURN_LEAST_NS 1000000000ull
+
 // RFC 5626 4.5: uniform in 50..100 % of min(max, base * 2^n).
 uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n)
 {
@@ -128,6 +130,20 @@ static void leave_other(struct hl_worker *w, uint32_t i)
 		worker_bye(w, i, (uint8_t)(1u << other));
 }
 
+// While a return is tried B is not refreshed. It ends when half of the time between that refresh and
+// the end of the binding is left, so that B still has time to answer; but it gets a second.
+static void arm_return_limit(struct hl_worker *w, uint32_t i)
+{
+	struct line_cold *c = &w->cold[i];
+	uint32_t soonest = w->now + tick_span_ns(RETURN_LEAST_NS);
+	uint32_t left = c->bound_until[HL_SERVER_B] - c->refresh_at;
+
+	c->hold_at = c->refresh_at + left / 2;
+	if (tick_before(c->hold_at, soonest))
+		c->hold_at = soonest;
+	c->flags |= COLD_HOLD;
+}
+
 static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 {
 	struct line *l = &w->lines[i];
@@ -147,7 +163,9 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	}
 	if (actions & ACT_HOLD_CANCEL)
 		c->flags &= (uint8_t)~COLD_HOLD;
-	if (actions & (ACT_HOLD | ACT_HOLD_CANCEL))
+	if (actions & ACT_RETURN_LIMIT)
+		arm_return_limit(w, i);
+	if (actions & (ACT_HOLD | ACT_HOLD_CANCEL | ACT_RETURN_LIMIT))
 		worker_arm_rare(w, i);
 	if (actions & ACT_COOL)
 		worker_hold_server(w, i, HL_SERVER_P, worker_backoff_ns(w, p, &c->cools));

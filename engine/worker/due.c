@@ -121,9 +121,13 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 	if (w->streams)
 		worker_streams_due(w, i);
 	if (c->flags & COLD_HOLD && is_due(w, c->hold_at)) {
+		bool returning = line_state(&w->lines[i]).state == HL_SW_P;
+
 		c->flags &= (uint8_t)~COLD_HOLD;
 		worker_arm_rare(w, i);
-		worker_step(w, i, FO_TIMER, HL_CODE_NONE);
+		if (returning)
+			count(&w->counters.timeouts[HL_REGISTER]);
+		worker_step(w, i, FO_TIMER, returning ? HL_CODE_TIMEOUT : HL_CODE_NONE);
 	}
 }
 

@@ -36,6 +36,10 @@ static inline uint8_t usual_active(enum hl_line_state state)
 	}
 }
 
+// The actions that begin a return, and those that end one that failed.
+#define RETURN (ACT_REGISTER_P | ACT_RETURN_LIMIT)
+#define BACK_ON_B (ACT_RESUME | ACT_PROBE | ACT_HOLD_CANCEL)
+
 // A line that came there in the usual way: SW_B out of ON_P with P untried, DOWN after both.
 static inline struct failover line_in(enum hl_line_state state)
 {

@@ -13,7 +13,7 @@ static const struct {
 	{ "BACKOFF", "arm the backoff, one longer" },
 	{ "PARK", "arm the park time" },
 	{ "HOLD", "arm the return delay" },
-	{ "HOLD_CANCEL", "cancel it" },
+	{ "HOLD_CANCEL", "cancel it, and RETURN_LIMIT" },
 	{ "COOL", "hold P for the cool-down, doubled at each failed return" },
 	{ "PROBE", "probes on, if they are not; only with `primary_detect_interval`" },
 	{ "PROBE_STOP", "probes off" },
@@ -23,6 +23,7 @@ static const struct {
 	{ "SETTLED", "registered: forget the backoff and, on P, the cool-down" },
 	{ "FAILOVER", "counted: the line moved to B" },
 	{ "RETURN", "counted: the line came back to P" },
+	{ "RETURN_LIMIT", "arm the end of the return: B must be refreshed in time" },
 };
 
 static const char *const events[FAILOVER_EVENTS] = {
@@ -81,6 +82,8 @@ const char *event_in(enum hl_line_state state, enum failover_event event)
 	switch (state) {
 	case HL_HOLD_B:
 		return "delay over";
+	case HL_SW_P:
+		return "B needs its refresh";
 	case HL_DOWN:
 		return "backoff over";
 	case HL_PARK:

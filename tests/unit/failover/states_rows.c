@@ -30,6 +30,7 @@ static const struct row {
 	{ "13", HL_SW_P, FO_REGISTERED, HL_ON_P },
 	{ "14", HL_SW_P, FO_FAILED, HL_ON_B },
 	{ "14", HL_SW_P, FO_REJECTED, HL_ON_B },
+	{ "14", HL_SW_P, FO_TIMER, HL_ON_B },
 	{ "15", HL_ON_B, FO_FAILED, ANY },
 	{ "15", HL_HOLD_B, FO_FAILED, ANY },
 	{ "16", HL_DOWN, FO_TIMER, ANY },

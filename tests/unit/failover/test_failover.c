@@ -177,10 +177,9 @@ Test(failover, row_09_recovered_primary_is_preferred)
 	struct failover on_b = line_in(HL_ON_B);
 
 	expect(&usual, 0, with(on_b, fails, 5), FO_PROBE_OK, with(on_b, oks, 1), 0);
-	expect(&usual, 0, with(on_b, oks, 1), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 2),
-	       ACT_REGISTER_P);
+	expect(&usual, 0, with(on_b, oks, 1), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 2), RETURN);
 	expect(&usual, 0, with(on_b, oks, 63), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 63),
-	       ACT_REGISTER_P);
+	       RETURN);
 }
 
 // Rows 9 and 10: held by the cool-down or Retry-After, never to return, or locked.
@@ -222,8 +221,7 @@ Test(failover, row_12_delay_over_registers_at_p)
 {
 	struct failover hold = with(line_in(HL_HOLD_B), oks, 9);
 
-	expect(&usual, 0, hold, FO_TIMER, with(line_in(HL_SW_P), oks, 9),
-	       ACT_REGISTER_P | ACT_HOLD_CANCEL);
+	expect(&usual, 0, hold, FO_TIMER, with(line_in(HL_SW_P), oks, 9), RETURN | ACT_HOLD_CANCEL);
 	expect(&usual, P, hold, FO_TIMER, with(line_in(HL_ON_B), oks, 9),
 	       ACT_HOLD_CANCEL | ACT_PROBE);
 }
@@ -233,17 +231,25 @@ Test(failover, row_13_registered_at_p_again)
 	struct failover_policy keep = policy_with(remove_last, false);
 
 	expect(&usual, 0, with(line_in(HL_SW_P), fails, 1), FO_REGISTERED, line_in(HL_ON_P),
-	       SETTLED_P | ACT_RETURN | ACT_LEAVE_B);
-	expect(&keep, 0, line_in(HL_SW_P), FO_REGISTERED, line_in(HL_ON_P), SETTLED_P | ACT_RETURN);
+	       SETTLED_P | ACT_RETURN | ACT_LEAVE_B | ACT_HOLD_CANCEL);
+	expect(&keep, 0, line_in(HL_SW_P), FO_REGISTERED, line_in(HL_ON_P),
+	       SETTLED_P | ACT_RETURN | ACT_HOLD_CANCEL);
 }
 
 Test(failover, row_14_failed_return_stays_on_b_and_cools_down)
 {
 	struct failover sw_p = with(line_in(HL_SW_P), oks, 4);
 
-	expect(&usual, 0, sw_p, FO_FAILED, line_in(HL_ON_B), ACT_COOL | ACT_RESUME | ACT_PROBE);
-	expect(&usual, P, sw_p, FO_FAILED, line_in(HL_ON_B), ACT_COOL | ACT_RESUME | ACT_PROBE);
-	expect(&usual, 0, sw_p, FO_REJECTED, line_in(HL_ON_B), ACT_COOL | ACT_RESUME | ACT_PROBE);
+	expect(&usual, 0, sw_p, FO_FAILED, line_in(HL_ON_B), ACT_COOL | BACK_ON_B);
+	expect(&usual, P, sw_p, FO_FAILED, line_in(HL_ON_B), ACT_COOL | BACK_ON_B);
+	expect(&usual, 0, sw_p, FO_REJECTED, line_in(HL_ON_B), ACT_COOL | BACK_ON_B);
+}
+
+Test(failover, row_14_a_return_that_takes_too_long_gives_way_to_the_refresh_of_b)
+{
+	struct failover sw_p = with(line_in(HL_SW_P), oks, 4);
+
+	expect(&usual, 0, sw_p, FO_TIMER, line_in(HL_ON_B), ACT_ABANDON | ACT_COOL | BACK_ON_B);
 }
 
 Test(failover, row_15_b_lost_while_p_answers)
@@ -288,9 +294,9 @@ Test(failover, row_15_refresh_at_b_without_probes_tries_p)
 	struct failover on_b = line_in(HL_ON_B), locked = with(on_b, lock, LOCK_B);
 
 	never.auto_return = false;
-	expect(&silent, 0, on_b, FO_REFRESH, line_in(HL_SW_P), ACT_REGISTER_P);
+	expect(&silent, 0, on_b, FO_REFRESH, line_in(HL_SW_P), RETURN);
 	expect(&silent, 0, line_in(HL_HOLD_B), FO_REFRESH, line_in(HL_SW_P),
-	       ACT_REGISTER_P | ACT_HOLD_CANCEL);
+	       RETURN | ACT_HOLD_CANCEL);
 	expect(&silent, P, on_b, FO_REFRESH, on_b, ACT_REGISTER_B);
 	expect(&silent, 0, locked, FO_REFRESH, locked, ACT_REGISTER_B);
 	expect(&never, 0, on_b, FO_REFRESH, on_b, ACT_REGISTER_B);

@@ -5,12 +5,11 @@
 #include "expect.h"
 
 #define SETTLE (ACT_REFRESH | ACT_SETTLED)
-#define RETURNED (SETTLE | ACT_PROBE | ACT_RETURN | ACT_LEAVE_B)
+#define RETURNED (SETTLE | ACT_PROBE | ACT_RETURN | ACT_LEAVE_B | ACT_HOLD_CANCEL)
 #define MOVED (SETTLE | ACT_PROBE | ACT_FAILOVER | ACT_LEAVE_P)
 #define TO_B (ACT_REGISTER_B | ACT_PROBE)
 #define TO_DOWN (ACT_BACKOFF | ACT_PROBE)
 #define TO_PARK (ACT_PARK | ACT_PROBE_STOP)
-#define BACK_ON_B (ACT_RESUME | ACT_PROBE)
 #define DISABLED (ACT_ABANDON | ACT_PROBE_STOP | ACT_LEAVE_ALL)
 
 struct outcome {
@@ -91,11 +90,11 @@ static const struct outcome outcomes[HL_LINE_STATES][FAILOVER_EVENTS] = {
 		[FO_FAILED]     = { HL_DOWN, TO_DOWN },
 		[FO_REJECTED]   = { HL_PARK, TO_PARK },
 		[FO_REFRESH]    = { HL_ON_B, ACT_REGISTER_B },
-		[FO_PROBE_OK]   = { HL_SW_P, ACT_REGISTER_P },
+		[FO_PROBE_OK]   = { HL_SW_P, RETURN },
 		[FO_PROBE_LOST] = { HL_ON_B, 0 },
 		[FO_PROBE_B_OK] = { HL_ON_B, 0 },
 		[FO_TIMER]      = { HL_ON_B, 0 },
-		[FO_FORCE_P]    = { HL_SW_P, ACT_REGISTER_P },
+		[FO_FORCE_P]    = { HL_SW_P, RETURN },
 		[FO_FORCE_B]    = { HL_ON_B, 0 },
 		[FO_LOCK]       = { HL_ON_B, 0 },
 		[FO_UNLOCK]     = { HL_ON_B, 0 },
@@ -110,8 +109,8 @@ static const struct outcome outcomes[HL_LINE_STATES][FAILOVER_EVENTS] = {
 		[FO_PROBE_OK]   = { HL_HOLD_B, 0 },
 		[FO_PROBE_LOST] = { HL_ON_B, ACT_HOLD_CANCEL | ACT_PROBE },
 		[FO_PROBE_B_OK] = { HL_HOLD_B, 0 },
-		[FO_TIMER]      = { HL_SW_P, ACT_REGISTER_P | ACT_HOLD_CANCEL },
-		[FO_FORCE_P]    = { HL_SW_P, ACT_REGISTER_P | ACT_HOLD_CANCEL },
+		[FO_TIMER]      = { HL_SW_P, RETURN | ACT_HOLD_CANCEL },
+		[FO_FORCE_P]    = { HL_SW_P, RETURN | ACT_HOLD_CANCEL },
 		[FO_FORCE_B]    = { HL_HOLD_B, 0 },
 		[FO_LOCK]       = { HL_ON_B, ACT_HOLD_CANCEL | ACT_PROBE },
 		[FO_UNLOCK]     = { HL_HOLD_B, 0 },
@@ -126,12 +125,12 @@ static const struct outcome outcomes[HL_LINE_STATES][FAILOVER_EVENTS] = {
 		[FO_PROBE_OK]   = { HL_SW_P, 0 },
 		[FO_PROBE_LOST] = { HL_SW_P, 0 },
 		[FO_PROBE_B_OK] = { HL_SW_P, 0 },
-		[FO_TIMER]      = { HL_SW_P, 0 },
+		[FO_TIMER]      = { HL_ON_B, BACK_ON_B | ACT_COOL | ACT_ABANDON },
 		[FO_FORCE_P]    = { HL_SW_P, 0 },
 		[FO_FORCE_B]    = { HL_ON_B, BACK_ON_B | ACT_ABANDON },
 		[FO_LOCK]       = { HL_ON_B, BACK_ON_B | ACT_ABANDON },
 		[FO_UNLOCK]     = { HL_SW_P, 0 },
-		[FO_DISABLE]    = { HL_OFF, DISABLED },
+		[FO_DISABLE]    = { HL_OFF, DISABLED | ACT_HOLD_CANCEL },
 	},
 	[HL_DOWN] = {
 		[FO_ENABLE]     = { HL_DOWN, 0 },

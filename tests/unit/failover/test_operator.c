@@ -16,7 +16,8 @@ Test(operator, row_20_disable_leaves_nothing_behind)
 {
 	for (enum hl_line_state state = HL_REG_P; state < HL_LINE_STATES; state++) {
 		struct failover fo = with(with(line_in(state), fails, 2), tried, P | B);
-		uint32_t hold = state == HL_HOLD_B ? ACT_HOLD_CANCEL : 0;
+		bool timed = state == HL_HOLD_B || state == HL_SW_P;
+		uint32_t hold = timed ? ACT_HOLD_CANCEL : 0;
 
 		expect(&usual, P | B, fo, FO_DISABLE, line_in(HL_OFF), DISABLED | hold);
 		expect(&usual, 0, with(fo, lock, LOCK_B), FO_DISABLE, line_in(HL_OFF),
@@ -37,10 +38,9 @@ Test(operator, row_20_force_p_registers_at_p)
 	for (uint8_t held = 0; held <= (P | B); held++) {
 		struct failover from_sw_b = with(line_in(HL_REG_P), active, HL_SERVER_P);
 
-		expect(&usual, held, line_in(HL_ON_B), FO_FORCE_P, line_in(HL_SW_P),
-		       ACT_REGISTER_P);
+		expect(&usual, held, line_in(HL_ON_B), FO_FORCE_P, line_in(HL_SW_P), RETURN);
 		expect(&usual, held, line_in(HL_HOLD_B), FO_FORCE_P, line_in(HL_SW_P),
-		       ACT_REGISTER_P | ACT_HOLD_CANCEL);
+		       RETURN | ACT_HOLD_CANCEL);
 		expect(&usual, held, line_in(HL_DOWN), FO_FORCE_P, line_in(HL_REG_P),
 		       ACT_REGISTER_P);
 		expect(&usual, held, line_in(HL_PARK), FO_FORCE_P, line_in(HL_REG_P),
@@ -72,7 +72,7 @@ Test(operator, row_20_force_b_registers_at_b)
 		       ACT_REGISTER_B | ACT_PROBE);
 		// B's registration is still held: only the way back to P ends
 		expect(&usual, held, with(line_in(HL_SW_P), oks, 2), FO_FORCE_B,
-		       with(line_in(HL_ON_B), oks, 2), ACT_ABANDON | ACT_RESUME | ACT_PROBE);
+		       with(line_in(HL_ON_B), oks, 2), ACT_ABANDON | BACK_ON_B);
 	}
 }
 
@@ -121,7 +121,7 @@ Test(operator, row_20_lock_ends_a_move_that_is_under_way)
 	struct failover sw_b = with(line_in(HL_SW_B), active, HL_SERVER_B);
 
 	expect(&usual, 0, line_in(HL_SW_P), FO_LOCK, with(line_in(HL_ON_B), lock, LOCK_B),
-	       ACT_ABANDON | ACT_RESUME | ACT_PROBE);
+	       ACT_ABANDON | BACK_ON_B);
 	expect(&usual, 0, line_in(HL_SW_B), FO_LOCK, with(reg_p, lock, LOCK_P),
 	       ACT_ABANDON | ACT_REGISTER_P);
 	expect(&usual, P, line_in(HL_SW_B), FO_LOCK, with(down, lock, LOCK_P),
@@ -160,9 +160,9 @@ Test(operator, row_20_force_takes_the_lock_along)
 	struct failover on_b = with(line_in(HL_ON_B), lock, LOCK_B);
 	struct failover sw_p = with(line_in(HL_SW_P), lock, LOCK_P);
 
-	expect(&usual, 0, on_b, FO_FORCE_P, sw_p, ACT_REGISTER_P);
-	expect(&usual, 0, sw_p, FO_FAILED, on_b, ACT_COOL | ACT_RESUME | ACT_PROBE);
-	expect(&usual, 0, sw_p, FO_FORCE_B, on_b, ACT_ABANDON | ACT_RESUME | ACT_PROBE);
+	expect(&usual, 0, on_b, FO_FORCE_P, sw_p, RETURN);
+	expect(&usual, 0, sw_p, FO_FAILED, on_b, ACT_COOL | BACK_ON_B);
+	expect(&usual, 0, sw_p, FO_FORCE_B, on_b, ACT_ABANDON | BACK_ON_B);
 	expect(&usual, 0, with(line_in(HL_ON_P), lock, LOCK_P), FO_FORCE_B,
 	       with(line_in(HL_SW_B), lock, LOCK_B), ACT_REGISTER_B | ACT_PROBE);
 	expect(&usual, 0, with(line_in(HL_DOWN), lock, LOCK_B), FO_FORCE_P,

@@ -15,7 +15,7 @@ enum armed { NOTHING, OUT_P, OUT_B, REFRESH, BACKOFF, PARKED, ARMED_KINDS };
 struct node {
 	struct failover fo;
 	uint8_t armed; // enum armed
-	bool hold;     // the return delay runs
+	bool hold;     // the return delay runs, or the time that a return has
 	bool probing;
 };
 
@@ -75,6 +75,8 @@ static void node_act(struct node *n, uint32_t actions)
 		n->hold = true;
 	if (actions & ACT_HOLD_CANCEL)
 		n->hold = false;
+	if (actions & ACT_RETURN_LIMIT)
+		n->hold = true;
 	if (actions & ACT_PROBE)
 		n->probing = true;
 	if (actions & ACT_PROBE_STOP)
@@ -84,7 +86,7 @@ static void node_act(struct node *n, uint32_t actions)
 // Something that will wake the line, and the right thing: FAILOVER.md section 3, at its end.
 static bool node_is_armed(const struct node *n)
 {
-	if (n->hold != (n->fo.state == HL_HOLD_B))
+	if (n->hold != (n->fo.state == HL_HOLD_B || n->fo.state == HL_SW_P))
 		return false;
 	switch ((enum hl_line_state)n->fo.state) {
 	case HL_OFF:

@@ -271,3 +271,88 @@ Test(never, giving_up_for_ever)
 	}
 	rig_free(rig);
 }
+
+// On B with a grant of so many seconds; P answers the next probe, so that a return begins. *granted:
+// when B has granted.
+static struct rig *returning(const char *extra, const char *grant, uint64_t *granted)
+{
+	char profile[256];
+
+	snprintf(profile, sizeof(profile),
+		 "    primary_detect_interval: 1s\n    prefer_primary: on\n%s", extra);
+	struct rig *rig = registering(profile);
+
+	rig_answer(rig, 0, 503, "");
+	rig_answer(rig, 1, 200, grant);
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	*granted = rig->now_ns;
+	rig_clear(rig);
+	rig_pass(rig, 1100 * MS);
+	cr_assert_str_eq(rig_server(rig, 0), "P");
+	rig_answer(rig, 0, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
+	return rig;
+}
+
+static uint32_t last_register(const struct rig *rig)
+{
+	uint32_t k = rig->n - 1;
+
+	while (k > 0 && strncmp(rig->sent[k].text, "REGISTER", 8) != 0)
+		k--;
+	return k;
+}
+
+// P answers probes, but not REGISTER, which is given up after 32 s only: by then what B has granted
+// is over.
+Test(never, a_return_that_hangs_never_costs_the_registration_at_b)
+{
+	static const struct {
+		const char *grant;
+		uint64_t granted_ms;
+	} cases[] = { { "Expires: 60\r\n", 60000 },
+		      { "Expires: 40\r\n", 40000 },
+		      { "Expires: 8\r\n", 8000 } };
+
+	for (unsigned k = 0; k < 3; k++) {
+		uint64_t granted, refreshed = 0;
+		struct rig *rig = returning("    register_timeout: 0\n", cases[k].grant, &granted);
+
+		for (uint64_t t = 0; t < cases[k].granted_ms && !refreshed; t += 100) {
+			rig_clear(rig);
+			rig_pass(rig, 100 * MS);
+			for (uint32_t n = 0; n < rig->n && !refreshed; n++)
+				if (strcmp(rig_server(rig, n), "B") == 0)
+					refreshed = rig->sent[n].at_ns - granted;
+		}
+		cr_expect(ge(u64, refreshed, cases[k].granted_ms / 2 * MS), "not refreshed early");
+		cr_expect(le(u64, refreshed, (cases[k].granted_ms * 3 / 4 + 1) * MS), "%llu ms",
+			  (unsigned long long)(refreshed / MS));
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_ON_B));
+		cr_expect(eq(int, rig_state(rig, 0).code, HL_CODE_TIMEOUT), "ours, not P's");
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->timeouts[HL_REGISTER]), 1));
+		rig_free(rig);
+	}
+}
+
+// One challenge after the other takes its time, too; and a return that succeeds has no end to come.
+Test(never, a_return_by_slow_challenges_gives_way_to_the_refresh_at_b)
+{
+	for (unsigned answers = 1; answers <= 2; answers++) {
+		uint64_t granted;
+		struct rig *rig = returning(
+			"    register_timeout: 8s\n    max_detect_fail_count: 62\n",
+			"Expires: 20\r\n", &granted);
+
+		rig_pass(rig, 7 * SEC);
+		rig_answer(rig, last_register(rig), 401, CHALLENGE);
+		cr_assert_str_neq(rig_header(rig, rig->n - 1, "Authorization"), "");
+		if (answers == 2)
+			rig_answer(rig, rig->n - 1, 200, "Expires: 20\r\n");
+		rig_pass(rig, 14900 * MS - (rig->now_ns - granted));
+		cr_expect(eq(int, rig_state(rig, 0).state, answers == 2 ? HL_ON_P : HL_SW_P));
+		rig_pass(rig, 200 * MS); // three quarters of the grant
+		cr_expect(eq(int, rig_state(rig, 0).state, answers == 2 ? HL_ON_P : HL_ON_B));
+		rig_free(rig);
+	}
+}
