@@ -24,7 +24,12 @@ static uint8_t held_servers(struct hl_worker *w, uint32_t i)
 
 void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, uint64_t span_ns)
 {
-	w->cold[i].held_until[server] = w->now + tick_span_ns(span_ns);
+	uint32_t until = w->now + tick_span_ns(span_ns);
+
+	// a cool-down does not shorten a Retry-After, nor the other way round
+	if (held_servers(w, i) >> server & 1 && tick_before(until, w->cold[i].held_until[server]))
+		return;
+	w->cold[i].held_until[server] = until;
 	w->lines[i].servers |= (uint8_t)(1u << (LINE_HELD_SHIFT + server));
 }
 

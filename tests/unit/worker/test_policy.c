@@ -360,6 +360,47 @@ Test(policy, retry_after_on_any_failure_holds_one_server_and_tries_the_other)
 	}
 }
 
+// The return fails by a 503 with Retry-After: the pause after a failed return (15 to 30 s) must not
+// take its place.
+Test(policy, retry_after_to_a_return_is_not_shortened_by_the_cool_down)
+{
+	struct rig *rig = registered(PROBED "    prefer_primary: on\n");
+
+	rig_command(rig, HL_COMMAND_FORCE_B);
+	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
+	answer_probe(rig, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
+	rig_answer(rig, find(rig, 0, "REGISTER", "P"), 503, "Retry-After: 100\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	for (uint64_t end = rig->now_ns + 95 * SEC; rig->now_ns < end;) {
+		answer_probe(rig, 200, "");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	}
+	answer_probe(rig, 200, "");
+	answer_probe(rig, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
+	rig_free(rig);
+}
+
+// And the pause is not shortened by a probe that is told to wait for a second.
+Test(policy, the_cool_down_of_a_return_is_not_shortened_by_a_retry_after)
+{
+	struct rig *rig = registered(PROBED "    prefer_primary: on\n    backoff_base: 100s\n");
+
+	rig_command(rig, HL_COMMAND_FORCE_B);
+	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
+	answer_probe(rig, 200, "");
+	rig_answer(rig, find(rig, 0, "REGISTER", "P"), 500, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	uint64_t end = rig->now_ns + 45 * SEC;
+	answer_probe(rig, 503, "Retry-After: 1\r\n");
+	while (rig->now_ns < end) {
+		answer_probe(rig, 200, "");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	}
+	rig_free(rig);
+}
+
 Test(policy, class_480_is_temporary_and_holds_nothing_by_itself)
 {
 	struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
