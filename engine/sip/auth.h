@@ -58,7 +58,8 @@ struct auth {
 	bool sess, proxy;
 	bool long_text : 1;          // the text is not in here
 	bool second : 1;             // the caller remembers another challenge beside this one
-	bool usable;                 // there is a nonce to use
+	bool usable : 1;             // there is a nonce to use
+	uint8_t from;                // the caller's: which of the server's targets gave it
 	char text[AUTH_TEXT_INLINE]; // nonce, then opaque with its quotes
 };
 static_assert(sizeof(struct auth) == 128, "two cache lines a server");

@@ -38,9 +38,9 @@ static void bye_next(struct hl_worker *w, uint32_t i)
 			c->flags |= COLD_BYE_STALE;
 		}
 		c->bad_nonces[c->bye_server] = 0;
+		worker_target_bye(w, i, c->bye_server);
 		if (worker_has_nonce(w, i, c->bye_server))
 			c->flags |= COLD_BYE_AUTH;
-		worker_target_bye(w, i, c->bye_server);
 		l->flags |= LINE_BYE_SEND;
 	}
 	worker_arm_rare(w, i);

@@ -5,7 +5,8 @@
 
 #include "worker/worker.h"
 
-// What is remembered of one challenge.
+// What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
+// target of the server either.
 struct credentials {
 	struct auth *auth;
 	char *long_text;
@@ -25,59 +26,99 @@ static struct credentials second_of(const struct hl_worker *w, uint32_t i, enum 
 	return (struct credentials){ &w->more_auth[at], w->more_long_texts + at * AUTH_TEXT_LONG };
 }
 
-// Where a challenge of this kind belongs: the kind that came first is in the first place.
-static struct credentials place_of(const struct hl_worker *w, uint32_t i, enum hl_server server,
-				   bool proxy)
-{
-	struct credentials first = first_of(w, i, server);
+enum { PLACES = 2, NO_PLACE = -1 };
 
-	if (first.auth->nonce_len == 0 || first.auth->proxy == proxy)
-		return first;
-	return second_of(w, i, server);
+static struct credentials place(const struct hl_worker *w, uint32_t i, enum hl_server server, int k)
+{
+	return k == 0 ? first_of(w, i, server) : second_of(w, i, server);
 }
 
-static int learn(struct hl_worker *w, uint32_t i, enum hl_server server,
+static bool is_known(const struct hl_worker *w, uint32_t i, enum hl_server server, int k)
+{
+	const struct auth *first = first_of(w, i, server).auth;
+
+	return k == 0 ? first->nonce_len > 0 : first->second;
+}
+
+// Where a challenge belongs: each kind and realm has its place. A server has one realm, which may
+// change; proxies may stand in a row, each with its own (RFC 3261 22.3). taken: bits of the places
+// that this response has filled. NO_PLACE: one of this realm was taken before, or there is no room.
+static int place_for(const struct hl_worker *w, uint32_t i, enum hl_server server, bool proxy,
+		     int realm, unsigned taken)
+{
+	int empty = NO_PLACE, kind = NO_PLACE;
+
+	for (int k = PLACES; k-- > 0;) {
+		const struct auth *auth = place(w, i, server, k).auth;
+
+		if (!is_known(w, i, server, k)) {
+			empty = k;
+			continue;
+		}
+		if (auth->proxy != proxy)
+			continue;
+		if (auth->realm == realm)
+			return taken >> k & 1 ? NO_PLACE : k;
+		if (!(taken >> k & 1))
+			kind = k;
+	}
+	if (kind != NO_PLACE && (!proxy || empty == NO_PLACE))
+		return kind;
+	if (empty != NO_PLACE)
+		return empty;
+	return taken >> 1 & 1 ? NO_PLACE : 1; // three at once: more than we remember
+}
+
+static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 		 const struct auth_challenge *challenge)
 {
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const char *texts = w->plan->arena + id->at + id->user_len + id->display_len;
 	const struct slice account = { texts, id->account_len };
 	const struct slice password = { texts + id->account_len, id->password_len };
-	struct credentials to = place_of(w, i, server, challenge->proxy);
+	struct credentials to = place(w, i, server, k);
 	struct auth *first = first_of(w, i, server).auth;
-	bool known = to.auth->nonce_len > 0;
+	struct auth *other = place(w, i, server, 1 - k).auth;
+	bool known = is_known(w, i, server, k);
 	bool same = auth_has_nonce(to.auth, to.long_text, challenge->nonce);
 	int result = auth_learn(to.auth, challenge, &w->realms, account, password, to.long_text,
 				w->digest);
 
 	if (result < 0)
 		return result;
-	if (to.auth != first)
+	if (k > 0)
 		first->second = true;
+	to.auth->from = w->lines[i].target[server];
+	if (is_known(w, i, server, 1 - k) && other->from != to.auth->from)
+		other->usable = false;
 	if (!known)
 		return CHALLENGE_FIRST;
 	return same && !challenge->stale ? CHALLENGE_SAME : CHALLENGE_NEW;
 }
 
-// Of several of a kind the topmost one that we can answer.
+// Of several of a realm the topmost one that we can answer.
 int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 		     const struct sip_reply *reply)
 {
 	int result = -ENOTSUP;
-	bool learnt[2] = { false, false }; // by kind: is it a proxy's
+	unsigned taken = 0;
 
-	for (unsigned k = 0; k < reply->n_challenges; k++) {
-		const struct slice *value = &reply->challenges[k];
-		bool proxy = reply->proxy_challenges >> k & 1;
+	for (unsigned n = 0; n < reply->n_challenges; n++) {
+		const struct slice *value = &reply->challenges[n];
 		struct auth_challenge challenge;
 
-		if (learnt[proxy] || auth_challenge_read(value->at, value->len, &challenge) < 0)
+		if (auth_challenge_read(value->at, value->len, &challenge) < 0)
 			continue;
-		challenge.proxy = proxy;
-		int kind = learn(w, i, server, &challenge);
+		challenge.proxy = reply->proxy_challenges >> n & 1;
+		int realm = auth_realm_intern(&w->realms, challenge.realm);
+		int k = realm < 0 ? NO_PLACE
+				  : place_for(w, i, server, challenge.proxy, realm, taken);
+		if (k == NO_PLACE)
+			continue;
+		int kind = learn(w, i, server, k, &challenge);
 		if (kind < 0)
 			continue;
-		learnt[proxy] = true;
+		taken |= 1u << k;
 		if (result < 0 || kind < result) // the one that speaks best for us
 			result = kind;
 	}
@@ -86,9 +127,15 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {
-	const struct auth *first = first_of(w, i, server).auth;
+	uint8_t target = w->lines[i].target[server];
 
-	return first->usable || (first->second && second_of(w, i, server).auth->usable);
+	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
+		const struct auth *auth = place(w, i, server, k).auth;
+
+		if (auth->usable && auth->from == target)
+			return true;
+	}
+	return false;
 }
 
 void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by)
@@ -106,12 +153,14 @@ void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, 
 void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
-	struct credentials to;
+	for (int k = 0; reply->auth_info.at && k < PLACES && is_known(w, i, server, k); k++) {
+		struct credentials to = place(w, i, server, k);
 
-	if (reply->auth_info.at == NULL)
+		if (to.auth->proxy)
+			continue;
+		auth_next_nonce(to.auth, reply->auth_info, to.long_text);
 		return;
-	to = place_of(w, i, server, false);
-	auth_next_nonce(to.auth, reply->auth_info, to.long_text);
+	}
 }
 
 static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credentials_for *r,

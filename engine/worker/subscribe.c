@@ -71,10 +71,10 @@ bool worker_subscribe_send(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	struct line_streams *s = &w->streams[i];
-	bool with_auth = worker_has_nonce(w, i, s->server);
-	const struct request r = { KIND_SUBSCRIBE, s->server, l->cseq + 1, with_auth };
 
 	worker_target_bye(w, i, s->server);
+	bool with_auth = worker_has_nonce(w, i, s->server);
+	const struct request r = { KIND_SUBSCRIBE, s->server, l->cseq + 1, with_auth };
 	s->sub_target = l->target[s->server];
 	worker_count_nonce(w, i, s->server, with_auth);
 	if (!worker_write(w, i, &r)) {

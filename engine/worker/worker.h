@@ -220,7 +220,7 @@ void worker_reply(struct hl_worker *w, const struct branch *branch, const struct
 // register_reply.c: a final response to the outstanding REGISTER.
 void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 
-// challenge.c: a line's credentials at a server: one for the server, one for a proxy before it.
+// challenge.c: a line's credentials at a server: two, by realm, of the server and of proxies before it.
 enum challenge {
 	CHALLENGE_FIRST, // the first of its kind from this server
 	CHALLENGE_NEW,   // a nonce in place of another, or one that is stale

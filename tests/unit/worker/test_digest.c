@@ -225,6 +225,70 @@ Test(digest, challenges_401_and_then_407)
 	rig_free(rig);
 }
 
+// The credentials of that realm in the kth request.
+static bool answers_realm(const struct rig *rig, uint32_t k, const char *header, const char *realm,
+			  const char *nonce)
+{
+	char want[96], *line = NULL;
+
+	snprintf(want, sizeof(want), "realm=\"%s\", nonce=\"%s\"", realm, nonce);
+	for (const char *at = rig->sent[k].text; (at = strstr(at, header)) != NULL; at++) {
+		line = strndup(at, strcspn(at, "\r"));
+		bool found = strncmp(line, header, strlen(header)) == 0 && strstr(line, want);
+		free(line);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+#define INNER "Proxy-Authenticate: Digest realm=\"core\", nonce="
+
+// RFC 3261 22.3: each proxy in a row has a realm of its own and asks when its turn has come.
+Test(digest, two_proxies_in_a_row_are_answered_each_in_its_realm)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407, PROXY "\"p1\", qop=\"auth\"\r\n");
+	rig_answer(rig, 1, 407, INNER "\"c1\", qop=\"auth\"\r\n");
+	cr_assert(answers_realm(rig, 2, "Proxy-Authorization", "edge", "p1"));
+	cr_assert(answers_realm(rig, 2, "Proxy-Authorization", "core", "c1"));
+	rig_answer(rig, 2, 407, INNER "\"c2\", qop=\"auth\", stale=true\r\n");
+	cr_assert(answers_realm(rig, 3, "Proxy-Authorization", "edge", "p1"));
+	cr_assert(answers_realm(rig, 3, "Proxy-Authorization", "core", "c2"));
+	rig_answer(rig, 3, 200, "Expires: 60\r\n");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(digest, of_several_challenges_the_topmost_of_each_realm_is_taken)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 407,
+		   PROXY "\"p1\", algorithm=SHA-256, qop=\"auth\"\r\n" PROXY
+			 "\"p2\", qop=\"auth\"\r\n" INNER "\"c0\", algorithm=SHA3-512\r\n" INNER
+			 "\"c1\", qop=\"auth\"\r\n");
+	cr_assert(answers_realm(rig, 1, "Proxy-Authorization", "edge", "p1"));
+	cr_assert(answers_realm(rig, 1, "Proxy-Authorization", "core", "c1"));
+	cr_assert(not(answers_realm(rig, 1, "Proxy-Authorization", "edge", "p2")));
+	cr_assert(not(has(rig, 1, "Authorization")));
+	rig_free(rig);
+}
+
+// A server that takes another realm is answered in that one alone.
+Test(digest, a_server_that_changes_its_realm_is_answered_in_the_new_one)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	refresh(rig);
+	rig_answer(rig, 0, 401, "WWW-Authenticate: Digest realm=\"new\", nonce=\"n2\"\r\n");
+	cr_assert(answers_realm(rig, 1, "Authorization", "new", "n2"));
+	cr_assert(not(answers_realm(rig, 1, "Authorization", "lab", "n1")));
+	rig_free(rig);
+}
+
 Test(digest, the_first_challenge_of_each_kind_is_no_refusal_of_the_other)
 {
 	struct rig *rig = registering("");

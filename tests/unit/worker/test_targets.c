@@ -162,6 +162,34 @@ Test(targets, credentials_go_to_the_target_that_asked_for_them)
 	rig_free(rig);
 }
 
+#define NONCE "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n"
+
+// Nonces belong to who gave them (FAILOVER.md section 4), among the targets of one server too.
+Test(targets, a_nonce_is_not_carried_to_another_target)
+{
+	struct rig *rig = registered_at_first("    primary_detect_interval: 5\n");
+
+	rig_command(rig, HL_COMMAND_DISABLE); // to be challenged at the first target
+	rig_answer(rig, rig->n - 1, 401, NONCE);
+	rig_answer(rig, rig->n - 1, 200, "");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 401, NONCE);
+	cr_assert_str_neq(rig_header(rig, 1, "Authorization"), "");
+	rig_answer(rig, 1, 200, "");
+	rig_clear(rig);
+	for (int k = 0; k < 80 && last_sent(rig) != 12; k++) // until a probe of the first is lost
+		rig_pass(rig, 100 * MS);
+	cr_assert_str_eq(method(rig, rig->n - 1), "OPTIONS");
+	rig_answer(rig, rig->n - 1, 200, "");
+	cr_assert_str_eq(method(rig, rig->n - 1), "REGISTER");
+	cr_assert(eq(int, last_sent(rig), 12));
+	cr_assert_str_eq(rig_header(rig, rig->n - 1, "Authorization"), "");
+	rig_answer(rig, rig->n - 1, 401, NONCE);
+	cr_assert_str_neq(rig_header(rig, rig->n - 1, "Authorization"), "");
+	rig_free(rig);
+}
+
 Test(targets, refreshes_stay_at_the_target_that_answered)
 {
 	struct rig *rig = two_targets("");
