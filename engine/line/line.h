@@ -98,6 +98,7 @@ enum cold_flag {
 	COLD_BYE_PROVISIONAL = 1 << 2,
 	COLD_JUMPED = 1 << 3,    // this REGISTER follows a change of its server's targets
 	COLD_BYE_STALE = 1 << 4, // the unregister is of a contact that an earlier run left
+	COLD_ORPHAN = 1 << 5, // << enum hl_server: a late 2xx came while a REGISTER was under way
 };
 
 // What happened to the latest registration so far.

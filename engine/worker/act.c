@@ -39,7 +39,8 @@ static void leave_all(struct hl_worker *w, uint32_t i)
 	struct line_cold *c = &w->cold[i];
 	uint8_t servers = c->bound | c->maybe_bound;
 
-	c->flags &= (uint8_t)~COLD_HOLD;
+	c->flags &= (uint8_t) ~(COLD_HOLD | COLD_ORPHAN << HL_SERVER_P |
+				COLD_ORPHAN << HL_SERVER_B);
 	worker_arm_rare(w, i);
 	if (servers)
 		worker_bye_all(w, i, servers);
@@ -130,6 +131,19 @@ static void leave_other(struct hl_worker *w, uint32_t i)
 		worker_bye(w, i, (uint8_t)(1u << other));
 }
 
+// A late 2xx has bound the line at the other server, where the REGISTER under way then failed.
+static void leave_orphan(struct hl_worker *w, uint32_t i)
+{
+	struct line_cold *c = &w->cold[i];
+	enum hl_server other = line_state(&w->lines[i]).server ^ 1;
+
+	if (c->flags & COLD_ORPHAN << other) {
+		count(&w->counters.orphans);
+		worker_bye(w, i, (uint8_t)(1u << other));
+	}
+	c->flags &= (uint8_t) ~(COLD_ORPHAN << HL_SERVER_P | COLD_ORPHAN << HL_SERVER_B);
+}
+
 // While a return is tried B is not refreshed. It ends when half of the time between that refresh and
 // the end of the binding is left, so that B still has time to answer; but it gets a second.
 static void arm_return_limit(struct hl_worker *w, uint32_t i)
@@ -187,6 +201,8 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 		if (worker_profile(w, l)->policy.remove_last)
 			leave_other(w, i);
 	}
+	if (actions & (ACT_SETTLED | ACT_RESUME))
+		leave_orphan(w, i);
 	act_timers(w, i, actions);
 	if (actions & ACT_REGISTER_P)
 		start_register(w, i, HL_SERVER_P);

@@ -61,19 +61,22 @@ static void probe_answered(struct hl_worker *w, uint32_t i, enum hl_server serve
 }
 
 // A late 2xx to a REGISTER of an old epoch: a binding that nobody wants, at a server the line is
-// not on.
+// not on. While a new one is under way there, its end decides (act.c).
 static void late_answer(struct hl_worker *w, uint32_t i, const struct branch *b,
 			const struct sip_reply *reply)
 {
 	struct line *l = &w->lines[i];
 	struct hl_state s = line_state(l);
-	bool wanted = s.server == b->server ||
-		      (l->reg_server == b->server && l->flags & (LINE_REG_OUT | LINE_REG_SEND));
+	bool under_way = l->reg_server == b->server && l->flags & (LINE_REG_OUT | LINE_REG_SEND);
 
 	count(b->number == l->reg_cseq || b->number == l->probe_cseq ? &w->counters.duplicates
 								     : &w->counters.late);
-	if (b->kind != KIND_REGISTER || reply->status / 100 != 2 || wanted)
+	if (b->kind != KIND_REGISTER || reply->status / 100 != 2 || s.server == b->server)
 		return;
+	if (under_way) {
+		w->cold[i].flags |= (uint8_t)(COLD_ORPHAN << b->server);
+		return;
+	}
 	count(&w->counters.orphans);
 	w->cold[i].maybe_bound |= (uint8_t)(1u << b->server);
 	worker_bye(w, i, (uint8_t)(1u << b->server));

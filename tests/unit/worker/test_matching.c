@@ -97,6 +97,92 @@ Test(matching, a_late_2xx_of_a_server_left_is_an_orphan_to_remove)
 	rig_free(rig);
 }
 
+// FAILOVER.md section 4: 32 s, as long as a transaction may last (RFC 3261 17.1.2.2, timer F).
+Test(matching, an_abandoned_request_stays_matchable_for_32_s)
+{
+	struct rig *rig = registering();
+
+	rig_pass(rig, 2100 * MS);
+	rig_answer(rig, 3, 200, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+	rig_pass(rig, 29900 * MS);
+	uint32_t before = rig->n;
+	rig_answer(rig, 0, 200, "");
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->late), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->unknown_branch), 0));
+	cr_assert(eq(u32, rig->n, before + 1));
+	cr_assert_str_eq(rig_header(rig, before, "Expires"), "0");
+	rig_free(rig);
+}
+
+// P's answer to the first REGISTER comes while it is asked again, and that fails: the binding is an
+// orphan all the same, with and without remove_last_registration. When it succeeds there is none.
+Test(matching, a_late_2xx_while_a_new_register_is_under_way)
+{
+	for (int k = 0; k < 4; k++) {
+		bool succeeds = k & 1;
+		struct rig *rig = rig_new(k & 2 ? "    remove_last_registration: on\n" : "", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_pass(rig, 2100 * MS);
+		rig_answer(rig, 3, 200, "");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
+		rig_command(rig, HL_COMMAND_FORCE_P);
+		uint32_t again = rig->n - 1;
+		cr_assert_str_eq(rig_server(rig, again), "P");
+		rig_answer(rig, 0, 200, "");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
+		cr_assert(eq(u32, rig->n, again + 1), "not while that is under way");
+		rig_answer(rig, again, succeeds ? 200 : 500, "");
+		cr_assert(eq(int, rig_state(rig, 0).state, succeeds ? HL_ON_P : HL_ON_B));
+		bool leaves_b = succeeds && k & 2;
+		cr_assert(eq(u64, rig_count(&rig_counters(rig)->orphans), !succeeds), "case %d", k);
+		cr_assert(eq(u32, rig->n, again + 1 + (!succeeds || leaves_b)), "case %d", k);
+		if (rig->n > again + 1) {
+			cr_assert_str_eq(rig_server(rig, again + 1), succeeds ? "B" : "P");
+			cr_assert_str_eq(rig_header(rig, again + 1, "Expires"), "0");
+		}
+		rig_free(rig);
+	}
+}
+
+static void unreachable_about(struct rig *rig, uint32_t k, unsigned at, uint8_t by)
+{
+	uint8_t *byte = &rig->sent[k].bytes[at];
+
+	*byte ^= by;
+	rig_unreachable(rig, k, 3);
+	*byte ^= by;
+}
+
+// The 5-tuple: source and destination address and port, protocol (frame: 14 bytes, IP: 20, UDP).
+Test(matching, unreachable_that_quotes_another_5_tuple_is_none_of_ours)
+{
+	static const unsigned places[] = { 14 + 9, 14 + 15, 14 + 19, 14 + 20 + 1, 14 + 20 + 3 };
+	struct rig *rig = registering();
+
+	for (unsigned n = 0; n < sizeof(places) / sizeof(places[0]); n++) {
+		unreachable_about(rig, 0, places[n], 1);
+		cr_expect(eq(int, rig_state(rig, 0).state, HL_REG_P), "byte %u", places[n]);
+	}
+	unreachable_about(rig, 0, 14 + 9, 0);
+	cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B));
+	rig_free(rig);
+}
+
+// The request that it quotes was answered: nothing is alive at P but the line's registration.
+Test(matching, unreachable_without_a_live_request_changes_nothing)
+{
+	struct rig *rig = registering();
+
+	rig_answer(rig, 0, 200, "");
+	for (uint8_t code = 0; code < 4; code++)
+		rig_unreachable(rig, 0, code);
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	cr_assert(eq(u32, rig->n, 1));
+	rig_free(rig);
+}
+
 Test(matching, garbage_is_counted_and_harmless)
 {
 	struct rig *rig = registering();
