@@ -49,8 +49,8 @@ static bool print_result(const struct world *world, const struct hl_snapshot *s,
 	if (world->broken[0]) {
 		printf("not ok - a day of %u lines: %s\n#   replay: tests/run sim --day=%u\n",
 		       lines, world->broken, lines);
-		if (world->line != UINT32_MAX)
-			world_print_history(world, world->line);
+		if (world_broken_line(world) != UINT32_MAX)
+			world_print_history(world, world_broken_line(world));
 		return false;
 	}
 	printf("ok - a day of %u lines: %" PRIu64 " REGISTERs, %" PRIu64 " OPTIONS, %" PRIu64

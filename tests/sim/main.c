@@ -7,13 +7,14 @@
 #include <time.h>
 
 #include "named.h"
+#include "world.h"
 
 struct options {
 	uint64_t seeds, seed;
 	uint32_t day; // lines of a day; 0: none
 	const char *name;
 	uint32_t variant; // of the name, from 1 on; 0: all
-	bool trace;
+	bool trace, plant;
 };
 
 struct totals {
@@ -29,11 +30,21 @@ static double wall_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static bool run(const struct scenario *s, bool trace, struct totals *t, struct scenario_result *r)
+// To see what a failure prints: a rule that no line can keep.
+static void planted(struct world *world, const struct scenario *s)
 {
+	world_break(world, "line %u is as it should be, and this is a planted failure",
+		    s->lines - 1);
+}
+
+static void run(const struct options *o, struct scenario *s, struct totals *t)
+{
+	struct scenario_result result, *r = &result;
 	double start = wall_s();
 
-	scenario_run(s, trace, r);
+	if (o->plant)
+		s->at_settled = planted;
+	scenario_run(s, o->trace, r);
 	double spent = wall_s() - start;
 	t->runs++;
 	t->failed += r->broken[0] != '\0';
@@ -43,7 +54,6 @@ static bool run(const struct scenario *s, bool trace, struct totals *t, struct s
 	t->virtual_s += (double)r->virtual_ns / 1e9;
 	if (spent > t->slowest_s)
 		t->slowest_s = spent;
-	return r->broken[0] == '\0';
 }
 
 // One line for all variants of a scenario.
@@ -51,7 +61,6 @@ static void run_variants(const struct options *o, const struct named *named, str
 {
 	uint32_t n = named->variants ? named->variants : 1;
 	struct totals t = { 0 };
-	struct scenario_result r;
 	struct scenario s;
 
 	for (uint32_t v = 0; v < n && t.failed == 0; v++) {
@@ -59,10 +68,9 @@ static void run_variants(const struct options *o, const struct named *named, str
 			continue;
 		scenario_plain(&s, named->name);
 		named->make(&s, v);
-		if (!run(&s, o->trace, &t, &r))
-			printf("not ok - %s, variant %u: %s\n"
-			       "#   replay: tests/run sim --name %s --variant %u --trace\n",
-			       s.name, v + 1, r.broken, s.name, v + 1);
+		snprintf(s.title, sizeof(s.title), "%s, variant %u", s.name, v + 1);
+		snprintf(s.replay, sizeof(s.replay), "--name %s --variant %u", s.name, v + 1);
+		run(o, &s, &t);
 	}
 	if (t.failed == 0)
 		printf("ok - %s (%llu of it, %llu failovers, %llu returns)\n", named->name,
@@ -89,14 +97,12 @@ static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
 {
 	struct totals t = { 0 };
 	struct scenario s;
-	struct scenario_result r;
 
 	for (uint64_t seed = first; seed <= last; seed++) {
 		scenario_random(&s, seed);
-		if (!run(&s, o->trace, &t, &r))
-			printf("not ok - seed %llu: %s\n"
-			       "#   replay: tests/run sim --seed %llu --trace\n",
-			       (unsigned long long)seed, r.broken, (unsigned long long)seed);
+		snprintf(s.title, sizeof(s.title), "seed %llu", (unsigned long long)seed);
+		snprintf(s.replay, sizeof(s.replay), "--seed %llu", (unsigned long long)seed);
+		run(o, &s, &t);
 		if (t.failed >= 10)
 			break;
 	}
@@ -118,6 +124,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{ "variant", required_argument, NULL, 'v' },
 		{ "day", optional_argument, NULL, 'd' },
 		{ "trace", no_argument, NULL, 't' },
+		{ "plant", no_argument, NULL, 'p' },
 		{ 0 },
 	};
 	int c;
@@ -136,6 +143,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->day = optarg ? (uint32_t)strtoul(optarg, NULL, 10) : 100000;
 		else if (c == 't')
 			o->trace = true;
+		else if (c == 'p')
+			o->plant = true;
 		else
 			return false;
 	}
@@ -159,7 +168,7 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
-				"[--day[=LINES]] [--trace]\n");
+				"[--day[=LINES]] [--trace] [--plant]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);

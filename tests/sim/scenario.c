@@ -115,7 +115,7 @@ static void print_histories(const struct world *world, const struct scenario *s,
 {
 	print_faults(s);
 	for (uint32_t i = 0; i < s->lines; i++) {
-		if (!trace && i != world->line)
+		if (!trace && i != world_broken_line(world))
 			continue;
 		printf("# line %u:\n", i);
 		world_print_history(world, i);
@@ -178,6 +178,9 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 	world_run(world, settled_ns + (3000 + 4ull * s->register_timeout_ms) * MS);
 	if (!world->broken[0])
 		verify_end(world);
+	if (world->broken[0]) // first, so that what explains it stands below it
+		printf("not ok - %s: %s\n#   replay: tests/run sim %s --trace\n", s->title,
+		       world->broken, s->replay);
 	if (trace || world->broken[0])
 		print_histories(world, s, trace);
 	*r = (struct scenario_result){

@@ -35,6 +35,7 @@ struct scenario_fault {
 
 struct scenario {
 	const char *name;
+	char title[96], replay[96]; // what it is called, and the options that run it again
 	uint64_t seed;
 	uint32_t lines;
 	uint32_t refresh_s, detect_s, fail_count, recover_count, return_delay_s;
@@ -72,6 +73,6 @@ struct scenario_result {
 	char broken[768];     // "": passed
 };
 
-// Runs it; on a broken rule prints the faults and the history of the line (trace: of every line,
-// always).
+// Runs it; a broken rule is printed with the command that runs it again, the faults and the history
+// of the line (trace: of every line, always).
 void scenario_run(const struct scenario *s, bool trace, struct scenario_result *result);

@@ -55,7 +55,6 @@ struct world *world_new(const struct world_options *o)
 		abort();
 	world->options = *o;
 	world->now_ns = world->start_ns = START_NS;
-	world->line = UINT32_MAX;
 	worker_start(world);
 	servers.n_servers = 2;
 	servers.mac[0] = servers.mac[5] = 2;

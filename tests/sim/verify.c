@@ -39,7 +39,6 @@ static void look_at_bindings(struct world *world)
 
 		if (!registered(state.state) || bindings(world, state.state != HL_ON_P, i, NULL))
 			continue;
-		world->line = i;
 		world_break(world, "line %u is %s, but its server has no binding of it", i,
 			    hl_line_state_name(state.state));
 	}
@@ -61,7 +60,6 @@ void verify_step(struct world *world)
 	world->unarmed_after = n < 64 ? 0 : n / 4;
 	if (hl_worker_armed(world->worker, &line))
 		return;
-	world->line = line;
 	world_break(world, "line %u is %s and has no timer armed: it is stuck", line,
 		    hl_line_state_name(state_of(world, line).state));
 }
@@ -74,7 +72,6 @@ void verify_sender(struct world *world, uint32_t line)
 
 	if (state.state != HL_OFF || now_ms <= state.since_ms + 2ull)
 		return;
-	world->line = line;
 	world_break(world, "line %u is off, and goes on sending", line);
 }
 
@@ -98,11 +95,8 @@ static void verify_line(struct world *world, uint32_t i, enum hl_line_state expe
 
 void verify_settled(struct world *world, enum hl_line_state expected, bool alone)
 {
-	for (uint32_t i = 0; i < hl_plan_lines(world->plan) && !world->broken[0]; i++) {
+	for (uint32_t i = 0; i < hl_plan_lines(world->plan) && !world->broken[0]; i++)
 		verify_line(world, i, expected, alone);
-		if (world->broken[0])
-			world->line = i;
-	}
 }
 
 void verify_end(struct world *world)
@@ -116,9 +110,7 @@ void verify_end(struct world *world)
 		world_break(world, "%u bindings are left over, says the worker", left);
 	for (uint32_t i = 0; i < hl_plan_lines(world->plan); i++)
 		for (uint32_t server = 0; server < 2 && !world->broken[0]; server++)
-			if (bindings(world, server, i, NULL)) {
-				world->line = i;
+			if (bindings(world, server, i, NULL))
 				world_break(world, "an orphan: line %u still has a binding at %s",
 					    i, server ? "B" : "P");
-			}
 }

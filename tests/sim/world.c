@@ -210,6 +210,14 @@ void world_command(struct world *world, enum hl_command_type type, uint32_t firs
 	world->watch.operator_ns = from_ns + spread_ns + 1000000000;
 }
 
+uint32_t world_broken_line(const struct world *world)
+{
+	const char *at = strstr(world->broken, "line ");
+	unsigned line;
+
+	return at && sscanf(at, "line %u", &line) == 1 ? line : UINT32_MAX;
+}
+
 void world_print_history(const struct world *world, uint32_t line)
 {
 	uint64_t first = world->events > WORLD_HISTORY ? world->events - WORLD_HISTORY : 0;

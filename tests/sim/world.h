@@ -47,7 +47,6 @@ struct world {
 	uint64_t sweep_ns;      // when the registrar's tick is called next, due or not
 	uint32_t unarmed_after; // steps until all lines are looked at again
 	char broken[768];       // "" while all is well
-	uint32_t line;          // that broke; UINT32_MAX: none in particular
 };
 
 // Exits with a message when the options cannot be used: the simulator's own fault.
@@ -64,5 +63,7 @@ void world_step_clock(struct world *world, uint64_t span_ns);
 void world_restart(struct world *world);
 void world_break(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+// The line that the broken rule speaks of; UINT32_MAX: none in particular.
+uint32_t world_broken_line(const struct world *world);
 // Latest events of a line, oldest first.
 void world_print_history(const struct world *world, uint32_t line);
