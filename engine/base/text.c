@@ -89,6 +89,12 @@ void text_put_hex(char *out, const uint8_t *bytes, unsigned n)
 {
 	static const char digits[] = "0123456789abcdef";
 
+	for (; n >= 8; n -= 8, bytes += 8, out += 16) { // hashes
+		uint64_t word;
+
+		memcpy(&word, bytes, sizeof(word));
+		text_put_hex64(out, __builtin_bswap64(word));
+	}
 	for (unsigned i = 0; i < n; i++) {
 		out[2 * i] = digits[bytes[i] >> 4];
 		out[2 * i + 1] = digits[bytes[i] & 15];
@@ -123,11 +129,24 @@ static uint8_t letter_lower(char c)
 
 bool text_equal_nocase(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
 {
+	uint32_t i = 0;
+
 	if (a_len != b_len)
 		return false;
-	for (uint32_t i = 0; i < a_len; i++) {
-		if (letter_lower(a[i]) != letter_lower(b[i]))
-			return false;
+	while (i < a_len) {
+		uint64_t x, y;
+
+		if (a_len - i >= 8) { // most are equal to the letter
+			memcpy(&x, a + i, 8);
+			memcpy(&y, b + i, 8);
+			if (x == y) {
+				i += 8;
+				continue;
+			}
+		}
+		for (uint32_t end = a_len - i < 8 ? a_len : i + 8; i < end; i++)
+			if (letter_lower(a[i]) != letter_lower(b[i]))
+				return false;
 	}
 	return true;
 }
