@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // heartline: keeps thousands to millions of SIP lines registered over a kernel-bypassed NIC.
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,8 +53,27 @@ void error_print(const struct hl_error *err)
 	fprintf(stderr, "%s%s\n", placed ? "" : "heartline: error: ", text);
 }
 
+// A build for a newer processor would end in an illegal instruction, somewhere.
+static bool processor_suits(void)
+{
+#if defined(__AVX512BW__)
+	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+#elif defined(__AVX2__)
+	return __builtin_cpu_supports("avx2");
+#else
+	return __builtin_cpu_supports("sse4.2");
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	if (!processor_suits()) {
+		fprintf(stderr,
+			"heartline: error: built for " HEARTLINE_MARCH
+			", which this processor is not; build it here, or for older ones with "
+			"meson setup --reconfigure -Dmarch=x86-64-v2 BUILD-FOLDER\n");
+		return EXIT_USAGE;
+	}
 	if (argc < 2) {
 		usage_print(stderr);
 		return EXIT_USAGE;
