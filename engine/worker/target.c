@@ -107,7 +107,8 @@ bool worker_probe_next(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	enum hl_server server = probed(l);
-	uint64_t rest = order_from(order_of(w, i, server), l->probe_target);
+	uint64_t order = order_of(w, i, server);
+	uint64_t rest = order_from(order, l->probe_target);
 	uint8_t next = first_of(rest >> 8 | (uint64_t)ORDER_END << 56);
 
 	if (next != PLAN_NO_TARGET) {
@@ -115,7 +116,9 @@ bool worker_probe_next(struct hl_worker *w, uint32_t i)
 		l->flags |= LINE_PROBE_SEND;
 		return true;
 	}
-	if (may_move(w, i, server)) // all have failed: the next probe starts at the first again
+	// All have failed: the next probe starts at the first again. Where the line is at the first
+	// anyway, its registration has nowhere to follow to when that probe is answered.
+	if (may_move(w, i, server) && l->target[server] != first_of(order))
 		l->target[server] = PLAN_NO_TARGET;
 	return false;
 }

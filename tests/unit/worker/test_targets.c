@@ -326,6 +326,33 @@ Test(targets, a_lost_probe_tries_the_next_target_and_the_registration_follows)
 	rig_free(rig);
 }
 
+// The server has but one target, or the line is at the first of them: it is registered where the
+// probe is answered.
+Test(targets, a_probe_answered_after_a_lost_one_asks_for_no_registration)
+{
+	for (int targets = 1; targets <= 2; targets++) {
+		struct rig *rig = rig_new("    primary_detect_interval: 5\n", 1);
+
+		if (targets == 2)
+			answer_dns(rig, HL_SERVER_P, TWO);
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 200, "");
+		const uint8_t at = rig->sent[0].frame.dst.bytes[3];
+		const _Atomic uint64_t *lost = &rig_counters(rig)->timeouts[HL_OPTIONS];
+		while (rig_count(lost) < (uint64_t)targets)
+			rig_pass(rig, 10 * MS);
+		cr_assert(eq(int, rig_state(rig, 0).fails, 1));
+		rig_clear(rig);
+		while (rig->n == 0)
+			rig_pass(rig, 10 * MS);
+		cr_assert_str_eq(method(rig, 0), "OPTIONS");
+		cr_assert(eq(int, last_sent(rig), at));
+		rig_answer(rig, 0, 200, "");
+		cr_expect(eq(u32, rig->n, 1), "%d targets", targets);
+		rig_free(rig);
+	}
+}
+
 Test(targets, only_when_every_target_lost_the_probe_the_server_did)
 {
 	struct rig *rig = registered_at_first("    primary_detect_interval: 10\n"
