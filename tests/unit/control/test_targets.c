@@ -66,6 +66,30 @@ Test(targets, a_server_by_name_is_kept_as_written)
 	hl_config_free(&config);
 }
 
+// What each of them asks DNS is tested against dnsmasq, in tests/net/dns.sh.
+Test(targets, proxy_dns_type_is_a_unless_it_is_srv_or_naptr)
+{
+	static const struct {
+		const char *key;
+		enum hl_dns_type type;
+	} cases[] = {
+		{ "", HL_DNS_A },
+		{ "    proxy_dns_type: a\n", HL_DNS_A },
+		{ "    proxy_dns_type: srv\n", HL_DNS_SRV },
+		{ "    proxy_dns_type: naptr\n", HL_DNS_NAPTR },
+	};
+
+	for (unsigned k = 0; k < 4; k++) {
+		struct hl_config config;
+		char text[512];
+
+		snprintf(text, sizeof(text), PORTS NAMED "%s" LINES, cases[k].key);
+		config_read(&config, text);
+		cr_expect_eq(config.profiles[0].dns_type, cases[k].type);
+		hl_config_free(&config);
+	}
+}
+
 Test(targets, an_address_in_place_of_a_name_removes_the_name)
 {
 	struct hl_profile profile;

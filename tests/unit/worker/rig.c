@@ -40,7 +40,7 @@ static void teach_neighbours(struct rig *rig)
 	}
 }
 
-struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
+static struct rig *make(const char *profile, const char *extra, uint32_t lines, uint64_t rate)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
 	struct hl_config config = { 0 };
@@ -53,11 +53,9 @@ struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
 
 	snprintf(yaml, sizeof(yaml),
 		 "ports:\n  - device: rig\n    addresses: 10.99.1.1-10.99.1.2/16\n"
-		 "profiles:\n  rig:\n    outbound_server: 10.99.0.1\n"
-		 "    backup_outbound_server: 10.99.0.2\n    password: secret\n"
-		 "    use_random_sip_port: on\n%s"
+		 "profiles:\n  rig:\n%s%s"
 		 "lines:\n  - profile: rig\n    range: 6000-%u\n",
-		 extra, 6000 + lines - 1);
+		 profile, extra, 6000 + lines - 1);
 	must(hl_config_parse(&config, "rig", yaml, &err), &err);
 	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
 	hl_config_free(&config);
@@ -67,6 +65,18 @@ struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
 	teach_neighbours(rig);
 	rig_clear(rig);
 	return rig;
+}
+
+struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
+{
+	return make("    outbound_server: 10.99.0.1\n    backup_outbound_server: 10.99.0.2\n"
+		    "    password: secret\n    use_random_sip_port: on\n",
+		    extra, lines, rate);
+}
+
+struct rig *rig_new_profile(const char *profile, uint32_t lines)
+{
+	return make(profile, "", lines, 0);
 }
 
 struct rig *rig_new(const char *extra, uint32_t lines)

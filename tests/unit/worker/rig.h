@@ -32,6 +32,8 @@ extern uint64_t rig_boot_key[2];
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
 struct rig *rig_new(const char *extra, uint32_t lines);
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate);
+// All of the profile; its servers are 10.99.0.1 and 10.99.0.2.
+struct rig *rig_new_profile(const char *profile, uint32_t lines);
 void rig_free(struct rig *rig);
 
 void rig_command(struct rig *rig, enum hl_command_type type);

@@ -74,6 +74,51 @@ static void refresh(struct rig *rig)
 	cr_assert(eq(u32, rig->n, 1));
 }
 
+// Row 17: wherever a REGISTER is asked for credentials, the next one goes to the same server with
+// them, and the state stays.
+Test(digest, row_17_a_challenge_is_answered_in_every_state_and_moves_none)
+{
+	static const struct {
+		enum hl_line_state state;
+		const char *server;
+	} cases[] = {
+		{ HL_REG_P, "P" }, { HL_ON_P, "P" }, { HL_SW_B, "B" },
+		{ HL_ON_B, "B" },  { HL_SW_P, "P" },
+	};
+
+	for (unsigned c = 0; c < 5; c++) {
+		struct rig *rig = registering("");
+		enum hl_line_state to = cases[c].state;
+
+		if (to != HL_REG_P)
+			rig_answer(rig, rig->n - 1, 200, "Expires: 60\r\n");
+		if (to == HL_SW_B || to == HL_ON_B || to == HL_SW_P)
+			rig_command(rig, HL_COMMAND_FORCE_B);
+		if (to == HL_ON_B || to == HL_SW_P)
+			rig_answer(rig, rig->n - 1, 200, "Expires: 60\r\n");
+		if (to == HL_SW_P)
+			rig_command(rig, HL_COMMAND_FORCE_P);
+		uint32_t asked = rig->n - 1;
+		if (to == HL_ON_P) { // a refresh
+			rig_pass(rig, 30100 * MS);
+			asked = rig->n - 1;
+		} else if (to == HL_ON_B) { // without probes P comes first, and fails
+			rig_pass(rig, 30100 * MS);
+			rig_answer(rig, rig->n - 1, 500, "");
+			rig_pass(rig, 1 * MS);
+			asked = rig->n - 1;
+		}
+		cr_assert_str_eq(rig_server(rig, asked), cases[c].server, "case %u", c);
+		rig_answer(rig, asked, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		cr_expect(eq(int, rig_state(rig, 0).state, to), "case %u", c);
+		cr_expect(eq(u32, rig->n, asked + 2), "case %u", c);
+		cr_expect_str_eq(rig_server(rig, asked + 1), cases[c].server);
+		cr_expect(answers(rig, asked + 1, "Authorization", "n1", "00000001", NULL),
+			  "case %u", c);
+		rig_free(rig);
+	}
+}
+
 Test(digest, every_algorithm_and_qop_is_answered)
 {
 	static const char *const algorithms[] = {
