@@ -49,7 +49,7 @@ int auth_realm_intern(struct auth_realms *realms, struct slice realm);
 
 // What a line remembers of one server's challenge. Nonces are never carried to the other server.
 struct auth {
-	uint8_t ha1[DIGEST_RAW_MAX]; // of realm, account, password
+	uint8_t ha1[DIGEST_RAW_MAX]; // of realm, account, password; see digest_begin()
 	uint32_t nc;                 // requests made with this nonce
 	uint16_t nonce_len, opaque_len;
 	uint16_t realm;    // index
@@ -57,6 +57,7 @@ struct auth {
 	uint8_t qop;       // enum digest_qop
 	bool sess, proxy;
 	bool long_text : 1;          // the text is not in here
+	bool begun : 1;              // ha1 holds what every response begins with, hashed
 	bool second : 1;             // the caller remembers another challenge beside this one
 	bool usable : 1;             // there is a nonce to use
 	uint8_t from;                // the caller's: which of the server's targets gave it
@@ -76,7 +77,7 @@ int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice nonce);
 
 // nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
-void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text);
+void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text, struct digest *d);
 
 // One request to sign. nc is auth->nc, which the caller raises for a new request and leaves for a
 // retransmission: the same input gives the same bytes.

@@ -37,6 +37,15 @@ bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice
 	       memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) == 0;
 }
 
+// The same for every request with this nonce; a session's HA1 is another one each time.
+static void auth_begin(struct auth *auth, const char *long_text, struct digest *d)
+{
+	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
+
+	auth->begun = !auth->sess &&
+		      digest_begin(d, (enum hl_digest_algorithm)auth->algorithm, auth->ha1, nonce);
+}
+
 int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 	       struct auth_realms *realms, struct slice account, struct slice password,
 	       char *long_text, struct digest *d)
@@ -77,13 +86,14 @@ int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 		memcpy(text + nonce.len + 1, opaque.at, opaque.len);
 		text[nonce.len + 1 + opaque.len] = '"';
 	}
+	auth_begin(auth, long_text, d);
 	auth->usable = true;
 	return 0;
 }
 
 // RFC 7616 3.5. A nonce for which there is no room is left alone: the one in use stays good until
 // the server says otherwise.
-void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text)
+void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text, struct digest *d)
 {
 	struct auth_param param;
 
@@ -107,6 +117,7 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text)
 		auth->nonce_len = (uint16_t)nonce.len;
 		auth->long_text = is_long;
 		auth->nc = 0;
+		auth_begin(auth, long_text, d);
 		auth->usable = true;
 		return;
 	}

@@ -35,8 +35,8 @@ uint32_t auth_write(const struct auth *auth, const struct auth_realms *realms,
 		ha1 = session;
 	}
 	text_put_hex32(nc, auth->nc);
-	digest_response(d, algorithm, ha1, nonce, qop, nc, request->cnonce, request->ha2_hex,
-			response);
+	digest_response(d, algorithm, ha1, auth->begun, nonce, qop, nc, request->cnonce,
+			request->ha2_hex, response);
 
 	pen_text(&pen, auth->proxy ? "Proxy-Authorization: Digest username=\""
 				   : "Authorization: Digest username=\"");

@@ -8,6 +8,7 @@
 
 #include "sip/digest.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include <openssl/md5.h>
@@ -17,6 +18,10 @@
 
 // Enough for all that is hashed in practice; longer inputs go in several pieces.
 #define GATHER_BYTES 512
+
+// Of a nonce in the first block, behind HA1 as hex and a colon.
+enum { BEGUN_NONCE = MD5_CBLOCK - 2 * MD5_DIGEST_LENGTH - 1 };
+static_assert(2 * MD5_DIGEST_LENGTH <= DIGEST_RAW_MAX, "HA1, and a state of the same size");
 
 struct digest {
 	union {
@@ -121,13 +126,12 @@ static void hash_end(struct digest *d, enum hl_digest_algorithm algorithm,
 	memcpy(out, raw, raw_len(algorithm));
 }
 
-// Hash of the parts with a colon between them.
-static void hash_parts(struct digest *d, enum hl_digest_algorithm algorithm,
-		       const struct slice parts[], unsigned n, uint8_t out[DIGEST_RAW_MAX])
+// Parts with a colon between them.
+static void hash_parts_update(struct digest *d, enum hl_digest_algorithm algorithm,
+			      const struct slice parts[], unsigned n)
 {
 	uint32_t held = 0;
 
-	hash_begin(d, algorithm);
 	for (unsigned i = 0; i < n; i++) {
 		if (i > 0)
 			d->gather[held++] = ':';
@@ -143,6 +147,13 @@ static void hash_parts(struct digest *d, enum hl_digest_algorithm algorithm,
 		}
 	}
 	hash_update(d, algorithm, d->gather, held);
+}
+
+static void hash_parts(struct digest *d, enum hl_digest_algorithm algorithm,
+		       const struct slice parts[], unsigned n, uint8_t out[DIGEST_RAW_MAX])
+{
+	hash_begin(d, algorithm);
+	hash_parts_update(d, algorithm, parts, n);
 	hash_end(d, algorithm, out);
 }
 
@@ -187,26 +198,68 @@ void digest_ha2(struct digest *d, enum hl_digest_algorithm algorithm, struct sli
 	hash_parts_hex(d, algorithm, parts, auth_int ? 3 : 2, out);
 }
 
+bool digest_begin(struct digest *d, enum hl_digest_algorithm algorithm, uint8_t ha1[DIGEST_RAW_MAX],
+		  struct slice nonce)
+{
+	MD5_CTX *ctx = &d->ctx.md5;
+
+	if (algorithm != HL_MD5 || nonce.len < BEGUN_NONCE)
+		return false;
+	text_put_hex((char *)d->gather, ha1, MD5_DIGEST_LENGTH);
+	d->gather[2 * MD5_DIGEST_LENGTH] = ':';
+	memcpy(d->gather + 2 * MD5_DIGEST_LENGTH + 1, nonce.at, BEGUN_NONCE);
+	MD5_Init(ctx);
+	MD5_Update(ctx, d->gather, MD5_CBLOCK);
+
+	const MD5_LONG state[] = { ctx->A, ctx->B, ctx->C, ctx->D };
+	memcpy(ha1 + MD5_DIGEST_LENGTH, state, sizeof(state));
+	return true;
+}
+
+// Where digest_begin() left off.
+static void hash_resume(struct digest *d, const uint8_t ha1[DIGEST_RAW_MAX])
+{
+	MD5_CTX *ctx = &d->ctx.md5;
+	MD5_LONG state[4];
+
+	memcpy(state, ha1 + MD5_DIGEST_LENGTH, sizeof(state));
+	MD5_Init(ctx);
+	ctx->A = state[0];
+	ctx->B = state[1];
+	ctx->C = state[2];
+	ctx->D = state[3];
+	ctx->Nl = MD5_CBLOCK * 8; // bits so far
+}
+
 void digest_response(struct digest *d, enum hl_digest_algorithm algorithm,
-		     const uint8_t ha1[DIGEST_RAW_MAX], struct slice nonce, enum digest_qop qop,
-		     const char nc[8], struct slice cnonce, const char *ha2_hex,
-		     char out[DIGEST_HEX_MAX])
+		     const uint8_t ha1[DIGEST_RAW_MAX], bool begun, struct slice nonce,
+		     enum digest_qop qop, const char nc[8], struct slice cnonce,
+		     const char *ha2_hex, char out[DIGEST_HEX_MAX])
 {
 	char ha1_hex[DIGEST_HEX_MAX];
+	uint8_t raw[DIGEST_RAW_MAX];
 	const uint32_t hex_len = digest_hex_len(algorithm);
-	const struct slice h1 = { ha1_hex, hex_len }, h2 = { ha2_hex, hex_len };
-
-	text_put_hex(ha1_hex, ha1, raw_len(algorithm));
-	if (qop == DIGEST_NO_QOP) {
-		const struct slice parts[] = { h1, nonce, h2 }; // RFC 2069 2.1.2
-
-		hash_parts_hex(d, algorithm, parts, 3, out);
-		return;
-	}
-
 	const struct slice name = qop == DIGEST_AUTH ? (struct slice){ "auth", 4 }
 						     : (struct slice){ "auth-int", 8 };
-	const struct slice parts[] = { h1, nonce, { nc, 8 }, cnonce, name, h2 }; // RFC 7616 3.4.1
+	struct slice parts[6];
+	unsigned n = 0;
 
-	hash_parts_hex(d, algorithm, parts, 6, out);
+	if (begun) {
+		hash_resume(d, ha1);
+		parts[n++] = (struct slice){ nonce.at + BEGUN_NONCE, nonce.len - BEGUN_NONCE };
+	} else {
+		hash_begin(d, algorithm);
+		text_put_hex(ha1_hex, ha1, raw_len(algorithm));
+		parts[n++] = (struct slice){ ha1_hex, hex_len };
+		parts[n++] = nonce;
+	}
+	if (qop != DIGEST_NO_QOP) { // RFC 7616 3.4.1; else RFC 2069 2.1.2
+		parts[n++] = (struct slice){ nc, 8 };
+		parts[n++] = cnonce;
+		parts[n++] = name;
+	}
+	parts[n++] = (struct slice){ ha2_hex, hex_len };
+	hash_parts_update(d, algorithm, parts, n);
+	hash_end(d, algorithm, raw);
+	text_put_hex(out, raw, raw_len(algorithm));
 }

@@ -37,8 +37,15 @@ void digest_ha2(struct digest *d, enum hl_digest_algorithm algorithm, struct sli
 
 enum digest_qop { DIGEST_NO_QOP, DIGEST_AUTH, DIGEST_AUTH_INT };
 
-// The response as hex. Without qop: the RFC 2069 form, nc and cnonce unused.
+// Every response to a nonce begins with HA1 and the nonce. MD5 needs half of ha1[]: into the other
+// half goes its state behind the first block of them. False: another algorithm, or a nonce that does
+// not fill the block.
+bool digest_begin(struct digest *d, enum hl_digest_algorithm algorithm, uint8_t ha1[DIGEST_RAW_MAX],
+		  struct slice nonce);
+
+// The response as hex. Without qop: the RFC 2069 form, nc and cnonce unused. begun: digest_begin() has
+// been at this ha1, with this nonce.
 void digest_response(struct digest *d, enum hl_digest_algorithm algorithm,
-		     const uint8_t ha1[DIGEST_RAW_MAX], struct slice nonce, enum digest_qop qop,
-		     const char nc[8], struct slice cnonce, const char *ha2_hex,
-		     char out[DIGEST_HEX_MAX]);
+		     const uint8_t ha1[DIGEST_RAW_MAX], bool begun, struct slice nonce,
+		     enum digest_qop qop, const char nc[8], struct slice cnonce,
+		     const char *ha2_hex, char out[DIGEST_HEX_MAX]);

@@ -158,7 +158,7 @@ void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 		if (to.auth->proxy)
 			continue;
-		auth_next_nonce(to.auth, reply->auth_info, to.long_text);
+		auth_next_nonce(to.auth, reply->auth_info, to.long_text, w->digest);
 		return;
 	}
 }

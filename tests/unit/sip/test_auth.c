@@ -368,7 +368,7 @@ Test(auth_write, what_is_written_can_be_read_and_checked)
 		cr_assert(slice_is(c.nc, "00000007") && c.algorithm == i);
 		digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
-		digest_response(d, c.algorithm, ha1, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
 				response);
 		cr_assert(c.response.len == digest_hex_len(c.algorithm) &&
 			  memcmp(c.response.at, response, c.response.len) == 0);
@@ -485,9 +485,9 @@ Test(auth_learn, nextnonce_replaces_the_nonce_and_keeps_the_opaque)
 	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\", opaque=\"oo\", qop=\"auth\"", NULL),
 		     0);
 	auth.nc = 9;
-	auth_next_nonce(&auth, slice_of("qop=auth, rspauth=\"ab\", nc=00000009"), NULL);
+	auth_next_nonce(&auth, slice_of("qop=auth, rspauth=\"ab\", nc=00000009"), NULL, d);
 	cr_assert_eq(auth.nc, 9, "no nextnonce in it");
-	auth_next_nonce(&auth, slice_of("qop=auth, NextNonce=\"second\", nc=00000009"), NULL);
+	auth_next_nonce(&auth, slice_of("qop=auth, NextNonce=\"second\", nc=00000009"), NULL, d);
 	cr_assert_eq(auth.nc, 0);
 	const char *text = write_for("6000");
 	cr_assert_not_null(strstr(text, "nonce=\"second\""));
@@ -502,13 +502,13 @@ Test(auth_learn, a_long_nextnonce_moves_the_text_out_and_a_short_one_back)
 	memset(info, 'y', sizeof(info));
 	memcpy(info, "nextnonce=\"", 11);
 	info[611] = '"';
-	auth_next_nonce(&auth, (struct slice){ info, 612 }, NULL);
+	auth_next_nonce(&auth, (struct slice){ info, 612 }, NULL, d);
 	cr_assert(auth.usable && auth.nonce_len == 3, "without room the old one stays");
-	auth_next_nonce(&auth, (struct slice){ info, 612 }, long_text);
+	auth_next_nonce(&auth, (struct slice){ info, 612 }, long_text, d);
 	cr_assert(auth.long_text && auth.nonce_len == 600);
 	cr_assert_not_null(strstr(write_for("6000"), "y\", uri="));
 	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
-	auth_next_nonce(&auth, slice_of("nextnonce=\"z\""), long_text);
+	auth_next_nonce(&auth, slice_of("nextnonce=\"z\""), long_text, d);
 	cr_assert_not(auth.long_text);
 	cr_assert_not_null(strstr(write_for("6000"), "nonce=\"z\""));
 	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
@@ -518,7 +518,7 @@ Test(auth_learn, nextnonce_before_any_challenge_makes_nothing_usable)
 {
 	static struct auth fresh;
 
-	auth_next_nonce(&fresh, slice_of("nextnonce=\"n2\""), long_text);
+	auth_next_nonce(&fresh, slice_of("nextnonce=\"n2\""), long_text, d);
 	cr_assert_not(fresh.usable);
 	cr_assert_eq(fresh.nonce_len, 0);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocations.h"
+#include "base/rng.h"
 #include "sip/digest.h"
 
 static struct digest *d;
@@ -56,7 +57,7 @@ static void check(const struct vector *v)
 		   ha1);
 	digest_ha2(d, v->algorithm, slice_of(v->method), slice_of(v->uri),
 		   v->qop == DIGEST_AUTH_INT, ha2);
-	digest_response(d, v->algorithm, ha1, slice_of(v->nonce), v->qop, v->nc,
+	digest_response(d, v->algorithm, ha1, false, slice_of(v->nonce), v->qop, v->nc,
 			slice_of(v->cnonce), ha2, response);
 	cr_assert_eq(strlen(v->response), digest_hex_len(v->algorithm));
 	expect_hex(response, v->response);
@@ -213,8 +214,8 @@ static void one_exchange(enum hl_digest_algorithm algorithm)
 	digest_ha1(d, algorithm, slice_of(v.user), slice_of(v.realm), slice_of(v.password), ha1);
 	digest_ha1_sess(d, algorithm, ha1, slice_of(v.nonce), slice_of(v.cnonce), ha1);
 	digest_ha2(d, algorithm, slice_of(v.method), slice_of(v.uri), true, ha2);
-	digest_response(d, algorithm, ha1, slice_of(v.nonce), DIGEST_AUTH, v.nc, slice_of(v.cnonce),
-			ha2, response);
+	digest_response(d, algorithm, ha1, false, slice_of(v.nonce), DIGEST_AUTH, v.nc,
+			slice_of(v.cnonce), ha2, response);
 }
 
 // A suite of its own: the engine's hooks must be there before the first context is.
@@ -238,4 +239,40 @@ Test(digest_memory, nothing_is_allocated_after_set_up)
 	}
 	teardown();
 	hl_set_allocator(NULL);
+}
+
+Test(digest, what_was_begun_ends_as_in_one_go)
+{
+	struct digest *d = digest_new();
+	struct rng rng;
+	char nonce[128];
+
+	rng_seed(&rng, 9);
+	for (uint32_t len = 0; len <= sizeof(nonce); len++) {
+		uint8_t ha1[DIGEST_RAW_MAX];
+		char ha2[DIGEST_HEX_MAX], plain[DIGEST_HEX_MAX], begun[DIGEST_HEX_MAX];
+
+		for (unsigned i = 0; i < sizeof(ha1); i++)
+			ha1[i] = (uint8_t)rng_next(&rng);
+		for (unsigned i = 0; i < sizeof(nonce); i++)
+			nonce[i] = (char)('!' + rng_below(&rng, 90));
+		memset(ha2, 'a' + (int)(len % 6), sizeof(ha2));
+		const struct slice n = { nonce, len }, cnonce = { "0a4f113b", 8 };
+
+		for (int qop = DIGEST_NO_QOP; qop <= DIGEST_AUTH_INT; qop++) {
+			digest_response(d, HL_MD5, ha1, false, n, (enum digest_qop)qop, "00000001",
+					cnonce, ha2, plain);
+			bool fits = digest_begin(d, HL_MD5, ha1, n);
+
+			cr_assert_eq(fits, len >= 31, "a block is HA1, a colon and 31 bytes");
+			if (!fits)
+				continue;
+			digest_response(d, HL_MD5, ha1, true, n, (enum digest_qop)qop, "00000001",
+					cnonce, ha2, begun);
+			cr_assert_eq(memcmp(plain, begun, digest_hex_len(HL_MD5)), 0,
+				     "nonce of %u bytes, qop %d", len, qop);
+		}
+		cr_assert_not(digest_begin(d, HL_SHA256, ha1, n), "its HA1 takes all the room");
+	}
+	digest_free(d);
 }

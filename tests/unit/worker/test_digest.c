@@ -36,7 +36,7 @@ static bool answers(const struct rig *rig, uint32_t k, const char *header, const
 			digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, c.qop == DIGEST_AUTH_INT,
 			   ha2);
-		digest_response(d, c.algorithm, ha1, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
 				response);
 		good = c.response.len == digest_hex_len(c.algorithm) &&
 		       memcmp(c.response.at, response, c.response.len) == 0 &&
