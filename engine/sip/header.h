@@ -33,7 +33,7 @@ static inline enum line_kind line_next(struct marks *m, const char *at, const ch
 			continue; // the request line stands before: there is a cr[-1]
 		if (*cr != '\r' || cr + 1 == m->end || cr[1] != '\n')
 			return *cr == '\0' ? LINE_NUL : LINE_ODD;
-		marks_next(m, controls_of); // the LF
+		marks_skip(m, controls_of); // the LF
 		*line_end = cr;
 		if (cr == at)
 			return LINE_BLANK;

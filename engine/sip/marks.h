@@ -150,6 +150,16 @@ static inline const char *marks_next(struct marks *m, uint64_t (*bits_of)(const 
 	return at;
 }
 
+// Step over the next marked byte, of which it is known that it comes right behind the last one: so it
+// is in the same block when anything is left of that.
+static inline void marks_skip(struct marks *m, uint64_t (*bits_of)(const char *, uint32_t))
+{
+	if (m->bits != 0)
+		m->bits &= m->bits - 1;
+	else
+		marks_next(m, bits_of);
+}
+
 // The first colon of a line. Reads sixteen bytes when the text, not only the line, has them: most
 // names are shorter than that.
 static inline const char *colon_find(const char *at, const char *line_end, const char *text_end)
