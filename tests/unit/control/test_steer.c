@@ -62,19 +62,16 @@ static struct hl_plan *plan_steered(const char *text, const struct hl_steering *
 static uint32_t queue_of_reply(const struct hl_steering *how, const struct hl_endpoint *from,
 			       const struct hl_addr *to, uint16_t port)
 {
-	union rte_thash_tuple tuple = { .v4 = {
-						.src_addr = hl_addr_ipv4(&from->addr),
-						.dst_addr = hl_addr_ipv4(to),
-						.sport = from->port,
-						.dport = port,
-					} };
+	// words as rte_thash_tuple has them; reading that union by words is what compilers may break
+	const uint32_t tuple[] = { hl_addr_ipv4(&from->addr), hl_addr_ipv4(to),
+				   (uint32_t)from->port << 16 | port };
 	uint32_t words = how->hash_ports ? RTE_THASH_V4_L4_LEN : RTE_THASH_V4_L3_LEN;
 
 	if (how->by == HL_STEER_ADDRESS)
 		return how->table[hl_addr_ipv4(to) % how->table_size];
 	if (how->by == HL_STEER_PORT)
 		return how->table[port % how->table_size];
-	return how->table[rte_softrss((uint32_t *)&tuple, words, how->key) % how->table_size];
+	return how->table[rte_softrss((uint32_t *)tuple, words, how->key) % how->table_size];
 }
 
 static bool line_marked(const struct hl_plan *plan, uint32_t line)

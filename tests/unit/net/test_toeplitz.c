@@ -58,17 +58,13 @@ static void softrss_compare(const uint8_t *key, uint32_t key_len)
 	cr_assert_eq(toeplitz_init(&t, key, key_len), 0);
 	for (int i = 0; i < 20000; i++) {
 		uint64_t ips = rng_next(&rng), ports = rng_next(&rng);
-		union rte_thash_tuple tuple = { .v4 = {
-							.src_addr = (uint32_t)ips,
-							.dst_addr = (uint32_t)(ips >> 32),
-							.sport = (uint16_t)ports,
-							.dport = (uint16_t)(ports >> 16),
-						} };
-		uint32_t mine = hash_addresses(tuple.v4.src_addr, tuple.v4.dst_addr);
+		// words as rte_thash_tuple has them: source port in the upper half of the last
+		const uint32_t tuple[] = { (uint32_t)ips, (uint32_t)(ips >> 32), (uint32_t)ports };
+		uint32_t mine = hash_addresses(tuple[0], tuple[1]);
 
-		cr_assert_eq(mine, rte_softrss((uint32_t *)&tuple, RTE_THASH_V4_L3_LEN, key));
-		mine ^= hash_ports(tuple.v4.sport, tuple.v4.dport);
-		cr_assert_eq(mine, rte_softrss((uint32_t *)&tuple, RTE_THASH_V4_L4_LEN, key));
+		cr_assert_eq(mine, rte_softrss((uint32_t *)tuple, RTE_THASH_V4_L3_LEN, key));
+		mine ^= hash_ports((uint16_t)(tuple[2] >> 16), (uint16_t)tuple[2]);
+		cr_assert_eq(mine, rte_softrss((uint32_t *)tuple, RTE_THASH_V4_L4_LEN, key));
 	}
 }
 

@@ -43,15 +43,12 @@ static struct hl_burst *room_make(struct burst_room *room)
 static uint32_t queue_of(const struct hl_packet *pkt)
 {
 	const uint8_t *ip = pkt->data + ETH_BYTES;
-	union rte_thash_tuple tuple;
-
 	if (load_be16(pkt->data + 12) != ETHERTYPE_IPV4 || ip[9] != IP_UDP)
 		return 0;
-	tuple.v4.src_addr = load_be32(ip + 12);
-	tuple.v4.dst_addr = load_be32(ip + 16);
-	tuple.v4.sport = load_be16(ip + IPV4_BYTES);
-	tuple.v4.dport = load_be16(ip + IPV4_BYTES + 2);
-	return table[rte_softrss((uint32_t *)&tuple, RTE_THASH_V4_L4_LEN, how.key) % ENTRIES];
+	// words as rte_thash_tuple has them: both ports in the last
+	const uint32_t tuple[] = { load_be32(ip + 12), load_be32(ip + 16),
+				   load_be32(ip + IPV4_BYTES) };
+	return table[rte_softrss((uint32_t *)tuple, RTE_THASH_V4_L4_LEN, how.key) % ENTRIES];
 }
 
 // What a worker sent goes to the servers, what these answer to the queues, and so on.
