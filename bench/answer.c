@@ -70,13 +70,15 @@ static int run(const struct bench_options *o)
 	for (unsigned i = 0; i < o->repetitions; i++)
 		ns[i] = answers_measure(r, rig, count);
 	double median = bench_median(ns, o->repetitions);
-	if (o->json)
-		printf("{\"bench\": \"answer\", \"ns_per_answer\": %.1f, \"request_bytes\": %u, "
-		       "\"answer_bytes\": %u}\n",
+	if (o->json) {
+		bench_json_open("answer");
+		printf(", \"ns_per_answer\": %.1f, \"request_bytes\": %u, \"answer_bytes\": %u",
 		       median, r->pkts[0].len, r->answers[0].len);
-	else
+		bench_json_close();
+	} else {
 		printf("answer  OPTIONS of %u bytes, answer of %u bytes  %.1f ns/answer\n",
 		       r->pkts[0].len, r->answers[0].len, median);
+	}
 	rig_free(rig);
 	free(r);
 	free(ns);

@@ -80,9 +80,17 @@ fi
 check "the primary's table is empty" 0 "$(kamailio_stat primary location_contacts)"
 check "the backup's table is empty" 0 "$(kamailio_stat backup location_contacts)"
 
-for key in lines registered failovers returns unregistered; do
+for key in lines registered unregistered; do
 	check "summary: $key" "$lines" "$(summary "$DIR/summary.json" $key)"
 done
+# A busy machine may lose a probe to a server that lives, and with a count of 1 that moves a line, too.
+moved=$(summary "$DIR/summary.json" failovers)
+if [ "$moved" -ge "$lines" ]; then
+	ok "summary: failovers"
+else
+	not_ok "summary: failovers" "wanted $lines or more, got $moved"
+fi
+check "summary: as many returns" "$moved" "$(summary "$DIR/summary.json" returns)"
 check "summary: leftovers" 0 "$(summary "$DIR/summary.json" leftovers)"
 for server in primary backup; do
 	for code in 400 403 483; do
