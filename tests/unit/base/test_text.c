@@ -176,3 +176,22 @@ Test(text, case_is_ignored_for_letters_only)
 		}
 	}
 }
+
+// What vectors make of hexadecimal text is what the plain forms make of it.
+Test(text, hex_by_vectors_and_plain_agree)
+{
+	struct rng rng;
+
+	rng_seed(&rng, 11);
+	for (int i = 0; i < 20000; i++) {
+		char one[16], other[16];
+		uint64_t v = rng_next(&rng), got = 1, plain = 1;
+
+		hex_put64(one, v);
+		hex_put64_plain(other, v);
+		cr_assert(eq(int, memcmp(one, other, 16), 0));
+		one[rng_below(&rng, 16)] = (char)rng_below(&rng, 256);
+		cr_assert(eq(int, hex_get64(one, &got), hex_get64_plain(one, &plain)));
+		cr_assert(eq(u64, got, plain));
+	}
+}
