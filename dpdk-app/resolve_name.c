@@ -36,7 +36,8 @@ struct lookup {
 static int asked(struct lookup *l, const char *name, const char *type, int status)
 {
 	if (status != ARES_SUCCESS) {
-		snprintf(l->failed->name, sizeof(l->failed->name), "%s", name);
+		snprintf(l->failed->name, sizeof(l->failed->name), "%.*s",
+			 (int)sizeof(l->failed->name) - 1, name);
 		l->failed->type = type;
 	}
 	return status;

@@ -162,7 +162,8 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		count(&s->counters.lost);
 		return;
 	}
-	enum scan_result scanned = scan_request((const char *)f->payload, f->payload_len, &req);
+	enum scan_result scanned = request_forms_scan(&r->forms, (const char *)f->payload,
+						      f->payload_len, &req);
 	if (scanned == SCAN_KEEPALIVE)
 		return;
 	// What only a full parser could read is not met from lines; without a Via there is no way

@@ -14,7 +14,7 @@
 #include "registrar/delay.h"
 #include "registrar/once.h"
 #include "sip/digest.h"
-#include "sip/scan.h"
+#include "sip/form.h"
 
 #define REALM_MAX 64
 #define PASSWORD_MAX 128
@@ -64,6 +64,7 @@ struct hl_registrar {
 	uint32_t max_grant_s, min_expires_s, retry_after_s;
 	uint64_t hash_key[2]; // users, Call-IDs, tags
 	struct digest *digest;
+	struct request_forms forms;
 	uint32_t n_steps, next_step; // steps before next_step were taken
 	struct step steps[STEPS_MAX];
 	char headers[HEADERS_MAX];     // of the answer being made

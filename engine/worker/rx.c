@@ -36,7 +36,8 @@ static void push_slow(struct hl_worker *w, const struct frame *f)
 
 static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s)
 {
-	switch (scan_reply((const char *)s->frame.payload, s->frame.payload_len, &s->reply)) {
+	switch (reply_forms_scan(&w->forms, (const char *)s->frame.payload, s->frame.payload_len,
+				 &s->reply)) {
 	case SCAN_OK:
 		if (!worker_reply_line(w, &s->reply, &s->branch)) {
 			count(&w->counters.unknown_branch);

@@ -17,6 +17,7 @@
 #include "net/frame.h"
 #include "net/icmp.h"
 #include "sip/auth.h"
+#include "sip/form.h"
 #include "sip/parse.h"
 #include "timer/wheel.h"
 #include "worker/plan.h"
@@ -101,6 +102,7 @@ struct hl_worker {
 	struct slow_reply slow_in;      // being read
 	struct slow_packet slow_packet; // being parsed; writer: the control thread, as the next one
 	struct slow_reply slow_reply;
+	struct reply_forms forms;
 	struct hl_counters counters;
 };
 

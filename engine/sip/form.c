@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One remembered text: what may differ, and whether another is like it.
+#include "sip/form.h"
+
+#include <string.h>
+
+#include "sip/header.h"
+
+#define WORTH_NEW 2
+#define WORTH_PROVEN 8
+
+static inline bool is_plain(char c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '-' || c == '.';
+}
+
+#if defined(__AVX512BW__)
+// Bits of the plain bytes. From '-' on there are - . / and the digits.
+static inline uint64_t plain_of(__m512i x)
+{
+	const __m512i small = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+	const __m512i from_a = _mm512_sub_epi8(small, _mm512_set1_epi8('a'));
+	const __m512i from_dash = _mm512_sub_epi8(x, _mm512_set1_epi8('-'));
+
+	return _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26)) |
+	       _mm512_mask_cmplt_epu8_mask(_mm512_cmpneq_epi8_mask(x, _mm512_set1_epi8('/')),
+					   from_dash, _mm512_set1_epi8('9' - '-' + 1));
+}
+
+static bool text_fits(const struct form *form, const char *text)
+{
+	const uint32_t len = form->len;
+
+	for (uint32_t i = 0; i < len; i += BLOCK_BYTES) {
+		const uint32_t n = len - i < BLOCK_BYTES ? len - i : BLOCK_BYTES;
+		const __m512i x = _mm512_maskz_loadu_epi8(first_of_block(n), text + i);
+		const __m512i known = _mm512_loadu_si512(form->text + i);
+
+		if (_mm512_cmpneq_epi8_mask(x, known) &
+		    ~(plain_of(x) & form->free[i / BLOCK_BYTES]))
+			return false;
+	}
+	return true;
+}
+#elif defined(__SSE2__)
+static inline uint32_t plain_of(__m128i x)
+{
+	const __m128i from_a = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)),
+					    _mm_set1_epi8('a'));
+	const __m128i from_dash = _mm_sub_epi8(x, _mm_set1_epi8('-'));
+	const __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+	const __m128i other = _mm_cmpeq_epi8(_mm_min_epu8(from_dash, _mm_set1_epi8('9' - '-')),
+					     from_dash);
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(
+		letter, _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')), other)));
+}
+
+// Bits of sixteen bytes from `i` on, of which there are enough.
+static inline bool fits_16(const struct form *form, const char *text, uint32_t i)
+{
+	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
+	const __m128i known = _mm_loadu_si128((const __m128i *)(const void *)(form->text + i));
+	const uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, known));
+	uint32_t free;
+
+	memcpy(&free, (const char *)form->free + i / 8, sizeof(free));
+	return ((same | (plain_of(x) & free >> i % 8)) & 0xffff) == 0xffff;
+}
+
+static bool text_fits(const struct form *form, const char *text)
+{
+	uint32_t i = 0;
+
+	for (; i + 16 <= form->len; i += 16) {
+		if (!fits_16(form, text, i))
+			return false;
+	}
+	return i == form->len || fits_16(form, text, form->len - 16u);
+}
+#else
+static bool text_fits(const struct form *form, const char *text)
+{
+	for (uint32_t i = 0; i < form->len; i++) {
+		bool free = form->free[i / 64] >> i % 64 & 1;
+
+		if (text[i] != form->text[i] && !(free && is_plain(text[i])))
+			return false;
+	}
+	return true;
+}
+#endif
+
+bool form_fits(struct form *form, const char *text, uint32_t len)
+{
+	if (form->len != len || len == 0 || !text_fits(form, text))
+		return false;
+	form->worth = WORTH_PROVEN;
+	return true;
+}
+
+bool form_take(struct form *form, const char *text, uint32_t len)
+{
+	// at least what a vector holds (text_fits() reads the end together with bytes before it)
+	if (len < 16 || len > FORM_BYTES_MAX)
+		return false;
+	if (form->worth > 0) {
+		form->worth--;
+		return false;
+	}
+	memset(form, 0, sizeof(*form));
+	memcpy(form->text, text, len);
+	form->len = (uint16_t)len;
+	form->worth = WORTH_NEW;
+	return true;
+}
+
+void form_free(struct form *form, const char *from, const char *to)
+{
+	for (; from < to; from++) {
+		uint32_t i = (uint32_t)(from - form->text);
+
+		if (is_plain(*from))
+			form->free[i / 64] |= (uint64_t)1 << i % 64;
+	}
+}
+
+static const char *stop_find(const char *at, const char *end)
+{
+	while (at < end && *at != ';' && *at != ',' && *at != '"')
+		at++;
+	return at;
+}
+
+void form_free_params(struct form *form, const char *at, const char *end)
+{
+	while (at < end && *at == ';') {
+		const char *next = stop_find(at + 1, end);
+		const char *equal = memchr(at, '=', (size_t)(next - at));
+
+		if (equal != NULL)
+			form_free(form, equal + 1, next);
+		at = next;
+	}
+}
+
+void form_free_via(struct form *form, struct slice value)
+{
+	const char *const end = value.at + value.len;
+	const char *host = value.at + sizeof("SIP/2.0/UDP ") - 1;
+
+	if (value.len <= sizeof("SIP/2.0/UDP ") || memcmp(value.at, "SIP/2.0/UDP ", 12) != 0)
+		return; // the way everybody writes it, or it must stay as it is
+	const char *stop = stop_find(host, end);
+	const char *colon = memchr(host, ':', (size_t)(stop - host));
+
+	if (*host == '[' || is_lws(*host) || is_lws(stop[-1]))
+		return;
+	if (colon != NULL) {
+		form->port = (struct slice){ colon + 1, (uint32_t)(stop - colon - 1) };
+		form_free(form, colon + 1, stop);
+	}
+	form_free(form, host, colon != NULL ? colon : stop);
+	form_free_params(form, stop, end);
+}
+
+void form_free_cseq(struct form *form, struct slice value)
+{
+	const char *end = value.at;
+
+	while (end < value.at + value.len && (uint8_t)(*end - '0') <= 9)
+		end++;
+	form->cseq = value;
+	form_free(form, value.at, end);
+}

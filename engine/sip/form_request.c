@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Requests that were scanned before.
+#include <string.h>
+
+#include "sip/form.h"
+#include "sip/header.h"
+
+// From or To: what stands before the <, the user and the host of the URI, what the header's
+// parameters are.
+static void party_free(struct form *f, struct slice value)
+{
+	const char *at = value.at, *const end = value.at + value.len;
+	const char *open = memchr(value.at, '<', value.len);
+	struct address address;
+	struct address_uri uri;
+
+	if (!address_next(&at, end, &address) || !address_uri_read(address.uri, &uri) || !uri.sip)
+		return;
+	if (open != NULL && open < address.uri.at)
+		form_free(f, value.at, open);
+	form_free(f, uri.user.at, uri.user.at + uri.user.len);
+	form_free(f, uri.host.at, uri.host.at + uri.host.len);
+	form_free_params(f, address.params.at, address.params.at + address.params.len);
+}
+
+// What scan_request() does not look into, header by header.
+static void line_free(struct form *f, enum header_id id, struct slice value, bool again)
+{
+	switch (id) {
+	case HEADER_VIA:
+		if (!again)
+			form_free_via(f, value);
+		else
+			form_free(f, value.at, value.at + value.len);
+		return;
+	case HEADER_FROM:
+	case HEADER_TO:
+		party_free(f, value);
+		return;
+	case HEADER_CSEQ:
+		form_free_cseq(f, value);
+		return;
+	case HEADER_CONTENT_LENGTH:
+	case HEADER_MAX_FORWARDS:
+	case HEADER_EXPIRES:
+		return;
+	default: // it says where they are, or nothing
+		form_free(f, value.at, value.at + value.len);
+		return;
+	}
+}
+
+// False: a folded line, or what the scanner alone shall read.
+static bool values_free(struct form *f)
+{
+	const char *at = f->text, *const end = f->text + f->len, *line_end;
+	enum line_kind kind;
+	bool again = false;
+	struct marks m;
+
+	marks_start(&m, at, end);
+	while ((kind = line_next(&m, at, &line_end, false)) == LINE_TEXT) {
+		const char *colon = at == f->text ? NULL : header_colon(at, line_end, end);
+
+		if (colon != NULL) {
+			enum header_id id = header_id(at, name_len(at, colon));
+
+			line_free(f, id, slice_trim(colon + 1, line_end), again);
+			again |= id == HEADER_VIA;
+		}
+		at = line_end + 2;
+	}
+	return kind == LINE_BLANK;
+}
+
+void request_forms_learn(struct request_forms *forms, const char *text, uint32_t len)
+{
+	for (unsigned way = 0; way < FORM_WAYS; way++) {
+		struct request_form *known = &forms->at[form_place(len, way)];
+
+		if (!form_take(&known->form, text, len))
+			continue;
+		if (is_lws(text[0]) ||
+		    scan_request(known->form.text, len, &known->request) != SCAN_OK ||
+		    !known->request.complete || !values_free(&known->form))
+			known->form.len = 0;
+		return;
+	}
+}
+
+// The request of a text that fits: as it was, but for where it is and its numbers.
+static bool request_read(const struct request_form *known, const char *text,
+			 struct sip_request *out)
+{
+	const struct form *f = &known->form;
+	const struct sip_request *request = &known->request;
+	const struct slice port = form_slice(f, f->port, text);
+	uint32_t number = request->via_port;
+
+	memcpy(out, request, offsetof(struct sip_request, method_text));
+	if ((port.at != NULL &&
+	     (!text_get_number(port.at, port.len, &number) || number > UINT16_MAX)) ||
+	    !cseq_read(form_slice(f, f->cseq, text), &out->cseq, &out->cseq_method))
+		return false;
+	out->via_port = (uint16_t)number;
+#define MOVE(MEMBER) out->MEMBER = form_slice(f, request->MEMBER, text)
+	MOVE(method_text);
+	MOVE(uri);
+	MOVE(uri_user);
+	MOVE(uri_host);
+	MOVE(via_host);
+	MOVE(from);
+	MOVE(to);
+	MOVE(to_user);
+	MOVE(call_id);
+	MOVE(cseq_text);
+	MOVE(authorization);
+	MOVE(require);
+	MOVE(event);
+	MOVE(subscription_state);
+	MOVE(body);
+	out->via_end = form_slice(f, (struct slice){ request->via_end, 0 }, text).at;
+	out->via_rport_end = form_slice(f, (struct slice){ request->via_rport_end, 0 }, text).at;
+	for (uint8_t i = 0; i < request->n_vias; i++)
+		MOVE(vias[i]);
+	for (uint8_t i = 0; i < request->n_contacts; i++)
+		MOVE(contacts[i]);
+#undef MOVE
+	return true;
+}
+
+bool request_forms_find(struct request_forms *forms, const char *text, uint32_t len,
+			struct sip_request *out)
+{
+	for (unsigned way = 0; way < FORM_WAYS; way++) {
+		struct request_form *known = &forms->at[form_place(len, way)];
+
+		if (form_fits(&known->form, text, len))
+			return request_read(known, text, out);
+	}
+	return false;
+}
+
+enum scan_result request_forms_scan(struct request_forms *forms, const char *text, uint32_t len,
+				    struct sip_request *out)
+{
+	if (request_forms_find(forms, text, len, out))
+		return SCAN_OK;
+	enum scan_result result = scan_request(text, len, out);
+	if (result == SCAN_OK)
+		request_forms_learn(forms, text, len);
+	return result;
+}
