@@ -17,12 +17,12 @@ enum {
 
 static_assert(FRAME_UDP_AT == 42 && HL_FRAME_MAX == ETH_BYTES + 1500, "an Ethernet frame");
 
-static struct hl_addr addr_load(const uint8_t bytes[4])
+// Into a cleared one, and not by value: the copy would be loaded across the stores that made it, and
+// wait for them.
+static void addr_load(struct hl_addr *addr, const uint8_t bytes[4])
 {
-	struct hl_addr addr = { .family = HL_FAMILY_IPV4 };
-
-	memcpy(addr.bytes, bytes, 4);
-	return addr;
+	addr->family = HL_FAMILY_IPV4;
+	memcpy(addr->bytes, bytes, 4);
 }
 
 // udp: the `room` bytes behind the header `ip`, up to the end of the datagram.
@@ -94,8 +94,8 @@ static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flag
 	if (load_be16(ip + 6) & IPV4_FRAGMENT)
 		return FRAME_BAD;
 
-	out->src = addr_load(ip + 12);
-	out->dst = addr_load(ip + 16);
+	addr_load(&out->src, ip + 12);
+	addr_load(&out->dst, ip + 16);
 	switch (ip[9]) {
 	case IP_UDP:
 		return udp_read(ip + header_len, total_len - header_len, ip, flags, out);
