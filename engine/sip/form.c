@@ -15,59 +15,51 @@ static inline bool is_plain(char c)
 }
 
 #if defined(__AVX512BW__)
-// Bits of the plain bytes. From '-' on there are - . / and the digits.
-static inline uint64_t plain_of(__m512i x)
-{
-	const __m512i small = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
-	const __m512i from_a = _mm512_sub_epi8(small, _mm512_set1_epi8('a'));
-	const __m512i from_dash = _mm512_sub_epi8(x, _mm512_set1_epi8('-'));
-
-	return _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26)) |
-	       _mm512_mask_cmplt_epu8_mask(_mm512_cmpneq_epi8_mask(x, _mm512_set1_epi8('/')),
-					   from_dash, _mm512_set1_epi8('9' - '-' + 1));
-}
+// What a byte is by each half of it: plain bytes have a bit in common.
+#define LOW_HALVES 0xa, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xc, 0x4, 0x4, 0x5, 0x5, 0x4
+#define HIGH_HALVES 0, 0, 0x1, 0x2, 0x4, 0x8, 0x4, 0x8, 0, 0, 0, 0, 0, 0, 0, 0
 
 static bool text_fits(const struct form *form, const char *text)
 {
+	const __m512i lows = _mm512_broadcast_i32x4(_mm_setr_epi8(LOW_HALVES));
+	const __m512i highs = _mm512_broadcast_i32x4(_mm_setr_epi8(HIGH_HALVES));
 	const uint32_t len = form->len;
+	__mmask64 other = 0;
 
 	for (uint32_t i = 0; i < len; i += BLOCK_BYTES) {
 		const uint32_t n = len - i < BLOCK_BYTES ? len - i : BLOCK_BYTES;
 		const __m512i x = _mm512_maskz_loadu_epi8(first_of_block(n), text + i);
-		const __m512i known = _mm512_loadu_si512(form->text + i);
+		const __m512i high = _mm512_and_si512(_mm512_srli_epi16(x, 4),
+						      _mm512_set1_epi8(0xf));
+		const __m512i plain = _mm512_and_si512(_mm512_shuffle_epi8(lows, x),
+						       _mm512_shuffle_epi8(highs, high));
+		const __mmask64 fixed = _mm512_testn_epi8_mask(plain,
+							       _mm512_loadu_si512(form->free + i));
 
-		if (_mm512_cmpneq_epi8_mask(x, known) &
-		    ~(plain_of(x) & form->free[i / BLOCK_BYTES]))
-			return false;
+		other |= _mm512_mask_cmpneq_epi8_mask(fixed, x, _mm512_loadu_si512(form->text + i));
 	}
-	return true;
+	return other == 0;
 }
 #elif defined(__SSE2__)
-static inline uint32_t plain_of(__m128i x)
-{
-	const __m128i from_a = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)),
-					    _mm_set1_epi8('a'));
-	const __m128i from_dash = _mm_sub_epi8(x, _mm_set1_epi8('-'));
-	const __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
-	const __m128i other = _mm_cmpeq_epi8(_mm_min_epu8(from_dash, _mm_set1_epi8('9' - '-')),
-					     from_dash);
-
-	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(
-		letter, _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')), other)));
-}
-
-// Bits of sixteen bytes from `i` on, of which there are enough.
 static inline bool fits_16(const struct form *form, const char *text, uint32_t i)
 {
 	const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
 	const __m128i known = _mm_loadu_si128((const __m128i *)(const void *)(form->text + i));
-	const uint32_t same = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, known));
-	uint32_t free;
+	const __m128i free = _mm_loadu_si128((const __m128i *)(const void *)(form->free + i));
+	const __m128i from_a = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)),
+					    _mm_set1_epi8('a'));
+	const __m128i from_dash = _mm_sub_epi8(x, _mm_set1_epi8('-')); // - . / and the digits
+	const __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+	const __m128i other = _mm_cmpeq_epi8(_mm_min_epu8(from_dash, _mm_set1_epi8('9' - '-')),
+					     from_dash);
+	const __m128i plain = _mm_or_si128(
+		letter, _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')), other));
 
-	memcpy(&free, (const char *)form->free + i / 8, sizeof(free));
-	return ((same | (plain_of(x) & free >> i % 8)) & 0xffff) == 0xffff;
+	return _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, known),
+					      _mm_and_si128(plain, free))) == 0xffff;
 }
 
+// What is left at the end is looked at together with bytes before it.
 static bool text_fits(const struct form *form, const char *text)
 {
 	uint32_t i = 0;
@@ -82,9 +74,7 @@ static bool text_fits(const struct form *form, const char *text)
 static bool text_fits(const struct form *form, const char *text)
 {
 	for (uint32_t i = 0; i < form->len; i++) {
-		bool free = form->free[i / 64] >> i % 64 & 1;
-
-		if (text[i] != form->text[i] && !(free && is_plain(text[i])))
+		if (text[i] != form->text[i] && !(form->free[i] && is_plain(text[i])))
 			return false;
 	}
 	return true;
@@ -118,10 +108,8 @@ bool form_take(struct form *form, const char *text, uint32_t len)
 void form_free(struct form *form, const char *from, const char *to)
 {
 	for (; from < to; from++) {
-		uint32_t i = (uint32_t)(from - form->text);
-
 		if (is_plain(*from))
-			form->free[i / 64] |= (uint64_t)1 << i % 64;
+			form->free[from - form->text] = (char)0xff;
 	}
 }
 

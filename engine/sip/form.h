@@ -16,13 +16,12 @@
 #include "sip/scan.h"
 
 #define FORM_BYTES_MAX 1024 // longer texts are not remembered
-#define FORM_BLOCKS (FORM_BYTES_MAX / 64)
-#define FORMS 16    // kept
-#define FORM_WAYS 2 // places where one may be, by its length
+#define FORMS 16            // kept
+#define FORM_WAYS 2         // places where one may be, by its length
 
 struct form {
 	alignas(64) char text[FORM_BYTES_MAX]; // NUL behind its end
-	uint64_t free[FORM_BLOCKS + 1];        // a bit a byte: another plain one may stand there
+	char free[FORM_BYTES_MAX];             // all bits set: another plain one may stand there
 	uint16_t len;                          // 0: none
 	uint8_t worth;                         // misses until another text takes its place
 	struct slice port, cseq; // numbers that are read again: Via's port (or none), CSeq's value

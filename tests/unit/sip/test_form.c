@@ -124,7 +124,7 @@ static bool fits_plainly(const struct form *form, const char *text, uint32_t len
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 			     (c >= '0' && c <= '9') || c == '-' || c == '.';
 
-		if (c != form->text[i] && !(plain && form->free[i / 64] >> i % 64 & 1))
+		if (c != form->text[i] && !(plain && form->free[i]))
 			return false;
 	}
 	return true;
