@@ -162,7 +162,7 @@ static uint16_t udp_checksum(uint64_t sum, const uint8_t *udp, uint16_t len)
 	return checksum != 0 ? checksum : 0xffff;
 }
 
-void frame_finish(struct hl_packet *pkt)
+static void frame_finish(struct hl_packet *pkt)
 {
 	uint8_t *ip = pkt->data + ETH_BYTES, *udp = ip + IPV4_BYTES;
 
@@ -170,6 +170,14 @@ void frame_finish(struct hl_packet *pkt)
 	store_be16(ip + 10, ipv4_checksum(ip));
 	store_be16(udp + 6, udp_checksum(0, udp, load_be16(udp + 4)));
 	pkt->flags &= (uint16_t)~HL_PACKET_CSUM_OFFLOAD;
+}
+
+void frame_finish_burst(struct hl_burst *tx, uint16_t from)
+{
+	for (uint16_t k = from; k < tx->n; k++) {
+		if (tx->pkts[k].flags & HL_PACKET_CSUM_OFFLOAD)
+			frame_finish(&tx->pkts[k]);
+	}
 }
 
 void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,

@@ -51,10 +51,10 @@ void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,
 		     const struct hl_addr *src, uint16_t src_port, const struct hl_addr *dst,
 		     uint16_t dst_port, uint16_t payload_len, bool offload);
 
-// Finish both checksums of a frame that was written for a device to finish, and clear its flag. Whoever
-// does so for a whole burst at its end spares each frame the wait for its own bytes: they were written
-// in small pieces, which a wide load cannot take from the store buffer.
-void frame_finish(struct hl_packet *pkt);
+// Finish both checksums of the frames of a burst, from its packet `from` on, that were written for a
+// device to finish, and clear their flag. At the end of a burst no frame waits for its own bytes: they
+// were written in small pieces, which a wide load cannot take from the store buffer.
+void frame_finish_burst(struct hl_burst *tx, uint16_t from);
 
 // The headers by themselves, for whoever writes something else than UDP. `out`: first byte of the
 // header. IPv4: TTL 64, never fragmented; checksum finished, or 0 (offload).

@@ -13,10 +13,24 @@
 
 #define DELAYED_PER_TICK 64
 
+// The length of a usual request, so that it arrives while the one before it is answered.
+static void packet_prefetch(const struct hl_packet *pkt)
+{
+	for (unsigned at = 0; at < 448; at += 64)
+		__builtin_prefetch(pkt->data + at);
+}
+
 // Where the next frame may be written; NULL: the burst is full.
 static struct hl_packet *burst_room(const struct hl_burst *tx)
 {
 	return tx->n < tx->cap ? &tx->pkts[tx->n] : NULL;
+}
+
+// Of what this call has written, from packet `from` on; the bytes are in the cache by now.
+static void burst_end(const struct hl_registrar *r, struct hl_burst *tx, uint16_t from)
+{
+	if (!r->csum_offload)
+		frame_finish_burst(tx, from);
 }
 
 static struct server *server_by_addr(struct hl_registrar *r, const struct hl_addr *addr)
@@ -108,8 +122,8 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 	uint16_t port = f->src_port;
 	if (!req->via_has_rport)
 		port = req->via_port != 0 ? req->via_port : 5060;
-	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len,
-			r->csum_offload);
+	// as for a device that finishes checksums: burst_end() does it where none does
+	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len, true);
 	return true;
 }
 
@@ -193,10 +207,13 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint16_t n,
 		     struct hl_burst *tx, uint64_t now_ns)
 {
+	const uint16_t from = tx->n;
 	struct frame f;
 
 	steps_run(r, now_ns);
 	for (uint16_t i = 0; i < n; i++) {
+		if (i + 1 < n)
+			packet_prefetch(&pkts[i + 1]);
 		switch (frame_read(pkts[i].data, pkts[i].len, pkts[i].flags, &f)) {
 		case FRAME_UDP:
 			sip_receive(r, &pkts[i], &f, tx, now_ns);
@@ -215,6 +232,7 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 			break;
 		}
 	}
+	burst_end(r, tx, from);
 }
 
 // Answers whose time has come; a server that fell silent meanwhile keeps them to itself.
@@ -238,6 +256,8 @@ static void delayed_send(struct server *s, struct delay *delay, struct hl_burst 
 
 void hl_registrar_tick(struct hl_registrar *r, struct hl_burst *tx, uint64_t now_ns)
 {
+	const uint16_t from = tx->n;
+
 	steps_run(r, now_ns);
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		delayed_send(&r->servers[i], &r->servers[i].delayed, tx, now_ns);
@@ -245,6 +265,7 @@ void hl_registrar_tick(struct hl_registrar *r, struct hl_burst *tx, uint64_t now
 		if (r->servers[i].bindings == &r->servers[i].store)
 			bindings_sweep(r->servers[i].bindings, now_ns);
 	}
+	burst_end(r, tx, from);
 }
 
 uint64_t hl_registrar_next(const struct hl_registrar *r, uint64_t now_ns)

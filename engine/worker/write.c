@@ -155,9 +155,6 @@ bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 
 void worker_burst_end(struct hl_worker *w, uint16_t from)
 {
-	if (w->plan->options.tx_csum_offload)
-		return;
-	for (uint16_t k = from; k < w->tx->n; k++)
-		if (w->tx->pkts[k].flags & HL_PACKET_CSUM_OFFLOAD)
-			frame_finish(&w->tx->pkts[k]);
+	if (!w->plan->options.tx_csum_offload)
+		frame_finish_burst(w->tx, from);
 }

@@ -49,6 +49,11 @@ Test(checksum, all_lengths_end_at_their_last_byte)
 		cr_assert(eq(u16, checksum_finish(checksum_add(0, copy, len)),
 			     checksum_naive(bytes, len)),
 			  "%u bytes", len);
+		cr_assert(eq(u16,
+			     checksum_finish(__builtin_bswap16(
+				     (uint16_t)~checksum_finish(checksum_sum_plain(copy, len)))),
+			     checksum_naive(bytes, len)),
+			  "%u bytes in plain C", len);
 		guard_free(copy, len);
 	}
 }
