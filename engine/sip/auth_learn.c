@@ -100,7 +100,7 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text,
 	if (auth->nonce_len == 0) // never challenged: there is no realm to answer in
 		return;
 	while (auth_param_next(&auth_info, &param) > 0) {
-		if (!auth_param_is(&param, "nextnonce"))
+		if (!AUTH_PARAM_IS(param, "nextnonce"))
 			continue;
 
 		const struct slice nonce = param.value;

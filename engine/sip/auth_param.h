@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "sip/value.h"
 
 struct auth_param {
 	struct slice name, value; // value without its quotes, escapes as they stand
@@ -13,5 +14,7 @@ struct auth_param {
 // Take the next parameter from the front of *rest. 1: there is one; 0: the end; -EBADMSG.
 int auth_param_next(struct slice *rest, struct auth_param *out);
 
-// Is this the parameter called `name` (lower case)?
-bool auth_param_is(const struct auth_param *param, const char *name);
+// Is this the parameter called NAME, a literal of small letters?
+#define AUTH_PARAM_IS(PARAM, NAME) \
+	((PARAM).name.len == sizeof(NAME) - 1 && \
+	 letters_are((PARAM).name.at, NAME, sizeof(NAME) - 1))

@@ -6,18 +6,29 @@
 #include <string.h>
 
 #include "sip/auth_param.h"
+#include "sip/find.h"
+#include "sip/value.h"
 
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n'; // the latter two: a folded line
 }
 
-// Ends a parameter's name or its unquoted value. Wider than RFC 3261's token on purpose: nonces in
+// What ends a parameter's name or its unquoted value. Wider than RFC 3261's token on purpose: nonces in
 // base64 are met without quotes.
-static bool is_end(char c)
-{
-	return (unsigned char)c <= ' ' || c == ',' || c == '"' || c == 0x7f;
-}
+// clang-format off
+#define ENDS_TOKEN(X) \
+	_mm_or_si128(_mm_or_si128(FIND_UP_TO(X, ' '), FIND_IS(X, ',')), \
+		     _mm_or_si128(FIND_IS(X, '"'), FIND_IS(X, 0x7f)))
+FIND(token_end, ENDS_TOKEN(x), c <= ' ' || c == ',' || c == '"' || c == 0x7f)
+FIND(name_end, _mm_or_si128(ENDS_TOKEN(x), FIND_IS(x, '=')),
+     c <= ' ' || c == ',' || c == '"' || c == 0x7f || c == '=')
+// in a quoted string: its end, an escape, or what is refused
+FIND(quoted_stop,
+     _mm_or_si128(_mm_or_si128(_mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), FIND_IS(x, '\0')),
+		  _mm_or_si128(FIND_IS(x, '\r'), FIND_IS(x, '\n'))),
+     c == '"' || c == '\\' || c == '\0' || c == '\r' || c == '\n')
+// clang-format on
 
 static void slice_skip(struct slice *s, uint32_t n)
 {
@@ -31,32 +42,45 @@ static void spaces_skip(struct slice *s)
 		slice_skip(s, 1);
 }
 
-// Characters up to one that ends a token, or up to `stop`.
-static struct slice token_take(struct slice *s, char stop)
+// What stands in front of `end`.
+static struct slice take_up_to(struct slice *s, const char *end)
 {
-	struct slice token = { s->at, 0 };
+	struct slice token = { s->at, (uint32_t)(end - s->at) };
 
-	while (token.len < s->len && !is_end(s->at[token.len]) && s->at[token.len] != stop)
-		token.len++;
 	slice_skip(s, token.len);
 	return token;
+}
+
+static struct slice token_take(struct slice *s)
+{
+	return take_up_to(s, find_token_end(s->at, s->at + s->len));
+}
+
+static struct slice name_take(struct slice *s)
+{
+	return take_up_to(s, find_name_end(s->at, s->at + s->len));
+}
+
+static bool is_refused(char c)
+{
+	return c == '\r' || c == '\n' || c == '\0';
 }
 
 // *s stands on the opening quote. Line ends are refused: what is read here goes back in a header.
 static int quoted_take(struct slice *s, struct slice *out)
 {
-	uint32_t i = 1;
+	const char *const end = s->at + s->len;
+	const char *at = find_quoted_stop(s->at + 1, end);
 
-	for (; i < s->len && s->at[i] != '"'; i++) {
-		if (s->at[i] == '\\')
-			i++;
-		if (i >= s->len || s->at[i] == '\r' || s->at[i] == '\n' || s->at[i] == '\0')
+	while (at < end && *at == '\\') { // a quoted-pair
+		if (++at == end || is_refused(*at))
 			return -EBADMSG;
+		at = find_quoted_stop(at + 1, end);
 	}
-	if (i >= s->len)
+	if (at == end || *at != '"')
 		return -EBADMSG;
-	*out = (struct slice){ s->at + 1, i - 1 };
-	slice_skip(s, i + 1);
+	*out = (struct slice){ s->at + 1, (uint32_t)(at - s->at - 1) };
+	slice_skip(s, (uint32_t)(at + 1 - s->at));
 	return 0;
 }
 
@@ -68,7 +92,7 @@ int auth_param_next(struct slice *rest, struct auth_param *out)
 	if (rest->len == 0)
 		return 0;
 
-	out->name = token_take(rest, '=');
+	out->name = name_take(rest);
 	spaces_skip(rest);
 	if (out->name.len == 0 || rest->len == 0 || *rest->at != '=')
 		return -EBADMSG;
@@ -79,18 +103,13 @@ int auth_param_next(struct slice *rest, struct auth_param *out)
 		if (rc != 0)
 			return rc;
 	} else {
-		out->value = token_take(rest, ',');
+		out->value = token_take(rest);
 		if (out->value.len == 0)
 			return -EBADMSG;
 	}
 
 	spaces_skip(rest);
 	return rest->len == 0 || *rest->at == ',' ? 1 : -EBADMSG;
-}
-
-bool auth_param_is(const struct auth_param *param, const char *name)
-{
-	return text_equal_nocase(param->name.at, param->name.len, name, (uint32_t)strlen(name));
 }
 
 static bool slice_is(struct slice s, const char *text)
@@ -102,7 +121,7 @@ static bool slice_is(struct slice s, const char *text)
 static int scheme_take(struct slice *rest)
 {
 	spaces_skip(rest);
-	struct slice scheme = token_take(rest, '\0');
+	struct slice scheme = token_take(rest);
 	if (!slice_is(scheme, "Digest"))
 		return -ENOTSUP;
 	return rest->len > 0 && is_space(*rest->at) ? 0 : -EBADMSG;
@@ -118,7 +137,7 @@ static int qop_choose(struct slice list, enum digest_qop *qop)
 			slice_skip(&list, 1);
 			continue;
 		}
-		struct slice name = token_take(&list, ',');
+		struct slice name = token_take(&list);
 		if (name.len == 0)
 			return -EBADMSG;
 		has_auth |= slice_is(name, "auth");
@@ -147,17 +166,17 @@ int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *
 	if (rc != 0)
 		return rc;
 	while ((rc = auth_param_next(&rest, &param)) > 0) {
-		if (auth_param_is(&param, "realm"))
+		if (AUTH_PARAM_IS(param, "realm"))
 			slice_once(&out->realm, param.value);
-		else if (auth_param_is(&param, "nonce"))
+		else if (AUTH_PARAM_IS(param, "nonce"))
 			slice_once(&out->nonce, param.value);
-		else if (auth_param_is(&param, "opaque"))
+		else if (AUTH_PARAM_IS(param, "opaque"))
 			slice_once(&out->opaque, param.value);
-		else if (auth_param_is(&param, "algorithm"))
+		else if (AUTH_PARAM_IS(param, "algorithm"))
 			slice_once(&algorithm, param.value);
-		else if (auth_param_is(&param, "qop"))
+		else if (AUTH_PARAM_IS(param, "qop"))
 			slice_once(&qop, param.value);
-		else if (auth_param_is(&param, "stale"))
+		else if (AUTH_PARAM_IS(param, "stale"))
 			out->stale = slice_is(param.value, "true");
 	}
 	if (rc < 0)
@@ -214,28 +233,27 @@ int auth_credentials_read(const char *value, uint32_t len, struct auth_credentia
 	if (rc != 0)
 		return rc;
 
-	const struct {
-		const char *name;
-		struct slice *to;
-	} known[] = {
-		{ "username", &out->user },
-		{ "realm", &out->realm },
-		{ "nonce", &out->nonce },
-		{ "uri", &out->uri },
-		{ "response", &out->response },
-		{ "cnonce", &out->cnonce },
-		{ "nc", &out->nc },
-		{ "opaque", &out->opaque },
-		{ "algorithm", &algorithm },
-		{ "qop", &qop },
-	};
 	while ((rc = auth_param_next(&rest, &param)) > 0) {
-		for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			if (auth_param_is(&param, known[i].name)) {
-				slice_once(known[i].to, param.value);
-				break;
-			}
-		}
+		if (AUTH_PARAM_IS(param, "username"))
+			slice_once(&out->user, param.value);
+		else if (AUTH_PARAM_IS(param, "realm"))
+			slice_once(&out->realm, param.value);
+		else if (AUTH_PARAM_IS(param, "nonce"))
+			slice_once(&out->nonce, param.value);
+		else if (AUTH_PARAM_IS(param, "uri"))
+			slice_once(&out->uri, param.value);
+		else if (AUTH_PARAM_IS(param, "response"))
+			slice_once(&out->response, param.value);
+		else if (AUTH_PARAM_IS(param, "algorithm"))
+			slice_once(&algorithm, param.value);
+		else if (AUTH_PARAM_IS(param, "cnonce"))
+			slice_once(&out->cnonce, param.value);
+		else if (AUTH_PARAM_IS(param, "qop"))
+			slice_once(&qop, param.value);
+		else if (AUTH_PARAM_IS(param, "nc"))
+			slice_once(&out->nc, param.value);
+		else if (AUTH_PARAM_IS(param, "opaque"))
+			slice_once(&out->opaque, param.value);
 	}
 	return rc < 0 ? rc : credentials_check(out, algorithm, qop);
 }

@@ -3,17 +3,23 @@
 #include "sip/auth.h"
 
 #include "sip/auth_text.h"
+#include "sip/find.h"
 #include "sip/pen.h"
+
+FIND(escaped, _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), c == '"' || c == '\\')
 
 // The account comes from the configuration, so it is not escaped yet; whatever else is quoted here
 // came out of quotes and goes back verbatim.
 static void pen_escaped(struct pen *pen, struct slice s)
 {
-	for (uint32_t i = 0; i < s.len; i++) {
-		if (s.at[i] == '"' || s.at[i] == '\\')
-			pen_text(pen, "\\");
-		pen_bytes(pen, s.at + i, 1);
+	const char *at = s.at, *const end = s.at + s.len;
+
+	for (const char *next; (next = find_escaped(at, end)) < end; at = next + 1) {
+		pen_bytes(pen, at, (uint32_t)(next - at));
+		pen_text(pen, "\\");
+		pen_bytes(pen, next, 1);
 	}
+	pen_bytes(pen, at, (uint32_t)(end - at));
 }
 
 uint32_t auth_write(const struct auth *auth, const struct auth_realms *realms,

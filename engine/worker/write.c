@@ -5,12 +5,15 @@
 
 #define CSEQ_LEN 10
 #define EXPIRES_LEN 7
+// With a nonce of 32 characters, as several servers give, a response by MD5 is of two blocks, not three.
+#define CNONCE_LEN 6
 
 // Texts of the holes that are made for each request. Each is written by stores that cover the loads
 // which will take it into the message: a load across two stores waits until both are in the cache.
 struct hole_texts {
 	alignas(16) char branch[BRANCH_TEXT_ROOM];
-	char call_id[CALL_ID_LEN], cseq[TEXT_DECIMAL_ROOM], tag[TAG_LEN], cnonce[8], port[8];
+	char call_id[CALL_ID_LEN], cseq[TEXT_DECIMAL_ROOM], tag[TAG_LEN], cnonce[CNONCE_LEN],
+		port[8];
 	char expires[EXPIRES_LEN];
 };
 
@@ -52,6 +55,16 @@ void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
 	text_put_hex32(tag, (uint32_t)(id >> 32) * 2654435761u ^ (uint32_t)id);
 }
 
+// Base64 (RFC 4648 4) of the upper 36 bits.
+static void write_cnonce(char out[CNONCE_LEN], uint64_t bits)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (unsigned i = 0; i < CNONCE_LEN; i++, bits <<= 6)
+		out[i] = digits[bits >> 58];
+}
+
 // Call-ID: one per line, server and boot, unless each registration is to be a full one; the From
 // tag goes with it.
 static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r,
@@ -77,7 +90,8 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	if (text_of(r->kind) != PLAN_OPTIONS)
 		text_put_padded(t->expires, asked_expires(w, i, r->kind), EXPIRES_LEN);
 	// new for each request, the same in its retransmissions
-	text_put_hex32(t->cnonce, (uint32_t)id ^ r->number * 2246822519u);
+	if (r->with_auth)
+		write_cnonce(t->cnonce, (id ^ r->number) * 0x9e3779b97f4a7c15);
 }
 
 static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct request *r,
