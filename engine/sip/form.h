@@ -16,7 +16,7 @@
 #include "sip/scan.h"
 
 #define FORM_BYTES_MAX 1024 // longer texts are not remembered
-#define FORMS 16            // kept
+#define FORMS 64            // kept: as many lengths as a few servers and methods give
 #define FORM_WAYS 2         // places where one may be, by its length
 
 struct form {

@@ -66,6 +66,7 @@ enum header_id {
 	HEADER_EVENT,
 	HEADER_SUBSCRIPTION_STATE,
 	HEADER_OTHER,
+	HEADERS,
 };
 #define HEADER_BIT(ID) (1u << (ID))
 // RFC 3261 8.1.1; Max-Forwards is not in a response.
@@ -160,4 +161,45 @@ static inline uint32_t name_len(const char *at, const char *colon)
 	while (colon > at && is_lws(colon[-1]))
 		colon--;
 	return (uint32_t)(colon - at);
+}
+
+// A line, of at least eight bytes to the end of the text, whose name stands as nearly everybody writes
+// it: told by words instead of a search for its colon. HEADERS: it does not, or is a rare one.
+static inline enum header_id header_usual(const char *at, const char *line_end, const char **colon)
+{
+#define WORD(A, B, C, D) \
+	((uint32_t)(A) | (uint32_t)(B) << 8 | (uint32_t)(C) << 16 | (uint32_t)(D) << 24)
+#define USUAL(IS, LEN, ID) \
+	if (IS) { \
+		*colon = at + (LEN); \
+		return ID; \
+	}
+	uint32_t first, next;
+
+	memcpy(&first, at, sizeof(first));
+	memcpy(&next, at + 4, sizeof(next));
+	switch (first) {
+	case WORD('V', 'i', 'a', ':'):
+		USUAL(true, 3, HEADER_VIA);
+	case WORD('F', 'r', 'o', 'm'):
+		USUAL((next & 0xff) == ':', 4, HEADER_FROM);
+		break;
+	case WORD('T', 'o', ':', ' '):
+		USUAL(true, 2, HEADER_TO);
+	case WORD('C', 'a', 'l', 'l'):
+		USUAL(next == WORD('-', 'I', 'D', ':'), 7, HEADER_CALL_ID);
+		break;
+	case WORD('C', 'S', 'e', 'q'):
+		USUAL((next & 0xff) == ':', 4, HEADER_CSEQ);
+		break;
+	case WORD('C', 'o', 'n', 't'):
+		USUAL(next == WORD('a', 'c', 't', ':'), 7, HEADER_CONTACT);
+		USUAL(next == WORD('e', 'n', 't', '-') && line_end - at > 14 &&
+			      memcmp(at + 8, "Length:", 7) == 0,
+		      14, HEADER_CONTENT_LENGTH);
+		break;
+	}
+#undef USUAL
+#undef WORD
+	return HEADERS;
 }

@@ -212,10 +212,15 @@ enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *ou
 	enum line_kind kind;
 	while ((kind = line_next(&m, at, &line_end, false)) == LINE_TEXT) {
 		if (at != text) { // the status line is read
-			const char *colon = header_colon(at, line_end, end);
-			if (colon == NULL)
-				return SCAN_BAD;
-			enum header_id id = header_id(at, name_len(at, colon));
+			const char *colon;
+			enum header_id id = end - at >= 8 ? header_usual(at, line_end, &colon)
+							  : HEADERS;
+			if (id == HEADERS) {
+				colon = header_colon(at, line_end, end);
+				if (colon == NULL)
+					return SCAN_BAD;
+				id = header_id(at, name_len(at, colon));
+			}
 			enum scan_result r = reply_header(out, id, colon + 1, line_end, &seen,
 							  &content_length);
 			if (r != SCAN_OK)
