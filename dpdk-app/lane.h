@@ -15,8 +15,11 @@
 
 #include "handoff.h"
 
-#define STATION_OUT 256      // frames that one poll may write
-#define STATION_PENDING 2048 // frames that wait for a full device; a power of two
+#define STATION_OUT 256 // frames that one poll may write
+// Frames that wait for a full device; a power of two. No more than a poll writes: what waits here makes
+// a server look slow, and fills the cache.
+#define STATION_PENDING 256
+#define STATION_FULL_BURSTS 8 // read one after the other before a worker looks at its timers
 #define LANE_STATIONS 2
 #define LANES_MAX 64
 
@@ -36,6 +39,7 @@ struct station {
 	struct hl_plan *plan;    // for handoff
 	unsigned index;          // of the worker
 	uint64_t last_ns;        // time as last given to the engine
+	unsigned full_bursts;    // of received frames, one after the other, a worker's
 
 	// buffers to write into, and the same as the engine sees them
 	struct rte_mbuf *spare[STATION_OUT];

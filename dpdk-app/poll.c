@@ -169,6 +169,11 @@ static void engine_call(struct station *s, const struct hl_packet *pkts, uint16_
 	if (s->kind == STATION_WORKER) {
 		if (n > 0)
 			hl_worker_rx(s->worker, pkts, n, tx, now_ns);
+		// Answers first: while a burst is full there are more, and what they wait here would
+		// count as the server's time. No request leaves before they are read.
+		if (n == HL_BURST_MAX && s->full_bursts++ < STATION_FULL_BURSTS)
+			return;
+		s->full_bursts = 0;
 		hl_worker_tick(s->worker, tx, now_ns);
 	} else {
 		if (n > 0)

@@ -13,13 +13,6 @@
 
 #define DELAYED_PER_TICK 64
 
-// The length of a usual request, so that it arrives while the one before it is answered.
-static void packet_prefetch(const struct hl_packet *pkt)
-{
-	for (unsigned at = 0; at < 448; at += 64)
-		__builtin_prefetch(pkt->data + at);
-}
-
 // Where the next frame may be written; NULL: the burst is full.
 static struct hl_packet *burst_room(const struct hl_burst *tx)
 {
@@ -213,7 +206,7 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 	steps_run(r, now_ns);
 	for (uint16_t i = 0; i < n; i++) {
 		if (i + 1 < n)
-			packet_prefetch(&pkts[i + 1]);
+			frame_prefetch(&pkts[i + 1]);
 		switch (frame_read(pkts[i].data, pkts[i].len, pkts[i].flags, &f)) {
 		case FRAME_UDP:
 			sip_receive(r, &pkts[i], &f, tx, now_ns);

@@ -111,8 +111,11 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
 		uint16_t step = n - at < RX_STEP ? n - at : RX_STEP;
 
-		for (uint16_t k = 0; k < step; k++) // 1: bytes -> line, which is on its way now
+		for (uint16_t k = 0; k < step; k++) { // 1: bytes -> line, which is on its way now
+			if (at + k + 1 < n)
+				frame_prefetch(&pkts[at + k + 1]);
 			read_packet(w, &pkts[at + k], &slots[k]);
+		}
 		for (uint16_t k = 0; k < step; k++) { // 2: the lines are here
 			const struct rx_slot *s = &slots[k];
 

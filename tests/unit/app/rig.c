@@ -25,7 +25,8 @@ void __wrap_hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t no
 void __wrap_hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 			 struct hl_burst *tx, uint64_t now_ns)
 {
-	(void)w, (void)pkts, (void)n, (void)tx, (void)now_ns;
+	(void)w, (void)pkts, (void)tx, (void)now_ns;
+	rig.read += n;
 }
 
 void __wrap_hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
@@ -44,8 +45,12 @@ void __wrap_hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t no
 
 static uint16_t device_receive(void *queue, struct rte_mbuf **bufs, uint16_t n)
 {
-	(void)queue, (void)bufs, (void)n;
-	return 0;
+	(void)queue;
+	n = (uint16_t)RTE_MIN(n, rig.arriving);
+	if (n == 0 || rte_pktmbuf_alloc_bulk(pool, bufs, n) != 0)
+		return 0;
+	rig.arriving -= n;
+	return n;
 }
 
 static uint16_t device_send(void *queue, struct rte_mbuf **bufs, uint16_t n)

@@ -16,9 +16,11 @@ struct rig {
 	// the engine: frames that it wants to send; each call writes what the burst has room for
 	uint32_t wanted;
 	_Atomic uint32_t ticks; // calls
+	uint32_t read;          // frames that it was given
 	uint32_t written;       // frames; each holds its number
 	uint64_t engine_ns;     // "now" of the last call
 	// the device
+	uint32_t arriving;       // frames that it has received
 	uint32_t room;           // frames that it takes a call
 	atomic_bool hangs;       // in a call as af_packet's does: poll() without a time-out
 	_Atomic uint32_t sends;  // calls
