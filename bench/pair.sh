@@ -87,7 +87,7 @@ wait_for() { # SECONDS COMMAND...
 
 # The device of one side: ROLE [RING_EXPONENT]
 memif() {
-	echo "net_memif0,role=$1,id=0,socket-abstract=no,socket=$DIR/memif.sock,bsize=2048,rsize=${2:-10}"
+	echo "net_memif0,role=$1,id=0,socket-abstract=no,socket=$DIR/memif.sock,bsize=2048,rsize=${2:-10}$([ "$1" = client ] && echo ,zero-copy=yes)"
 }
 
 # CORE [REGISTRAR_OPTION...]: sets REGISTRAR_PID
@@ -96,7 +96,7 @@ registrar_start() {
 	shift
 	rm -f "$DIR/memif.sock"
 	taskset -c "$core" "$HEARTLINE" registrar --port "$(memif server)" --address 10.99.0.1 \
-		--capacity 200000 "$@" -- --no-huge --no-pci >"$DIR/registrar.out" 2>&1 &
+		--capacity 200000 "$@" -- --no-huge --single-file-segments --no-pci >"$DIR/registrar.out" 2>&1 &
 	REGISTRAR_PID=$!
 	STARTED+=("$REGISTRAR_PID")
 	wait_for 10 test -S "$DIR/memif.sock" || bench_fail "the registrar does not listen"
@@ -119,7 +119,7 @@ run_start() {
 	local core=$1 name=$2
 	shift 2
 	taskset -c "$core" "$HEARTLINE" run -c "$DIR/bench.yaml" --summary "$DIR/$name.json" "$@" \
-		-- --no-huge --no-pci >"$DIR/run.out" 2>&1 &
+		-- --no-huge --single-file-segments --no-pci >"$DIR/run.out" 2>&1 &
 	RUN_PID=$!
 	STARTED+=("$RUN_PID")
 }
