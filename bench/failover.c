@@ -15,6 +15,7 @@
 #include "beat.h"
 #include "bench.h"
 
+#define ARRIVE (HL_BURST_MAX / 2)
 #define ROUND_TRIP_NS 1000000ull
 #define TIMEOUT_NS 2000000000ull
 #define STEADY_NS 500000000ull   // before the primary dies
@@ -66,12 +67,12 @@ static void answers_store(struct storm *s, const struct hl_burst *in)
 	}
 }
 
-static uint16_t answers_arrive(struct storm *s, struct hl_packet pkts[RIG_BURST / 2])
+static uint16_t answers_arrive(struct storm *s, struct hl_packet pkts[ARRIVE])
 {
 	uint16_t n = 0;
 
 	// half a burst, so that what the answers lead to finds room as well as the timers
-	while (n < RIG_BURST / 2 && n < s->n) {
+	while (n < ARRIVE && n < s->n) {
 		struct flight *f = &s->flights[(s->first + n) % FLIGHT];
 
 		if (f->at_ns > s->rig->now_ns)
@@ -111,7 +112,7 @@ static void storm_round(struct storm *s)
 {
 	struct rig *rig = s->rig;
 	struct hl_burst out = rig_burst(&rig->to_server), in = rig_burst(&rig->to_worker);
-	struct hl_packet arrived[RIG_BURST / 2];
+	struct hl_packet arrived[ARRIVE];
 	uint16_t n = answers_arrive(s, arrived);
 	uint64_t start = bench_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 

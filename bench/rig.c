@@ -121,6 +121,15 @@ void rig_free(struct rig *rig)
 	free(rig);
 }
 
+void rig_receive(struct rig *rig, const struct hl_burst *in, struct hl_burst *out, uint64_t now_ns)
+{
+	for (uint16_t at = 0; at < in->n; at += HL_BURST_MAX) {
+		uint16_t n = in->n - at < HL_BURST_MAX ? in->n - at : HL_BURST_MAX;
+
+		hl_worker_rx(rig->worker, in->pkts + at, n, out, now_ns);
+	}
+}
+
 void rig_round(struct rig *rig)
 {
 	struct hl_burst out = rig_burst(&rig->to_server), in = rig_burst(&rig->to_worker);
@@ -133,7 +142,7 @@ void rig_round(struct rig *rig)
 		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, rig->now_ns);
 		out = rig_burst(&rig->to_server);
 		start = bench_now_ns();
-		hl_worker_rx(rig->worker, in.pkts, in.n, &out, rig->now_ns);
+		rig_receive(rig, &in, &out, rig->now_ns);
 		rig->spent_ns += bench_now_ns() - start;
 		in = rig_burst(&rig->to_worker);
 	}

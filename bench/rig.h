@@ -9,7 +9,7 @@
 #include <heartline/registrar.h>
 #include <heartline/worker.h>
 
-#define RIG_BURST 64
+#define RIG_BURST 256 // room to write, as a poll loop gives it
 
 struct rig_buffers {
 	struct hl_packet pkts[RIG_BURST];
@@ -49,6 +49,9 @@ struct hl_plan *rig_plan_new(const struct rig_options *options, uint32_t workers
 
 // Empty buffers, to be filled.
 struct hl_burst rig_burst(struct rig_buffers *buffers);
+
+// Hand a burst to the worker, so many packets a call as a poll loop does.
+void rig_receive(struct rig *rig, const struct hl_burst *in, struct hl_burst *out, uint64_t now_ns);
 
 // One round: what is due goes out, is answered, and the answers come in.
 void rig_round(struct rig *rig);

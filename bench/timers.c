@@ -62,7 +62,7 @@ static void poll_once(struct timers *t)
 	while (out.n) {
 		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, now_ns);
 		out = rig_burst(&rig->to_server);
-		hl_worker_rx(rig->worker, in.pkts, in.n, &out, timers_now(t));
+		rig_receive(rig, &in, &out, timers_now(t));
 		for (uint16_t k = 0; k < in.n; k++) {
 			int64_t line = beat_line_received(&t->beat, &in.pkts[k]);
 

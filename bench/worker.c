@@ -8,9 +8,9 @@ static int run(const struct bench_options *o)
 	static const struct transactions options = {
 		.label = "options",
 		.rig = { .profile = ", register_refresh_interval: 86400s, "
-				    "primary_detect_interval: 10s" },
+				    "primary_detect_interval: 1s" },
 		.method = HL_OPTIONS,
-		.interval_s = 10,
+		.interval_s = 1,
 	};
 
 	return transactions_sweep("worker", o, &options, 1);

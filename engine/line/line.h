@@ -90,6 +90,8 @@ enum line_servers {
 	LINE_TRIED_SHIFT = 0, // tried in this cycle
 	LINE_HELD_SHIFT = 2,  // may not be used before cold.held_until
 	LINE_LOCK_SHIFT = 4,  // the line must stay on this one
+	LINE_BEAT_LOST =
+		1 << 6, // no pair: the probe that is out left late, the next finds its time again
 };
 
 enum cold_flag {

@@ -45,13 +45,27 @@ static void registration_timer_due(struct hl_worker *w, uint32_t i)
 		    HL_CODE_NONE);
 }
 
-// Probes keep their beat: the next one follows from when the last one was due, not from its answer.
+// Lines that were late together, after a stall, would stay together: each goes back to its own time, half
+// an interval from now at the least.
+static uint64_t beat_again_ns(struct hl_worker *w, const struct line *l, uint64_t interval_ns)
+{
+	uint64_t wait_ns = worker_phase_ns(w, (uint32_t)(l - w->lines), interval_ns);
+
+	return wait_ns < interval_ns / 2 ? wait_ns + interval_ns : wait_ns;
+}
+
+// Probes keep their beat: the next one follows from when the last one was sent, not from its answer.
 static void schedule_probe(struct hl_worker *w, struct line *l)
 {
 	const struct plan_profile *p = worker_profile(w, l);
+	uint64_t interval_ns = worker_probe_interval_ns(w, l);
 
 	l->probe_at = l->probe_end - tick_span_ns(p->options_timeout_ns) +
-		      tick_span_ns(worker_probe_interval_ns(w, l));
+		      tick_span_ns(interval_ns);
+	if (l->servers & LINE_BEAT_LOST && interval_ns > 0) {
+		l->servers &= (uint8_t)~LINE_BEAT_LOST;
+		l->probe_at = w->now + tick_span_ns(beat_again_ns(w, l, interval_ns));
+	}
 	if (tick_before(l->probe_at, w->now))
 		l->probe_at = w->now;
 }

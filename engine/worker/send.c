@@ -2,6 +2,8 @@
 // First transmissions: what a line wants to send, as soon as there is room and a token.
 #include "worker/worker.h"
 
+#define BEAT_LOST_NS 50000000u // so late a probe has left its place among those of other lines
+
 static uint32_t stamp(const struct hl_worker *w)
 {
 	return (uint32_t)(w->now_ns >> 4);
@@ -59,6 +61,8 @@ static bool send_probe(struct hl_worker *w, uint32_t i)
 
 	if (!worker_write(w, i, &r))
 		return false;
+	if (tick_before(l->probe_at + tick_span_ns(BEAT_LOST_NS), w->now))
+		l->servers |= LINE_BEAT_LOST;
 	l->probe_cseq = ++l->cseq;
 	l->probe_sent = stamp(w);
 	l->probe_rtx = 0;

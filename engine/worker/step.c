@@ -86,7 +86,7 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	if (code != HL_CODE_NONE)
 		s.code = code;
 	l->servers = (uint8_t)(fo.tried << LINE_TRIED_SHIFT | fo.lock << LINE_LOCK_SHIFT |
-			       (l->servers & 3 << LINE_HELD_SHIFT));
+			       (l->servers & (3 << LINE_HELD_SHIFT | LINE_BEAT_LOST)));
 	if (s.state != from) {
 		s.since_ms = (uint32_t)((w->now_ns - w->options.start_ns) / 1000000);
 		line_set_state(l, &s);

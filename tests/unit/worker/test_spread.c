@@ -83,6 +83,45 @@ Test(spread, switch_spread_after_lost_probes_too)
 	rig_free(rig);
 }
 
+// Answers what is caught, 10 ms at a time; the most that came in 100 ms.
+static uint32_t most_in_100_ms(struct rig *rig, uint64_t span_ns)
+{
+	uint32_t most = 0;
+
+	for (uint64_t ns = 0; ns < span_ns; ns += 100 * MS) {
+		uint32_t n = 0;
+
+		for (int k = 0; k < 10; k++) {
+			rig_clear(rig);
+			rig_pass(rig, 10 * MS);
+			n += rig->n;
+			for (uint32_t at = 0; at < rig->n; at++)
+				rig_answer(rig, at, 200, "");
+		}
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+Test(spread, probes_that_a_stall_held_up_do_not_stay_together)
+{
+	struct rig *rig = rig_new("    primary_detect_interval: 1s\n", 100);
+	uint32_t stalled, most;
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	for (uint32_t k = 0; k < 100; k++)
+		rig_answer(rig, k, 200, "");
+	most = most_in_100_ms(rig, 2 * SEC);
+	cr_assert(le(u32, most, 20), "%u of 100 in a tenth of their period", most);
+	rig->now_ns += 700 * MS; // nobody calls the worker
+	stalled = most_in_100_ms(rig, 100 * MS);
+	cr_assert(ge(u32, stalled, 60), "%u were due", stalled);
+	most_in_100_ms(rig, 2 * SEC);
+	most = most_in_100_ms(rig, 3 * SEC);
+	cr_assert(le(u32, most, 20), "%u are together still", most);
+	rig_free(rig);
+}
+
 Test(spread, an_operators_force_does_not_wait)
 {
 	struct rig *rig = refused_by_p(SPREAD);
