@@ -8,24 +8,22 @@ struct siphash_state {
 	uint64_t v0, v1, v2, v3;
 };
 
-static inline uint64_t rotate_left(uint64_t x, unsigned bits)
-{
-	return x << bits | x >> (64 - bits);
-}
+#define SIPHASH_ROTATE(X, BITS) ((X) << (BITS) | (X) >> (64 - (BITS)))
 
-static inline void siphash_round(struct siphash_state *s)
-{
-	s->v0 += s->v1;
-	s->v1 = rotate_left(s->v1, 13) ^ s->v0;
-	s->v0 = rotate_left(s->v0, 32);
-	s->v2 += s->v3;
-	s->v3 = rotate_left(s->v3, 16) ^ s->v2;
-	s->v0 += s->v3;
-	s->v3 = rotate_left(s->v3, 21) ^ s->v0;
-	s->v2 += s->v1;
-	s->v1 = rotate_left(s->v1, 17) ^ s->v2;
-	s->v2 = rotate_left(s->v2, 32);
-}
+// Of a state of numbers, or of vectors of them.
+#define SIPHASH_ROUND(S) \
+	do { \
+		(S)->v0 += (S)->v1; \
+		(S)->v1 = SIPHASH_ROTATE((S)->v1, 13) ^ (S)->v0; \
+		(S)->v0 = SIPHASH_ROTATE((S)->v0, 32); \
+		(S)->v2 += (S)->v3; \
+		(S)->v3 = SIPHASH_ROTATE((S)->v3, 16) ^ (S)->v2; \
+		(S)->v0 += (S)->v3; \
+		(S)->v3 = SIPHASH_ROTATE((S)->v3, 21) ^ (S)->v0; \
+		(S)->v2 += (S)->v1; \
+		(S)->v1 = SIPHASH_ROTATE((S)->v1, 17) ^ (S)->v2; \
+		(S)->v2 = SIPHASH_ROTATE((S)->v2, 32); \
+	} while (0)
 
 static inline struct siphash_state siphash_begin(const uint64_t key[2])
 {
@@ -40,8 +38,8 @@ static inline struct siphash_state siphash_begin(const uint64_t key[2])
 static inline void siphash_word(struct siphash_state *s, uint64_t word)
 {
 	s->v3 ^= word;
-	siphash_round(s);
-	siphash_round(s);
+	SIPHASH_ROUND(s);
+	SIPHASH_ROUND(s);
 	s->v0 ^= word;
 }
 
@@ -49,7 +47,7 @@ static inline uint64_t siphash_end(struct siphash_state *s)
 {
 	s->v2 ^= 0xff;
 	for (int i = 0; i < 4; i++)
-		siphash_round(s);
+		SIPHASH_ROUND(s);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
@@ -63,5 +61,9 @@ static inline uint64_t siphash_u64(const uint64_t key[2], uint64_t value)
 	siphash_word(&s, (uint64_t)8 << 56);
 	return siphash_end(&s);
 }
+
+// siphash_u64() of eight numbers at once, in place.
+#define SIPHASH_LANES 8
+void siphash_u64_lanes(const uint64_t key[2], uint64_t values[SIPHASH_LANES]);
 
 uint64_t siphash(const uint64_t key[2], const void *bytes, uint32_t len);

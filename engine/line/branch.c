@@ -46,24 +46,61 @@ static bool cookie_is(const char *text)
 }
 
 // Case is ignored: a branch is a token, and tokens are (RFC 3261 7.3.1), so a proxy may change it.
-bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch)
+bool branch_parse(const char *text, uint32_t len, struct branch_text *out)
 {
-	uint64_t body, mac; // mac: the four digits before it, which are the body's, and itself
+	uint64_t mac; // the four digits before it, which are the body's, and itself
 
 	if (len != BRANCH_LEN || !cookie_is(text))
 		return false;
 	text += BRANCH_COOKIE_LEN;
-	if (!text_get_hex64(text, &body) || !text_get_hex64(text + BODY_LEN + MAC_LEN - 16, &mac))
+	if (!text_get_hex64(text, &out->body) ||
+	    !text_get_hex64(text + BODY_LEN + MAC_LEN - 16, &mac))
 		return false;
-	if ((siphash_u64(key, body) ^ mac << MAC_SHIFT) >> MAC_SHIFT != 0)
-		return false;
+	out->mac = mac << MAC_SHIFT;
+	return true;
+}
 
-	uint32_t request = (uint32_t)body;
-	*branch = (struct branch){
-		.line = (uint32_t)(body >> 32),
+static inline bool is_true(const struct branch_text *text, uint64_t hash)
+{
+	return (hash ^ text->mac) >> MAC_SHIFT == 0;
+}
+
+static inline struct branch branch_of(const struct branch_text *text)
+{
+	uint32_t request = (uint32_t)text->body;
+
+	return (struct branch){
+		.line = branch_text_line(text),
 		.kind = (uint8_t)(request >> KIND_SHIFT),
 		.server = request >> SERVER_SHIFT & 1,
 		.number = request & ((1u << NUMBER_BITS) - 1),
 	};
+}
+
+bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch)
+{
+	struct branch_text parsed;
+
+	if (!branch_parse(text, len, &parsed) || !is_true(&parsed, siphash_u64(key, parsed.body)))
+		return false;
+	*branch = branch_of(&parsed);
 	return true;
+}
+
+uint32_t branches_verify(const uint64_t key[2], const struct branch_text texts[BRANCHES],
+			 unsigned n, struct branch branches[BRANCHES])
+{
+	uint64_t hashes[SIPHASH_LANES];
+	uint32_t ours = 0;
+
+	static_assert(BRANCHES == SIPHASH_LANES, "a lane a branch");
+	assert(n <= BRANCHES);
+	for (unsigned i = 0; i < BRANCHES; i++)
+		hashes[i] = i < n ? texts[i].body : 0;
+	siphash_u64_lanes(key, hashes);
+	for (unsigned i = 0; i < n; i++) {
+		branches[i] = branch_of(&texts[i]);
+		ours |= (uint32_t)is_true(&texts[i], hashes[i]) << i;
+	}
+	return ours;
 }

@@ -35,5 +35,19 @@ void branch_write(const uint64_t key[2], const struct branch *branch, char out[B
 // From the whole branch value of a reply; false: not one of ours.
 bool branch_read(const uint64_t key[2], const char *text, uint32_t len, struct branch *branch);
 
+// The same in two steps, for several replies at once: what is written there, and whether it is true.
+struct branch_text {
+	uint64_t body, mac; // mac: its 48 bits above 16 that do not count
+};
+bool branch_parse(const char *text, uint32_t len, struct branch_text *out);
+static inline uint32_t branch_text_line(const struct branch_text *text)
+{
+	return (uint32_t)(text->body >> 32);
+}
+#define BRANCHES 8
+// Bit i: texts[i] is one of ours, and branches[i] what it says. n: at most BRANCHES.
+uint32_t branches_verify(const uint64_t key[2], const struct branch_text texts[BRANCHES],
+			 unsigned n, struct branch branches[BRANCHES]);
+
 // CSeq starts high, so that it has ten digits for the life of a line (RFC 3261 8.1.1.5: < 2^31).
 #define CSEQ_FIRST 1000000000u

@@ -2,14 +2,20 @@
 // Received packets: read a few, fetch their lines, then serve them while the lines arrive.
 #include "worker/worker.h"
 
-#define RX_STEP 8
+#define RX_STEP BRANCHES
 
 // A packet that was read; only replies wait for their line.
 struct rx_slot {
 	struct frame frame;
 	struct sip_reply reply;
-	struct branch branch;
 	bool is_reply;
+};
+
+// Packets that are served together. Of what is no reply the text is not looked at.
+struct rx_step {
+	struct rx_slot slots[RX_STEP];
+	struct branch_text texts[RX_STEP];
+	struct branch branches[RX_STEP];
 };
 
 static struct hl_endpoint endpoint(const struct hl_addr *addr, uint16_t port)
@@ -34,18 +40,29 @@ static void push_slow(struct hl_worker *w, const struct frame *f)
 	count(ring_push(&w->slow, p) ? &w->counters.slow : &w->counters.slow_full);
 }
 
-static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s)
+// Whose it says it is. Fetched before it is known to be true: the others are few.
+static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
+			struct branch_text *text)
+{
+	if (!branch_parse(reply->branch.at, reply->branch.len, text))
+		return false;
+	uint32_t i = branch_text_line(text) - w->first;
+	if (i >= w->n)
+		return false;
+	__builtin_prefetch(&w->lines[i], 1);
+	wheel_prefetch(w->wheel, i);
+	return true;
+}
+
+static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
+		     struct branch_text *text)
 {
 	switch (reply_forms_scan(&w->forms, (const char *)s->frame.payload, s->frame.payload_len,
 				 &s->reply)) {
 	case SCAN_OK:
-		if (!worker_reply_line(w, &s->reply, &s->branch)) {
+		s->is_reply = read_branch(w, &s->reply, text);
+		if (!s->is_reply)
 			count(&w->counters.unknown_branch);
-			return;
-		}
-		s->is_reply = true;
-		__builtin_prefetch(&w->lines[s->branch.line - w->first], 1);
-		wheel_prefetch(w->wheel, s->branch.line - w->first);
 		return;
 	case SCAN_REQUEST:
 		worker_incoming(w, pkt, &s->frame);
@@ -68,9 +85,11 @@ static bool was_broadcast(const struct hl_packet *pkt)
 	return pkt->data[0] & 1;
 }
 
-static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s)
+static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
+			struct branch_text *text)
 {
 	s->is_reply = false;
+	*text = (struct branch_text){ 0, 0 };
 	count(&w->counters.rx_packets);
 	count_add(&w->counters.rx_bytes, pkt->len);
 	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
@@ -80,7 +99,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	}
 	switch (kind) {
 	case FRAME_UDP:
-		read_sip(w, pkt, s);
+		read_sip(w, pkt, s, text);
 		return;
 	case FRAME_ARP:
 		worker_arp(w, &s->frame);
@@ -99,32 +118,44 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	}
 }
 
+// Nobody believes a branch before its MAC was checked, all of a step at once.
+static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
+{
+	uint32_t ours = branches_verify(w->plan->options.boot_key, step->texts, n, step->branches);
+
+	for (unsigned k = 0; k < n; k++) {
+		const struct rx_slot *s = &step->slots[k];
+
+		if (!s->is_reply)
+			continue;
+		if (!(ours >> k & 1)) {
+			count(&w->counters.unknown_branch);
+			continue;
+		}
+		struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
+		struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
+		worker_reply(w, &step->branches[k], &src, &dst, &s->reply);
+	}
+}
+
 void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 		  struct hl_burst *tx, uint64_t now_ns)
 {
-	struct rx_slot slots[RX_STEP];
+	struct rx_step step;
 
 	w->tx = tx;
 	w->now_ns = now_ns;
 	w->now = (uint32_t)tick_of_ns(now_ns);
 	uint16_t from = tx->n;
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
-		uint16_t step = n - at < RX_STEP ? n - at : RX_STEP;
+		uint16_t some = n - at < RX_STEP ? n - at : RX_STEP;
 
-		for (uint16_t k = 0; k < step; k++) { // 1: bytes -> line, which is on its way now
+		for (uint16_t k = 0; k < some; k++) { // 1: bytes -> line, which is on its way now
 			if (at + k + 1 < n)
 				frame_prefetch(&pkts[at + k + 1]);
-			read_packet(w, &pkts[at + k], &slots[k]);
+			read_packet(w, &pkts[at + k], &step.slots[k], &step.texts[k]);
 		}
-		for (uint16_t k = 0; k < step; k++) { // 2: the lines are here
-			const struct rx_slot *s = &slots[k];
-
-			if (!s->is_reply)
-				continue;
-			struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
-			struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
-			worker_reply(w, &s->branch, &src, &dst, &s->reply);
-		}
+		serve_replies(w, &step, some); // 2: the lines are here
 	}
 	worker_burst_end(w, from);
 }

@@ -55,6 +55,19 @@ Test(siphash, of_a_number_is_that_of_its_bytes)
 	cr_assert(eq(u64, siphash_u64(key, 0x0706050403020100), want));
 }
 
+Test(siphash, eight_at_once_are_each_as_one)
+{
+	for (uint64_t round = 0; round < 1000; round++) {
+		uint64_t values[SIPHASH_LANES], hashes[SIPHASH_LANES];
+
+		for (unsigned i = 0; i < SIPHASH_LANES; i++)
+			hashes[i] = values[i] = (round * SIPHASH_LANES + i) * 0x9e3779b97f4a7c15;
+		siphash_u64_lanes(key, hashes);
+		for (unsigned i = 0; i < SIPHASH_LANES; i++)
+			cr_assert(eq(u64, hashes[i], siphash_u64(key, values[i])));
+	}
+}
+
 Test(siphash, both_halves_of_the_key_matter)
 {
 	const uint64_t left[2] = { key[0] ^ 1, key[1] }, right[2] = { key[0], key[1] ^ 1 };

@@ -158,3 +158,32 @@ Test(branch, refused_one_leaves_the_result_alone)
 	cr_assert_not(branch_read(key, text, BRANCH_LEN, &out));
 	cr_assert(same(&example, &out));
 }
+
+Test(branch, several_at_once_are_each_as_one)
+{
+	struct rng rng;
+
+	rng_seed(&rng, 2);
+	for (unsigned round = 0; round < 2000; round++) {
+		unsigned n = rng_below(&rng, BRANCHES + 1), wrong = rng_below(&rng, 1 << BRANCHES);
+		struct branch_text texts[BRANCHES];
+		struct branch in[BRANCHES], out[BRANCHES];
+
+		for (unsigned i = 0; i < n; i++) {
+			char text[BRANCH_LEN];
+
+			in[i] = (struct branch){ .line = (uint32_t)rng_next(&rng),
+						 .number = rng_below(&rng, 1 << 28) };
+			whole(&in[i], text);
+			if (wrong >> i & 1)
+				text[BRANCH_COOKIE_LEN + rng_below(&rng, BRANCH_TEXT_LEN)] ^= 1;
+			if (!branch_parse(text, BRANCH_LEN, &texts[i]))
+				texts[i] = (struct branch_text){ 0, 0 };
+			wrong &= ~(branch_read(key, text, BRANCH_LEN, &out[i]) ? 1u << i : 0);
+		}
+		uint32_t ours = branches_verify(key, texts, n, out);
+		cr_assert_eq(ours, ~wrong & ((1u << n) - 1), "%u: %x, wrong %x", n, ours, wrong);
+		for (unsigned i = 0; i < n; i++)
+			cr_assert(wrong >> i & 1 || same(&in[i], &out[i]));
+	}
+}
