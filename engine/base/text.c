@@ -77,12 +77,16 @@ void text_put_padded(char *out, uint32_t v, unsigned width)
 
 unsigned text_put_number(char *out, uint32_t v)
 {
-	unsigned width = 1;
+	char digits[TEXT_DECIMAL_ROOM];
+	uint64_t first;
+	unsigned zeros;
 
-	for (uint32_t rest = v; rest >= 10; rest /= 10)
-		width++;
-	text_put_decimal(out, v, width);
-	return width;
+	text_put_decimal_wide(digits, v, 10);
+	memcpy(&first, digits, 8);
+	first ^= 0x3030303030303030; // of which a digit 0 leaves nothing
+	zeros = first != 0 ? (unsigned)__builtin_ctzll(first) / 8 : 8 + (digits[8] == '0');
+	copy_short(out, digits + zeros, 10 - zeros);
+	return 10 - zeros;
 }
 
 void text_put_hex(char *out, const uint8_t *bytes, unsigned n)

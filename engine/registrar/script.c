@@ -232,7 +232,7 @@ static void text_append(char *out, size_t room, const char *text)
 static int unknown_server(const struct hl_registrar *r, const struct reader *in, const char *place)
 {
 	char message[512] = "no server has this address: allowed are all";
-	char text[HL_ADDR_TEXT], port[8];
+	char text[HL_ADDR_TEXT], port[10];
 
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		const struct hl_endpoint *at = &r->servers[i].at;

@@ -59,7 +59,9 @@ Test(text, padded_is_right_justified)
 
 Test(text, number_is_as_short_as_can_be)
 {
-	static const uint32_t edges[] = { 0, 9, 10, 99, 100, 999999999, 1000000000, UINT32_MAX };
+	static const uint32_t edges[] = { 0,         1,         9,          10,        99,
+					  100,       9999999,   10000000,   99999999,  100000000,
+					  123456780, 999999999, 1000000000, UINT32_MAX };
 	char want[16];
 
 	for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
