@@ -113,6 +113,10 @@ static bool via_read(struct slice value, struct sip_request *out)
 			return false;
 		out->via_port = (uint16_t)n;
 	}
+	while (at < end && is_lws(*at))
+		at++;
+	if (at < end && *at != ';' && *at != ',')
+		return false; // "host:5060x", "host name"
 	struct via_params params;
 	if (!via_params_read(at, end, &params))
 		return false;

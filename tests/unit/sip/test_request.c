@@ -114,6 +114,8 @@ Test(request, what_is_missing_twice_or_malformed_makes_it_incomplete)
 	expect_complete(OPTIONS_LINE "Via: SIP/2.0/UDP\r\n" REST CSEQ "\r\n", false);
 	expect_complete(OPTIONS_LINE "Via: HTTP/2.0/UDP a\r\n" REST CSEQ "\r\n", false);
 	expect_complete(OPTIONS_LINE "Via: SIP/2.0/UDP a:port\r\n" REST CSEQ "\r\n", false);
+	expect_complete(OPTIONS_LINE "Via: SIP/2.0/UDP a:5060x;rport\r\n" REST CSEQ "\r\n", false);
+	expect_complete(OPTIONS_LINE "Via: SIP/2.0/UDP a b;rport\r\n" REST CSEQ "\r\n", false);
 	expect_complete(OPTIONS_LINE "Via: SIP/2.0/UDP a;x=\"\r\n" REST CSEQ "\r\n", false);
 	expect_complete(GOOD "Max-Forwards: 0\r\n\r\n", true);
 	expect_complete(GOOD "Max-Forwards: 300\r\n\r\n", false);           // RFC 4475 3.1.2.4
