@@ -2,8 +2,7 @@
 // Replies that were scanned before.
 #include <string.h>
 
-#include "sip/form.h"
-#include "sip/header.h"
+#include "sip/form_line.h"
 
 // What scan_reply() does not look into, header by header.
 static void line_free(struct form *f, enum header_id id, const char *at, const char *end,
@@ -30,26 +29,6 @@ static void line_free(struct form *f, enum header_id id, const char *at, const c
 	}
 }
 
-static void values_free(struct form *f)
-{
-	const char *at = f->text, *const end = f->text + f->len, *line_end;
-	bool again = false;
-	struct marks m;
-
-	marks_start(&m, at, end);
-	while (line_next(&m, at, &line_end, false) == LINE_TEXT) {
-		const char *colon = at == f->text ? NULL : header_colon(at, line_end, end);
-
-		if (colon != NULL) {
-			enum header_id id = header_id(at, name_len(at, colon));
-
-			line_free(f, id, colon + 1, line_end, again);
-			again |= id == HEADER_VIA;
-		}
-		at = line_end + 2;
-	}
-}
-
 void reply_forms_learn(struct reply_forms *forms, const char *text, uint32_t len)
 {
 	for (unsigned way = 0; way < FORM_WAYS; way++) {
@@ -58,9 +37,8 @@ void reply_forms_learn(struct reply_forms *forms, const char *text, uint32_t len
 		if (!form_take(&known->form, text, len))
 			continue;
 		// a line end in front of it, and what else is not the usual, is left to the scanner
-		if (text[0] == 'S' && scan_reply(known->form.text, len, &known->reply) == SCAN_OK)
-			values_free(&known->form);
-		else
+		if (text[0] != 'S' || scan_reply(known->form.text, len, &known->reply) != SCAN_OK ||
+		    !form_lines(&known->form, line_free))
 			known->form.len = 0;
 		return;
 	}

@@ -2,8 +2,7 @@
 // Requests that were scanned before.
 #include <string.h>
 
-#include "sip/form.h"
-#include "sip/header.h"
+#include "sip/form_line.h"
 
 // From or To: what stands before the <, the user and the host of the URI, what the header's
 // parameters are.
@@ -24,8 +23,11 @@ static void party_free(struct form *f, struct slice value)
 }
 
 // What scan_request() does not look into, header by header.
-static void line_free(struct form *f, enum header_id id, struct slice value, bool again)
+static void line_free(struct form *f, enum header_id id, const char *at, const char *end,
+		      bool again)
 {
+	const struct slice value = slice_trim(at, end);
+
 	switch (id) {
 	case HEADER_VIA:
 		if (!again)
@@ -50,29 +52,6 @@ static void line_free(struct form *f, enum header_id id, struct slice value, boo
 	}
 }
 
-// False: a folded line, or what the scanner alone shall read.
-static bool values_free(struct form *f)
-{
-	const char *at = f->text, *const end = f->text + f->len, *line_end;
-	enum line_kind kind;
-	bool again = false;
-	struct marks m;
-
-	marks_start(&m, at, end);
-	while ((kind = line_next(&m, at, &line_end, false)) == LINE_TEXT) {
-		const char *colon = at == f->text ? NULL : header_colon(at, line_end, end);
-
-		if (colon != NULL) {
-			enum header_id id = header_id(at, name_len(at, colon));
-
-			line_free(f, id, slice_trim(colon + 1, line_end), again);
-			again |= id == HEADER_VIA;
-		}
-		at = line_end + 2;
-	}
-	return kind == LINE_BLANK;
-}
-
 void request_forms_learn(struct request_forms *forms, const char *text, uint32_t len)
 {
 	for (unsigned way = 0; way < FORM_WAYS; way++) {
@@ -82,7 +61,7 @@ void request_forms_learn(struct request_forms *forms, const char *text, uint32_t
 			continue;
 		if (is_lws(text[0]) ||
 		    scan_request(known->form.text, len, &known->request) != SCAN_OK ||
-		    !known->request.complete || !values_free(&known->form))
+		    !known->request.complete || !form_lines(&known->form, line_free))
 			known->form.len = 0;
 		return;
 	}
