@@ -15,15 +15,16 @@ uint64_t siphash(const uint64_t key[2], const void *bytes, uint32_t len)
 	for (uint32_t n = len / 8; n > 0; n--, at += 8) {
 		uint64_t word;
 		memcpy(&word, at, 8);
-		siphash_word(&s, word);
+		SIPHASH_WORD(&s, word);
 	}
 
 	// What is left, zeros, and the length modulo 256 in the top byte.
 	uint64_t last = (uint64_t)len << 56;
 	for (uint32_t i = 0; i < len % 8; i++)
 		last |= (uint64_t)at[i] << (8 * i);
-	siphash_word(&s, last);
-	return siphash_end(&s);
+	SIPHASH_WORD(&s, last);
+	SIPHASH_END(&s, last);
+	return last;
 }
 
 // The compiler makes of it what the processor has: one register of eight, or four of two.
@@ -32,14 +33,6 @@ typedef uint64_t lanes __attribute__((vector_size(8 * SIPHASH_LANES)));
 struct lanes_state {
 	lanes v0, v1, v2, v3;
 };
-
-static inline void lanes_word(struct lanes_state *s, const lanes *word)
-{
-	s->v3 ^= *word;
-	SIPHASH_ROUND(s);
-	SIPHASH_ROUND(s);
-	s->v0 ^= *word;
-}
 
 void siphash_u64_lanes(const uint64_t key[2], uint64_t values[SIPHASH_LANES])
 {
@@ -50,12 +43,8 @@ void siphash_u64_lanes(const uint64_t key[2], uint64_t values[SIPHASH_LANES])
 	lanes word;
 
 	memcpy(&word, values, sizeof(word));
-	lanes_word(&s, &word);
-	word = none + ((uint64_t)8 << 56);
-	lanes_word(&s, &word);
-	s.v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		SIPHASH_ROUND(&s);
-	word = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	SIPHASH_WORD(&s, word);
+	SIPHASH_WORD(&s, (uint64_t)8 << 56);
+	SIPHASH_END(&s, word);
 	memcpy(values, &word, sizeof(word));
 }

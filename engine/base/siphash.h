@@ -25,6 +25,21 @@ struct siphash_state {
 		(S)->v2 = SIPHASH_ROTATE((S)->v2, 32); \
 	} while (0)
 
+#define SIPHASH_WORD(S, WORD) \
+	do { \
+		(S)->v3 ^= (WORD); \
+		SIPHASH_ROUND(S); \
+		SIPHASH_ROUND(S); \
+		(S)->v0 ^= (WORD); \
+	} while (0)
+#define SIPHASH_END(S, HASH) \
+	do { \
+		(S)->v2 ^= 0xff; \
+		for (int round = 0; round < 4; round++) \
+			SIPHASH_ROUND(S); \
+		(HASH) = (S)->v0 ^ (S)->v1 ^ (S)->v2 ^ (S)->v3; \
+	} while (0)
+
 static inline struct siphash_state siphash_begin(const uint64_t key[2])
 {
 	return (struct siphash_state){
@@ -35,31 +50,17 @@ static inline struct siphash_state siphash_begin(const uint64_t key[2])
 	};
 }
 
-static inline void siphash_word(struct siphash_state *s, uint64_t word)
-{
-	s->v3 ^= word;
-	SIPHASH_ROUND(s);
-	SIPHASH_ROUND(s);
-	s->v0 ^= word;
-}
-
-static inline uint64_t siphash_end(struct siphash_state *s)
-{
-	s->v2 ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		SIPHASH_ROUND(s);
-	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
-}
-
 // Of the 8 bytes of a number, little-endian. Here, not behind a call: each request and each reply
 // needs one.
 static inline uint64_t siphash_u64(const uint64_t key[2], uint64_t value)
 {
 	struct siphash_state s = siphash_begin(key);
+	uint64_t hash;
 
-	siphash_word(&s, value);
-	siphash_word(&s, (uint64_t)8 << 56);
-	return siphash_end(&s);
+	SIPHASH_WORD(&s, value);
+	SIPHASH_WORD(&s, (uint64_t)8 << 56);
+	SIPHASH_END(&s, hash);
+	return hash;
 }
 
 // siphash_u64() of eight numbers at once, in place.

@@ -24,7 +24,7 @@ FIND(token_end, ENDS_TOKEN(x), c <= ' ' || c == ',' || c == '"' || c == 0x7f)
 FIND(name_end, _mm_or_si128(ENDS_TOKEN(x), FIND_IS(x, '=')),
      c <= ' ' || c == ',' || c == '"' || c == 0x7f || c == '=')
 // in a quoted string: its end, an escape, or what is refused
-FIND(quoted_stop,
+FIND(quoted_value_stop,
      _mm_or_si128(_mm_or_si128(_mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), FIND_IS(x, '\0')),
 		  _mm_or_si128(FIND_IS(x, '\r'), FIND_IS(x, '\n'))),
      c == '"' || c == '\\' || c == '\0' || c == '\r' || c == '\n')
@@ -70,12 +70,12 @@ static bool is_refused(char c)
 static int quoted_take(struct slice *s, struct slice *out)
 {
 	const char *const end = s->at + s->len;
-	const char *at = find_quoted_stop(s->at + 1, end);
+	const char *at = find_quoted_value_stop(s->at + 1, end);
 
 	while (at < end && *at == '\\') { // a quoted-pair
 		if (++at == end || is_refused(*at))
 			return -EBADMSG;
-		at = find_quoted_stop(at + 1, end);
+		at = find_quoted_value_stop(at + 1, end);
 	}
 	if (at == end || *at != '"')
 		return -EBADMSG;

@@ -6,15 +6,13 @@
 #include "sip/find.h"
 #include "sip/pen.h"
 
-FIND(escaped, _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), c == '"' || c == '\\')
-
 // The account comes from the configuration, so it is not escaped yet; whatever else is quoted here
 // came out of quotes and goes back verbatim.
 static void pen_escaped(struct pen *pen, struct slice s)
 {
 	const char *at = s.at, *const end = s.at + s.len;
 
-	for (const char *next; (next = find_escaped(at, end)) < end; at = next + 1) {
+	for (const char *next; (next = find_quoted_stop(at, end)) < end; at = next + 1) {
 		pen_bytes(pen, at, (uint32_t)(next - at));
 		pen_text(pen, "\\");
 		pen_bytes(pen, next, 1);

@@ -97,3 +97,6 @@ static inline __m128i find_load_4(const char *p)
 		return end; \
 	}
 #endif
+
+// a quote, or the escape of what follows
+FIND(quoted_stop, _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), c == '"' || c == '\\')

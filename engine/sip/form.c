@@ -6,6 +6,7 @@
 
 #include "sip/header.h"
 
+#define WAYS 2
 #define WORTH_NEW 2
 #define WORTH_PROVEN 8
 
@@ -81,28 +82,45 @@ static bool text_fits(const struct form *form, const char *text)
 }
 #endif
 
-bool form_fits(struct form *form, const char *text, uint32_t len)
+// Where a text of this length may be remembered: two places, so that two kinds of messages that are
+// equally long do not drive each other out.
+static inline uint32_t place(uint32_t len, unsigned way)
 {
-	if (form->len != len || len == 0 || !text_fits(form, text))
-		return false;
-	form->worth = WORTH_PROVEN;
-	return true;
+	return (len + way) % FORMS;
 }
 
-bool form_take(struct form *form, const char *text, uint32_t len)
+int forms_find(struct form forms[FORMS], const char *text, uint32_t len)
+{
+	for (unsigned way = 0; way < WAYS; way++) {
+		struct form *form = &forms[place(len, way)];
+
+		if (form->len != len || len == 0 || !text_fits(form, text))
+			continue;
+		form->worth = WORTH_PROVEN;
+		return (int)(form - forms);
+	}
+	return -1;
+}
+
+int forms_take(struct form forms[FORMS], const char *text, uint32_t len)
 {
 	// at least what a vector holds (text_fits() reads the end together with bytes before it)
 	if (len < 16 || len > FORM_BYTES_MAX)
-		return false;
-	if (form->worth > 0) {
-		form->worth--;
-		return false;
+		return -1;
+	for (unsigned way = 0; way < WAYS; way++) {
+		struct form *form = &forms[place(len, way)];
+
+		if (form->worth > 0) {
+			form->worth--;
+			continue;
+		}
+		memset(form, 0, sizeof(*form));
+		memcpy(form->text, text, len);
+		form->len = (uint16_t)len;
+		form->worth = WORTH_NEW;
+		return (int)(form - forms);
 	}
-	memset(form, 0, sizeof(*form));
-	memcpy(form->text, text, len);
-	form->len = (uint16_t)len;
-	form->worth = WORTH_NEW;
-	return true;
+	return -1;
 }
 
 void form_free(struct form *form, const char *from, const char *to)

@@ -17,7 +17,6 @@
 
 #define FORM_BYTES_MAX 1024 // longer texts are not remembered
 #define FORMS 64            // kept: as many lengths as a few servers and methods give
-#define FORM_WAYS 2         // places where one may be, by its length
 
 struct form {
 	alignas(64) char text[FORM_BYTES_MAX]; // NUL behind its end
@@ -27,18 +26,11 @@ struct form {
 	struct slice port, cseq; // numbers that are read again: Via's port (or none), CSeq's value
 };
 
-// Where a text of this length may be remembered: two places, so that two kinds of messages that are
-// equally long do not drive each other out.
-static inline uint32_t form_place(uint32_t len, unsigned way)
-{
-	return (len + way) % FORMS;
-}
+// The form that a text is like, by its index; -1: none. Its numbers are still to be read.
+int forms_find(struct form forms[FORMS], const char *text, uint32_t len);
 
-// Is the text like this one? Its numbers are still to be read.
-bool form_fits(struct form *form, const char *text, uint32_t len);
-
-// Remember a text; nothing in it is free yet. False: it is too long, or another one is worth more.
-bool form_take(struct form *form, const char *text, uint32_t len);
+// Remember a text; nothing in it is free yet. Its index; -1: it is too long, or others are worth more.
+int forms_take(struct form forms[FORMS], const char *text, uint32_t len);
 // Plain bytes of form->text from `from` up to `to` become free.
 void form_free(struct form *form, const char *from, const char *to);
 // The first value of a Via line: its sent-by and what its parameters are.
@@ -54,12 +46,9 @@ static inline struct slice form_slice(const struct form *form, struct slice s, c
 	return s.at != NULL ? (struct slice){ text + (s.at - form->text), s.len } : s;
 }
 
-struct reply_form {
-	struct form form;
-	struct sip_reply reply; // of form.text
-};
 struct reply_forms {
-	struct reply_form at[FORMS];
+	struct form forms[FORMS];
+	struct sip_reply replies[FORMS]; // of their texts
 };
 
 // scan_reply() with a memory.
@@ -70,12 +59,9 @@ bool reply_forms_find(struct reply_forms *forms, const char *text, uint32_t len,
 		      struct sip_reply *out);
 void reply_forms_learn(struct reply_forms *forms, const char *text, uint32_t len);
 
-struct request_form {
-	struct form form;
-	struct sip_request request; // of form.text
-};
 struct request_forms {
-	struct request_form at[FORMS];
+	struct form forms[FORMS];
+	struct sip_request requests[FORMS]; // of their texts
 };
 
 // scan_request() with a memory.

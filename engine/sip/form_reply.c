@@ -31,24 +31,21 @@ static void line_free(struct form *f, enum header_id id, const char *at, const c
 
 void reply_forms_learn(struct reply_forms *forms, const char *text, uint32_t len)
 {
-	for (unsigned way = 0; way < FORM_WAYS; way++) {
-		struct reply_form *known = &forms->at[form_place(len, way)];
+	int i = forms_take(forms->forms, text, len);
 
-		if (!form_take(&known->form, text, len))
-			continue;
-		// a line end in front of it, and what else is not the usual, is left to the scanner
-		if (text[0] != 'S' || scan_reply(known->form.text, len, &known->reply) != SCAN_OK ||
-		    !form_lines(&known->form, line_free))
-			known->form.len = 0;
+	if (i < 0)
 		return;
-	}
+	struct form *form = &forms->forms[i];
+	// a line end in front of it, and what else is not the usual, is left to the scanner
+	if (text[0] != 'S' || scan_reply(form->text, len, &forms->replies[i]) != SCAN_OK ||
+	    !form_lines(form, line_free))
+		form->len = 0;
 }
 
 // The reply of a text that fits: as it was, but for where it is and its numbers.
-static bool reply_read(const struct reply_form *known, const char *text, struct sip_reply *out)
+static bool reply_read(const struct form *f, const struct sip_reply *reply, const char *text,
+		       struct sip_reply *out)
 {
-	const struct form *f = &known->form;
-	const struct sip_reply *reply = &known->reply;
 	const struct slice port = form_slice(f, f->port, text);
 	uint32_t number;
 
@@ -69,13 +66,9 @@ static bool reply_read(const struct reply_form *known, const char *text, struct 
 bool reply_forms_find(struct reply_forms *forms, const char *text, uint32_t len,
 		      struct sip_reply *out)
 {
-	for (unsigned way = 0; way < FORM_WAYS; way++) {
-		struct reply_form *known = &forms->at[form_place(len, way)];
+	int i = forms_find(forms->forms, text, len);
 
-		if (form_fits(&known->form, text, len))
-			return reply_read(known, text, out);
-	}
-	return false;
+	return i >= 0 && reply_read(&forms->forms[i], &forms->replies[i], text, out);
 }
 
 enum scan_result reply_forms_scan(struct reply_forms *forms, const char *text, uint32_t len,

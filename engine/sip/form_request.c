@@ -54,25 +54,20 @@ static void line_free(struct form *f, enum header_id id, const char *at, const c
 
 void request_forms_learn(struct request_forms *forms, const char *text, uint32_t len)
 {
-	for (unsigned way = 0; way < FORM_WAYS; way++) {
-		struct request_form *known = &forms->at[form_place(len, way)];
+	int i = forms_take(forms->forms, text, len);
 
-		if (!form_take(&known->form, text, len))
-			continue;
-		if (is_lws(text[0]) ||
-		    scan_request(known->form.text, len, &known->request) != SCAN_OK ||
-		    !known->request.complete || !form_lines(&known->form, line_free))
-			known->form.len = 0;
+	if (i < 0)
 		return;
-	}
+	struct form *form = &forms->forms[i];
+	if (is_lws(text[0]) || scan_request(form->text, len, &forms->requests[i]) != SCAN_OK ||
+	    !forms->requests[i].complete || !form_lines(form, line_free))
+		form->len = 0;
 }
 
 // The request of a text that fits: as it was, but for where it is and its numbers.
-static bool request_read(const struct request_form *known, const char *text,
+static bool request_read(const struct form *f, const struct sip_request *request, const char *text,
 			 struct sip_request *out)
 {
-	const struct form *f = &known->form;
-	const struct sip_request *request = &known->request;
 	const struct slice port = form_slice(f, f->port, text);
 	uint32_t number = request->via_port;
 
@@ -111,13 +106,9 @@ static bool request_read(const struct request_form *known, const char *text,
 bool request_forms_find(struct request_forms *forms, const char *text, uint32_t len,
 			struct sip_request *out)
 {
-	for (unsigned way = 0; way < FORM_WAYS; way++) {
-		struct request_form *known = &forms->at[form_place(len, way)];
+	int i = forms_find(forms->forms, text, len);
 
-		if (form_fits(&known->form, text, len))
-			return request_read(known, text, out);
-	}
-	return false;
+	return i >= 0 && request_read(&forms->forms[i], &forms->requests[i], text, out);
 }
 
 enum scan_result request_forms_scan(struct request_forms *forms, const char *text, uint32_t len,

@@ -5,7 +5,6 @@
 #include "sip/find.h"
 
 // clang-format off
-FIND(quoted_stop, _mm_or_si128(FIND_IS(x, '"'), FIND_IS(x, '\\')), c == '"' || c == '\\')
 FIND(semicolon, _mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, '"')), c == ';' || c == '"')
 FIND(comma, _mm_or_si128(FIND_IS(x, ','), FIND_IS(x, '"')), c == ',' || c == '"')
 FIND(param_stop, _mm_or_si128(_mm_or_si128(FIND_IS(x, ';'), FIND_IS(x, ',')), FIND_IS(x, '"')),
