@@ -10,8 +10,8 @@ cd "$(dirname "$0")" || exit 2
 heartline=$(cd "$OLDPWD" && realpath -m "$1")
 shift
 [[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
-(($# > 0)) || set -- capture dhcp dns kamailio_failover kamailio_freeze kamailio_loss kamailio_shared \
-	kamailio_strict memif stall steer veth
+(($# > 0)) || set -- capture dhcp dns faults kamailio_failover kamailio_freeze kamailio_loss \
+	kamailio_shared kamailio_strict memif stall steer veth
 
 failed=0
 test=
@@ -20,13 +20,15 @@ trap 'kill "$test" 2>/dev/null; wait; exit 143' INT TERM HUP
 for name; do
 	[[ -f $name.sh ]] || { echo "not ok - $name: no such test"; failed=1; continue; }
 	echo "# $name"
-	timeout --kill-after=30 180 bash "$name.sh" "$heartline" &
+	limit_s=180
+	[[ $name != faults ]] || limit_s=480 # many cases, each with a run of its own
+	timeout --kill-after=30 $limit_s bash "$name.sh" "$heartline" &
 	test=$!
 	wait "$test"
 	case $? in
 	0 | 77) ;;
 	1) failed=1 ;; # its own line told
-	124 | 137) failed=1; echo "not ok - $name: not done after 180 s" ;;
+	124 | 137) failed=1; echo "not ok - $name: not done after $limit_s s" ;;
 	*) failed=1; echo "not ok - $name: ended in the middle" ;;
 	esac
 done
