@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// heartline keys: every key of a configuration, for the terminal, the man page and Markdown.
+// heartline keys: every key of a configuration and the classes of status codes, in three formats.
 
 #include "commands.h"
 
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <heartline/code.h>
 #include <heartline/config.h>
 
 #include "exit.h"
@@ -28,7 +29,12 @@ struct form {
 	const char *name;
 	void (*list)(const struct key_list *list);
 	void (*key)(const struct hl_key *key);
+	void (*class)(enum hl_code_class class, const char *ranges); // NULL ranges: the heading
+	void (*code)(unsigned status);                               // NULL: the class is enough
 };
+
+#define CODES_TITLE "What an answer to a REGISTER means"
+#define CODES_INTRO "Any final answer to an OPTIONS is a sign of life, but those of down_codes."
 
 // Why a key cannot be set like the others; "" when it can.
 static const char *stage_text(const struct hl_key *key)
@@ -67,6 +73,20 @@ static void text_key(const struct hl_key *key)
 		printf("      (%s)\n", stage_text(key));
 }
 
+static void text_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges)
+		printf("\n%s\n%s\n", CODES_TITLE, CODES_INTRO);
+	else
+		printf("\n  %s: %s\n      %s\n", hl_code_class_name(class), ranges,
+		       hl_code_class_meaning(class));
+}
+
+static void text_code(unsigned status)
+{
+	printf("      %u %s\n", status, hl_code_phrase(status));
+}
+
 // scdoc takes these for its own.
 static void scd_text(const char *text)
 {
@@ -101,6 +121,21 @@ static void scd_key(const struct hl_key *key)
 	printf("\n");
 }
 
+static void scd_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges) {
+		printf("\n## %s\n\n", CODES_TITLE);
+		scd_text(CODES_INTRO);
+		printf("\n");
+		return;
+	}
+	printf("\n*");
+	scd_text(hl_code_class_name(class));
+	printf("*: %s\n\t", ranges);
+	scd_text(hl_code_class_meaning(class));
+	printf(".\n");
+}
+
 static void md_list(const struct key_list *list)
 {
 	printf("%s### %s\n\n%s\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n",
@@ -116,10 +151,21 @@ static void md_key(const struct hl_key *key)
 	       *stage_text(key) ? "; " : "", stage_text(key));
 }
 
+static void md_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges)
+		printf("\n### %s\n\n%s\n\n| class | answers to a REGISTER | what the line does "
+		       "|\n|---|---|---|\n",
+		       CODES_TITLE, CODES_INTRO);
+	else
+		printf("| %s | %s | %s |\n", hl_code_class_name(class), ranges,
+		       hl_code_class_meaning(class));
+}
+
 static const struct form forms[] = {
-	{ "text", text_list, text_key },
-	{ "scd", scd_list, scd_key },
-	{ "md", md_list, md_key },
+	{ "text", text_list, text_key, text_class, text_code },
+	{ "scd", scd_list, scd_key, scd_class, NULL },
+	{ "md", md_list, md_key, md_class, NULL },
 };
 
 static const struct form *form_find(const char *name, struct hl_error *err)
@@ -156,14 +202,62 @@ static unsigned list_print(const struct key_list *list, const struct form *form,
 	return n;
 }
 
+// A code is wanted by its number, by words of its phrase, or with its whole class.
+static bool is_code_wanted(unsigned status, const struct arguments *args)
+{
+	char number[12];
+
+	snprintf(number, sizeof(number), "%u", status);
+	for (int i = 0; i < args->n_names; i++)
+		if (!strcmp(number, args->names[i]) ||
+		    strcasestr(hl_code_phrase(status), args->names[i]) ||
+		    !strcmp(hl_code_class_name(hl_code_class(status)), args->names[i]))
+			return true;
+	return args->n_names == 0;
+}
+
+// Returns how many codes of the class are wanted.
+static unsigned class_print(enum hl_code_class class, const struct form *form,
+			    const struct arguments *args, bool first)
+{
+	char ranges[HL_CODE_RANGES_ROOM];
+	unsigned n = 0;
+
+	hl_code_class_ranges(class, ranges);
+	for (unsigned status = HL_CODE_FIRST; status <= HL_CODE_LAST; status++) {
+		if (!hl_code_registered(status) || hl_code_class(status) != class ||
+		    !is_code_wanted(status, args))
+			continue;
+		if (n++ == 0) {
+			if (first)
+				form->class(class, NULL);
+			form->class(class, ranges);
+		}
+		if (form->code)
+			form->code(status);
+	}
+	return n;
+}
+
+static unsigned codes_print(const struct form *form, const struct arguments *args)
+{
+	unsigned n = 0;
+
+	for (enum hl_code_class class = 0; class < HL_CODE_CLASSES; class ++)
+		n += class_print(class, form, args, n == 0);
+	return n;
+}
+
 static int keys_print(const struct form *form, const struct arguments *args, struct hl_error *err)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < N_LISTS; i++)
 		n += list_print(&lists[i], form, args);
+	n += codes_print(form, args);
 	if (n == 0)
-		return hl_fail(err, EINVAL, "%s: no key has that in its name", args->names[0]);
+		return hl_fail(err, EINVAL, "%s: no key has that in its name, and no status code",
+			       args->names[0]);
 	return 0;
 }
 
@@ -184,8 +278,10 @@ int keys_command(int argc, char **argv)
 	int rc = options_read(specs, &args, &err);
 	if (rc == 0 && help) {
 		printf("usage: heartline keys [WORD...] [--format text|scd|md]\n\n"
-		       "Lists the keys of a configuration: default, what is allowed, meaning.\n"
-		       "With words only the keys that have one of them in their name.\n\n");
+		       "Lists the keys of a configuration: default, what is allowed, meaning;\n"
+		       "and what each answer to a REGISTER means.\n"
+		       "With words only the keys that have one of them in their name, and the\n"
+		       "status codes of that number, phrase or class.\n\n");
 		options_help(specs);
 		return EXIT_ALL_WELL;
 	}

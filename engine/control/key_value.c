@@ -60,7 +60,8 @@ void key_allowed(const struct key *key, char *out, size_t room)
 			 key->or_zero ? " (or 0)" : "");
 		break;
 	case KEY_CODES:
-		snprintf(out, room, "status codes 300..699, by comma");
+		snprintf(out, room,
+			 "status codes 300..699 and ranges, by comma, as in 404,500-504,6xx");
 		break;
 	case KEY_ADDRESS:
 		snprintf(out, room, "an IPv4 address");
@@ -285,24 +286,43 @@ static int text_read(const struct key *key, const char *text, struct key_value *
 	return identity_check(part, text, (uint32_t)strnlen(text, UINT32_MAX), &at, fault);
 }
 
+// "503", "500-599" or "5xx" as a range. False: none of them.
+static bool code_range_read(const char *text, size_t len, uint32_t *first, uint32_t *last)
+{
+	const char *dash = memchr(text, '-', len);
+	size_t first_len = dash != NULL ? (size_t)(dash - text) : len;
+
+	if (len == 3 && text[0] >= '3' && text[0] <= '6' && strncasecmp(text + 1, "xx", 2) == 0) {
+		*first = (uint32_t)(text[0] - '0') * 100;
+		*last = *first + 99;
+		return true;
+	}
+	if (first_len != 3 || !text_get_number(text, 3, first))
+		return false;
+	*last = *first;
+	if (dash != NULL && (len != 7 || !text_get_number(dash + 1, 3, last)))
+		return false;
+	return *first >= HL_CODES_FIRST && *first <= HL_CODES_LAST && *last >= HL_CODES_FIRST &&
+	       *last <= HL_CODES_LAST;
+}
+
 static int codes_read(const char *text, struct key_value *value, struct fault *fault)
 {
-	struct hl_codes *codes = &value->codes;
-
 	for (const char *at = text; *at != '\0';) {
-		size_t len = strspn(at, "0123456789");
-		uint32_t code;
+		size_t len = strcspn(at, ", ");
+		uint32_t first, last;
 
-		if (len == 0 || !text_get_number(at, (uint32_t)len, &code) || code < 300 ||
-		    code > 699) {
-			fault_say(fault, "\"%.80s\" is no list of failure codes", text);
-			return fault_hint(fault, "allowed: 300..699, by comma, as in 403,404");
+		if (!code_range_read(at, len, &first, &last)) {
+			fault_say(fault, "\"%.*s\" is no failure code and no range of them",
+				  (int)(len < 40 ? len : 40), at);
+			return fault_hint(fault, "allowed: 300..699, as in 403,500-504,6xx");
 		}
-		if (codes->n == HL_CODES_MAX) {
-			fault_say(fault, "more than %u codes", HL_CODES_MAX);
-			return fault_hint(fault, "allowed: up to %u", HL_CODES_MAX);
+		if (first > last) {
+			fault_say(fault, "the range %u-%u is backwards", first, last);
+			return fault_hint(fault, "did you mean %u-%u?", last, first);
 		}
-		codes->code[codes->n++] = (uint16_t)code;
+		for (; first <= last; first++)
+			hl_codes_add(&value->codes, first);
 		at += len;
 		at += strspn(at, ", ");
 	}

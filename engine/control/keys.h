@@ -16,7 +16,7 @@ enum key_type {
 	KEY_CHOICE,
 	KEY_ADDRESS,   // IPv4
 	KEY_SERVER,    // IPv4, or a host name that is looked up at start
-	KEY_CODES,     // SIP status codes, by comma
+	KEY_CODES,     // SIP status codes and ranges, by comma
 	KEY_DOMAIN,    // SIP domain: a host name or an address, never looked up
 	KEY_RESOLVERS, // addresses of DNS servers, by comma
 	KEY_DISPLAY,   // texts of an identity, see identity.h

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <heartline/code.h>
+
 #include "sip/value.h"
 
 // Text that grows up to a limit; once something did not fit, nothing more does.
@@ -92,61 +94,6 @@ static void put_top_via(struct out *o, const struct sip_request *request,
 	put(o, at, (size_t)(end - at));
 }
 
-const char *respond_reason(uint16_t status)
-{
-	static const struct {
-		uint16_t status;
-		const char *reason;
-	} usual[] = {
-		{ 100, "Trying" },
-		{ 180, "Ringing" },
-		{ 202, "Accepted" },
-		{ 301, "Moved Permanently" },
-		{ 302, "Moved Temporarily" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 407, "Proxy Authentication Required" },
-		{ 408, "Request Timeout" },
-		{ 415, "Unsupported Media Type" },
-		{ 416, "Unsupported URI Scheme" },
-		{ 420, "Bad Extension" },
-		{ 423, "Interval Too Brief" },
-		{ 480, "Temporarily Unavailable" },
-		{ 481, "Call/Transaction Does Not Exist" },
-		{ 482, "Loop Detected" },
-		{ 483, "Too Many Hops" },
-		{ 486, "Busy Here" },
-		{ 487, "Request Terminated" },
-		{ 488, "Not Acceptable Here" },
-		{ 489, "Bad Event" }, // RFC 6665
-		{ 500, "Server Internal Error" },
-		{ 501, "Not Implemented" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Server Time-out" },
-		{ 505, "Version Not Supported" },
-		{ 513, "Message Too Large" },
-		{ 600, "Busy Everywhere" },
-		{ 603, "Decline" },
-		{ 604, "Does Not Exist Anywhere" },
-		{ 606, "Not Acceptable" },
-	};
-	// RFC 3261 8.1.3.2: an unknown code means what the first of its class means
-	static const char *const of_class[] = { "Trying",      "OK",           "Redirection",
-						"Bad Request", "Server Error", "Global Failure" };
-
-	if (status == 200)
-		return "OK";
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		if (usual[i].status == status)
-			return usual[i].reason;
-	}
-	return status >= 100 && status < 700 ? of_class[status / 100 - 1] : "Unknown";
-}
-
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
 		       char *out, uint32_t room)
 {
@@ -154,7 +101,7 @@ uint32_t respond_write(const struct sip_request *request, const struct respond_s
 
 	if (request->n_vias == 0) // nobody could tell what it answers, nor bring it back (18.2.2)
 		return 0;
-	const char *reason = spec->reason != NULL ? spec->reason : respond_reason(spec->status);
+	const char *reason = spec->reason != NULL ? spec->reason : hl_code_phrase(spec->status);
 
 	put_status(&o, spec->status);
 	put(&o, reason, strlen(reason));

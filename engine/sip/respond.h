@@ -19,9 +19,6 @@ struct respond_spec {
 	uint32_t headers_len;
 };
 
-// Usual reason phrase of a status.
-const char *respond_reason(uint16_t status);
-
 // Length of the text, or 0 when it does not fit or the request has no Via.
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
 		       char *out, uint32_t room);

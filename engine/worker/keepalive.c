@@ -175,7 +175,7 @@ void worker_keepalive_answered(struct hl_worker *w, uint32_t i, const struct sip
 		return;
 	}
 	count(&w->counters.finals[HL_OPTIONS]);
-	if (codes_hold(&worker_profile(w, &w->lines[i])->down_codes, reply->status)) {
+	if (hl_codes_hold(&worker_profile(w, &w->lines[i])->down_codes, reply->status)) {
 		worker_keepalive_lost(w, i, reply->status);
 		return;
 	}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a final response to a REGISTER means for its line (FAILOVER.md sections 2, 4 and 5).
+#include <heartline/code.h>
+
 #include "sip/value.h"
 #include "worker/worker.h"
 
@@ -68,7 +70,8 @@ static void rejected(struct hl_worker *w, uint32_t i, uint16_t status)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 
-	worker_step(w, i, codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED, status);
+	worker_step(w, i, hl_codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED,
+		    status);
 }
 
 // Every new nonce counts as stale, with or without the flag; three in a row are a refusal. So is
@@ -176,17 +179,16 @@ static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
 	return true;
 }
 
-// 480, 408 and 5xx speak of the server or of now, and so does whatever comes with a Retry-After.
+// A refusal of the account, unless it comes with a Retry-After: then it is one for now.
 static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 		   const struct sip_reply *reply)
 {
-	unsigned status = reply->status;
-	bool temporary = status == 480 || reply->retry_after != SIP_NO_NUMBER;
+	enum hl_code_class class = hl_code_class(reply->status);
 
-	if (status == 503 && worker_register_next(w, i))
+	if (reply->status == 503 && worker_register_next(w, i))
 		return;
 	hold_as_asked(w, i, server, reply);
-	if (temporary || status == 408 || status / 100 == 5)
+	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
 		worker_step(w, i, FO_FAILED, reply->status);
 	else
 		rejected(w, i, reply->status);
@@ -196,23 +198,23 @@ void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_rep
 {
 	enum hl_server server = w->lines[i].reg_server;
 
-	switch (reply->status) {
-	case 401:
-	case 407:
+	switch (hl_code_class(reply->status)) {
+	case HL_CLASS_ALIVE:
+		registered(w, i, server, reply);
+		return;
+	case HL_CLASS_CHALLENGE:
 		challenged(w, i, server, reply);
 		return;
-	case 423:
+	case HL_CLASS_BRIEF:
 		if (interval_too_brief(w, i, server, reply))
 			return;
 		break;
-	case 301:
-	case 302:
+	case HL_CLASS_REDIRECT:
 		if (redirected(w, i, server, reply))
 			return;
 		break;
+	default:
+		break;
 	}
-	if (reply->status / 100 == 2)
-		registered(w, i, server, reply);
-	else
-		failed(w, i, server, reply);
+	failed(w, i, server, reply);
 }

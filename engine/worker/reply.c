@@ -39,7 +39,7 @@ static void probe_answered(struct hl_worker *w, uint32_t i, enum hl_server serve
 			   const struct sip_reply *reply)
 {
 	struct line *l = &w->lines[i];
-	bool alive = !codes_hold(&worker_profile(w, l)->down_codes, reply->status);
+	bool alive = !hl_codes_hold(&worker_profile(w, l)->down_codes, reply->status);
 
 	if (reply->status < 200) {
 		l->more |= LINE_PROBE_PROVISIONAL;

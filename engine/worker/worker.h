@@ -112,14 +112,6 @@ static inline const struct plan_profile *worker_profile(const struct hl_worker *
 	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
 }
 
-static inline bool codes_hold(const struct hl_codes *codes, uint16_t status)
-{
-	for (uint16_t k = 0; k < codes->n; k++)
-		if (codes->code[k] == status)
-			return true;
-	return false;
-}
-
 static inline struct hl_state line_state(const struct line *l)
 {
 	return hl_state_unpack(atomic_load_explicit(&l->word, memory_order_relaxed));

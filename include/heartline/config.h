@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <heartline/addr.h>
+#include <heartline/code.h>
 #include <heartline/error.h>
 
 #define HL_LINES_MAX (1u << 28)
@@ -17,14 +18,6 @@ enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
 enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
 enum hl_reject { HL_REJECT_ANSWER, HL_REJECT_DROP };
 enum hl_dns_type { HL_DNS_A, HL_DNS_SRV, HL_DNS_NAPTR };
-
-#define HL_CODES_MAX 15
-
-// A few SIP status codes.
-struct hl_codes {
-	uint16_t n;
-	uint16_t code[HL_CODES_MAX]; // 300..699
-};
 
 // One profile: keys of FAILOVER.md section 1 that this version knows.
 struct hl_profile {

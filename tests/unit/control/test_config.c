@@ -14,6 +14,18 @@ static void expect_all(const struct refused *cases, size_t n)
 
 #define EXPECT_ALL(cases) expect_all(cases, sizeof(cases) / sizeof((cases)[0]))
 
+// The set holds exactly these.
+static void expect_codes(const struct hl_codes *codes, const unsigned *want, size_t n)
+{
+	for (unsigned status = 0; status < 1100; status++) {
+		bool wanted = false;
+
+		for (size_t k = 0; k < n; k++)
+			wanted |= want[k] == status;
+		cr_expect_eq(hl_codes_hold(codes, status), wanted, "%u", status);
+	}
+}
+
 Test(config, a_whole_file_is_read)
 {
 	struct hl_config config;
@@ -121,9 +133,8 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_eq(p.register_subscribe_interval_s, 0);
 	cr_expect_eq(p.switch_spread_s, 0);
 	cr_expect_eq(p.server_rate, 0);
-	cr_expect_eq(p.failover_codes.n, 0);
-	cr_expect_eq(p.down_codes.n, 1);
-	cr_expect_eq(p.down_codes.code[0], 503);
+	expect_codes(&p.failover_codes, NULL, 0);
+	expect_codes(&p.down_codes, (const unsigned[]){ 503 }, 1);
 	cr_expect(p.check_request_user);
 	cr_expect_not(p.accept_only_from_server);
 	cr_expect_eq(p.server_address.family, HL_FAMILY_NONE);
@@ -192,14 +203,50 @@ Test(config, every_key_of_failover_md_is_taken)
 	cr_expect_eq(p->register_subscribe_interval_s, 600);
 	cr_expect_eq(p->switch_spread_s, 20);
 	cr_expect_eq(p->server_rate, 500);
-	cr_expect_eq(p->failover_codes.n, 3);
-	cr_expect_eq(p->failover_codes.code[0], 403);
-	cr_expect_eq(p->failover_codes.code[2], 603);
-	cr_expect_eq(p->down_codes.n, 2);
-	cr_expect_eq(p->down_codes.code[0], 500);
+	expect_codes(&p->failover_codes, (const unsigned[]){ 403, 404, 603 }, 3);
+	expect_codes(&p->down_codes, (const unsigned[]){ 500, 503 }, 2);
 	cr_expect_eq(hl_addr_ipv4(&p->server_address), 0x0a630007);
 	cr_expect_eq(p->reject, HL_REJECT_DROP);
 	hl_config_free(&config);
+}
+
+Test(config, codes_are_single_ones_ranges_and_whole_classes)
+{
+	static const struct {
+		const char *text;
+		unsigned first[3], last[3];
+	} cases[] = {
+		{ "503", { 503 }, { 503 } },
+		{ "5xx", { 500 }, { 599 } },
+		{ "6XX,403", { 600, 403 }, { 699, 403 } },
+		{ "500-599", { 500 }, { 599 } },
+		{ "300-699", { 300 }, { 699 } },
+		{ "404-404", { 404 }, { 404 } },
+		{ "403, 481-483 5xx", { 403, 481, 500 }, { 403, 483, 599 } },
+		{ "500-504,502-510", { 500 }, { 510 } },
+		{ "399-400,", { 399 }, { 400 } },
+		{ "403 404 405 406 407 408 409 410 411 412 413 414 415 416 417 418 419 420",
+		  { 403 },
+		  { 420 } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hl_error err = { 0 };
+		struct hl_profile p;
+		unsigned want[400];
+		size_t n = 0;
+
+		for (unsigned k = 0; k < 3; k++)
+			for (unsigned c = cases[i].first[k]; c && c <= cases[i].last[k]; c++)
+				want[n++] = c;
+		hl_profile_default(&p);
+		cr_expect_eq(hl_profile_set(&p, "failover_codes", cases[i].text, &err), 0, "%s",
+			     err.text);
+		expect_codes(&p.failover_codes, want, n);
+		cr_expect_eq(hl_profile_set(&p, "down_codes", cases[i].text, &err), 0, "%s",
+			     err.text);
+		expect_codes(&p.down_codes, want, n);
+	}
 }
 
 Test(config, codes_may_be_none)
@@ -207,7 +254,7 @@ Test(config, codes_may_be_none)
 	struct hl_config config;
 
 	config_read(&config, PORTS PROFILES "    down_codes: ''\n" LINES);
-	cr_expect_eq(config.profiles[0].down_codes.n, 0);
+	expect_codes(&config.profiles[0].down_codes, NULL, 0);
 	hl_config_free(&config);
 }
 
@@ -477,31 +524,56 @@ Test(config, what_later_versions_do_is_refused)
 	EXPECT_ALL(cases);
 }
 
-Test(config, bad_codes_are_refused)
+Test(config, codes_that_are_no_code_no_range_and_no_class_are_refused)
 {
 	static const struct refused cases[] = {
 		{ VALUE("down_codes: 200"),
-		  AT_VALUE("17", "down_codes: \"200\" is no list of failure codes",
+		  AT_VALUE("17", "down_codes: \"200\" is no failure code and no range of them",
 			   "down_codes: 200", "            ",
-			   "allowed: 300..699, by comma, as in 403,404") },
+			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403,700"),
-		  AT_VALUE("21", "failover_codes: \"403,700\" is no list of failure codes",
+		  AT_VALUE("21", "failover_codes: \"700\" is no failure code and no range of them",
 			   "failover_codes: 403,700", "                ",
-			   "allowed: 300..699, by comma, as in 403,404") },
+			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403;404"),
-		  AT_VALUE("21", "failover_codes: \"403;404\" is no list of failure codes",
+		  AT_VALUE("21",
+			   "failover_codes: \"403;404\" is no failure code and no range of them",
 			   "failover_codes: 403;404", "                ",
-			   "allowed: 300..699, by comma, as in 403,404") },
-		{ VALUE("failover_codes: 4xx"),
-		  AT_VALUE("21", "failover_codes: \"4xx\" is no list of failure codes",
-			   "failover_codes: 4xx", "                ",
-			   "allowed: 300..699, by comma, as in 403,404") },
-		{ VALUE("down_codes: "
-			"'400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415'"),
-		  AT_VALUE("18", "down_codes: more than 15 codes",
-			   "down_codes: "
-			   "'400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415'",
-			   "             ", "allowed: up to 15") },
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 4x"),
+		  AT_VALUE("21", "failover_codes: \"4x\" is no failure code and no range of them",
+			   "failover_codes: 4x", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 2xx"),
+		  AT_VALUE("21", "failover_codes: \"2xx\" is no failure code and no range of them",
+			   "failover_codes: 2xx", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 299-404"),
+		  AT_VALUE("21",
+			   "failover_codes: \"299-404\" is no failure code and no range of them",
+			   "failover_codes: 299-404", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 403-"),
+		  AT_VALUE("21", "failover_codes: \"403-\" is no failure code and no range of them",
+			   "failover_codes: 403-", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 403-4040"),
+		  AT_VALUE("21",
+			   "failover_codes: \"403-4040\" is no failure code and no range of them",
+			   "failover_codes: 403-4040", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("failover_codes: 403,,404-700"),
+		  AT_VALUE("21",
+			   "failover_codes: \"404-700\" is no failure code and no range of them",
+			   "failover_codes: 403,,404-700", "                ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("down_codes: 503 5xxx"),
+		  AT_VALUE("17", "down_codes: \"5xxx\" is no failure code and no range of them",
+			   "down_codes: 503 5xxx", "            ",
+			   "allowed: 300..699, as in 403,500-504,6xx") },
+		{ VALUE("down_codes: 599-500"),
+		  AT_VALUE("17", "down_codes: the range 599-500 is backwards",
+			   "down_codes: 599-500", "            ", "did you mean 500-599?") },
 	};
 	EXPECT_ALL(cases);
 }

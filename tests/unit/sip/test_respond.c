@@ -126,12 +126,3 @@ Test(respond, what_a_broken_request_has_is_repeated)
 	cr_expect_str_eq(out, "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP\r\nTo: \"open\r\n"
 			      "Content-Length: 0\r\n\r\n");
 }
-
-Test(respond, reasons)
-{
-	cr_expect_str_eq(respond_reason(423), "Interval Too Brief");
-	cr_expect_str_eq(respond_reason(499), "Bad Request"); // as 400: RFC 3261 8.1.3.2
-	cr_expect_str_eq(respond_reason(299), "OK");
-	cr_expect_str_eq(respond_reason(0), "Unknown");
-	cr_expect_str_eq(respond_reason(700), "Unknown");
-}

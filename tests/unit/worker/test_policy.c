@@ -414,13 +414,18 @@ Test(policy, class_480_is_temporary_and_holds_nothing_by_itself)
 	rig_free(rig);
 }
 
-Test(policy, every_5xx_is_a_failure_and_every_other_4xx_and_6xx_a_rejection)
+// 430, 439, 482, 483, 405, 491 and their like speak of the path, not of the account: B is tried.
+Test(policy, codes_that_speak_of_the_path_fail_over_and_those_of_the_account_park)
 {
-	for (unsigned status = 400; status < 700; status++) {
-		bool special = status == 401 || status == 407;
-		bool fails = status == 408 || status == 480 || status / 100 == 5;
+	static const unsigned of_the_path[] = { 405, 408, 430, 439, 440, 480,
+						481, 482, 483, 486, 487, 491 };
 
-		if (special)
+	for (unsigned status = 400; status < 700; status++) {
+		bool fails = status / 100 == 5;
+
+		for (unsigned k = 0; k < sizeof(of_the_path) / sizeof(of_the_path[0]); k++)
+			fails |= of_the_path[k] == status;
+		if (status == 401 || status == 407)
 			continue;
 		struct rig *rig = rig_new("", 1);
 
@@ -428,6 +433,27 @@ Test(policy, every_5xx_is_a_failure_and_every_other_4xx_and_6xx_a_rejection)
 		rig_answer(rig, 0, status, "");
 		cr_expect(eq(int, rig_state(rig, 0).state, fails ? HL_SW_B : HL_PARK), "%u",
 			  status);
+		cr_expect(eq(int, rig_state(rig, 0).code, (int)status));
+		rig_free(rig);
+	}
+}
+
+Test(policy, failover_codes_may_be_ranges_and_classes)
+{
+	static const struct {
+		unsigned status;
+		enum hl_line_state state;
+	} cases[] = {
+		{ 403, HL_PARK }, { 409, HL_PARK }, { 410, HL_SW_B }, { 415, HL_SW_B },
+		{ 420, HL_SW_B }, { 421, HL_PARK }, { 600, HL_SW_B }, { 699, HL_SW_B },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = rig_new("    failover_codes: 410-420, 6xx\n", 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, cases[k].status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%u", cases[k].status);
 		rig_free(rig);
 	}
 }
