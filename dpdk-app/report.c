@@ -76,7 +76,7 @@ int verdict_exit_code(enum verdict verdict)
 
 bool report_generator_limited(const struct report *report)
 {
-	return report->lost || report->stalls || report->end.slow_full ||
+	return report->lost || report->stalls || report->end.drops[HL_DROP_SLOW_FULL] ||
 	       report->tx_full_ms > FULL_MS || report->lateness_p99_us > LATE_US;
 }
 
@@ -87,7 +87,8 @@ void report_limits_print(const struct report *r, FILE *to)
 			"heartline: the generator was the limit: %" PRIu64
 			" frames lost here, %" PRIu64
 			" hangs in the driver, 1 %% of the timers more than %.1f ms late\n",
-			r->lost + r->end.slow_full, r->stalls, r->lateness_p99_us / 1000);
+			r->lost + r->end.drops[HL_DROP_SLOW_FULL], r->stalls,
+			r->lateness_p99_us / 1000);
 	if (r->tx_full)
 		fprintf(to,
 			"heartline: the device's transmit ring was full in %" PRIu64
@@ -111,12 +112,12 @@ void report_print(const struct report *r)
 		r->end.requests[HL_REGISTER], r->end.requests[HL_OPTIONS], r->end.retransmissions,
 		r->end.timeouts, r->end.failovers, r->end.returns, r->end.rtt_us[0],
 		r->end.rtt_us[1], r->end.rtt_us[2]);
-	if (sum(r->end.finals, HL_METHODS) == 0 && r->end.rx_bad_checksum)
+	if (sum(r->end.finals, HL_METHODS) == 0 && r->end.drops[HL_DROP_BAD_CHECKSUM])
 		fprintf(stderr,
 			"heartline: %" PRIu64
 			" packets came with a bad checksum; when the far end is "
 			"a veth on this machine: ethtool -K FAR-END tx off\n",
-			r->end.rx_bad_checksum);
+			r->end.drops[HL_DROP_BAD_CHECKSUM]);
 	if (r->steering.n_queues > 1)
 		fprintf(stderr,
 			"heartline: steering: %s; of %" PRIu64 " frames %" PRIu64

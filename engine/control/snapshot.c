@@ -32,18 +32,14 @@ static void counters_add(struct hl_snapshot *s, const struct hl_counters *c)
 	s->returns += count_read(&c->returns);
 	s->unregistered += count_read(&c->unregistered);
 	s->registered_once += count_read(&c->registered_once);
-	s->drops += count_read(&c->unknown_branch) + count_read(&c->wrong_source) +
-		    count_read(&c->wrong_cseq) + count_read(&c->duplicates) + count_read(&c->late);
-	s->tx_full += count_read(&c->tx_full);
-	s->rate_limited += count_read(&c->rate_limited);
-	s->late_ticks += count_read(&c->late_ticks);
+	for (int reason = 0; reason < HL_DROPS; reason++)
+		s->drops[reason] += count_read(&c->drops[reason]);
+	for (int limit = 0; limit < HL_LIMITS; limit++)
+		s->limits[limit] += count_read(&c->limits[limit]);
+	s->limits[HL_LIMIT_SLOW_FULL] += count_read(&c->drops[HL_DROP_SLOW_FULL]);
 	s->slow += count_read(&c->slow);
-	s->slow_full += count_read(&c->slow_full);
-	s->events_lost += count_read(&c->events_lost);
 	s->rx_packets += count_read(&c->rx_packets);
 	s->tx_packets += count_read(&c->tx_packets);
-	s->rx_bad_checksum += count_read(&c->rx_bad_checksum);
-	s->rx_malformed += count_read(&c->rx_malformed);
 }
 
 void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n)

@@ -11,7 +11,7 @@ void worker_arp(struct hl_worker *w, const struct frame *f)
 	struct hl_packet *out;
 
 	if (!arp_read(f->payload, f->payload_len, &arp)) {
-		count(&w->counters.rx_malformed);
+		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	if (w->options.index == 0 &&
@@ -23,7 +23,7 @@ void worker_arp(struct hl_worker *w, const struct frame *f)
 	count(&w->counters.arp_requests);
 	out = worker_buffer(w);
 	if (!out) {
-		count(&w->counters.tx_full);
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
 	arp_write_reply(out, w->plan->options.mac, &arp);
@@ -49,7 +49,7 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 	struct hl_packet *out = worker_buffer(w);
 
 	if (!out) {
-		count(&w->counters.tx_full);
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
 	icmp_write_echo_reply(out, pkt->data, f, w->plan->options.tx_csum_offload);
@@ -66,12 +66,12 @@ static bool quotes_server(const struct hl_worker *w, uint32_t i, enum request_ki
 }
 
 // An unreachable counts when it quotes our 5-tuple and a request to that server is unanswered.
-static void unreachable(struct hl_worker *w, const struct icmp_quote *q)
+static void unreachable(struct hl_worker *w, const struct frame *f, const struct icmp_quote *q)
 {
 	int64_t line = plan_find(w->plan, &q->src, q->src_port);
 
 	if (line < w->first || line >= (int64_t)w->first + w->n) {
-		count(&w->counters.rx_not_ours);
+		worker_drop(w, HL_DROP_ICMP_REFUSED, f);
 		return;
 	}
 	uint32_t i = (uint32_t)(line - w->first);
@@ -106,9 +106,12 @@ void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 		return;
 	case ICMP_UNREACHABLE:
 		if (quote.code == 0 || quote.code == 1 || quote.code == 3) // net, host, port
-			unreachable(w, &quote);
+			unreachable(w, f, &quote);
+		else
+			worker_drop(w, HL_DROP_ICMP_OTHER, f);
 		return;
 	case ICMP_OTHER:
+		worker_drop(w, HL_DROP_ICMP_OTHER, f);
 		return;
 	}
 }

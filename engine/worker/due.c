@@ -124,7 +124,7 @@ static void note_lateness(struct hl_worker *w, const struct line *l)
 	uint64_t late_ns = (uint64_t)(w->now - at) << TICK_SHIFT;
 	hist_add(&w->counters.lateness, late_ns / 1000);
 	if (late_ns > 1000000)
-		count(&w->counters.late_ticks);
+		count(&w->counters.limits[HL_LIMIT_LATE]);
 }
 
 static void rare_due(struct hl_worker *w, uint32_t i)

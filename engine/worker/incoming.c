@@ -90,7 +90,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 	};
 
 	if (!out) { // the sender will say it again
-		count(&w->counters.tx_full);
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
 	spec.status = accepted ? status_for(w, i, r) : 403;
@@ -105,7 +105,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 	uint32_t len = respond_write(r, &spec, (char *)out->data + FRAME_UDP_AT,
 				     HL_FRAME_MAX - FRAME_UDP_AT);
 	if (len == 0) {
-		count(&w->counters.rx_malformed);
+		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	memcpy(route.dst_mac, pkt->data + 6, 6);
@@ -122,11 +122,11 @@ void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const str
 	int64_t line = plan_find(w->plan, &f->dst, f->dst_port);
 
 	if (line < w->first || line >= (int64_t)w->first + w->n) {
-		count(&w->counters.rx_not_ours);
+		worker_drop(w, HL_DROP_NOT_OURS, f);
 		return;
 	}
 	if (scan_request((const char *)f->payload, f->payload_len, &r) != SCAN_OK) {
-		count(&w->counters.rx_malformed);
+		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	uint32_t i = (uint32_t)(line - w->first);
@@ -135,7 +135,7 @@ void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const str
 
 	count(&w->counters.incoming[r.method]);
 	if (!accepted)
-		count(&w->counters.rx_refused);
+		worker_drop(w, HL_DROP_REQUEST_REFUSED, f);
 	if (r.method == HL_ACK || (!accepted && p->drop_rejected))
 		return;
 	answer(w, i, pkt, f, &r, accepted);

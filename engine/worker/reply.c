@@ -62,24 +62,26 @@ static void probe_answered(struct hl_worker *w, uint32_t i, enum hl_server serve
 
 // A late 2xx to a REGISTER of an old epoch: a binding that nobody wants, at a server the line is
 // not on. While a new one is under way there, its end decides (act.c).
-static void late_answer(struct hl_worker *w, uint32_t i, const struct branch *b,
-			const struct sip_reply *reply)
+static enum hl_drop late_answer(struct hl_worker *w, uint32_t i, const struct branch *b,
+				const struct sip_reply *reply)
 {
 	struct line *l = &w->lines[i];
 	struct hl_state s = line_state(l);
 	bool under_way = l->reg_server == b->server && l->flags & (LINE_REG_OUT | LINE_REG_SEND);
+	enum hl_drop drop = b->number == l->reg_cseq || b->number == l->probe_cseq
+				    ? HL_DROP_DUPLICATE
+				    : HL_DROP_LATE;
 
-	count(b->number == l->reg_cseq || b->number == l->probe_cseq ? &w->counters.duplicates
-								     : &w->counters.late);
 	if (b->kind != KIND_REGISTER || reply->status / 100 != 2 || s.server == b->server)
-		return;
+		return drop;
 	if (under_way) {
 		w->cold[i].flags |= (uint8_t)(COLD_ORPHAN << b->server);
-		return;
+		return drop;
 	}
 	count(&w->counters.orphans);
 	w->cold[i].maybe_bound |= (uint8_t)(1u << b->server);
 	worker_bye(w, i, (uint8_t)(1u << b->server));
+	return drop;
 }
 
 static bool outstanding(const struct hl_worker *w, uint32_t i, const struct branch *b)
@@ -121,25 +123,23 @@ static bool same_endpoint(const struct hl_endpoint *a, const struct hl_addr *add
 	return a->port == port && hl_addr_equal(&a->addr, addr);
 }
 
-void worker_reply(struct hl_worker *w, const struct branch *b, const struct hl_endpoint *src,
-		  const struct hl_endpoint *dst, const struct sip_reply *reply)
+enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
+			  const struct hl_endpoint *src, const struct hl_endpoint *dst,
+			  const struct sip_reply *reply)
 {
 	uint32_t i = b->line - w->first;
 	struct line *l = &w->lines[i];
 	bool live = outstanding(w, i, b);
 	enum hl_method method = method_of(b->kind);
+	enum hl_drop drop = HL_DROP_NONE;
 
 	if (!worker_from_server(w, i, b, live, src) ||
-	    !same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port)) {
-		count(&w->counters.wrong_source);
-		return;
-	}
-	if (reply->method != method || reply->cseq != CSEQ_FIRST + b->number) {
-		count(&w->counters.wrong_cseq);
-		return;
-	}
+	    !same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port))
+		return HL_DROP_WRONG_SOURCE;
+	if (reply->method != method || reply->cseq != CSEQ_FIRST + b->number)
+		return HL_DROP_WRONG_CSEQ;
 	if (!live) {
-		late_answer(w, i, b, reply);
+		drop = late_answer(w, i, b, reply);
 	} else {
 		count(&w->counters.responses[reply->status / 100]);
 		if (b->kind == KIND_REGISTER)
@@ -154,4 +154,5 @@ void worker_reply(struct hl_worker *w, const struct branch *b, const struct hl_e
 			worker_subscribe_answered(w, i, reply);
 	}
 	worker_flush(w, i);
+	return drop;
 }

@@ -29,7 +29,7 @@ static void push_slow(struct hl_worker *w, const struct frame *f)
 	struct slow_packet *p = &w->slow_out;
 
 	if (f->payload_len > sizeof(p->text)) {
-		count(&w->counters.rx_malformed);
+		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	p->src = endpoint(&f->src, f->src_port);
@@ -37,7 +37,10 @@ static void push_slow(struct hl_worker *w, const struct frame *f)
 	p->at_ns = w->now_ns;
 	p->len = f->payload_len;
 	memcpy(p->text, f->payload, f->payload_len);
-	count(ring_push(&w->slow, p) ? &w->counters.slow : &w->counters.slow_full);
+	if (ring_push(&w->slow, p))
+		count(&w->counters.slow);
+	else
+		worker_drop(w, HL_DROP_SLOW_FULL, f);
 }
 
 // Whose it says it is. Fetched before it is known to be true: the others are few.
@@ -62,7 +65,7 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 	case SCAN_OK:
 		s->is_reply = read_branch(w, &s->reply, text);
 		if (!s->is_reply)
-			count(&w->counters.unknown_branch);
+			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 		return;
 	case SCAN_REQUEST:
 		worker_incoming(w, pkt, &s->frame);
@@ -73,7 +76,7 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 	case SCAN_KEEPALIVE:
 		return;
 	case SCAN_BAD:
-		count(&w->counters.rx_malformed);
+		worker_drop(w, HL_DROP_MALFORMED, &s->frame);
 		return;
 	}
 }
@@ -94,7 +97,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	count_add(&w->counters.rx_bytes, pkt->len);
 	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
 	if ((kind == FRAME_UDP || kind == FRAME_ICMP) && was_broadcast(pkt)) {
-		count(&w->counters.rx_not_ours);
+		worker_drop(w, HL_DROP_NOT_OURS, &s->frame);
 		return;
 	}
 	switch (kind) {
@@ -108,12 +111,13 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		worker_icmp(w, pkt, &s->frame);
 		return;
 	case FRAME_BAD:
-		count(&w->counters.rx_malformed);
+		worker_drop_frame(w, HL_DROP_MALFORMED, pkt);
 		return;
 	case FRAME_BAD_CHECKSUM:
-		count(&w->counters.rx_bad_checksum);
+		worker_drop_frame(w, HL_DROP_BAD_CHECKSUM, pkt);
 		return;
 	case FRAME_OTHER:
+		worker_drop_frame(w, HL_DROP_OTHER_PROTOCOL, pkt);
 		return;
 	}
 }
@@ -129,12 +133,14 @@ static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 		if (!s->is_reply)
 			continue;
 		if (!(ours >> k & 1)) {
-			count(&w->counters.unknown_branch);
+			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 			continue;
 		}
 		struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
 		struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
-		worker_reply(w, &step->branches[k], &src, &dst, &s->reply);
+		enum hl_drop drop = worker_reply(w, &step->branches[k], &src, &dst, &s->reply);
+		if (drop != HL_DROP_NONE)
+			worker_drop(w, drop, &s->frame);
 	}
 }
 

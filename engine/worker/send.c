@@ -77,9 +77,9 @@ static bool send_probe(struct hl_worker *w, uint32_t i)
 static bool send_first(struct hl_worker *w, uint32_t i, bool (*send)(struct hl_worker *, uint32_t))
 {
 	if (!pace_allows(w)) {
-		count(&w->counters.rate_limited);
+		count(&w->counters.limits[HL_LIMIT_RATE_LIMITED]);
 	} else if (!send(w, i)) {
-		count(&w->counters.tx_full);
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 	} else {
 		pace_take(w);
 		return true;

@@ -44,7 +44,7 @@ static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const 
 		.code = s->code,
 	};
 	if (!ring_push(&w->events, &event))
-		count(&w->counters.events_lost);
+		count(&w->counters.limits[HL_LIMIT_EVENTS_LOST]);
 	if (s->state == HL_PARK)
 		count(&w->counters.parked);
 }

@@ -19,14 +19,15 @@ static void serve_slow_replies(struct hl_worker *w)
 	struct slow_reply *s = &w->slow_in;
 
 	for (int k = 0; k < 8 && room_for_lines(w) && ring_pop(&w->slow_replies, s); k++) {
+		enum hl_drop drop = HL_DROP_UNKNOWN_BRANCH;
 		struct branch branch;
 
 		// the slices still point to where the control thread had it
 		parse_rebase(&s->parsed, &w->slow_reply.parsed);
 		if (worker_reply_line(w, &s->parsed.reply, &branch))
-			worker_reply(w, &branch, &s->src, &s->dst, &s->parsed.reply);
-		else
-			count(&w->counters.unknown_branch);
+			drop = worker_reply(w, &branch, &s->src, &s->dst, &s->parsed.reply);
+		if (drop != HL_DROP_NONE) // its text was left with the full parser
+			worker_drop_text(w, drop, s->at_ns, &s->src, NULL, 0);
 	}
 }
 

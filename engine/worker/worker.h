@@ -104,6 +104,7 @@ struct hl_worker {
 	struct slow_reply slow_reply;
 	struct reply_forms forms;
 	struct hl_counters counters;
+	struct hl_example examples[HL_DROPS]; // writer: that of the reason's counter
 };
 
 static inline const struct plan_profile *worker_profile(const struct hl_worker *w,
@@ -206,11 +207,19 @@ uint64_t pace_next_ns(const struct hl_worker *w);
 uint64_t pace_book_server(struct hl_worker *w, const struct line *l, enum hl_server server);
 bool pace_server_free(const struct hl_worker *w, const struct line *l, enum hl_server server);
 
-// reply.c: a response that was read. slow: it came back from the full parser.
+// drop.c: something received has no effect: counted by reason, the first of its kind kept as an
+// example. What was read of it; a frame that was not; a text, by the reason's own writer.
+void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f);
+void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt);
+void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
+		      const struct hl_endpoint *src, const void *text, uint32_t len);
+
+// reply.c: a response that was read. HL_DROP_NONE, or why it was of no use.
 bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,
 		       struct branch *branch);
-void worker_reply(struct hl_worker *w, const struct branch *branch, const struct hl_endpoint *src,
-		  const struct hl_endpoint *dst, const struct sip_reply *reply);
+enum hl_drop worker_reply(struct hl_worker *w, const struct branch *branch,
+			  const struct hl_endpoint *src, const struct hl_endpoint *dst,
+			  const struct sip_reply *reply);
 // register_reply.c: a final response to the outstanding REGISTER.
 void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 

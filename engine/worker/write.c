@@ -115,7 +115,7 @@ void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoi
 
 	// Without a target or a next hop it is lost as on a dead link: its timers run all the same.
 	if (!to || !neigh_mac(&w->plan->neighbours.entries[to->neigh], route.dst_mac)) {
-		count(&w->counters.unresolved);
+		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 		return;
 	}
 	memcpy(route.src_mac, w->plan->options.mac, 6);

@@ -37,12 +37,74 @@ struct hl_hist {
  */
 double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double q);
 
+// Why something that was received had no effect. A row is all that a new reason needs: its counter, its
+// example, and its place in the status, the final table and the summary follow from it.
+// ROW(identifier, name, what it says about one packet)
+#define HL_DROP_TABLE(ROW) \
+	ROW(MALFORMED, "malformed", "no frame, datagram or SIP message that can be read") \
+	ROW(BAD_CHECKSUM, "bad_checksum", "wrong checksum of IPv4, UDP or ICMP") \
+	ROW(FRAGMENT, "fragment", "fragment of a datagram that was not put together") \
+	ROW(OTHER_PROTOCOL, "other_protocol", "protocol that is not read (IPv6, TCP, LLDP)") \
+	ROW(NOT_OURS, "not_ours", "for an address or a port without a line") \
+	ROW(ARP_REFUSED, "arp_refused", "ARP that may not change what is known") \
+	ROW(ICMP_REFUSED, "icmp_refused", "ICMP error that quotes no request which is out") \
+	ROW(ICMP_OTHER, "icmp_other", "ICMP that is neither ping nor unreachable") \
+	ROW(REQUEST_REFUSED, "request_refused", "request from a source that the profile refuses") \
+	ROW(UNKNOWN_BRANCH, "unknown_branch", "answer to no request of this run") \
+	ROW(WRONG_SOURCE, "wrong_source", "answer from or to another address than the request's") \
+	ROW(WRONG_CSEQ, "wrong_cseq", "answer with another CSeq or method than the request's") \
+	ROW(DUPLICATE, "duplicate", "answer to a request that was answered before") \
+	ROW(LATE, "late", "answer to a request that was given up") \
+	ROW(SLOW_FULL, "slow_full", "unusual answer, while too many waited for the full parser") \
+	/* writer of these two: the control thread */ \
+	ROW(UNREADABLE, "unreadable", "unusual answer that the full parser does not read either") \
+	ROW(SLOW_BACK_FULL, "slow_back_full", "answer lost on its way back from the full parser")
+
+enum hl_drop {
+#define HL_DROP_ROW(id, name, text) HL_DROP_##id,
+	HL_DROP_TABLE(HL_DROP_ROW)
+#undef HL_DROP_ROW
+		HL_DROPS,
+	HL_DROP_NONE = HL_DROPS,
+};
+
+/** "unknown_branch" and so on. */
+const char *hl_drop_name(enum hl_drop reason);
+/** What the reason means, for people. */
+const char *hl_drop_text(enum hl_drop reason);
+
+// What the generator itself could not do, or not in time: such a run says less about the server.
+// ROW(identifier, name, what is counted)
+#define HL_LIMIT_TABLE(ROW) \
+	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
+	ROW(UNRESOLVED, "unresolved", "requests without a target or its next hop's MAC address") \
+	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
+	ROW(LATE, "late", "timers more than 1 ms late") \
+	ROW(SLOW_FULL, "slow_full", "answers lost, since the full parser could not keep up") \
+	ROW(EVENTS_LOST, "events_lost", "changes of state that were not written down") \
+	/* counted by the program, not by a worker */ \
+	ROW(HANDOFF_DROPPED, "handoff_dropped", "frames lost on their way to another worker") \
+	ROW(RX_MISSED, "rx_missed", "frames that the device had no room for") \
+	ROW(TX_FULL, "tx_full", "polls that found the device's transmit ring full") \
+	ROW(TX_DROPPED, "tx_dropped", "frames that the device did not take for too long") \
+	ROW(NO_BUFFER, "no_buffer", "times without a free packet buffer") \
+	ROW(STALLS, "stalls", "hangs in the driver")
+
+enum hl_limit {
+#define HL_LIMIT_ROW(id, name, text) HL_LIMIT_##id,
+	HL_LIMIT_TABLE(HL_LIMIT_ROW)
+#undef HL_LIMIT_ROW
+		HL_LIMITS,
+};
+
+/** "rate_limited" and so on. */
+const char *hl_limit_name(enum hl_limit limit);
+/** What is counted, for people. */
+const char *hl_limit_text(enum hl_limit limit);
+
 struct hl_counters {
 	// packets
 	_Atomic uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
-	_Atomic uint64_t rx_malformed;    // not a frame, datagram or SIP message we can read
-	_Atomic uint64_t rx_bad_checksum; // IPv4 or UDP
-	_Atomic uint64_t rx_not_ours;     // other destination, port without a line
 	_Atomic uint64_t arp_requests, arp_replies, icmp_echoes, icmp_errors;
 	// transactions we started, by method; first transmissions only
 	_Atomic uint64_t requests[HL_METHODS];
@@ -53,23 +115,15 @@ struct hl_counters {
 	_Atomic uint64_t challenges;         // 401 and 407 answered with credentials
 	_Atomic uint64_t nat_keepalives;     // CRLFCRLF sent: no requests
 	_Atomic uint64_t redirects;          // 301 and 302 to a REGISTER, with a Contact
-	// responses dropped, by reason (FAILOVER.md section 4)
-	_Atomic uint64_t unknown_branch, wrong_source, wrong_cseq, duplicates, late;
-	_Atomic uint64_t slow;      // replies left to the full parser
-	_Atomic uint64_t slow_full; // replies lost, since its ring was full
+	_Atomic uint64_t drops[HL_DROPS];    // received without effect, by reason
+	_Atomic uint64_t slow;               // replies left to the full parser
 	// requests that came in, and our answers by class
 	_Atomic uint64_t incoming[HL_METHODS], answered[7];
-	_Atomic uint64_t rx_refused; // of those: from a source that the profile does not accept
 	// lines
 	_Atomic uint64_t failovers, returns, parked, unregistered, orphans;
-	_Atomic uint64_t registered_once; // lines that were registered at least once
-	// the generator itself
-	_Atomic uint64_t unresolved;   // a send lost, since its next hop's MAC is not known
-	_Atomic uint64_t tx_full;      // a send put off, since the burst had no room
-	_Atomic uint64_t rate_limited; // a send put off, since the token bucket was empty
-	_Atomic uint64_t late_ticks;   // lines whose timer ran more than 1 ms late
-	_Atomic uint64_t events_lost;
-	struct hl_hist rtt_first;         // answered at the first transmission
-	struct hl_hist rtt_retransmitted; // answered after a retransmission (from the first one)
-	struct hl_hist lateness;          // of timers
+	_Atomic uint64_t registered_once;   // lines that were registered at least once
+	_Atomic uint64_t limits[HL_LIMITS]; // of the generator itself
+	struct hl_hist rtt_first;           // answered at the first transmission
+	struct hl_hist rtt_retransmitted;   // answered after a retransmission (from the first one)
+	struct hl_hist lateness;            // of timers
 };

@@ -83,6 +83,21 @@ uint32_t hl_worker_serve_slow(struct hl_worker *worker);
 
 const struct hl_counters *hl_worker_counters(const struct hl_worker *worker);
 
+#define HL_EXAMPLE_BYTES 80
+
+// The first packet that was dropped for a reason.
+struct hl_example {
+	_Atomic uint32_t known; // the rest is there, and stays as it is
+	uint32_t len;           // of bytes
+	uint64_t at_ns;         // arrival
+	struct hl_endpoint src; // family HL_FAMILY_NONE: not known
+	uint8_t bytes
+		[HL_EXAMPLE_BYTES]; // of the datagram; of the frame, where no datagram was read
+};
+
+/** Any thread, any time. @return NULL: none was dropped for this reason yet */
+const struct hl_example *hl_worker_example(const struct hl_worker *worker, enum hl_drop reason);
+
 /** Lines of this worker: global numbers [first, first + n). */
 uint32_t hl_worker_first(const struct hl_worker *worker);
 uint32_t hl_worker_lines(const struct hl_worker *worker);

@@ -13,7 +13,7 @@ static void all_off(struct world *world, const struct scenario *s)
 			world_break(world, "line %u is %s, it was disabled", i,
 				    hl_line_state_name(state.state));
 	}
-	if (count_read(&hl_worker_counters(world->worker)->late) == 0)
+	if (count_read(&hl_worker_counters(world->worker)->drops[HL_DROP_LATE]) == 0)
 		world_break(world, "no reply came late: nothing was tested");
 }
 

@@ -105,7 +105,7 @@ Test(report, every_way_to_be_the_limit_is_told)
 	limited_expect(3, "3 frames lost here"); // imissed
 	made_up.lost = 4;
 	limited_expect(0, "4 frames lost here");
-	made_up.end.slow_full = 5;
+	made_up.end.drops[HL_DROP_SLOW_FULL] = 5;
 	limited_expect(0, "5 frames lost here");
 	made_up.stalls = 6;
 	limited_expect(0, "6 hangs in the driver");

@@ -78,11 +78,11 @@ Test(snapshot, counters_of_all_workers_are_added)
 	count_add(&b.counters.retransmissions[HL_OPTIONS], 2);
 	count_add(&a.counters.timeouts[HL_OPTIONS], 4);
 	count_add(&b.counters.responses[2], 7);
-	count_add(&a.counters.unknown_branch, 1);
-	count_add(&a.counters.wrong_source, 2);
-	count_add(&b.counters.wrong_cseq, 4);
-	count_add(&b.counters.duplicates, 8);
-	count_add(&b.counters.late, 16);
+	count_add(&a.counters.drops[HL_DROP_UNKNOWN_BRANCH], 1);
+	count_add(&a.counters.drops[HL_DROP_WRONG_SOURCE], 2);
+	count_add(&b.counters.drops[HL_DROP_WRONG_CSEQ], 4);
+	count_add(&b.counters.drops[HL_DROP_DUPLICATE], 8);
+	count_add(&b.counters.drops[HL_DROP_LATE], 16);
 	count_add(&b.counters.failovers, 3);
 	hl_snapshot_take(&s, workers, 2);
 	cr_expect_eq(s.requests[HL_REGISTER], 15);
@@ -90,7 +90,10 @@ Test(snapshot, counters_of_all_workers_are_added)
 	cr_expect_eq(s.retransmissions, 3);
 	cr_expect_eq(s.timeouts, 4);
 	cr_expect_eq(s.responses[2], 7);
-	cr_expect_eq(s.drops, 31);
+	uint64_t drops = 0;
+	for (int reason = 0; reason < HL_DROPS; reason++)
+		drops += s.drops[reason];
+	cr_expect_eq(drops, 31);
 	cr_expect_eq(s.failovers, 3);
 }
 

@@ -204,7 +204,7 @@ Test(incoming, accept_only_from_server_answers_403_to_others)
 			       &rig),
 		     403));
 	cr_assert_str_eq(rig_header(rig, 0, "Allow"), "");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rx_refused), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_REQUEST_REFUSED]), 1));
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->answered[4]), 1));
 	rig_free(rig);
 	expect(
@@ -258,7 +258,7 @@ Test(incoming, reject_drop_is_silent_and_counted)
 						 .cseq = "1 INVITE" },
 			       &rig),
 		     0));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rx_refused), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_REQUEST_REFUSED]), 1));
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->incoming[HL_INVITE]), 1));
 	rig_free(rig);
 	expect((struct request){ .profile = ONLY "    reject: drop\n",
@@ -295,6 +295,6 @@ Test(incoming, a_port_without_a_line_is_not_ours)
 	hl_addr_parse("10.99.1.2", 9, &dst);
 	rig_datagram(rig, "10.99.0.1", 5060, &dst, 9, "OPTIONS sip:6000@10.99.1.2 SIP/2.0\r\n\r\n");
 	cr_assert(eq(u32, rig->n, 0));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rx_not_ours), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_NOT_OURS]), 1));
 	rig_free(rig);
 }

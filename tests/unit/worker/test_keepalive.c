@@ -218,7 +218,7 @@ Test(keepalive, crlf_that_comes_back_is_ignored)
 	rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, "\r\n");
 	rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, "\r\n\r\n");
 	cr_assert(eq(u32, rig->n, 0));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rx_malformed), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_MALFORMED]), 0));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
 	rig_free(rig);
 }
@@ -231,7 +231,7 @@ Test(keepalive, nat_keepalive_takes_no_token)
 	rig_answer(rig, 0, 200, "");
 	pass(rig, 100 * SEC, "PB", "\r\n\r\n", "P");
 	cr_assert(ge(u64, rig_count(&rig_counters(rig)->nat_keepalives), 9));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rate_limited), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->limits[HL_LIMIT_RATE_LIMITED]), 0));
 	rig_free(rig);
 }
 

@@ -30,7 +30,7 @@ Test(matching, other_source_is_dropped_and_counted)
 	rig_datagram(rig, "10.99.0.9", 5060, &f->src, f->src_port, text);
 	rig_datagram(rig, "10.99.0.1", 5061, &f->src, f->src_port, text);
 	rig_datagram(rig, "10.99.0.1", 5060, &f->src, (uint16_t)(f->src_port ^ 1), text);
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_source), 3));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 3));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
 	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
@@ -43,7 +43,7 @@ Test(matching, forged_branch_is_unknown)
 
 	rig_answer_changed(rig, 0, 200, "", "branch=z9hG4bK00000000", "branch=z9hG4bK00000001");
 	rig_answer_changed(rig, 0, 200, "", "z9hG4bK", "z9hG4bX");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->unknown_branch), 2));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_UNKNOWN_BRANCH]), 2));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
 	rig_free(rig);
 }
@@ -54,7 +54,7 @@ Test(matching, cseq_of_another_method_or_number_is_dropped)
 
 	rig_answer_changed(rig, 0, 200, "", "REGISTER\r\n", "OPTIONS\r\n");
 	rig_answer_changed(rig, 0, 200, "", "1000000001", "1000000002");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_cseq), 2));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_CSEQ]), 2));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
 	rig_free(rig);
 }
@@ -66,7 +66,7 @@ Test(matching, a_second_copy_changes_nothing)
 	rig_answer(rig, 0, 200, "");
 	rig_answer(rig, 0, 200, "");
 	rig_answer(rig, 0, 503, "");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->duplicates), 2));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_DUPLICATE]), 2));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
 	rig_free(rig);
 }
@@ -108,8 +108,8 @@ Test(matching, an_abandoned_request_stays_matchable_for_32_s)
 	rig_pass(rig, 29900 * MS);
 	uint32_t before = rig->n;
 	rig_answer(rig, 0, 200, "");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->late), 1));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->unknown_branch), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_LATE]), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_UNKNOWN_BRANCH]), 0));
 	cr_assert(eq(u32, rig->n, before + 1));
 	cr_assert_str_eq(rig_header(rig, before, "Expires"), "0");
 	rig_free(rig);
@@ -192,7 +192,7 @@ Test(matching, garbage_is_counted_and_harmless)
 	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "SIP/2.0 abc\r\n\r\n");
 	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "\r\n\r\n");
 	cr_assert(ge(u64,
-		     rig_count(&rig_counters(rig)->rx_malformed) +
+		     rig_count(&rig_counters(rig)->drops[HL_DROP_MALFORMED]) +
 			     rig_count(&rig_counters(rig)->slow),
 		     1));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));

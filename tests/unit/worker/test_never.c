@@ -175,18 +175,18 @@ Test(never, a_probe_reply_that_arrives_after_disable)
 	rig_command(rig, HL_COMMAND_DISABLE);
 	rig_answer(rig, rig->n - 1, 200, "Expires: 0\r\n"); // the unregister's
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_OFF));
-	uint64_t late = rig_count(&rig_counters(rig)->late) +
-			rig_count(&rig_counters(rig)->duplicates);
+	uint64_t late = rig_count(&rig_counters(rig)->drops[HL_DROP_LATE]) +
+			rig_count(&rig_counters(rig)->drops[HL_DROP_DUPLICATE]);
 	uint32_t sent = rig->n;
 	rig_answer(rig, probe, 200, "");
 	rig_answer(rig, probe, 503, "");
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_OFF));
 	cr_assert(eq(int, rig_state(rig, 0).fails, 0));
 	cr_assert(eq(int, rig_state(rig, 0).oks, 0));
-	cr_assert(
-		eq(u64,
-		   rig_count(&rig_counters(rig)->late) + rig_count(&rig_counters(rig)->duplicates),
-		   late + 2));
+	cr_assert(eq(u64,
+		     rig_count(&rig_counters(rig)->drops[HL_DROP_LATE]) +
+			     rig_count(&rig_counters(rig)->drops[HL_DROP_DUPLICATE]),
+		     late + 2));
 	rig_pass(rig, 100 * SEC);
 	cr_assert(eq(u32, rig->n, sent), "no probe comes after it");
 	rig_free(rig);

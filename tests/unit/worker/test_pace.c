@@ -137,13 +137,13 @@ Test(pace, what_the_bucket_holds_back_is_counted)
 
 	for (int k = 0; k < 8; k++)
 		one_tick(rig, 64);
-	cr_assert(ge(u64, rig_count(&rig_counters(rig)->rate_limited), 90));
+	cr_assert(ge(u64, rig_count(&rig_counters(rig)->limits[HL_LIMIT_RATE_LIMITED]), 90));
 	rig_free(rig);
 
 	rig = crowd_new(100, 0);
 	for (int k = 0; k < 8; k++)
 		one_tick(rig, 64);
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->rate_limited), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->limits[HL_LIMIT_RATE_LIMITED]), 0));
 	rig_free(rig);
 }
 
@@ -171,7 +171,7 @@ Test(pace, timers_in_time_are_not_late)
 
 	rig_pass(rig, 200 * MS);
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->retransmissions[HL_REGISTER]), 10));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->late_ticks), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->limits[HL_LIMIT_LATE]), 0));
 	cr_assert(lt(dbl, lateness_ms(rig, 1), 1));
 	rig_free(rig);
 }
@@ -184,7 +184,7 @@ Test(pace, a_worker_that_stood_still_says_how_late_its_timers_were)
 	rig->now_ns += 75 * MS; // due after 50
 	one_tick(rig, 64);
 	cr_assert(eq(u64, rig_count(&c->retransmissions[HL_REGISTER]), 10));
-	cr_assert(eq(u64, rig_count(&c->late_ticks), 10));
+	cr_assert(eq(u64, rig_count(&c->limits[HL_LIMIT_LATE]), 10));
 	cr_assert(ge(dbl, lateness_ms(rig, 1), 23));
 	cr_assert(le(dbl, lateness_ms(rig, 1), 28));
 	rig_free(rig);
@@ -200,7 +200,7 @@ Test(pace, a_device_without_room_makes_timers_late_and_that_is_counted)
 	cr_assert(eq(u64, rig_count(&c->retransmissions[HL_REGISTER]), 0));
 	one_tick(rig, 64);
 	cr_assert(eq(u64, rig_count(&c->retransmissions[HL_REGISTER]), 10));
-	cr_assert(eq(u64, rig_count(&c->late_ticks), 10));
+	cr_assert(eq(u64, rig_count(&c->limits[HL_LIMIT_LATE]), 10));
 	cr_assert(ge(dbl, lateness_ms(rig, 1), 46));
 	cr_assert(le(dbl, lateness_ms(rig, 1), 56));
 	rig_free(rig);

@@ -145,7 +145,8 @@ static uint64_t astray(void)
 	uint64_t n = 0;
 
 	for (uint32_t w = 0; w < WORKERS; w++)
-		n += atomic_load(&((struct hl_worker *)workers[w])->counters.unknown_branch);
+		n += atomic_load(
+			&((struct hl_worker *)workers[w])->counters.drops[HL_DROP_UNKNOWN_BRANCH]);
 	return n;
 }
 

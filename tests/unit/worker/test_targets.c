@@ -241,7 +241,7 @@ Test(targets, dns_that_changes_under_a_probe_moves_it_not)
 	cr_assert(eq(u32, rig->n, 1));
 	cr_assert(eq(int, last_sent(rig), 11), "the retransmission");
 	rig_answer(rig, 0, 200, "");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_source), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 0));
 	rig_clear(rig);
 	rig_pass(rig, 6 * SEC);
 	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 13), "the next probe");
@@ -261,7 +261,7 @@ Test(targets, an_answer_from_another_target_is_from_a_wrong_source)
 	rig_datagram(rig, "10.99.0.12", 5060, &rig->sent[0].frame.src, rig->sent[0].frame.src_port,
 		     text);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_source), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 1));
 	rig_free(rig);
 }
 
@@ -273,8 +273,8 @@ Test(targets, a_late_answer_of_a_target_that_was_given_up_is_known)
 	rig_pass(rig, 2100 * MS);
 	cr_assert(eq(int, last_sent(rig), 12));
 	rig_answer(rig, 0, 200, "");
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->wrong_source), 0));
-	cr_assert(eq(u64, rig_count(&rig_counters(rig)->late), 1));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 0));
+	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_LATE]), 1));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
 	rig_free(rig);
 }

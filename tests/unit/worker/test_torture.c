@@ -159,12 +159,14 @@ Test(torture, responses_that_nobody_asked_for_are_counted_and_move_no_line)
 	for (size_t i = 0; i < TORTURE_REPLIES; i++) {
 		const struct torture_reply *t = &torture_replies[i];
 		bool read = t->scanned == SCAN_OK;
-		uint64_t unknown = rig_count(&c->unknown_branch), bad = rig_count(&c->rx_malformed);
+		uint64_t unknown = rig_count(&c->drops[HL_DROP_UNKNOWN_BRANCH]),
+			 bad = rig_count(&c->drops[HL_DROP_MALFORMED]);
 
 		deliver(&b, t->text, t->len);
 		cr_expect_eq(b.n, 0, "%s: a response is not answered", t->name);
-		cr_expect_eq(rig_count(&c->unknown_branch), unknown + read, "%s", t->name);
-		cr_expect_eq(rig_count(&c->rx_malformed), bad + !read, "%s", t->name);
+		cr_expect_eq(rig_count(&c->drops[HL_DROP_UNKNOWN_BRANCH]), unknown + read, "%s",
+			     t->name);
+		cr_expect_eq(rig_count(&c->drops[HL_DROP_MALFORMED]), bad + !read, "%s", t->name);
 		cr_expect_eq(hl_worker_state(b.rig->worker, 0), before, "%s", t->name);
 	}
 	rig_free(b.rig);
