@@ -15,6 +15,7 @@ static void states_count(struct hl_snapshot *s, const struct hl_worker *worker)
 		struct hl_state state = hl_state_unpack(hl_worker_state(worker, line));
 
 		s->by_state[state.state < HL_LINE_STATES ? state.state : HL_OFF]++;
+		s->unresolved_lines += state.state != HL_OFF && state.code == HL_CODE_UNRESOLVED;
 	}
 }
 

@@ -157,10 +157,16 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 	}
 	for (uint32_t order = 0; order < PLAN_ORDERS; order++) // with it, its endpoints are seen
 		atomic_store_explicit(&out->order[order], words[order], memory_order_release);
+	neigh_changed(&plan->neighbours); // lines may wait for a server that had no address
 	return 0;
 }
 
 uint32_t hl_plan_next_hops(const struct hl_plan *plan)
 {
 	return plan->neighbours.n;
+}
+
+bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop *hop)
+{
+	return neigh_read(&plan->neighbours, k, hop);
 }

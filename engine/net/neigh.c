@@ -59,7 +59,10 @@ bool neigh_learn(struct neigh_table *table, const struct hl_addr *addr, const ui
 		return false;
 	for (int i = 0; i < 6; i++)
 		word |= (uint64_t)mac[i] << (8 * i);
+	bool news = !neigh_known(entry);
 	atomic_store_explicit(&entry->mac, word, memory_order_relaxed);
+	if (news)
+		neigh_changed(table);
 	entry->asked = 0;
 	entry->next_ns = now_ns + REFRESH_NS;
 	return true;
@@ -113,5 +116,30 @@ bool neigh_complete(const struct neigh_table *table)
 		if (!neigh_known(&table->entries[i]))
 			return false;
 	}
+	return true;
+}
+
+void neigh_changed(struct neigh_table *table)
+{
+	atomic_fetch_add_explicit(&table->changes, 1, memory_order_release);
+}
+
+void neigh_waited(struct neigh *entry)
+{
+	atomic_fetch_add_explicit(&entry->waits, 1, memory_order_relaxed);
+}
+
+bool neigh_read(const struct neigh_table *table, uint32_t k, struct hl_next_hop *out)
+{
+	struct neigh *entry = (struct neigh *)&table->entries[k];
+
+	if (k >= neigh_count(table))
+		return false;
+	*out = (struct hl_next_hop){
+		.addr = entry->addr,
+		.known = neigh_known(entry),
+		.asked = atomic_load_explicit(&entry->asked, memory_order_relaxed),
+		.waits = atomic_load_explicit(&entry->waits, memory_order_relaxed),
+	};
 	return true;
 }

@@ -50,7 +50,7 @@ void worker_abandon(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 
-	if (l->flags & LINE_REG_OUT)
+	if (l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS)
 		w->cold[i].maybe_bound |= (uint8_t)(1u << l->reg_server);
 	l->flags &= (uint8_t)~LINE_REG_OUT;
 }

@@ -79,12 +79,14 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	enum hl_server probed = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
 
 	count(&w->counters.icmp_errors);
-	if (l->flags & LINE_REG_OUT && quotes_server(w, i, KIND_REGISTER, l->reg_server, q)) {
+	if (l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS &&
+	    quotes_server(w, i, KIND_REGISTER, l->reg_server, q)) {
 		worker_abandon(w, i);
 		if (!worker_register_next(w, i)) // RFC 3263 4.3: a transport failure
 			worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
 	}
-	if (l->flags & LINE_PROBE_OUT && quotes_server(w, i, KIND_PROBE, probed, q)) {
+	if (l->flags & LINE_PROBE_OUT && l->probe_rtx != RTX_WAITS &&
+	    quotes_server(w, i, KIND_PROBE, probed, q)) {
 		worker_probe_ended(w, l);
 		if (!worker_probe_next(w, i) && probed == HL_SERVER_P)
 			worker_step(w, i, FO_PROBE_LOST, HL_CODE_UNREACHABLE);

@@ -126,16 +126,19 @@ void worker_bye_due(struct hl_worker *w, uint32_t i)
 	if (!(l->flags & LINE_BYE_OUT) || tick_before(w->now, c->bye_at))
 		return;
 	if (!tick_before(w->now, c->bye_end)) {
-		// best effort: not a failure of the line, but a time-out all the same
-		count(&w->counters.timeouts[HL_REGISTER]);
+		// best effort: not a failure of the line, but counted all the same
+		worker_hop_blame(w, i, &r, c->bye_rtx);
 		bye_next(w, i);
 		return;
 	}
-	if (!worker_write(w, i, &r)) {
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM) {
 		c->bye_at = w->now + 1;
 	} else {
-		count(&w->counters.retransmissions[HL_REGISTER]);
-		c->bye_at = worker_timer_e(w, c->bye_at, ++c->bye_rtx,
+		if (written == WRITE_DONE)
+			count(&w->counters.retransmissions[HL_REGISTER]);
+		c->bye_rtx = rtx_next(c->bye_rtx);
+		c->bye_at = worker_timer_e(w, c->bye_at, c->bye_rtx,
 					   c->flags & COLD_BYE_PROVISIONAL, c->bye_end);
 	}
 	worker_arm_rare(w, i);

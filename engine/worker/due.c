@@ -16,17 +16,23 @@ static void register_due(struct hl_worker *w, uint32_t i)
 	if (!is_due(w, l->reg_at))
 		return;
 	if (is_due(w, l->reg_end)) {
+		uint16_t code = worker_hop_blame(w, i, &r, l->reg_rtx);
+
 		worker_abandon(w, i);
-		count(&w->counters.timeouts[HL_REGISTER]);
 		if (!worker_register_next(w, i))
-			worker_step(w, i, FO_FAILED, HL_CODE_TIMEOUT);
-	} else if (!worker_write(w, i, &r)) {
-		l->reg_at = w->now + 1;
-	} else {
-		count(&w->counters.retransmissions[HL_REGISTER]);
-		l->reg_at = worker_timer_e(w, l->reg_at, ++l->reg_rtx,
-					   l->more & LINE_REG_PROVISIONAL, l->reg_end);
+			worker_step(w, i, FO_FAILED, code);
+		return;
 	}
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM) {
+		l->reg_at = w->now + 1;
+		return;
+	}
+	if (written == WRITE_DONE)
+		count(&w->counters.retransmissions[HL_REGISTER]);
+	l->reg_rtx = rtx_next(l->reg_rtx);
+	l->reg_at = worker_timer_e(w, l->reg_at, l->reg_rtx, l->more & LINE_REG_PROVISIONAL,
+				   l->reg_end);
 }
 
 static void registration_timer_due(struct hl_worker *w, uint32_t i)
@@ -87,17 +93,23 @@ static void probe_due(struct hl_worker *w, uint32_t i)
 	if (!is_due(w, l->probe_at))
 		return;
 	if (is_due(w, l->probe_end)) {
+		uint16_t code = worker_hop_blame(w, i, &r, l->probe_rtx);
+
 		worker_probe_ended(w, l);
-		count(&w->counters.timeouts[HL_OPTIONS]);
 		if (!worker_probe_next(w, i) && !to_b)
-			worker_step(w, i, FO_PROBE_LOST, HL_CODE_TIMEOUT);
-	} else if (!worker_write(w, i, &r)) {
-		l->probe_at = w->now + 1;
-	} else {
-		count(&w->counters.retransmissions[HL_OPTIONS]);
-		l->probe_at = worker_timer_e(w, l->probe_at, ++l->probe_rtx,
-					     l->more & LINE_PROBE_PROVISIONAL, l->probe_end);
+			worker_step(w, i, FO_PROBE_LOST, code);
+		return;
 	}
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM) {
+		l->probe_at = w->now + 1;
+		return;
+	}
+	if (written == WRITE_DONE)
+		count(&w->counters.retransmissions[HL_OPTIONS]);
+	l->probe_rtx = rtx_next(l->probe_rtx);
+	l->probe_at = worker_timer_e(w, l->probe_at, l->probe_rtx, l->more & LINE_PROBE_PROVISIONAL,
+				     l->probe_end);
 }
 
 // In DOWN the probes go to both servers in turn: whichever answers first ends the backoff.
@@ -135,13 +147,15 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 	if (w->streams)
 		worker_streams_due(w, i);
 	if (c->flags & COLD_HOLD && is_due(w, c->hold_at)) {
-		bool returning = line_state(&w->lines[i]).state == HL_SW_P;
+		const struct line *l = &w->lines[i];
+		const struct request back = { .kind = KIND_REGISTER, .server = HL_SERVER_P };
+		uint16_t code = HL_CODE_NONE;
 
 		c->flags &= (uint8_t)~COLD_HOLD;
 		worker_arm_rare(w, i);
-		if (returning)
-			count(&w->counters.timeouts[HL_REGISTER]);
-		worker_step(w, i, FO_TIMER, returning ? HL_CODE_TIMEOUT : HL_CODE_NONE);
+		if (line_state(l).state == HL_SW_P)
+			code = worker_hop_blame(w, i, &back, l->reg_rtx);
+		worker_step(w, i, FO_TIMER, code);
 	}
 }
 

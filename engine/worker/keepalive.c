@@ -184,7 +184,7 @@ void worker_keepalive_answered(struct hl_worker *w, uint32_t i, const struct sip
 	worker_arm_rare(w, i);
 }
 
-bool worker_keepalive_send(struct hl_worker *w, uint32_t i)
+enum write_result worker_keepalive_send(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	struct line_streams *s = &w->streams[i];
@@ -192,16 +192,27 @@ bool worker_keepalive_send(struct hl_worker *w, uint32_t i)
 
 	worker_target_bye(w, i, s->server);
 	s->keep_target = l->target[s->server];
-	if (!worker_write(w, i, &r))
-		return false;
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM)
+		return written;
 	s->keep_cseq = ++l->cseq;
 	s->keep_rtx = 0;
 	s->keep_end = w->now + tick_span_ns(worker_profile(w, l)->options_timeout_ns);
 	s->keep_at = worker_timer_e(w, w->now, 0, false, s->keep_end);
 	s->flags = (uint16_t)((s->flags & ~STREAM_KEEP_SEND) | STREAM_KEEP_OUT);
-	count(&w->counters.requests[HL_OPTIONS]);
+	if (written == WRITE_DONE)
+		count(&w->counters.requests[HL_OPTIONS]);
+	else
+		worker_hop_wait(w, i, r.kind, r.server);
 	worker_arm_rare(w, i);
-	return true;
+	return written;
+}
+
+void worker_keepalive_again(struct hl_worker *w, uint32_t i)
+{
+	w->streams[i].flags &= (uint16_t)~STREAM_KEEP_OUT;
+	w->streams[i].flags |= STREAM_KEEP_SEND;
+	w->lines[i].more |= LINE_STREAM_SEND;
 }
 
 static void keep_due(struct hl_worker *w, uint32_t i)
@@ -212,16 +223,22 @@ static void keep_due(struct hl_worker *w, uint32_t i)
 	if (!(s->flags & STREAM_KEEP_OUT)) {
 		s->flags |= STREAM_KEEP_SEND;
 		w->lines[i].more |= LINE_STREAM_SEND;
-	} else if (is_due(w, s->keep_end)) {
-		count(&w->counters.timeouts[HL_OPTIONS]);
-		worker_keepalive_lost(w, i, HL_CODE_TIMEOUT);
-	} else if (!worker_write(w, i, &r)) {
-		s->keep_at = w->now + 1;
-	} else {
-		count(&w->counters.retransmissions[HL_OPTIONS]);
-		s->keep_at = worker_timer_e(w, s->keep_at, ++s->keep_rtx,
-					    s->flags & STREAM_KEEP_PROVISIONAL, s->keep_end);
+		return;
 	}
+	if (is_due(w, s->keep_end)) {
+		worker_keepalive_lost(w, i, worker_hop_blame(w, i, &r, s->keep_rtx));
+		return;
+	}
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM) {
+		s->keep_at = w->now + 1;
+		return;
+	}
+	if (written == WRITE_DONE)
+		count(&w->counters.retransmissions[HL_OPTIONS]);
+	s->keep_rtx = rtx_next(s->keep_rtx);
+	s->keep_at = worker_timer_e(w, s->keep_at, s->keep_rtx, s->flags & STREAM_KEEP_PROVISIONAL,
+				    s->keep_end);
 }
 
 // RFC 5626 4.4.1, over UDP: nobody has to answer, what keeps a NAT open is the datagram. It is no
@@ -237,9 +254,11 @@ static void nat_due(struct hl_worker *w, uint32_t i)
 		return;
 	}
 	memcpy(pkt->data + FRAME_UDP_AT, ping, sizeof(ping) - 1);
-	worker_send_frame(w, i, worker_endpoint(w, i, KIND_REGISTER, s->server), pkt,
-			  sizeof(ping) - 1);
-	count(&w->counters.nat_keepalives);
+	if (worker_send_frame(w, i, worker_endpoint(w, i, KIND_REGISTER, s->server), pkt,
+			      sizeof(ping) - 1))
+		count(&w->counters.nat_keepalives);
+	else // nobody waits for it
+		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 	s->nat_at += tick_span_ns(worker_profile(w, &w->lines[i])->nat_keepalive_interval_ns);
 	if (tick_before(s->nat_at, w->now))
 		s->nat_at = w->now + 1;

@@ -9,7 +9,7 @@ static uint32_t stamp(const struct hl_worker *w)
 	return (uint32_t)(w->now_ns >> 4);
 }
 
-static bool send_register(struct hl_worker *w, uint32_t i)
+static enum write_result send_register(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	bool with_auth = l->more & LINE_REG_AUTH;
@@ -17,21 +17,25 @@ static bool send_register(struct hl_worker *w, uint32_t i)
 
 	// nc counts new requests, not retransmissions (RFC 7616 3.4)
 	worker_count_nonce(w, i, l->reg_server, with_auth);
-	if (!worker_write(w, i, &r)) {
+	enum write_result written = worker_write(w, i, &r);
+	if (written != WRITE_DONE)
 		worker_count_nonce(w, i, l->reg_server, -with_auth);
-		return false;
-	}
+	if (written == WRITE_NO_ROOM)
+		return written;
 	l->reg_cseq = ++l->cseq;
 	l->reg_sent = stamp(w);
 	l->reg_rtx = 0;
 	l->reg_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
 	l->reg_at = worker_timer_e(w, w->now, 0, false, l->reg_end);
 	l->flags = (uint8_t)((l->flags & ~LINE_REG_SEND) | LINE_REG_OUT);
-	count(&w->counters.requests[HL_REGISTER]);
-	return true;
+	if (written == WRITE_DONE)
+		count(&w->counters.requests[HL_REGISTER]);
+	else
+		worker_hop_wait(w, i, r.kind, r.server);
+	return written;
 }
 
-static bool send_bye(struct hl_worker *w, uint32_t i)
+static enum write_result send_bye(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
@@ -39,28 +43,33 @@ static bool send_bye(struct hl_worker *w, uint32_t i)
 	const struct request r = { KIND_BYE, c->bye_server, l->cseq + 1, with_auth };
 
 	worker_count_nonce(w, i, c->bye_server, with_auth);
-	if (!worker_write(w, i, &r)) {
+	enum write_result written = worker_write(w, i, &r);
+	if (written != WRITE_DONE)
 		worker_count_nonce(w, i, c->bye_server, -with_auth);
-		return false;
-	}
+	if (written == WRITE_NO_ROOM)
+		return written;
 	c->bye_cseq = ++l->cseq;
 	c->bye_rtx = 0;
 	c->bye_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
 	c->bye_at = worker_timer_e(w, w->now, 0, false, c->bye_end);
 	l->flags = (uint8_t)((l->flags & ~LINE_BYE_SEND) | LINE_BYE_OUT);
+	if (written == WRITE_DONE)
+		count(&w->counters.requests[HL_REGISTER]);
+	else
+		worker_hop_wait(w, i, r.kind, r.server);
 	worker_arm_rare(w, i);
-	count(&w->counters.requests[HL_REGISTER]);
-	return true;
+	return written;
 }
 
-static bool send_probe(struct hl_worker *w, uint32_t i)
+static enum write_result send_probe(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	enum hl_server server = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
 	const struct request r = { KIND_PROBE, server, l->cseq + 1, false };
 
-	if (!worker_write(w, i, &r))
-		return false;
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM)
+		return written;
 	if (tick_before(l->probe_at + tick_span_ns(BEAT_LOST_NS), w->now))
 		l->servers |= LINE_BEAT_LOST;
 	l->probe_cseq = ++l->cseq;
@@ -69,23 +78,34 @@ static bool send_probe(struct hl_worker *w, uint32_t i)
 	l->probe_end = w->now + tick_span_ns(worker_profile(w, l)->options_timeout_ns);
 	l->probe_at = worker_timer_e(w, w->now, 0, false, l->probe_end);
 	l->flags = (uint8_t)((l->flags & ~LINE_PROBE_SEND) | LINE_PROBE_OUT);
-	count(&w->counters.requests[HL_OPTIONS]);
-	return true;
+	if (written == WRITE_DONE)
+		count(&w->counters.requests[HL_OPTIONS]);
+	else
+		worker_hop_wait(w, i, r.kind, r.server);
+	return written;
 }
 
-// False: the line waits in the ready ring.
-static bool send_first(struct hl_worker *w, uint32_t i, bool (*send)(struct hl_worker *, uint32_t))
+// False: the line waits in the ready ring. What waits for its next hop does not, and takes no token.
+static bool send_first(struct hl_worker *w, uint32_t i,
+		       enum write_result (*send)(struct hl_worker *, uint32_t))
 {
 	if (!pace_allows(w)) {
 		count(&w->counters.limits[HL_LIMIT_RATE_LIMITED]);
-	} else if (!send(w, i)) {
-		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
-	} else {
-		pace_take(w);
-		return true;
+		worker_ready_push(w, i);
+		return false;
 	}
-	worker_ready_push(w, i);
-	return false;
+	switch (send(w, i)) {
+	case WRITE_DONE:
+		pace_take(w);
+		break;
+	case WRITE_NO_HOP:
+		break;
+	case WRITE_NO_ROOM:
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
+		worker_ready_push(w, i);
+		return false;
+	}
+	return true;
 }
 
 static void flush_streams(struct hl_worker *w, uint32_t i)
@@ -106,7 +126,7 @@ void worker_flush(struct hl_worker *w, uint32_t i)
 {
 	static const struct {
 		enum line_flag flag;
-		bool (*send)(struct hl_worker *w, uint32_t i);
+		enum write_result (*send)(struct hl_worker *w, uint32_t i);
 	} sends[] = {
 		{ LINE_REG_SEND, send_register },
 		{ LINE_PROBE_SEND, send_probe },

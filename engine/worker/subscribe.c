@@ -67,7 +67,7 @@ void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 	worker_arm_rare(w, i);
 }
 
-bool worker_subscribe_send(struct hl_worker *w, uint32_t i)
+enum write_result worker_subscribe_send(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	struct line_streams *s = &w->streams[i];
@@ -77,19 +77,28 @@ bool worker_subscribe_send(struct hl_worker *w, uint32_t i)
 	const struct request r = { KIND_SUBSCRIBE, s->server, l->cseq + 1, with_auth };
 	s->sub_target = l->target[s->server];
 	worker_count_nonce(w, i, s->server, with_auth);
-	if (!worker_write(w, i, &r)) {
+	enum write_result written = worker_write(w, i, &r);
+	if (written != WRITE_DONE)
 		worker_count_nonce(w, i, s->server, -with_auth);
-		return false;
-	}
+	if (written == WRITE_NO_ROOM)
+		return written;
 	s->sub_cseq = ++l->cseq;
 	s->sub_rtx = 0;
 	s->sub_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
 	s->sub_at = worker_timer_e(w, w->now, 0, false, s->sub_end);
 	s->flags &= (uint16_t)~STREAM_SUB_SEND;
 	s->flags |= (uint16_t)(STREAM_SUB_OUT | (with_auth ? STREAM_SUB_AUTH : 0));
-	count(&w->counters.requests[HL_SUBSCRIBE]);
+	if (written == WRITE_DONE)
+		count(&w->counters.requests[HL_SUBSCRIBE]);
+	else
+		worker_hop_wait(w, i, r.kind, r.server);
 	worker_arm_rare(w, i);
-	return true;
+	return written;
+}
+
+void worker_subscribe_again(struct hl_worker *w, uint32_t i)
+{
+	ask(w, i);
 }
 
 // The same bytes again need the same nonce and count.
@@ -111,13 +120,18 @@ static void retransmit(struct hl_worker *w, uint32_t i)
 
 	if (overtaken(w, i)) {
 		ask(w, i);
-	} else if (!worker_write(w, i, &r)) {
-		s->sub_at = w->now + 1;
-	} else {
-		count(&w->counters.retransmissions[HL_SUBSCRIBE]);
-		s->sub_at = worker_timer_e(w, s->sub_at, ++s->sub_rtx,
-					   s->flags & STREAM_SUB_PROVISIONAL, s->sub_end);
+		return;
 	}
+	enum write_result written = worker_write(w, i, &r);
+	if (written == WRITE_NO_ROOM) {
+		s->sub_at = w->now + 1;
+		return;
+	}
+	if (written == WRITE_DONE)
+		count(&w->counters.retransmissions[HL_SUBSCRIBE]);
+	s->sub_rtx = rtx_next(s->sub_rtx);
+	s->sub_at = worker_timer_e(w, s->sub_at, s->sub_rtx, s->flags & STREAM_SUB_PROVISIONAL,
+				   s->sub_end);
 }
 
 void worker_subscribe_due(struct hl_worker *w, uint32_t i)
@@ -136,7 +150,9 @@ void worker_subscribe_due(struct hl_worker *w, uint32_t i)
 	} else if (tick_before(w->now, s->sub_end)) {
 		retransmit(w, i);
 	} else {
-		count(&w->counters.timeouts[HL_SUBSCRIBE]);
+		const struct request r = { .kind = KIND_SUBSCRIBE, .server = s->server };
+
+		worker_hop_blame(w, i, &r, s->sub_rtx);
 		worker_subscribe_later(w, i, 0);
 	}
 }

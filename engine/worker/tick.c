@@ -74,6 +74,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 		worker_announce(w);
 	}
 	serve_slow_replies(w);
+	worker_hops_serve(w);
 	serve_ready(w);
 	serve_timers(w);
 	worker_commands(w);
@@ -99,7 +100,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 			next = earlier(next, w->announce_ns);
 	}
 	next = earlier(next, worker_command_next(w));
-	if (!ring_empty((struct ring *)&w->slow_replies))
+	if (!ring_empty((struct ring *)&w->slow_replies) || worker_hops_changed(w))
 		next = now_ns;
 	return next > now_ns ? next : now_ns;
 }

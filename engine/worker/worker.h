@@ -96,6 +96,10 @@ struct hl_worker {
 	uint64_t announce_ns;
 	uint32_t byes; // lines with an unregister under way or to come
 
+	uint32_t hop_changes; // of the neighbours, as far as lines that wait for one have heard
+	uint32_t hop_at;      // lines before this one have heard of it; n: all
+	bool hop_waits;       // some line may be waiting
+
 	struct hl_worker_options options;
 	struct ring commands, events, slow, slow_replies;
 	struct slow_packet slow_out;    // being written; writer: the owner lcore, as the next one
@@ -161,17 +165,22 @@ void worker_stale_write(const struct hl_worker *w, uint32_t i, const struct temp
 // Whoever has changed a line calls this last.
 void worker_flush(struct hl_worker *w, uint32_t i);
 
-// write.c: one request as a frame, into the burst. False: no room. A retransmission is the same
-// bytes: all that goes in is kept in the line until the transaction ends.
+// write.c: one request as a frame, into the burst. A retransmission is the same bytes: all that goes in
+// is kept in the line until the transaction ends.
 struct request {
 	enum request_kind kind;
 	enum hl_server server;
 	uint32_t number; // CSeq - CSEQ_FIRST
 	bool with_auth;
 };
-bool worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
-// The payload is in the packet already. to: NULL: nowhere.
-void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+enum write_result {
+	WRITE_NO_ROOM, // in the burst
+	WRITE_NO_HOP,  // its next hop is not known
+	WRITE_DONE,
+};
+enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
+// The payload is in the packet already. False: the next hop is not known.
+bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
 		       struct hl_packet *pkt, uint16_t payload_len);
 #define CALL_ID_LEN 16
 #define TAG_LEN 8
@@ -181,6 +190,24 @@ void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
 // Software checksums of the requests that this call has written into the burst, from its packet
 // `from` on; their bytes are in the cache by now.
 void worker_burst_end(struct hl_worker *w, uint16_t from);
+
+// hop.c: requests that wait for their next hop. Such a one is outstanding with a number that no reply
+// can have, its count of retransmissions is RTX_WAITS, and only the end of its time is armed.
+#define RTX_WAITS UINT8_MAX
+static inline uint8_t rtx_next(uint8_t retransmissions)
+{
+	return retransmissions < RTX_WAITS - 1 ? retransmissions + 1 : retransmissions;
+}
+void worker_hop_wait(struct hl_worker *w, uint32_t i, enum request_kind kind,
+		     enum hl_server server);
+bool worker_hop_known(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+		      enum hl_server server);
+// The time of a request is over: whose fault was it? Counted.
+uint16_t worker_hop_blame(struct hl_worker *w, uint32_t i, const struct request *request,
+			  uint8_t retransmissions);
+// Some neighbour was found: lines that wait for it go on.
+void worker_hops_serve(struct hl_worker *w);
+bool worker_hops_changed(const struct hl_worker *w);
 
 // phase.c: set-up; false: no memory.
 bool worker_phases_make(struct hl_worker *w);
@@ -253,10 +280,12 @@ uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct creden
 void worker_streams(struct hl_worker *w, uint32_t i);
 void worker_streams_due(struct hl_worker *w, uint32_t i);
 bool worker_streams_deadline(const struct hl_worker *w, uint32_t i, uint32_t *at); // false: none
-bool worker_keepalive_send(struct hl_worker *w, uint32_t i);                       // false: no room
+enum write_result worker_keepalive_send(struct hl_worker *w, uint32_t i);
 void worker_keepalive_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 // The keepalive of B that is out has failed.
 void worker_keepalive_lost(struct hl_worker *w, uint32_t i, uint16_t code);
+// The one that waited for its next hop may leave.
+void worker_keepalive_again(struct hl_worker *w, uint32_t i);
 // From one probe of P to the next, as things are; 0: none.
 uint64_t worker_probe_interval_ns(const struct hl_worker *w, const struct line *l);
 
@@ -266,8 +295,9 @@ void worker_subscribe(struct hl_worker *w, uint32_t i);
 void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s);
 uint32_t worker_subscribe_expires_s(const struct hl_worker *w, uint32_t i); // asked for
 bool worker_subscribe_waits(const struct hl_worker *w, uint32_t i);         // for a REGISTER
-bool worker_subscribe_send(struct hl_worker *w, uint32_t i);                // false: no room
+enum write_result worker_subscribe_send(struct hl_worker *w, uint32_t i);
 void worker_subscribe_due(struct hl_worker *w, uint32_t i);
+void worker_subscribe_again(struct hl_worker *w, uint32_t i); // as worker_keepalive_again()
 void worker_subscribe_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 
 // dialog.c: of that subscription.

@@ -107,29 +107,45 @@ static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct 
 	return worker_credentials(w, i, &request, out);
 }
 
-void worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-		       struct hl_packet *pkt, uint16_t payload_len)
+static void send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+		       struct frame_route *route, struct hl_packet *pkt, uint16_t payload_len)
 {
 	const struct line *l = &w->lines[i];
-	struct frame_route route;
 
-	// Without a target or a next hop it is lost as on a dead link: its timers run all the same.
-	if (!to || !neigh_mac(&w->plan->neighbours.entries[to->neigh], route.dst_mac)) {
-		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
-		return;
-	}
-	memcpy(route.src_mac, w->plan->options.mac, 6);
+	memcpy(route->src_mac, w->plan->options.mac, 6);
 	// as for a device that finishes checksums: worker_burst_end() does it where none does
-	frame_write_udp(pkt, &route, &w->plan->addresses[l->addr].addr, l->port, &to->at.addr,
+	frame_write_udp(pkt, route, &w->plan->addresses[l->addr].addr, l->port, &to->at.addr,
 			to->at.port, payload_len, true);
 	worker_sent(w);
 }
 
-bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
+static bool find_hop(const struct hl_worker *w, const struct plan_endpoint *to,
+		     struct frame_route *route)
+{
+	return to && neigh_mac(&w->plan->neighbours.entries[to->neigh], route->dst_mac);
+}
+
+bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+		       struct hl_packet *pkt, uint16_t payload_len)
+{
+	struct frame_route route;
+
+	if (!find_hop(w, to, &route))
+		return false;
+	send_frame(w, i, to, &route, pkt, payload_len);
+	return true;
+}
+
+enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	struct hl_packet *pkt = worker_buffer(w);
+	struct frame_route route;
+
 	if (!pkt)
-		return false;
+		return WRITE_NO_ROOM;
+	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
+	if (!find_hop(w, to, &route))
+		return WRITE_NO_HOP;
 	const struct line *l = &w->lines[i];
 	const struct plan_shape *shape = &w->plan->shapes[l->shape];
 	const struct template *text = &shape->text[r->server][text_of(r->kind)];
@@ -163,8 +179,8 @@ bool worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 		len = worker_dialog_write(w, i, r, text->auth_at,
 					  (struct slice){ t.cnonce, sizeof(t.cnonce) },
 					  (char *)pkt->data + FRAME_UDP_AT, len);
-	worker_send_frame(w, i, worker_endpoint(w, i, r->kind, r->server), pkt, (uint16_t)len);
-	return true;
+	send_frame(w, i, to, &route, pkt, (uint16_t)len);
+	return WRITE_DONE;
 }
 
 void worker_burst_end(struct hl_worker *w, uint16_t from)

@@ -77,7 +77,8 @@ const char *hl_drop_text(enum hl_drop reason);
 // ROW(identifier, name, what is counted)
 #define HL_LIMIT_TABLE(ROW) \
 	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
-	ROW(UNRESOLVED, "unresolved", "requests without a target or its next hop's MAC address") \
+	ROW(UNRESOLVED, "unresolved", "requests that waited for an ARP answer of their next hop") \
+	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent, since none came") \
 	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
 	ROW(LATE, "late", "timers more than 1 ms late") \
 	ROW(SLOW_FULL, "slow_full", "answers lost, since the full parser could not keep up") \

@@ -2,6 +2,7 @@
 // The plan: configuration turned into read-only tables that workers run.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <heartline/config.h>
@@ -90,6 +91,16 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 
 /** Neighbours to be found by ARP for all targets known so far. */
 uint32_t hl_plan_next_hops(const struct hl_plan *plan);
+
+struct hl_next_hop {
+	struct hl_addr addr;
+	bool known;     // its MAC
+	uint32_t asked; // ARP requests without an answer, in a row
+	uint64_t waits; // requests that could not leave, since it was not known
+};
+
+/** The kth of them. Any thread, any time. @return false: there are fewer */
+bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop *hop);
 
 /** Text of a line's phone number; valid as long as the plan. */
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len);

@@ -15,7 +15,9 @@ struct hl_snapshot {
 	uint64_t requests[HL_METHODS], finals[HL_METHODS], retransmissions, timeouts;
 	uint64_t responses[7];
 	uint64_t failovers, returns, unregistered, registered_once;
-	uint64_t drops[HL_DROPS];   // received without effect
+	uint64_t drops[HL_DROPS]; // received without effect
+	uint64_t
+		unresolved_lines; // whose last request waits for a next hop, or was given up for it
 	uint64_t limits[HL_LIMITS]; // of the generator itself; the program adds its own
 	uint64_t rx_packets, tx_packets, slow;
 	double rtt_us[3]; // p50, p99, p999 of first transmissions

@@ -24,6 +24,7 @@ enum hl_local_code {
 	HL_CODE_NONE,
 	HL_CODE_TIMEOUT,     // no answer within the profile's time-out
 	HL_CODE_UNREACHABLE, // ICMP unreachable that quotes a live request
+	HL_CODE_UNRESOLVED,  // it did not leave: no ARP answer, or no address of the server
 };
 
 struct hl_state {

@@ -23,21 +23,24 @@ static void must(int result, const struct hl_error *err)
 	abort();
 }
 
+void rig_neighbour(struct rig *rig, const char *addr)
+{
+	uint8_t bytes[HL_FRAME_MAX];
+	struct hl_packet pkt = { .data = bytes };
+	struct arp request = { .request = true };
+
+	hl_addr_parse(addr, strlen(addr), &request.target);
+	hl_addr_parse("10.99.1.1", 9, &request.sender);
+	memcpy(request.sender_mac, worker_mac, 6);
+	arp_write_reply(&pkt, server_mac, &request);
+	rig_frame(rig, bytes, pkt.len);
+}
+
 static void teach_neighbours(struct rig *rig)
 {
-	static const char *const servers[] = { "10.99.0.1", "10.99.0.2" };
-
-	for (int k = 0; k < 2; k++) {
-		uint8_t bytes[HL_FRAME_MAX];
-		struct hl_packet pkt = { .data = bytes };
-		struct arp request = { .request = true };
-
-		hl_addr_parse(servers[k], strlen(servers[k]), &request.target);
-		hl_addr_parse("10.99.1.1", 9, &request.sender);
-		memcpy(request.sender_mac, worker_mac, 6);
-		arp_write_reply(&pkt, server_mac, &request);
-		rig_frame(rig, bytes, pkt.len);
-	}
+	rig_neighbour(rig, "10.99.0.1");
+	rig_neighbour(rig, "10.99.0.2");
+	rig_clear(rig);
 }
 
 static struct rig *make(const char *profile, const char *extra, uint32_t lines, uint64_t rate)
@@ -62,26 +65,37 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
 	rig->now_ns = SEC;
 	rig_pass(rig, 10 * MS);
-	teach_neighbours(rig);
-	rig_clear(rig);
 	return rig;
 }
 
+#define TWO_SERVERS \
+	"    outbound_server: 10.99.0.1\n    backup_outbound_server: 10.99.0.2\n" \
+	"    password: secret\n    use_random_sip_port: on\n"
+
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
 {
-	return make("    outbound_server: 10.99.0.1\n    backup_outbound_server: 10.99.0.2\n"
-		    "    password: secret\n    use_random_sip_port: on\n",
-		    extra, lines, rate);
+	struct rig *rig = make(TWO_SERVERS, extra, lines, rate);
+
+	teach_neighbours(rig);
+	return rig;
 }
 
 struct rig *rig_new_profile(const char *profile, uint32_t lines)
 {
-	return make(profile, "", lines, 0);
+	struct rig *rig = make(profile, "", lines, 0);
+
+	teach_neighbours(rig);
+	return rig;
 }
 
 struct rig *rig_new(const char *extra, uint32_t lines)
 {
 	return rig_new_rate(extra, lines, 0);
+}
+
+struct rig *rig_new_alone(const char *extra, uint32_t lines)
+{
+	return make(TWO_SERVERS, extra, lines, 0);
 }
 
 void rig_free(struct rig *rig)

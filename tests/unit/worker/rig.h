@@ -34,6 +34,9 @@ struct rig *rig_new(const char *extra, uint32_t lines);
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate);
 // All of the profile; its servers are 10.99.0.1 and 10.99.0.2.
 struct rig *rig_new_profile(const char *profile, uint32_t lines);
+// The same without an ARP answer of either server; rig_neighbour() gives one.
+struct rig *rig_new_alone(const char *extra, uint32_t lines);
+void rig_neighbour(struct rig *rig, const char *addr);
 void rig_free(struct rig *rig);
 
 void rig_command(struct rig *rig, enum hl_command_type type);
