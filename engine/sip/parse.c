@@ -116,8 +116,24 @@ static uint32_t header_seconds(const osip_message_t *m, const char *name)
 	return n;
 }
 
+// Those that have no slice of their own go on in the last one, as if they stood in its line
+// (RFC 3261 7.3.1): none is lost. Nothing else is put between them.
+static void contact_keep(struct store *s, const char *value, size_t len)
+{
+	struct sip_reply *r = &s->out->reply;
+
+	if (r->n_contacts < SIP_CONTACTS_MAX) {
+		r->contacts[r->n_contacts++] = store_put(s, value, len);
+		return;
+	}
+	store_put(s, ", ", 2);
+	store_put(s, value, len);
+	r->contacts[SIP_CONTACTS_MAX - 1].len += 2 + (uint32_t)len;
+}
+
 // Contacts and challenges are kept as they were written: osip2 keeps only what it knows of them.
-static void values_keep(struct store *s, const char *headers, const char *body)
+// contacts: them alone, else all others.
+static void values_keep(struct store *s, const char *headers, const char *body, bool contacts)
 {
 	struct sip_reply *r = &s->out->reply;
 	const char *line = headers + strcspn(headers, "\r\n");
@@ -140,13 +156,14 @@ static void values_keep(struct store *s, const char *headers, const char *body)
 		size_t name = (size_t)(name_end - line), len = (size_t)(end - value);
 		bool proxy = name_is(line, name, "Proxy-Authenticate");
 
-		if (len == 0)
+		bool contact = name_is(line, name, "Contact") || name_is(line, name, "m");
+
+		if (len == 0 || contact != contacts)
 			continue;
-		if (name_is(line, name, "To") || name_is(line, name, "t")) {
+		if (contact) {
+			contact_keep(s, value, len);
+		} else if (name_is(line, name, "To") || name_is(line, name, "t")) {
 			r->to = store_put(s, value, len);
-		} else if (name_is(line, name, "Contact") || name_is(line, name, "m")) {
-			if (r->n_contacts < SIP_CONTACTS_MAX)
-				r->contacts[r->n_contacts++] = store_put(s, value, len);
 		} else if (proxy || name_is(line, name, "WWW-Authenticate")) {
 			if (r->n_challenges == SIP_CHALLENGES_MAX)
 				continue;
@@ -233,7 +250,8 @@ static int reply_take(struct store *s, const osip_message_t *m, const char *plai
 	osip_via_param_get_byname(via, name, &branch);
 	if (branch != NULL && branch->gvalue != NULL)
 		r->branch = store_put(s, branch->gvalue, strlen(branch->gvalue));
-	values_keep(s, plain, plain + body);
+	values_keep(s, plain, plain + body, true);
+	values_keep(s, plain, plain + body, false);
 	return s->full ? -ENOBUFS : 0;
 }
 

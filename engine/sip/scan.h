@@ -45,12 +45,20 @@ struct sip_reply {
 
 enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *out);
 
-// Granted seconds of the contact in a 2xx whose URI has this host and port ("10.0.0.7:50001", the
-// line's own; the port part may be left out of the URI only when it is 5060) and, when the URI has
-// an hl parameter, this one ("p" or "b"). Quoted strings and <> are honoured.
-// SIP_NO_NUMBER: no such contact, or it has no expires parameter: *found tells which.
-uint32_t scan_contact_expires(const struct sip_reply *reply, const char *host, uint32_t host_len,
-			      uint16_t port, char server, bool *found);
+// What the line has registered: "sip:user@host:port;hl=p".
+struct contact_own {
+	struct slice user, host;
+	uint16_t port;
+	char server; // 'p' or 'b'
+};
+
+// Seconds that a 2xx grants to a REGISTER with this Contact, which asked for asked_s. That of the own
+// Contact where it is listed (one with its hl parameter before one without); without a parameter the
+// Expires header says it, and without that what was asked holds. Where it is not listed, or has ended,
+// a server may have rewritten it: then the smallest positive time in the answer, and what cannot be
+// read never stands for more than was asked. 0: nothing is granted.
+uint32_t scan_contact_expires(const struct sip_reply *reply, const struct contact_own *own,
+			      uint32_t asked_s);
 
 // A request that came in, as much of it as an answer needs.
 struct sip_request {

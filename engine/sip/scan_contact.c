@@ -1,51 +1,220 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The granted time of one's own contact among those that a registrar lists (RFC 3261 10.3).
+// The Contacts of a reply one after the other, and the time that a registrar's 200 grants to one's
+// own among them (RFC 3261 10.2.4, 10.3).
+#include "base/hex.h"
 #include "sip/scan.h"
-
 #include "sip/value.h"
 
-// Is it the line's own? The hl parameter tells apart what was registered at either server; a
-// registrar may have dropped it: *marked tells.
-static bool contact_is_ours(struct slice uri, const char *host, uint32_t host_len, uint16_t port,
-			    char server, bool *marked)
+bool contact_next(const struct sip_reply *reply, struct contact_walk *walk, struct address *out)
 {
-	struct address_uri u;
-	struct slice hl;
+	while (walk->at != NULL || walk->index < reply->n_contacts) {
+		if (walk->at == NULL) {
+			const struct slice *value = &reply->contacts[walk->index++];
 
-	if (!address_uri_read(uri, &u) || !u.sip ||
-	    !text_equal_nocase(u.host.at, u.host.len, host, host_len) ||
-	    (u.port != 0 ? u.port : 5060) != port)
-		return false;
-	*marked = param_find(u.params, "hl", &hl);
-	return !*marked || (hl.len == 1 && (hl.at[0] | 0x20) == server);
+			walk->at = value->at;
+			walk->end = value->at + value->len;
+		}
+		while (walk->at < walk->end && (*walk->at == ',' || is_lws(*walk->at)))
+			walk->at++; // an empty element is none (RFC 3261 7.3.1)
+		if (walk->at == walk->end) {
+			walk->at = NULL;
+			continue;
+		}
+		const char *from = walk->at;
+		if (address_next(&walk->at, walk->end, out)) {
+			out->whole = (struct slice){ from, (uint32_t)(walk->at - from) };
+			return true;
+		}
+		// where the next one begins is anybody's guess
+		*out = (struct address){ .whole = { from, (uint32_t)(walk->end - from) } };
+		walk->at = NULL;
+		return true;
+	}
+	return false;
 }
 
-uint32_t scan_contact_expires(const struct sip_reply *reply, const char *host, uint32_t host_len,
-			      uint16_t port, char server, bool *found)
+// The character at *at, which moves behind it; an escape is what it stands for.
+static char unescaped(const char **at, const char *end)
 {
-	uint32_t granted = SIP_NO_NUMBER;
+	const char *c = *at;
 
-	*found = false;
-	for (uint8_t i = 0; i < reply->n_contacts; i++) {
-		const char *at = reply->contacts[i].at;
-		const char *const end = at + reply->contacts[i].len;
-		struct address address;
-
-		while (address_next(&at, end, &address)) {
-			struct slice expires;
-			bool marked;
-
-			if (!contact_is_ours(address.uri, host, host_len, port, server, &marked))
-				continue;
-			if (*found && !marked)
-				continue;
-			*found = true;
-			granted = SIP_NO_NUMBER;
-			if (param_find(address.params, "expires", &expires))
-				granted = value_seconds(expires);
-			if (marked)
-				return granted;
-		}
+	if (*c == '%' && end - c >= 3 && hex_digit(c[1]) >= 0 && hex_digit(c[2]) >= 0) {
+		*at += 3;
+		return (char)(hex_digit(c[1]) << 4 | hex_digit(c[2]));
 	}
-	return granted;
+	*at += 1;
+	return *c;
+}
+
+static bool users_equal(struct slice a, struct slice b)
+{
+	const char *at = a.at, *const a_end = a.at + a.len;
+	const char *bt = b.at, *const b_end = b.at + b.len;
+
+	while (at < a_end && bt < b_end) {
+		if (unescaped(&at, a_end) != unescaped(&bt, b_end))
+			return false;
+	}
+	return at == a_end && bt == b_end;
+}
+
+static bool has_password(const struct address_uri *u)
+{
+	return u->user.at != NULL && u->user.at[u->user.len] == ':';
+}
+
+enum whose {
+	FOREIGN,
+	OURS_UNMARKED, // equal, but the registrar has dropped the parameter hl
+	OURS,
+};
+
+// RFC 3261 19.1.4 against "sip:user@host:port;hl=p": parameters that stand in one URI alone do not
+// count, but for the four named there; headers and a password do. The hl parameter tells apart what
+// was registered at either server.
+static enum whose contact_whose(struct slice uri, const struct contact_own *own)
+{
+	static const char *const never_ignored[] = { "user", "ttl", "method", "maddr" };
+	struct address_uri u;
+	struct slice value;
+
+	if (!address_uri_read(uri, &u) || !u.sip || !letters_are(uri.at, "sip:", 4) ||
+	    has_password(&u) || u.params.at + u.params.len != uri.at + uri.len ||
+	    !text_equal_nocase(u.host.at, u.host.len, own->host.at, own->host.len) ||
+	    (u.port != 0 ? u.port : 5060) != own->port || !users_equal(u.user, own->user))
+		return FOREIGN;
+	for (uint32_t i = 0; i < sizeof(never_ignored) / sizeof(never_ignored[0]); i++) {
+		if (param_find(u.params, never_ignored[i], &value))
+			return FOREIGN;
+	}
+	if (param_find(u.params, "transport", &value) &&
+	    !text_equal_nocase(value.at, value.len, "udp", 3))
+		return FOREIGN;
+	if (!param_find(u.params, "hl", &value))
+		return OURS_UNMARKED;
+	return value.len == 1 && (*value.at | 0x20) == own->server ? OURS : FOREIGN;
+}
+
+// What an answer grants; 0: no such time was met.
+struct grants {
+	uint32_t least;       // the smallest positive one
+	uint32_t ours[2];     // of our own contacts, unmarked and marked
+	bool ours_marked;     // ours stands there, whatever its time
+	bool any, unreadable; // contacts; what cannot be read among them
+};
+
+static void take_least(uint32_t *least, uint32_t s)
+{
+	if (s > 0 && (*least == 0 || s < *least))
+		*least = s;
+}
+
+// Digits at the start, also in quotes; false: more than that stands there, or nothing. Too large
+// ones saturate.
+static bool seconds_read(struct slice value, uint32_t *s)
+{
+	const bool quoted = value.len > 0 && *value.at == '"';
+	const char *at = value.at + quoted, *end = value.at + value.len;
+	uint64_t n = 0;
+
+	if (quoted && value.len > 1 && end[-1] == '"')
+		end--;
+	struct slice digits = slice_trim(at, end);
+	uint32_t i = 0;
+	for (; i < digits.len && (uint8_t)(digits.at[i] - '0') <= 9; i++) {
+		n = n * 10 + (uint8_t)(digits.at[i] - '0');
+		if (n >= SIP_NO_NUMBER)
+			n = SIP_NO_NUMBER - 1;
+	}
+	*s = (uint32_t)n;
+	return i > 0 && i == digits.len;
+}
+
+// What is no list of contacts may still name times: none of them may be passed by.
+static void rest_read(struct slice rest, struct grants *g)
+{
+	static const char name[] = "expires";
+	const char *const end = rest.at + rest.len;
+
+	g->unreadable = true;
+	for (const char *at = rest.at; end - at > (ptrdiff_t)sizeof(name); at++) {
+		uint32_t s;
+
+		if (!letters_are(at, name, sizeof(name) - 1))
+			continue;
+		const char *value = at + sizeof(name) - 1;
+		while (value < end && (is_lws(*value) || *value == '='))
+			value++;
+		seconds_read((struct slice){ value, (uint32_t)(end - value) }, &s);
+		take_least(&g->least, s);
+	}
+}
+
+// All expires parameters of one contact; 0: it ends at once, or one of them cannot be read, which
+// says at most what its first digits say.
+static uint32_t contact_seconds(const struct address *contact, uint32_t fallback, struct grants *g)
+{
+	struct slice params = contact->params, value;
+	const char *const end = params.at + params.len;
+	bool readable = true;
+	uint32_t least = 0;
+
+	if (!param_find(params, "expires", &value))
+		return fallback;
+	do {
+		uint32_t s;
+
+		readable &= seconds_read(value, &s);
+		take_least(&least, s);
+		const char *next = value.at + value.len;
+		while (next < end && *next != ';')
+			next++;
+		params = (struct slice){ next, (uint32_t)(end - next) };
+	} while (params.len > 0 && param_find(params, "expires", &value));
+	if (readable)
+		return least;
+	g->unreadable = true;
+	take_least(&g->least, least);
+	return 0;
+}
+
+static void grants_read(const struct sip_reply *reply, const struct contact_own *own,
+			uint32_t fallback, struct grants *g)
+{
+	struct contact_walk walk = { 0 };
+	struct address contact;
+
+	while (contact_next(reply, &walk, &contact)) {
+		g->any = true;
+		if (contact.uri.at == NULL) {
+			rest_read(contact.whole, g);
+			continue;
+		}
+		uint32_t s = contact_seconds(&contact, fallback, g);
+		enum whose whose = contact_whose(contact.uri, own);
+
+		take_least(&g->least, s);
+		g->ours_marked |= whose == OURS;
+		if (whose != FOREIGN)
+			take_least(&g->ours[whose == OURS], s);
+	}
+}
+
+uint32_t scan_contact_expires(const struct sip_reply *reply, const struct contact_own *own,
+			      uint32_t asked_s)
+{
+	const uint32_t header = reply->expires != SIP_NO_NUMBER ? reply->expires : 0;
+	const uint32_t fallback = reply->expires != SIP_NO_NUMBER ? reply->expires : asked_s;
+	struct grants g = { .least = 0 };
+
+	grants_read(reply, own, fallback, &g);
+	if (!g.any)
+		return fallback;
+	if (g.ours[g.ours_marked] > 0)
+		return g.ours[g.ours_marked];
+	if (g.unreadable)
+		take_least(&g.least, asked_s);
+	if (g.least > 0) // 0: all that is listed has ended
+		take_least(&g.least, header);
+	return g.least;
 }

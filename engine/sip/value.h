@@ -166,11 +166,20 @@ static inline bool cseq_read(struct slice value, uint32_t *number, uint8_t *meth
 struct address {
 	struct slice uri;    // without <>
 	struct slice params; // header parameters, from their first ';'
+	struct slice whole;  // with display name and comma; set by contact_next() alone
 };
 
 // Reads an address at *at and moves behind it and its comma; false: none is left, or it is
 // malformed, which *at != end tells.
 bool address_next(const char **at, const char *end, struct address *out);
+
+// The contacts of a reply, over all its header lines; starts at { 0 }. What cannot be read, up to the
+// end of its value, comes once, as an address without URI: uri.at == NULL.
+struct contact_walk {
+	uint8_t index;
+	const char *at, *end;
+};
+bool contact_next(const struct sip_reply *reply, struct contact_walk *walk, struct address *out);
 
 // A SIP or SIPS URI; another scheme has empty parts and is fine. False: no URI.
 struct address_uri {

@@ -7,37 +7,22 @@
 
 #define EXPIRES_MAX_S 9999999 // seven digits in the template
 
-// The only contact of a 2xx that lists one: it must be ours, even when the server has rewritten it.
-static uint32_t only_contact_expires(const struct sip_reply *reply)
-{
-	const char *at = reply->contacts[0].at;
-	const char *const end = at + reply->contacts[0].len;
-	struct address only, more;
-	struct slice expires;
-
-	if (!address_next(&at, end, &only) || address_next(&at, end, &more) ||
-	    !param_find(only.params, "expires", &expires))
-		return SIP_NO_NUMBER;
-	return value_seconds(expires);
-}
-
 static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server,
 			  const struct sip_reply *reply)
 {
 	const struct line *l = &w->lines[i];
-	const struct plan_address *own = &w->plan->addresses[l->addr];
-	bool found;
-	uint32_t granted = scan_contact_expires(reply, own->text, own->text_len, l->port,
-						server == HL_SERVER_P ? 'p' : 'b', &found);
+	const struct plan_address *address = &w->plan->addresses[l->addr];
+	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct contact_own own = {
+		.user = { w->plan->arena + id->at, id->user_len },
+		.host = { address->text, address->text_len },
+		.port = l->port,
+		.server = server == HL_SERVER_P ? 'p' : 'b',
+	};
 
-	if (!found && reply->n_contacts == 1)
-		granted = only_contact_expires(reply);
-	if (granted == SIP_NO_NUMBER)
-		granted = reply->expires;
-	if (granted == SIP_NO_NUMBER)
-		granted = w->cold[i].expires_s ? w->cold[i].expires_s
-					       : worker_profile(w, l)->expires_s;
-	return granted;
+	return scan_contact_expires(reply, &own,
+				    w->cold[i].expires_s ? w->cold[i].expires_s
+							 : worker_profile(w, l)->expires_s);
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
@@ -136,21 +121,18 @@ static bool names_server(const struct plan_server *server, const struct address_
 static bool contacts_name(const struct sip_reply *reply, const struct plan_server *server,
 			  bool *readable)
 {
+	struct contact_walk walk = { 0 };
+	struct address address;
 	bool named = false;
 
 	*readable = false;
-	for (uint8_t k = 0; k < reply->n_contacts; k++) {
-		const char *at = reply->contacts[k].at;
-		const char *const end = at + reply->contacts[k].len;
-		struct address address;
+	while (contact_next(reply, &walk, &address)) {
 		struct address_uri uri;
 
-		while (address_next(&at, end, &address)) {
-			if (!address_uri_read(address.uri, &uri) || !uri.sip)
-				continue;
-			*readable = true;
-			named |= names_server(server, &uri, address.uri);
-		}
+		if (address.uri.at == NULL || !address_uri_read(address.uri, &uri) || !uri.sip)
+			continue;
+		*readable = true;
+		named |= names_server(server, &uri, address.uri);
 	}
 	return named;
 }

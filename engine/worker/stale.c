@@ -39,23 +39,20 @@ bool worker_stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
+	struct contact_walk walk = { 0 };
+	struct address address;
 
-	for (uint8_t k = 0; k < reply->n_contacts && c->stale_removals < REMOVALS_MAX; k++) {
-		const char *at = reply->contacts[k].at;
-		const char *const end = at + reply->contacts[k].len;
-		struct address address;
+	while (c->stale_removals < REMOVALS_MAX && contact_next(reply, &walk, &address)) {
 		uint16_t port;
 		uint8_t tag;
 
-		while (address_next(&at, end, &address)) {
-			if (!is_stale(w, i, address.uri, &port, &tag))
-				continue;
-			c->stale_port = port;
-			c->stale_tag = tag;
-			c->stale_server = server & 1;
-			c->stale_removals++;
-			return true;
-		}
+		if (address.uri.at == NULL || !is_stale(w, i, address.uri, &port, &tag))
+			continue;
+		c->stale_port = port;
+		c->stale_tag = tag;
+		c->stale_server = server & 1;
+		c->stale_removals++;
+		return true;
 	}
 	return false;
 }

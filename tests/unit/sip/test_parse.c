@@ -2,6 +2,7 @@
 // The full parser reads what the scanner declines, and demands what the scanner demands.
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sip/parse.h"
@@ -74,18 +75,35 @@ Test(parse, folded_values_come_out_as_one_line)
 	cr_expect_eq(p.reply.expires, SIP_NO_NUMBER);
 }
 
-Test(parse, of_too_many_values_the_first_ones_are_taken)
+Test(parse, of_too_many_challenges_the_first_ones_are_taken)
 {
 	char text[4096] = REPLY_200;
 	struct parsed_reply p;
 
 	for (int i = 0; i < 20; i++)
-		strcat(text, "Contact: <sip:a@b>\r\nProxy-Authenticate: Digest realm=\"a\"\r\n");
+		strcat(text, "Proxy-Authenticate: Digest realm=\"a\"\r\n");
 	strcat(text, NO_BODY);
 	cr_assert_eq(parse(text, &p), 0);
-	cr_expect_eq(p.reply.n_contacts, SIP_CONTACTS_MAX);
 	cr_expect_eq(p.reply.n_challenges, SIP_CHALLENGES_MAX);
 	cr_expect_eq(p.reply.proxy_challenges, (1 << SIP_CHALLENGES_MAX) - 1);
+}
+
+Test(parse, no_contact_is_lost_however_many_lines_there_are)
+{
+	char text[4096] = REPLY_200;
+	struct parsed_reply p;
+
+	for (int i = 0; i < 20; i++)
+		sprintf(text + strlen(text), "%s: <sip:a%d@b>\r\nX: y\r\n", i % 2 ? "Contact" : "m",
+			i);
+	strcat(text, NO_BODY);
+	cr_assert_eq(parse(text, &p), 0);
+	cr_assert_eq(p.reply.n_contacts, SIP_CONTACTS_MAX);
+	expect_slice(p.reply.contacts[0], "<sip:a0@b>");
+	expect_slice(p.reply.contacts[SIP_CONTACTS_MAX - 1],
+		     "<sip:a7@b>, <sip:a8@b>, <sip:a9@b>, <sip:a10@b>, <sip:a11@b>, <sip:a12@b>, "
+		     "<sip:a13@b>, <sip:a14@b>, <sip:a15@b>, <sip:a16@b>, <sip:a17@b>, "
+		     "<sip:a18@b>, <sip:a19@b>");
 }
 
 Test(parse, values_longer_than_the_store_are_refused)

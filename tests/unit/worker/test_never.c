@@ -59,14 +59,17 @@ Test(never, several_or_rewritten_contacts_in_a_2xx)
 		{ "Contact: <sip:%s>;expires=90\r\nExpires: 20\r\n", 450 }, // lost its parameter
 		// rewritten: what is listed alone is ours
 		{ "Contact: <sip:6000@203.0.113.9:1024;hl=p>;expires=80\r\n", 400 },
-		{ "Contact: <sip:6000@203.0.113.9:1024>;expires=80\r\nExpires: 50\r\n", 400 },
-		// rewritten, among others: nobody knows which is ours
+		{ "Contact: <sip:6000@203.0.113.9:1024>;expires=80\r\nExpires: 50\r\n", 250 },
+		// rewritten, among others: nobody knows which is ours, so the shortest one is
 		{ "Contact: <sip:6000@203.0.113.9:1024>;expires=80\r\n"
-		  "Contact: <sip:6000@203.0.113.9:1025>;expires=10\r\nExpires: 50\r\n",
-		  250 },
+		  "Contact: <sip:6000@203.0.113.9:1025>;expires=40\r\nExpires: 50\r\n",
+		  200 },
 		{ "Contact: <sip:6000@203.0.113.9:1024>;expires=80, "
-		  "<sip:6000@203.0.113.9:1025>;expires=10\r\n",
-		  9000 },
+		  "<sip:6000@203.0.113.9:1025>;expires=\"40\"\r\n",
+		  200 },
+		{ "Contact: <sip:6000@203.0.113.9:1025;hl=p>;expires=40\r\n"
+		  "Contact: <sip:%s;hl=p>;expires=0\r\n",
+		  200 },
 		{ "Contact: <sip:%s;hl=p>\r\nExpires: 40\r\n", 200 },
 		{ "", 9000 },
 	};
