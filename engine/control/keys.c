@@ -81,6 +81,10 @@ const struct key profile_keys[] = {
 	  .fallback = "1800", .meaning = "longest wait when both servers failed" },
 	{ "park_time", KEY_TIME, PROFILE(park_s), IN_S, .min = 1, .max = DAY_S, .fallback = "1200",
 	  .meaning = "wait of a line that a server rejected" },
+	{ "retry_after_max", KEY_TIME, PROFILE(retry_after_max_s), IN_S, .min = 1, .max = DAY_S,
+	  .fallback = "300", .meaning = "the longest Retry-After that is honoured" },
+	{ "refresh_min", KEY_TIME, PROFILE(refresh_min_s), IN_S, .min = 1, .max = 3600,
+	  .fallback = "5", .meaning = "the shortest refresh, however short the grant" },
 	// probes and failover
 	{ "options_timeout", KEY_TIME, PROFILE(options_timeout_ms), IN_MS, .min = 100, .max = 600000,
 	  .fallback = "2000", .meaning = "give-up time of an OPTIONS" },

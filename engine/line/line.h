@@ -107,7 +107,11 @@ enum cold_flag {
 enum attempt_flag {
 	ATTEMPT_CHALLENGED = 1 << 0, // a challenge was answered
 	ATTEMPT_BRIEF = 1 << 1,      // asked again with a longer Expires (423)
+	ATTEMPT_BARE = 1 << 2,       // asked again without the credentials that were remembered
 };
+
+// What came of the latest probe of B.
+enum probed_b { PROBED_B_NEVER, PROBED_B_LOST, PROBED_B_ANSWERED };
 
 // What only changes of state touch.
 struct line_cold {
@@ -118,17 +122,22 @@ struct line_cold {
 	// a server confirmed a binding until then; valid with its bit in bound
 	uint32_t bound_until[HL_SERVERS];
 	uint32_t bye_cseq, bye_at, bye_end;
-	uint32_t expires_s;  // asked for instead of the profile's (423); 0: the profile's
-	uint8_t bound;       // bit by enum hl_server, as the two below
-	uint8_t maybe_bound; // a REGISTER there was given up unanswered: was it heard?
-	uint8_t bye_pending; // still to be unregistered at, and bit BYE_STALE
+	// asked for instead of the profile's (423), by server; 0: the profile's
+	uint32_t expires_s[HL_SERVERS];
+	uint8_t bound : 2;       // bit by enum hl_server, as the three beside it
+	uint8_t maybe_bound : 2; // a REGISTER there was given up unanswered: was it heard?
+	uint8_t shunned : 2;     // held since its REGISTER failed, not because it said so
+	uint8_t probed_b : 2;    // enum probed_b: its latest probe
+	uint8_t bye_pending;     // still to be unregistered at, and bit BYE_STALE
 	uint8_t bye_server, bye_rtx;
-	uint8_t bad_nonces[HL_SERVERS]; // challenges in a row without success
-	uint8_t flags;                  // enum cold_flag
-	uint8_t backoffs;               // cycles failed in a row
-	uint8_t cools;                  // returns failed in a row
-	uint8_t attempt;                // enum attempt_flag
-	uint16_t epochs[HL_SERVERS];    // full registrations: each has a Call-ID of its own
+	uint8_t answered : 3;     // challenges and refusals of this attempt answered at once
+	uint8_t bye_answered : 3; // the same of the unregister
+	uint8_t asked : 2;        // bit by enum hl_server: held since it asked for it (Retry-After)
+	uint8_t flags;            // enum cold_flag
+	uint8_t backoffs;         // cycles failed in a row
+	uint8_t cools;            // returns failed in a row
+	uint8_t attempt;          // enum attempt_flag
+	uint16_t epochs[HL_SERVERS]; // full registrations: each has a Call-ID of its own
 	// a contact that an earlier run left, which is being removed
 	uint16_t stale_port;
 	uint8_t stale_tag; // 'p' or 'b'

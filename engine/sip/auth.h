@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "sip/digest.h"
+#include "sip/realms.h"
 
 // A challenge as it stands in a WWW-Authenticate or Proxy-Authenticate value.
 struct auth_challenge {
@@ -31,19 +32,6 @@ struct auth_credentials {
 };
 int auth_credentials_read(const char *value, uint32_t len, struct auth_credentials *out);
 
-// Realms seen, one small table a worker: realm texts do not repeat in every line.
-#define AUTH_REALMS_MAX 256
-#define AUTH_REALM_BYTES 128
-struct auth_realms {
-	uint32_t n;
-	struct {
-		uint8_t len;
-		char text[AUTH_REALM_BYTES];
-	} realm[AUTH_REALMS_MAX];
-};
-// Index, made when new; -1: table full or realm too long.
-int auth_realm_intern(struct auth_realms *realms, struct slice realm);
-
 #define AUTH_TEXT_INLINE 80 // nonce and opaque together; longer ones go to the line's long text
 #define AUTH_TEXT_LONG 1024
 
@@ -51,11 +39,14 @@ int auth_realm_intern(struct auth_realms *realms, struct slice realm);
 struct auth {
 	uint8_t ha1[DIGEST_RAW_MAX]; // of realm, account, password; see digest_begin()
 	uint32_t nc;                 // requests made with this nonce
+	uint32_t realm;              // index, valid when known
 	uint16_t nonce_len, opaque_len;
-	uint16_t realm;    // index
 	uint8_t algorithm; // enum hl_digest_algorithm
 	uint8_t qop;       // enum digest_qop
-	bool sess, proxy;
+	bool sess : 1;
+	bool session : 1; // ha1 is that of the session: nonce and cnonce are in it
+	bool proxy : 1;
+	bool known : 1;              // a challenge was learnt; an empty nonce is one, too
 	bool long_text : 1;          // the text is not in here
 	bool begun : 1;              // ha1 holds what every response begins with, hashed
 	bool second : 1;             // the caller remembers another challenge beside this one
@@ -67,8 +58,7 @@ static_assert(sizeof(struct auth) == 128, "two cache lines a server");
 
 // Remember a challenge. HA1 is computed only when realm or algorithm differ from the remembered
 // ones. `long_text`: AUTH_TEXT_LONG bytes of this line and server for texts that do not fit inline
-// (memory that is only touched when needed). 0; -ENOSPC: nonce and opaque are too long, or too many
-// realms.
+// (memory that is only touched when needed). 0; -ENOSPC: realm, nonce or opaque are too long.
 int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 	       struct auth_realms *realms, struct slice account, struct slice password,
 	       char *long_text, struct digest *d);
@@ -78,6 +68,15 @@ bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice
 
 // nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
 void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text, struct digest *d);
+
+// A request that was signed has not left: its nc is free again.
+void auth_unsent(struct auth *auth);
+
+// Is there a nonce to use, and is it good for another request? nc has eight digits (RFC 7616 3.4).
+static inline bool auth_usable(const struct auth *auth)
+{
+	return auth->usable && auth->nc < UINT32_MAX - 1;
+}
 
 // One request to sign. nc is auth->nc, which the caller raises for a new request and leaves for a
 // retransmission: the same input gives the same bytes.
@@ -91,6 +90,5 @@ struct auth_request {
 
 // The whole header line "Authorization: Digest ...\r\n" (or Proxy-). Returns its length; 0: no
 // room.
-uint32_t auth_write(const struct auth *auth, const struct auth_realms *realms,
-		    const char *long_text, const struct auth_request *request, struct digest *d,
-		    char *out, uint32_t room);
+uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const char *long_text,
+		    const struct auth_request *request, struct digest *d, char *out, uint32_t room);

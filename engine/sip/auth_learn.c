@@ -8,23 +8,6 @@
 #include "sip/auth_param.h"
 #include "sip/auth_text.h"
 
-int auth_realm_intern(struct auth_realms *realms, struct slice realm)
-{
-	for (uint32_t i = 0; i < realms->n; i++) {
-		if (realms->realm[i].len == realm.len &&
-		    memcmp(realms->realm[i].text, realm.at, realm.len) == 0)
-			return (int)i;
-	}
-	if (realms->n == AUTH_REALMS_MAX || realm.len > AUTH_REALM_BYTES)
-		return -1;
-	realms->realm[realms->n].len = (uint8_t)realm.len;
-	memcpy(realms->realm[realms->n].text, realm.at, realm.len);
-	return (int)realms->n++;
-}
-
-static_assert(AUTH_REALM_BYTES <= UINT8_MAX, "its length is a byte");
-static_assert(AUTH_REALMS_MAX <= UINT16_MAX, "its index is 16 bits");
-
 // Is there room for n bytes of text, and where?
 static bool text_room(uint32_t n, const char *long_text)
 {
@@ -37,7 +20,7 @@ bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice
 	       memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) == 0;
 }
 
-// The same for every request with this nonce; a session's HA1 is another one each time.
+// The same for every request with this nonce. A session's HA1 is made with its first request.
 static void auth_begin(struct auth *auth, const char *long_text, struct digest *d)
 {
 	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
@@ -54,23 +37,30 @@ int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 	// The opaque is kept with its quotes, so that an empty one is told from none (RFC 7616
 	// 3.3).
 	const uint32_t opaque_len = opaque.at != NULL ? opaque.len + 2 : 0;
-	int realm = auth_realm_intern(realms, challenge->realm);
+	uint32_t realm = AUTH_NO_REALM;
 
-	if (realm < 0 || nonce.len > AUTH_TEXT_LONG || opaque_len > AUTH_TEXT_LONG ||
-	    !text_room(nonce.len + opaque_len, long_text)) {
+	if (nonce.len <= AUTH_TEXT_LONG && opaque_len <= AUTH_TEXT_LONG &&
+	    text_room(nonce.len + opaque_len, long_text))
+		realm = auth_realm_take(realms, challenge->realm);
+	if (realm == AUTH_NO_REALM) {
 		auth->usable = false;
 		return -ENOSPC;
 	}
 
-	bool known = auth->nonce_len > 0; // a challenge was learnt before
-	if (!known || auth->realm != realm || auth->algorithm != challenge->algorithm)
+	bool known = auth->known; // a challenge was learnt before
+	if (!known || auth->realm != realm || auth->algorithm != challenge->algorithm ||
+	    auth->session)
 		digest_ha1(d, challenge->algorithm, account, challenge->realm, password, auth->ha1);
 	// The same nonce again goes on counting, or the server would take the next request for a
 	// replay.
 	if (!known || !auth_has_nonce(auth, long_text, nonce))
 		auth->nc = 0;
 
-	auth->realm = (uint16_t)realm;
+	if (known)
+		auth_realm_drop(realms, auth->realm);
+	auth->known = true;
+	auth->session = false; // a challenge begins a new one (RFC 7616 3.4.2)
+	auth->realm = realm;
 	auth->algorithm = (uint8_t)challenge->algorithm;
 	auth->qop = (uint8_t)challenge->qop;
 	auth->sess = challenge->sess;
@@ -97,7 +87,7 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text,
 {
 	struct auth_param param;
 
-	if (auth->nonce_len == 0) // never challenged: there is no realm to answer in
+	if (!auth->known) // never challenged: there is no realm to answer in
 		return;
 	while (auth_param_next(&auth_info, &param) > 0) {
 		if (!AUTH_PARAM_IS(param, "nextnonce"))
@@ -121,4 +111,13 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text,
 		auth->usable = true;
 		return;
 	}
+}
+
+// The session's HA1 has the cnonce of that request in it, which nobody has seen: only a new challenge
+// begins another session.
+void auth_unsent(struct auth *auth)
+{
+	auth->nc--;
+	if (auth->session && auth->nc == 0)
+		auth->usable = false;
 }

@@ -20,26 +20,31 @@ static void pen_escaped(struct pen *pen, struct slice s)
 	pen_bytes(pen, at, (uint32_t)(end - at));
 }
 
-uint32_t auth_write(const struct auth *auth, const struct auth_realms *realms,
-		    const char *long_text, const struct auth_request *request, struct digest *d,
-		    char *out, uint32_t room)
+// RFC 7616 3.4.2: A1 of a session is calculated once, with the nonce and the cnonce of the first
+// request that follows a challenge, and stays until the next challenge, whatever nextnonce says.
+static void session_begin(struct auth *auth, struct slice nonce, struct slice cnonce,
+			  struct digest *d)
+{
+	if (!auth->sess || auth->session)
+		return;
+	digest_ha1_sess(d, (enum hl_digest_algorithm)auth->algorithm, auth->ha1, nonce, cnonce,
+			auth->ha1);
+	auth->session = true;
+}
+
+uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const char *long_text,
+		    const struct auth_request *request, struct digest *d, char *out, uint32_t room)
 {
 	const enum hl_digest_algorithm algorithm = (enum hl_digest_algorithm)auth->algorithm;
 	const enum digest_qop qop = (enum digest_qop)auth->qop;
 	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
-	const struct slice realm = { realms->realm[auth->realm].text,
-				     realms->realm[auth->realm].len };
-	const uint8_t *ha1 = auth->ha1;
-	uint8_t session[DIGEST_RAW_MAX];
+	const struct slice realm = auth_realm_text(realms, auth->realm);
 	char nc[8], response[DIGEST_HEX_MAX];
 	struct pen pen = { out, out + room, false };
 
-	if (auth->sess) {
-		digest_ha1_sess(d, algorithm, ha1, nonce, request->cnonce, session);
-		ha1 = session;
-	}
+	session_begin(auth, nonce, request->cnonce, d);
 	text_put_hex32(nc, auth->nc);
-	digest_response(d, algorithm, ha1, auth->begun, nonce, qop, nc, request->cnonce,
+	digest_response(d, algorithm, auth->ha1, auth->begun, nonce, qop, nc, request->cnonce,
 			request->ha2_hex, response);
 
 	pen_text(&pen, auth->proxy ? "Proxy-Authorization: Digest username=\""

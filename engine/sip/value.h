@@ -16,6 +16,11 @@ static inline bool is_lws(char c)
 	return (uint8_t)c <= ' ';
 }
 
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
 static inline struct slice slice_trim(const char *at, const char *end)
 {
 	while (at < end && is_lws(*at))

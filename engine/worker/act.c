@@ -76,8 +76,7 @@ static void act_register(struct hl_worker *w, uint32_t i, enum hl_server server)
 	// a registration elsewhere does so only when the profile says it.
 	bool refresh = line_state(&w->lines[i]).server == server;
 
-	c->bad_nonces[server] = 0;
-	c->attempt = 0;
+	c->attempt = c->answered = 0;
 	worker_target_register(w, i, server);
 	c->epochs[server] += p->full_registration;
 	worker_register(w, i, server, refresh ? !p->full_registration : p->initial_auth);
@@ -150,12 +149,33 @@ static void arm_return_limit(struct hl_worker *w, uint32_t i)
 {
 	struct line_cold *c = &w->cold[i];
 	uint32_t soonest = w->now + tick_span_ns(RETURN_LEAST_NS);
-	uint32_t left = c->bound_until[HL_SERVER_B] - c->refresh_at;
+	int32_t left = (int32_t)(c->bound_until[HL_SERVER_B] - c->refresh_at);
 
-	c->hold_at = c->refresh_at + left / 2;
+	// a grant may end before the shortest refresh
+	c->hold_at = c->refresh_at + (left > 0 ? (uint32_t)left / 2 : 0);
 	if (tick_before(c->hold_at, soonest))
 		c->hold_at = soonest;
 	c->flags |= COLD_HOLD;
+}
+
+// The end of the backoff; but a cycle in which every server is held would ask nobody.
+static uint32_t backoff_end(struct hl_worker *w, uint32_t i)
+{
+	const struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	const struct plan_profile *p = worker_profile(w, l);
+	uint32_t at = w->now + tick_span_ns(worker_backoff_ns(w, p, &c->backoffs));
+	uint32_t free_at = c->held_until[HL_SERVER_P];
+	uint8_t held = l->servers >> LINE_HELD_SHIFT & 3;
+	uint8_t lock = l->servers >> LINE_LOCK_SHIFT & 3;
+	uint8_t usable = lock ? (uint8_t)lock : p->policy.has_backup ? 3 : 1;
+
+	if (usable & ~held)
+		return at;
+	if (usable == 1 << HL_SERVER_B ||
+	    (usable == 3 && tick_before(c->held_until[HL_SERVER_B], free_at)))
+		free_at = c->held_until[HL_SERVER_B];
+	return tick_before(at, free_at) ? free_at : at;
 }
 
 static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
@@ -167,8 +187,7 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & (ACT_REFRESH | ACT_RESUME))
 		arm_registration(w, l, c->refresh_at);
 	if (actions & ACT_BACKOFF)
-		arm_registration(w, l,
-				 w->now + tick_span_ns(worker_backoff_ns(w, p, &c->backoffs)));
+		arm_registration(w, l, backoff_end(w, i));
 	if (actions & ACT_PARK)
 		arm_registration(w, l, w->now + tick_span_ns(p->park_ns));
 	if (actions & ACT_HOLD) {
@@ -182,7 +201,7 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & (ACT_HOLD | ACT_HOLD_CANCEL | ACT_RETURN_LIMIT))
 		worker_arm_rare(w, i);
 	if (actions & ACT_COOL)
-		worker_hold_server(w, i, HL_SERVER_P, worker_backoff_ns(w, p, &c->cools));
+		worker_cool_p(w, i);
 }
 
 void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)

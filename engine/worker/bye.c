@@ -37,7 +37,7 @@ static void bye_next(struct hl_worker *w, uint32_t i)
 			c->bye_server = c->stale_server;
 			c->flags |= COLD_BYE_STALE;
 		}
-		c->bad_nonces[c->bye_server] = 0;
+		c->bye_answered = 0;
 		worker_target_bye(w, i, c->bye_server);
 		if (worker_has_nonce(w, i, c->bye_server))
 			c->flags |= COLD_BYE_AUTH;
@@ -97,8 +97,9 @@ void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply
 	}
 	l->flags &= (uint8_t)~LINE_BYE_OUT;
 	count(&w->counters.finals[HL_REGISTER]);
-	if ((reply->status == 401 || reply->status == 407) && ++c->bad_nonces[c->bye_server] < 3 &&
-	    worker_challenge(w, i, c->bye_server, reply) >= 0) {
+	if ((reply->status == 401 || reply->status == 407) &&
+	    worker_challenge(w, i, c->bye_server, reply) >= 0 &&
+	    c->bye_answered++ < worker_answers_max(w, i, c->bye_server)) {
 		count(&w->counters.challenges);
 		c->flags |= COLD_BYE_AUTH;
 		l->flags |= LINE_BYE_SEND;

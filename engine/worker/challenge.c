@@ -3,6 +3,7 @@
 // (FAILOVER.md section 5, RFC 3261 22.2 and 22.3).
 #include <errno.h>
 
+#include "sip/value.h"
 #include "worker/worker.h"
 
 // What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
@@ -37,14 +38,14 @@ static bool is_known(const struct hl_worker *w, uint32_t i, enum hl_server serve
 {
 	const struct auth *first = first_of(w, i, server).auth;
 
-	return k == 0 ? first->nonce_len > 0 : first->second;
+	return k == 0 ? first->known : first->second;
 }
 
 // Where a challenge belongs: each kind and realm has its place. A server has one realm, which may
 // change; proxies may stand in a row, each with its own (RFC 3261 22.3). taken: bits of the places
 // that this response has filled. NO_PLACE: one of this realm was taken before, or there is no room.
 static int place_for(const struct hl_worker *w, uint32_t i, enum hl_server server, bool proxy,
-		     int realm, unsigned taken)
+		     struct slice realm, unsigned taken)
 {
 	int empty = NO_PLACE, kind = NO_PLACE;
 
@@ -57,7 +58,7 @@ static int place_for(const struct hl_worker *w, uint32_t i, enum hl_server serve
 		}
 		if (auth->proxy != proxy)
 			continue;
-		if (auth->realm == realm)
+		if (slice_equal(auth_realm_text(&w->realms, auth->realm), realm))
 			return taken >> k & 1 ? NO_PLACE : k;
 		if (!(taken >> k & 1))
 			kind = k;
@@ -110,9 +111,7 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 		if (auth_challenge_read(value->at, value->len, &challenge) < 0)
 			continue;
 		challenge.proxy = reply->proxy_challenges >> n & 1;
-		int realm = auth_realm_intern(&w->realms, challenge.realm);
-		int k = realm < 0 ? NO_PLACE
-				  : place_for(w, i, server, challenge.proxy, realm, taken);
+		int k = place_for(w, i, server, challenge.proxy, challenge.realm, taken);
 		if (k == NO_PLACE)
 			continue;
 		int kind = learn(w, i, server, k, &challenge);
@@ -125,6 +124,11 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 	return result;
 }
 
+uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	return first_of(w, i, server).auth->second ? 4 : 2;
+}
+
 bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	uint8_t target = w->lines[i].target[server];
@@ -132,7 +136,7 @@ bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server serv
 	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
 		const struct auth *auth = place(w, i, server, k).auth;
 
-		if (auth->usable && auth->from == target)
+		if (auth_usable(auth) && auth->from == target)
 			return true;
 	}
 	return false;
@@ -140,13 +144,14 @@ bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server serv
 
 void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by)
 {
-	struct auth *first = first_of(w, i, server).auth;
+	for (int k = 0; by != 0 && k < PLACES && is_known(w, i, server, k); k++) {
+		struct auth *auth = place(w, i, server, k).auth;
 
-	if (by == 0)
-		return;
-	first->nc += (uint32_t)by;
-	if (first->second)
-		second_of(w, i, server).auth->nc += (uint32_t)by;
+		if (by > 0)
+			auth->nc++;
+		else
+			auth_unsent(auth);
+	}
 }
 
 // RFC 7616 3.5: Authentication-Info is the server's, not a proxy's.
@@ -166,7 +171,7 @@ void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credentials_for *r,
 			  struct credentials from, char out[AUTH_LINE_MAX])
 {
-	const struct auth *auth = from.auth;
+	struct auth *auth = from.auth;
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const struct auth_request request = {
 		.account = { w->plan->arena + id->at + id->user_len + id->display_len,

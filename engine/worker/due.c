@@ -96,7 +96,11 @@ static void probe_due(struct hl_worker *w, uint32_t i)
 		uint16_t code = worker_hop_blame(w, i, &r, l->probe_rtx);
 
 		worker_probe_ended(w, l);
-		if (!worker_probe_next(w, i) && !to_b)
+		if (worker_probe_next(w, i))
+			return;
+		if (to_b)
+			worker_probed_b(w, i, false);
+		else
 			worker_step(w, i, FO_PROBE_LOST, code);
 		return;
 	}

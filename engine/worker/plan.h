@@ -50,6 +50,8 @@ struct plan_profile {
 	uint64_t detect_interval_ns; // 0: no probe
 	uint64_t return_delay_ns;
 	uint64_t backoff_base_ns, backoff_max_ns, park_ns;
+	uint64_t refresh_min_ns;
+	uint32_t retry_after_max_s;
 	uint64_t keepalive_interval_ns;     // OPTIONS to the active server; 0: none
 	uint64_t nat_keepalive_interval_ns; // CRLFCRLF to the active server; 0: none
 	uint64_t switch_spread_ns;

@@ -5,8 +5,6 @@
 #include "sip/value.h"
 #include "worker/worker.h"
 
-#define EXPIRES_MAX_S 9999999 // seven digits in the template
-
 static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server,
 			  const struct sip_reply *reply)
 {
@@ -20,9 +18,22 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 		.server = server == HL_SERVER_P ? 'p' : 'b',
 	};
 
-	return scan_contact_expires(reply, &own,
-				    w->cold[i].expires_s ? w->cold[i].expires_s
-							 : worker_profile(w, l)->expires_s);
+	return scan_contact_expires(reply, &own, worker_expires_s(w, i, server));
+}
+
+// Half of what was granted, never written into what is asked: it would shrink for ever. A server that
+// grants next to nothing is not asked more often than refresh_min says, or than half of what the
+// profile itself asks for.
+static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	uint64_t half_ns = granted * 500000000ull, own_ns = p->expires_s * 500000000ull;
+	uint64_t least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
+
+	if (half_ns >= least_ns)
+		return half_ns;
+	count(&w->counters.short_grants);
+	return least_ns;
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
@@ -32,14 +43,12 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	struct line_cold *c = &w->cold[i];
 	uint32_t granted = granted_s(w, i, server, reply);
 
-	c->bad_nonces[server] = 0;
 	worker_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing
 		worker_step(w, i, FO_FAILED, reply->status);
 		return;
 	}
-	// half of what was granted, never written into what is asked: it would shrink for ever
-	c->refresh_at = w->now + tick_span_ns(granted * 500000000ull);
+	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted));
 	c->bound_until[server] = w->now + tick_span_ns(granted * 1000000000ull);
 	c->bound |= (uint8_t)(1u << server);
 	if (!(l->more & LINE_ONCE)) {
@@ -48,6 +57,20 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	}
 	worker_step(w, i, FO_REGISTERED, reply->status);
 	worker_stale_look(w, i, server, reply);
+}
+
+// The node of a balancer that does not know the remembered nonce, or a server that was started again,
+// may refuse it as if the password were wrong: that shows when it is asked without credentials.
+static bool asked_without(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line_cold *c = &w->cold[i];
+
+	if (!(w->lines[i].more & LINE_REG_AUTH) || c->attempt & (ATTEMPT_CHALLENGED | ATTEMPT_BARE))
+		return false;
+	c->attempt |= ATTEMPT_BARE;
+	c->answered++;
+	worker_register(w, i, server, false);
+	return true;
 }
 
 // REJ: the account is wrong, not the server, unless the profile says otherwise of this code.
@@ -59,21 +82,21 @@ static void rejected(struct hl_worker *w, uint32_t i, uint16_t status)
 		    status);
 }
 
-// Every new nonce counts as stale, with or without the flag; three in a row are a refusal. So is
-// the nonce that was just answered, given again without the flag: the password is wrong. What
-// answers a request without credentials is the first challenge, not a refusal.
+// Every new nonce counts as stale, with or without the flag: a server that has always another one says
+// nothing of the password, and fails when the attempt has sent enough. The nonce that was just
+// answered, given again without the flag, is a refusal: the password is wrong.
 static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
-	bool answered = c->attempt & ATTEMPT_CHALLENGED;
 	int challenge = worker_challenge(w, i, server, reply);
 
-	if (challenge != CHALLENGE_FIRST && (answered || w->lines[i].more & LINE_REG_AUTH))
-		c->bad_nonces[server]++;
-	if (challenge < 0 || c->bad_nonces[server] >= 3 ||
-	    (challenge == CHALLENGE_SAME && answered)) {
+	if (challenge < 0 || (challenge == CHALLENGE_SAME && c->attempt & ATTEMPT_CHALLENGED)) {
 		rejected(w, i, reply->status);
+		return;
+	}
+	if (c->answered++ >= worker_answers_max(w, i, server)) {
+		worker_step(w, i, FO_FAILED, reply->status);
 		return;
 	}
 	c->attempt |= ATTEMPT_CHALLENGED;
@@ -85,23 +108,19 @@ static bool interval_too_brief(struct hl_worker *w, uint32_t i, enum hl_server s
 			       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
-	uint32_t asked = c->expires_s ? c->expires_s : worker_profile(w, &w->lines[i])->expires_s;
 
 	// once: a server that is not content with its own minimum gets no third request
-	if (reply->min_expires == SIP_NO_NUMBER || reply->min_expires <= asked ||
-	    reply->min_expires > EXPIRES_MAX_S || c->attempt & ATTEMPT_BRIEF)
+	if (reply->min_expires == SIP_NO_NUMBER || c->attempt & ATTEMPT_BRIEF ||
+	    reply->min_expires <= worker_expires_s(w, i, server))
 		return false;
+	if (reply->min_expires > MIN_EXPIRES_MAX_S) {
+		count(&w->counters.long_min_expires);
+		return false;
+	}
 	c->attempt |= ATTEMPT_BRIEF;
-	c->expires_s = reply->min_expires;
+	c->expires_s[server] = reply->min_expires;
 	worker_register(w, i, server, w->lines[i].more & LINE_REG_AUTH);
 	return true;
-}
-
-static void hold_as_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
-			  const struct sip_reply *reply)
-{
-	if (reply->retry_after != SIP_NO_NUMBER)
-		worker_hold_server(w, i, server, reply->retry_after * 1000000000ull);
 }
 
 static bool names_server(const struct plan_server *server, const struct address_uri *uri,
@@ -153,7 +172,7 @@ static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
 	if (!contact)
 		return false;
 	count(&w->counters.redirects);
-	hold_as_asked(w, i, server, reply);
+	worker_hold_asked(w, i, server, reply->retry_after);
 	worker_step(w, i, FO_FAILED, reply->status);
 	// Row 15 goes to P only when P answers its probes; B's word is as good as that.
 	if (follow && was_on_b && line_state(&w->lines[i]).state == HL_DOWN)
@@ -169,10 +188,10 @@ static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 	if (reply->status == 503 && worker_register_next(w, i))
 		return;
-	hold_as_asked(w, i, server, reply);
+	worker_hold_asked(w, i, server, reply->retry_after);
 	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
 		worker_step(w, i, FO_FAILED, reply->status);
-	else
+	else if (!asked_without(w, i, server))
 		rejected(w, i, reply->status);
 }
 

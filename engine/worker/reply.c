@@ -50,8 +50,10 @@ static void probe_answered(struct hl_worker *w, uint32_t i, enum hl_server serve
 	worker_probe_ended(w, l);
 	if (!alive && worker_probe_next(w, i))
 		return;
-	if (!alive && reply->retry_after != SIP_NO_NUMBER) // no sign of health, and to be heeded
-		worker_hold_server(w, i, server, reply->retry_after * 1000000000ull);
+	if (!alive) // no sign of health, and to be heeded
+		worker_hold_asked(w, i, server, reply->retry_after);
+	if (server == HL_SERVER_B)
+		worker_probed_b(w, i, alive);
 	if (server == HL_SERVER_P)
 		worker_step(w, i, alive ? FO_PROBE_OK : FO_PROBE_LOST, reply->status);
 	else if (alive)

@@ -22,15 +22,81 @@ static uint8_t held_servers(struct hl_worker *w, uint32_t i)
 	return held;
 }
 
-void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, uint64_t span_ns)
+static void hold_end(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
+	w->lines[i].servers &= (uint8_t) ~(1u << (LINE_HELD_SHIFT + server));
+}
+
+// Why a server is held decides what may end it before its time.
+enum hold { HOLD_COOL, HOLD_ASKED, HOLD_SHUNNED };
+
+static void hold(struct hl_worker *w, uint32_t i, enum hl_server server, enum hold why,
+		 uint64_t span_ns)
+{
+	struct line_cold *c = &w->cold[i];
 	uint32_t until = w->now + tick_span_ns(span_ns);
+	uint8_t bit = (uint8_t)(1u << server);
 
 	// a cool-down does not shorten a Retry-After, nor the other way round
-	if (held_servers(w, i) >> server & 1 && tick_before(until, w->cold[i].held_until[server]))
+	if (held_servers(w, i) & bit && tick_before(until, c->held_until[server]))
 		return;
-	w->cold[i].held_until[server] = until;
-	w->lines[i].servers |= (uint8_t)(1u << (LINE_HELD_SHIFT + server));
+	c->held_until[server] = until;
+	c->asked = (uint8_t)((c->asked & ~bit) | (why == HOLD_ASKED ? bit : 0));
+	c->shunned = (uint8_t)((c->shunned & ~bit) | (why == HOLD_SHUNNED ? bit : 0));
+	w->lines[i].servers |= (uint8_t)(bit << LINE_HELD_SHIFT);
+}
+
+void worker_cool_p(struct hl_worker *w, uint32_t i)
+{
+	hold(w, i, HL_SERVER_P, HOLD_COOL,
+	     worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &w->cold[i].cools));
+}
+
+void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       uint32_t retry_after_s)
+{
+	uint32_t longest_s = worker_profile(w, &w->lines[i])->retry_after_max_s;
+
+	if (retry_after_s == SIP_NO_NUMBER)
+		return;
+	if (retry_after_s > longest_s) {
+		count(&w->counters.long_retry_afters);
+		retry_after_s = longest_s;
+	}
+	hold(w, i, server, HOLD_ASKED, retry_after_s * 1000000000ull);
+}
+
+// A REGISTER has failed. A server that goes on answering probes must not draw another one at each
+// answer (row 16): it is held for as long as a backoff takes, unless it is held already.
+static void shun(struct hl_worker *w, uint32_t i, enum hl_server server, bool p_answers)
+{
+	bool answers = server == HL_SERVER_P ? p_answers : w->cold[i].probed_b == PROBED_B_ANSWERED;
+	uint8_t n = w->cold[i].backoffs;
+
+	if (answers && !(held_servers(w, i) >> server & 1))
+		hold(w, i, server, HOLD_SHUNNED,
+		     worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &n));
+}
+
+// A lost probe explains why the REGISTER failed: the server was dead, and may be asked as soon as it
+// answers again. One that answers again after lost probes need not wait for the time that it named.
+static void probe_seen(struct hl_worker *w, uint32_t i, enum hl_server server, bool answered,
+		       bool was_lost)
+{
+	const struct line_cold *c = &w->cold[i];
+
+	uint8_t may_end = answered ? (was_lost ? c->asked : 0) : c->shunned;
+
+	if (may_end >> server & 1)
+		hold_end(w, i, server);
+}
+
+void worker_probed_b(struct hl_worker *w, uint32_t i, bool answered)
+{
+	struct line_cold *c = &w->cold[i];
+
+	probe_seen(w, i, HL_SERVER_B, answered, c->probed_b == PROBED_B_LOST);
+	c->probed_b = answered ? PROBED_B_ANSWERED : PROBED_B_LOST;
 }
 
 static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const struct hl_state *s)
@@ -70,6 +136,11 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 		.tried = l->servers >> LINE_TRIED_SHIFT & 3,
 		.lock = l->servers >> LINE_LOCK_SHIFT & 3,
 	};
+	enum hl_server asked = l->reg_server; // the one that failed, when it did
+
+	if (l->servers >> LINE_HELD_SHIFT & 1 << HL_SERVER_P &&
+	    (event == FO_PROBE_LOST || (event == FO_PROBE_OK && s.fails > 0)) && s.state != HL_SW_P)
+		probe_seen(w, i, HL_SERVER_P, event == FO_PROBE_OK, s.fails > 0);
 	uint8_t held = held_servers(w, i);
 
 	// While P's schedule is full the return waits for a later probe; B stays refreshed.
@@ -94,6 +165,8 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	} else {
 		line_set_state(l, &s);
 	}
+	if (event == FO_FAILED && from != HL_SW_P && from != HL_OFF)
+		shun(w, i, asked, s.oks > 0);
 	if (actions & ACT_REGISTER_B && switch_spreads(w, l, from, event)) {
 		worker_spread_switch(w, i);
 		actions &= ~(uint32_t)ACT_REGISTER_B;

@@ -6,7 +6,6 @@
 // waits for a REGISTER (or unregister) that is under way, and begins again when one overtakes it.
 #include "worker/worker.h"
 
-#define EXPIRES_MAX_S 9999999 // seven digits in the template
 #define SUB_REQUEST (STREAM_SUB_OUT | STREAM_SUB_SEND | STREAM_SUB_PROVISIONAL | STREAM_SUB_AUTH)
 
 bool worker_subscribe_waits(const struct hl_worker *w, uint32_t i)
@@ -206,7 +205,7 @@ static bool interval_too_brief(struct hl_worker *w, uint32_t i, const struct sip
 
 	if (s->sub_expires_s || reply->min_expires == SIP_NO_NUMBER ||
 	    reply->min_expires <= worker_subscribe_expires_s(w, i) ||
-	    reply->min_expires > EXPIRES_MAX_S)
+	    reply->min_expires > MIN_EXPIRES_MAX_S)
 		return false;
 	s->sub_expires_s = reply->min_expires;
 	ask(w, i);
@@ -241,7 +240,10 @@ static void refused(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 	}
 	if (ends_subscription(reply->status))
 		s->flags &= (uint16_t)~STREAM_SUB_DIALOG;
-	worker_subscribe_later(w, i, reply->retry_after != SIP_NO_NUMBER ? reply->retry_after : 0);
+	uint32_t longest_s = worker_profile(w, &w->lines[i])->retry_after_max_s;
+	uint32_t after_s = reply->retry_after != SIP_NO_NUMBER ? reply->retry_after : 0;
+
+	worker_subscribe_later(w, i, after_s < longest_s ? after_s : longest_s);
 }
 
 void worker_subscribe_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)

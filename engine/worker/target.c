@@ -70,8 +70,7 @@ bool worker_register_next(struct hl_worker *w, uint32_t i)
 	l->target[server] = next; // after the last one: from the first again, next time
 	if (next == PLAN_NO_TARGET)
 		return false;
-	c->bad_nonces[server] = 0;
-	c->attempt = 0;
+	c->attempt = c->answered = 0;
 	worker_register(w, i, server, false); // a nonce belongs to who gave it
 	return true;
 }

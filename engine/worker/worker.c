@@ -49,9 +49,11 @@ static bool make_tables(struct hl_worker *w)
 	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS, sizeof(uint64_t),
 				       64);
 	w->digest = digest_new();
-	return w->server_next && w->lines && w->cold && w->auth && w->long_texts && w->more_auth &&
-	       w->more_long_texts && make_stream_tables(w, n) && worker_phases_make(w) &&
-	       w->ready && w->wheel && w->digest &&
+	// each line may have two challenges of each server to answer
+	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2, w->plan->options.boot_key);
+	return realms && w->server_next && w->lines && w->cold && w->auth && w->long_texts &&
+	       w->more_auth && w->more_long_texts && make_stream_tables(w, n) &&
+	       worker_phases_make(w) && w->ready && w->wheel && w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
 	       ring_init(&w->slow, SLOW_RECORDS, sizeof(struct slow_packet)) == 0 &&
@@ -113,6 +115,7 @@ void hl_worker_free(struct hl_worker *w)
 	ring_free(&w->slow);
 	ring_free(&w->events);
 	ring_free(&w->commands);
+	auth_realms_free(&w->realms);
 	digest_free(w->digest);
 	wheel_free(w->wheel);
 	memory_free(w->server_next);

@@ -26,6 +26,9 @@
 #define T1_NS 500000000ull
 #define T2_NS 4000000000ull
 
+// The longest Min-Expires that is obeyed: as long as a profile may ask by itself.
+#define MIN_EXPIRES_MAX_S 86400
+
 #define SLOW_RECORDS 256
 #define EVENT_RECORDS 65536
 #define COMMAND_RECORDS 64
@@ -129,8 +132,13 @@ static inline void line_set_state(struct line *l, const struct hl_state *s)
 
 // step.c: put an event to the failover machine, store the state word, act. code: what to remember.
 void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uint16_t code);
-// Hold a server of a line until a tick (Retry-After, cool-down).
-void worker_hold_server(struct hl_worker *w, uint32_t i, enum hl_server server, uint64_t span_ns);
+// Hold P of a line for the cool-down of a failed return.
+void worker_cool_p(struct hl_worker *w, uint32_t i);
+// Hold a server as its answer asks, for retry_after_max at most; SIP_NO_NUMBER: it does not ask.
+void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       uint32_t retry_after_s);
+// A probe of B (only in DOWN) was lost, or answered: what that says of a hold.
+void worker_probed_b(struct hl_worker *w, uint32_t i, bool answered);
 
 // act.c: do what the machine said.
 uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n);
@@ -139,6 +147,14 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions);
 void worker_register_now(struct hl_worker *w, uint32_t i);
 // Let the switch to B wait for a random part of switch_spread.
 void worker_spread_switch(struct hl_worker *w, uint32_t i);
+// Expires that a REGISTER to this server asks for.
+static inline uint32_t worker_expires_s(const struct hl_worker *w, uint32_t i,
+					enum hl_server server)
+{
+	uint32_t demanded = w->cold[i].expires_s[server];
+
+	return demanded ? demanded : worker_profile(w, &w->lines[i])->expires_s;
+}
 // A new REGISTER to a server, with the credentials known or without.
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth);
 // Give up an unanswered REGISTER, if there is one: nobody knows whether it was heard.
@@ -259,6 +275,10 @@ enum challenge {
 // Learn what a response asks for. enum challenge; -errno: nothing in it that can be answered.
 int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 		     const struct sip_reply *reply);
+// A request that is challenged again and again is given up when each challenge that is remembered of
+// the server was answered twice: the first one, and one for a nonce that was stale. Whatever else
+// the server says, no more requests than that leave at once.
+uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server);
 // Is there anything to answer with before being asked?
 bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server);
 // nc of all credentials that a new request carries: + 1, or - 1 when it was not sent after all.

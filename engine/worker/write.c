@@ -30,14 +30,13 @@ static enum plan_text text_of(enum request_kind kind)
 	}
 }
 
-static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, enum request_kind kind)
+static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, const struct request *r)
 {
-	if (kind == KIND_BYE)
+	if (r->kind == KIND_BYE)
 		return 0; // RFC 3261 10.2.2
-	if (kind == KIND_SUBSCRIBE)
+	if (r->kind == KIND_SUBSCRIBE)
 		return worker_subscribe_expires_s(w, i);
-	uint32_t asked = w->cold[i].expires_s;
-	return asked ? asked : worker_profile(w, &w->lines[i])->expires_s;
+	return worker_expires_s(w, i, r->server);
 }
 
 // The finalizer of MurmurHash3 (Appleby): one to one, so no two lines of a boot share an id. Nobody
@@ -88,7 +87,7 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	text_put_decimal_wide(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
 	text_put_decimal_short(t->port, w->lines[i].port, widths[FIELD_PORT]);
 	if (text_of(r->kind) != PLAN_OPTIONS)
-		text_put_padded(t->expires, asked_expires(w, i, r->kind), EXPIRES_LEN);
+		text_put_padded(t->expires, asked_expires(w, i, r), EXPIRES_LEN);
 	// new for each request, the same in its retransmissions
 	if (r->with_auth)
 		write_cnonce(t->cnonce, (id ^ r->number) * 0x9e3779b97f4a7c15);

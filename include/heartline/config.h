@@ -49,6 +49,8 @@ struct hl_profile {
 	bool rport;
 	uint32_t backoff_base_s, backoff_max_s; // RFC 5626 4.5: 30, 1800
 	uint32_t park_s;                        // 1200
+	uint32_t retry_after_max_s;             // 300
+	uint32_t refresh_min_s;                 // 5
 	bool sip_options;                       // keepalive to the active server
 	uint32_t sip_options_interval_ms;
 	uint32_t nat_keepalive_interval_s; // 0: none

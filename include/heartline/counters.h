@@ -115,9 +115,12 @@ struct hl_counters {
 	_Atomic uint64_t responses[7];       // matched responses by class, [1]..[6]
 	_Atomic uint64_t challenges;         // 401 and 407 answered with credentials
 	_Atomic uint64_t nat_keepalives;     // CRLFCRLF sent: no requests
-	_Atomic uint64_t redirects;          // 301 and 302 to a REGISTER, with a Contact
-	_Atomic uint64_t drops[HL_DROPS];    // received without effect, by reason
-	_Atomic uint64_t slow;               // replies left to the full parser
+	// times that a server dictated and that were not obeyed: Retry-After above retry_after_max, a
+	// grant below twice refresh_min, Min-Expires above a day
+	_Atomic uint64_t long_retry_afters, short_grants, long_min_expires;
+	_Atomic uint64_t redirects;       // 301 and 302 to a REGISTER, with a Contact
+	_Atomic uint64_t drops[HL_DROPS]; // received without effect, by reason
+	_Atomic uint64_t slow;            // replies left to the full parser
 	// requests that came in, and our answers by class
 	_Atomic uint64_t incoming[HL_METHODS], answered[7];
 	// lines

@@ -9,11 +9,12 @@ static uint64_t registers(const struct world *world, uint32_t server)
 	return count_read(&hl_registrar_counters(world->registrar, server)->requests[HL_REGISTER]);
 }
 
-// Real servers ban who keeps asking: per line a few requests each park time, and no more.
+// Real servers ban who keeps asking: per line three requests at each server in each pause, which is half
+// of the longest at least when it has grown, and no more.
 static void it_backs_off(struct world *world, const struct scenario *s)
 {
-	uint64_t cycles = 2 + s->heal_ms / 1000 / s->park_s;
-	uint64_t n = registers(world, 0) + registers(world, 1), most = s->lines * cycles * 4;
+	uint64_t cycles = 8 + s->heal_ms / 1000 / (s->backoff_max_s / 2);
+	uint64_t n = registers(world, 0) + registers(world, 1), most = s->lines * cycles * 6;
 
 	if (n > most)
 		world_break(world, "%llu REGISTERs with refused credentials, at most %llu are due",
@@ -22,6 +23,8 @@ static void it_backs_off(struct world *world, const struct scenario *s)
 
 static void a_million_wrong_passwords(struct scenario *s, uint32_t variant)
 {
+	s->backoff_base_s = 30;
+	s->backoff_max_s = 1800;
 	s->park_s = 1200;
 	s->heal_ms = 12 * 3600 * S;
 	s->prefer_primary = true;
@@ -31,6 +34,8 @@ static void a_million_wrong_passwords(struct scenario *s, uint32_t variant)
 
 static void endless_stale(struct scenario *s, uint32_t variant)
 {
+	s->backoff_base_s = 30;
+	s->backoff_max_s = 1800;
 	s->park_s = 1200;
 	s->heal_ms = 12 * 3600 * S;
 	s->at_heal = it_backs_off;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Scenarios: servers that die, come back, flap, refuse.
+#include "base/count.h"
 #include "named.h"
 #include "world.h"
 
@@ -211,7 +212,45 @@ static void a_restart_with_a_lower_cseq(struct scenario *s, uint32_t variant)
 							    .spread_ms = 1000 };
 }
 
+// Servers that answer probes and refuse every REGISTER: a probe that is answered must not draw one each
+// time. Twice as many as without probes, at the most.
+static void few_registers(struct world *world, const struct scenario *s)
+{
+	const struct hl_registrar_counters *p = hl_registrar_counters(world->registrar, 0);
+	const struct hl_registrar_counters *b = hl_registrar_counters(world->registrar, 1);
+	uint64_t n = count_read(&p->requests[HL_REGISTER]) + count_read(&b->requests[HL_REGISTER]);
+	uint64_t most = 0, pause_ms = s->backoff_base_s * 500ull;
+
+	// without probes: a REGISTER at each server in each pause, which is half of its step at least
+	for (uint64_t t_ms = 0; t_ms < s->heal_ms; t_ms += pause_ms, most += 2) {
+		if (most > 0 && pause_ms < s->backoff_max_s * 500ull)
+			pause_ms *= 2;
+		if (pause_ms > s->backoff_max_s * 500ull)
+			pause_ms = s->backoff_max_s * 500ull;
+	}
+	if (n > 2 * most * s->lines)
+		world_break(world, "%llu REGISTERs in all, %llu without probes",
+			    (unsigned long long)n, (unsigned long long)(most * s->lines));
+}
+
+static void probes_answered_and_registers_refused(struct scenario *s, uint32_t variant)
+{
+	static const uint32_t statuses[] = { 503, 500, 480, 405, 430, 491 };
+
+	s->backoff_base_s = 30;
+	s->backoff_max_s = 1800;
+	s->heal_ms = 3600 * S;
+	s->prefer_primary = variant & 1;
+	s->detect_s = 1 + variant % 3 * 7;
+	s->at_heal = few_registers;
+	named_fault(s, variant & 2 ? 20 * S : 0, variant & 4 ? 0 : BOTH, HL_FAULT_REGISTER_STATUS,
+		    statuses[variant % 6]);
+	if (variant & 4)
+		named_fault(s, 30 * S, 1, HL_FAULT_REGISTER_STATUS, 503);
+}
+
 const struct named named_servers[] = {
+	NAMED_MANY(probes_answered_and_registers_refused, 24),
 	NAMED(primary_dies_and_returns),
 	NAMED(primary_restarts_without_its_bindings),
 	NAMED(both_down_and_only_backup_back),

@@ -41,6 +41,7 @@ struct scenario {
 	uint32_t refresh_s, detect_s, fail_count, recover_count, return_delay_s;
 	uint32_t register_timeout_ms, options_timeout_ms;
 	uint32_t backoff_base_s, backoff_max_s, park_s;
+	uint32_t refresh_min_s; // 0: 1, so that a short grant is refreshed at its half
 	uint32_t switch_spread_s, server_rate;
 	bool initial_auth;
 	bool prefer_primary, remove_last, never_return;

@@ -168,12 +168,14 @@ static struct slice slice_of(const char *text)
 const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *wish,
 			  const char *answer, const char *password)
 {
-	static struct auth_realms realms;
+	static const uint64_t key[2] = { 1, 2 };
+	struct auth_realms realms;
 	struct auth auth = { 0 };
 	struct auth_challenge challenge;
 	struct digest *d = digest_new();
 	char line[AUTH_LINE_MAX], ha2[DIGEST_HEX_MAX];
 
+	cr_assert(auth_realms_init(&realms, 1, key));
 	cr_assert_eq(status_of(answer), 401);
 	const char *value = strstr(answer, "\r\nWWW-Authenticate: ");
 	cr_assert_not_null(value, "%s", answer);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "rig.h"
 #include "sip/auth.h"
 #include "sip/digest.h"
@@ -365,34 +366,149 @@ Test(digest, a_changed_nonce_counts_as_stale_with_or_without_the_flag)
 	}
 }
 
-Test(digest, endless_stale_true_is_a_rejection_after_three)
+// Nonces that change each time say nothing of the password: three requests, and the server has failed.
+Test(digest, endless_stale_true_is_a_failure_after_three_requests)
 {
 	struct rig *rig = registering("");
 	char headers[128];
 
-	for (uint32_t k = 0; k < 10 && k < rig->n; k++) {
+	for (uint32_t k = 0; k < 10 && rig_state(rig, 0).state == HL_REG_P; k++) {
 		snprintf(headers, sizeof(headers), WWW "\"n%u\", qop=\"auth\", stale=true\r\n", k);
 		rig_answer(rig, k, 401, headers);
 	}
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	cr_assert(eq(u32, rig->n, 4));
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
-	rig_clear(rig);
-	rig_pass(rig, 1190 * SEC);
-	cr_assert(eq(u32, rig->n, 0), "and it stays away for 1200 s");
-	rig_pass(rig, 20 * SEC);
-	cr_assert(gt(u32, rig->n, 0), "but not for ever");
+	cr_assert_str_eq(rig_server(rig, 2), "P");
+	cr_assert_str_eq(rig_server(rig, 3), "B");
 	rig_free(rig);
 }
 
-Test(digest, the_same_nonce_stale_is_asked_for_at_most_three_times)
+Test(digest, an_empty_nonce_is_a_nonce_like_another)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"\", qop=\"auth\"\r\n");
+	cr_assert(answers(rig, 1, "Authorization", "", "00000001", NULL));
+	refresh(rig);
+	cr_assert(answers(rig, 0, "Authorization", "", "00000002", NULL));
+	rig_free(rig);
+}
+
+Test(digest, an_empty_nonce_again_is_a_rejection)
 {
 	struct rig *rig = registering("");
 
 	for (uint32_t k = 0; k < 10 && k < rig->n; k++)
-		rig_answer(rig, k, 401, WWW "\"n1\", qop=\"auth\", stale=true\r\n");
-	cr_assert(eq(u32, rig->n, 4));
+		rig_answer(rig, k, 401, WWW "\"\"\r\n");
+	cr_assert(eq(u32, rig->n, 2));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
 	rig_free(rig);
+}
+
+Test(digest, a_refused_nonce_that_was_remembered_is_no_refusal_of_the_password)
+{
+	static const unsigned refusals[] = { 403, 400, 404, 603 };
+
+	for (unsigned k = 0; k < sizeof(refusals) / sizeof(refusals[0]); k++) {
+		struct rig *rig = registering("");
+
+		rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		refresh(rig);
+		cr_assert(has(rig, 0, "Authorization"));
+		rig_answer(rig, 0, refusals[k], "");
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P), "%u", refusals[k]);
+		cr_assert(eq(u32, rig->n, 2));
+		cr_assert_not(has(rig, 1, "Authorization"));
+		rig_answer(rig, 1, 401, WWW "\"n2\", qop=\"auth\"\r\n");
+		cr_assert(answers(rig, 2, "Authorization", "n2", "00000001", NULL));
+		rig_answer(rig, 2, refusals[k], ""); // with what was just asked for
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK), "%u", refusals[k]);
+		cr_assert(eq(u32, rig->n, 3));
+		rig_free(rig);
+	}
+}
+
+Test(digest, a_refusal_without_credentials_parks_at_once)
+{
+	struct rig *rig = registering("");
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+	refresh(rig);
+	rig_answer(rig, 0, 403, "");
+	rig_answer(rig, 1, 403, "");
+	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
+	cr_assert(eq(u32, rig->n, 2));
+	rig_free(rig);
+}
+
+// RFC 7616 3.4.2: nonce and cnonce of the first request stay in A1; nonce counts go on.
+Test(digest, a_session_keeps_the_nonce_and_cnonce_of_its_first_request)
+{
+	struct rig *rig = registering("");
+	struct digest *d = digest_new();
+	uint8_t ha1[DIGEST_RAW_MAX];
+	char ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX];
+	struct auth_credentials c;
+
+	rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\", algorithm=MD5-sess\r\n");
+	cr_assert(answers(rig, 1, "Authorization", "n1", "00000001", &c));
+	digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
+	digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
+	for (unsigned round = 0; round < 3; round++) {
+		char nc[9];
+
+		refresh(rig);
+		const char *value = rig_header(rig, 0, "Authorization");
+		cr_assert(eq(int, auth_credentials_read(value, (uint32_t)strlen(value), &c), 0));
+		snprintf(nc, sizeof(nc), "%08x", round + 2);
+		cr_assert(eq(int, memcmp(c.nc.at, nc, 8), 0));
+		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
+		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, nc, c.cnonce, ha2,
+				response);
+		cr_assert(eq(int, memcmp(c.response.at, response, c.response.len), 0), "round %u",
+			  round);
+	}
+	digest_free(d);
+	rig_free(rig);
+}
+
+// Whatever a server asks for, in any order: a bounded number of requests, and then an end.
+Test(digest, no_sequence_of_challenges_is_answered_for_ever)
+{
+	static const char *const kinds[] = { "WWW-Authenticate", "Proxy-Authenticate" };
+	static const char *const tails[] = { "",
+					     ", stale=true",
+					     ", stale=false, qop=\"auth\"",
+					     ", opaque=\"\"",
+					     ", algorithm=SHA-256",
+					     ", algorithm=MD5-sess",
+					     ", algorithm=none" };
+	struct rng rng;
+
+	rng_seed(&rng, 5);
+	for (uint32_t round = 0; round < 400; round++) {
+		struct rig *rig = registering("");
+		uint32_t k = 0;
+
+		for (; rig_state(rig, 0).state == HL_REG_P && k < 50; k++) {
+			unsigned status = rng_next(&rng) % 4 ? 401 + 6 * (rng_next(&rng) % 2) : 423;
+			char headers[1024] = "";
+
+			for (uint64_t n = rng_next(&rng) % 3 + 1; n > 0; n--)
+				sprintf(headers + strlen(headers),
+					"%s: Digest realm=\"r%u\", nonce=\"%.*s\"%s\r\n",
+					kinds[rng_next(&rng) % 2], (unsigned)(rng_next(&rng) % 5),
+					(int)(rng_next(&rng) % 4), "abc",
+					tails[rng_next(&rng) % 7]);
+			sprintf(headers + strlen(headers), "Min-Expires: %u\r\n",
+				(unsigned)(rng_next(&rng) % 100000));
+			cr_assert(lt(u32, k, rig->n), "round %u: an answer without a request",
+				  round);
+			rig_answer(rig, rig->n - 1, status, headers);
+		}
+		cr_assert(le(u32, k, 6), "round %u: %u requests", round, k);
+		rig_free(rig);
+	}
 }
 
 Test(digest, a_million_wrong_passwords_back_off)

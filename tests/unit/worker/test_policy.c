@@ -98,11 +98,9 @@ Test(policy, a_503_with_retry_after_to_a_probe_is_no_sign_of_health)
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	cr_assert(eq(int, rig_state(rig, 0).code, 503));
 	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
-	answer_probe(rig, 200, ""); // alive again, but it asked to be left alone
+	answer_probe(rig, 503, "");
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
-	for (int k = 0; k < 14; k++)
-		if (rig_state(rig, 0).state == HL_ON_B)
-			answer_probe(rig, 200, "");
+	answer_probe(rig, 200, ""); // alive again: it need not be left alone any longer
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
 	rig_free(rig);
 }
@@ -485,5 +483,91 @@ Test(policy, a_received_408_is_told_from_a_local_time_out)
 	cr_assert(eq(int, last_event(rig).code, HL_CODE_TIMEOUT));
 	cr_assert(eq(u64, rig_count(&c->timeouts[HL_REGISTER]), 1));
 	cr_assert(eq(u64, rig_count(&c->responses[4]), 1));
+	rig_free(rig);
+}
+
+// A server may ask to be left alone for a while, not for days: both say so once, and are well then.
+Test(policy, retry_after_max_bounds_what_a_server_may_dictate)
+{
+	static const struct {
+		const char *keys, *said;
+		uint64_t held_s;
+	} cases[] = {
+		{ "", "Retry-After: 140000\r\n", 300 },
+		{ "", "Retry-After: 4294967294\r\n", 300 },
+		{ "    retry_after_max: 60\n", "Retry-After: 61\r\n", 60 },
+		{ "    retry_after_max: 60\n", "Retry-After: 59\r\n", 59 },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		char keys[128];
+
+		snprintf(keys, sizeof(keys), "    backoff_base: 1\n    backoff_max: 1\n%s",
+			 cases[k].keys);
+		struct rig *rig = rig_new(keys, 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 503, cases[k].said);
+		rig_answer(rig, 1, 503, cases[k].said);
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_DOWN));
+		rig_clear(rig);
+		uint64_t from = rig->now_ns;
+		while (rig->n == 0 && rig->now_ns < from + 2000 * SEC)
+			rig_pass(rig, 500 * MS);
+		cr_expect(ge(u64, rig->now_ns - from, (cases[k].held_s - 1) * SEC), "%u", k);
+		cr_expect(le(u64, rig->now_ns - from, (cases[k].held_s + 2) * SEC), "%u", k);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->long_retry_afters),
+			     strstr(cases[k].said, "59") ? 0 : 2));
+		rig_free(rig);
+	}
+}
+
+Test(policy, refresh_min_bounds_how_often_a_short_grant_makes_a_line_ask)
+{
+	static const struct {
+		const char *keys, *granted;
+		uint64_t due_ms;
+		unsigned counted;
+	} cases[] = {
+		{ "", "Expires: 1\r\n", 5000, 1 },
+		{ "", "Expires: 9\r\n", 5000, 1 },
+		{ "", "Expires: 10\r\n", 5000, 0 },
+		{ "", "Expires: 40\r\n", 20000, 0 },
+		{ "    refresh_min: 2\n", "Expires: 1\r\n", 2000, 1 },
+		{ "    register_refresh_interval: 4\n", "Expires: 4\r\n", 2000, 0 }, // as asked for
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = rig_new(cases[k].keys, 1);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 200, cases[k].granted);
+		rig_clear(rig);
+		uint64_t from = rig->now_ns;
+		while (rig->n == 0 && rig->now_ns < from + 100 * SEC)
+			rig_pass(rig, 50 * MS);
+		cr_expect(le(u64, rig->now_ns - from, (cases[k].due_ms + 200) * MS), "case %u", k);
+		cr_expect(ge(u64, rig->now_ns - from, cases[k].due_ms * 7 / 10 * MS), "case %u", k);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->short_grants), cases[k].counted),
+			  "case %u", k);
+		rig_free(rig);
+	}
+}
+
+// Min-Expires belongs to the server that demanded it, and more than a day is not obeyed.
+Test(policy, min_expires_is_obeyed_at_its_server_alone_and_up_to_a_day)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 423, "Min-Expires: 86400\r\n");
+	cr_assert(eq(u32, rig->n, 2));
+	cr_expect_str_eq(rig_header(rig, 1, "Expires"), "86400");
+	rig_answer(rig, 1, 500, "");
+	cr_assert_str_eq(rig_server(rig, 2), "B");
+	cr_expect_str_neq(rig_header(rig, 2, "Expires"), "86400");
+	rig_answer(rig, 2, 423, "Min-Expires: 86401\r\n");
+	cr_expect(eq(u64, rig_count(&rig_counters(rig)->long_min_expires), 1));
+	cr_expect(eq(u32, rig->n, 3));
 	rig_free(rig);
 }

@@ -115,25 +115,6 @@ Test(registration, own_contact_counts_not_the_others)
 	rig_free(rig);
 }
 
-Test(registration, three_new_nonces_in_a_row_are_a_refusal)
-{
-	struct rig *rig = rig_new("", 1);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	for (uint32_t k = 0; k < 4; k++) {
-		char headers[128];
-
-		snprintf(headers, sizeof(headers),
-			 "WWW-Authenticate: Digest realm=\"lab\", nonce=\"n%u\", stale=true\r\n",
-			 k);
-		cr_assert(gt(u32, rig->n, k));
-		rig_answer(rig, k, 401, headers);
-	}
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_PARK));
-	cr_assert(eq(u32, rig->n, 4));
-	rig_free(rig);
-}
-
 Test(registration, interval_too_brief_is_asked_again_once)
 {
 	struct rig *rig = rig_new("", 1);
