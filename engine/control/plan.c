@@ -96,6 +96,7 @@ void hl_plan_free(struct hl_plan *plan)
 		for (int server = 0; server < HL_SERVERS; server++)
 			for (int text = 0; text < PLAN_TEXTS; text++)
 				template_free(&plan->shapes[i].text[server][text]);
+	neigh_free(&plan->neighbours);
 	memory_free(plan->profiles);
 	memory_free(plan->shapes);
 	memory_free(plan->addresses);

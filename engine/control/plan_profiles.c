@@ -153,6 +153,22 @@ static void subnet_note(struct planner *p)
 	p->plan->gateway = port->gateway;
 }
 
+// Next hops that there can ever be: one for each address that a server may have in a run, but no more
+// than the subnet has, and the gateway.
+static int neighbours_make(struct planner *p)
+{
+	uint64_t hosts = (uint64_t)~p->plan->subnet_mask + 1, n = 0;
+
+	for (uint32_t i = 0; i < p->config->n_profiles; i++) {
+		const struct hl_profile *c = &p->config->profiles[i];
+
+		n += c->primary_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
+		n += c->backup_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
+	}
+	n = (n < hosts ? n : hosts) + 1;
+	return neigh_init(&p->plan->neighbours, (uint32_t)n) == 0 ? 0 : plan_no_memory(p);
+}
+
 int plan_profiles(struct planner *p)
 {
 	struct digest *digest = digest_new();
@@ -161,7 +177,7 @@ int plan_profiles(struct planner *p)
 	subnet_note(p);
 	p->plan->profiles = memory_zalloc(p->plan->n_profiles, sizeof(*p->plan->profiles), 64);
 	p->messages = calloc(p->plan->n_profiles, sizeof(*p->messages));
-	if (p->plan->profiles == NULL || p->messages == NULL)
+	if (p->plan->profiles == NULL || p->messages == NULL || neighbours_make(p) != 0)
 		rc = plan_no_memory(p);
 	else if (digest == NULL)
 		rc = hl_fail(p->err, ENOTSUP, "OpenSSL gives no MD5, SHA-256 or SHA-512/256 here");

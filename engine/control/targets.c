@@ -114,7 +114,8 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			  &plan->addresses[0].addr);
 	if (neigh < 0)
 		return hl_fail(err, -neigh,
-			       "the servers have more next hops than %u; use a gateway", NEIGH_MAX);
+			       "the servers had %u next hops in this run already; use a gateway",
+			       plan->neighbours.cap);
 	server->endpoints[n] = (struct plan_endpoint){ .at = *at, .neigh = (uint32_t)neigh };
 	atomic_store_explicit(&server->n_endpoints, n + 1, memory_order_release);
 	return (int)n;

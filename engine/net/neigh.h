@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Neighbours: MAC addresses of servers and gateways, asked for by ARP with retry.
 //
-// One table a port. Writer: worker 0. Others read the MAC word, relaxed.
+// One table a port. Entries are added by one thread at a time (the control thread) and never move; all
+// else is written by worker 0. Others read the MAC word, relaxed, and may raise a doubt.
+//
+// Nobody vouches for ARP. An address is learned from an answer to a question of ours that was sent to
+// us. A MAC that is known is only replaced once it does not answer itself (RFC 1122 2.3.2.1): it is
+// asked alone, three times; then whoever answers the question put to all, or the one that had claimed
+// the address, takes its place. It stays as long as nobody does: a server that is down must stay
+// addressable, since its death is for SIP to notice.
 #pragma once
 
 #include <stdalign.h>
@@ -12,23 +19,43 @@
 #include <heartline/addr.h>
 #include <heartline/packet.h>
 #include <heartline/plan.h>
+#include "net/arp.h"
 
-#define NEIGH_MAX 64
+enum neigh_mode {
+	NEIGH_UNKNOWN, // all are asked, for ever
+	NEIGH_KNOWN,   // at rest until the next check
+	NEIGH_CHECK,   // the MAC that is known is asked alone
+	NEIGH_SEEK,    // it was silent: all are asked, and whoever answers is taken
+};
 
 struct neigh {
 	struct hl_addr addr;    // next hop: the server itself when on-link, else the gateway
 	struct hl_addr sender;  // our address to ask from
 	_Atomic uint64_t mac;   // 0: not known; else bytes in the low 48 bits, bit 63 set
-	uint64_t next_ns;       // when to ask (again); writer and reader: worker 0
-	_Atomic uint32_t asked; // requests without an answer, so far
 	_Atomic uint64_t waits; // SIP requests that could not leave for want of the MAC
+	_Atomic uint32_t asked; // requests without an answer, so far
+	_Atomic bool doubted;   // a SIP request there was not answered in time. Writer: any worker
+	uint8_t mode;           // enum neigh_mode
+	uint8_t tries;          // requests in this mode, CHECK and SEEK
+	uint64_t rival;         // the MAC that claims the address, as `mac`; 0: none
+	uint64_t next_ns;       // when to ask (again)
+	uint64_t checked_ns;    // when the last check began
 };
 
 struct neigh_table {
-	_Atomic uint32_t n;       // writer: who adds, one thread at a time; entries come before it
+	_Atomic uint32_t n;       // entries come before it
 	_Atomic uint32_t changes; // a MAC became known, or a server got an address
-	struct neigh entries[NEIGH_MAX];
+	_Atomic bool doubts;      // some entry is doubted
+	uint32_t cap, mask;       // of entries, of slots
+	uint32_t walked;          // entries that soonest_ns speaks of
+	uint64_t soonest_ns;      // the first next_ns of those
+	struct neigh *entries;
+	_Atomic uint32_t *slots; // by hash of the address: index + 1; 0: free
 };
+
+// Room for so many entries; pages that are not used cost nothing. -ENOMEM.
+int neigh_init(struct neigh_table *table, uint32_t cap);
+void neigh_free(struct neigh_table *table);
 
 // Index of the entry for addr, made when there is none; -ENOSPC when full.
 int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struct hl_addr *sender);
@@ -42,13 +69,27 @@ static inline bool neigh_mac(const struct neigh *entry, uint8_t mac[6])
 	return word != 0;
 }
 
-// An ARP packet was seen (request or reply): learn its sender when we want it. True: it was wanted.
-bool neigh_learn(struct neigh_table *table, const struct hl_addr *addr, const uint8_t mac[6],
-		 uint64_t now_ns);
+// An ARP packet, and how it came.
+struct neigh_heard {
+	const struct arp *arp;
+	const uint8_t *eth_dst, *eth_src;
+	const uint8_t *own_mac;
+	bool for_us; // its target is one of our addresses
+};
+enum neigh_news {
+	NEIGH_NOBODY,  // no neighbour of ours, or nothing new
+	NEIGH_TAKEN,   // the answer that was wanted
+	NEIGH_CLAIM,   // another MAC than the one known: that one is asked first
+	NEIGH_REFUSED, // it must not change anything
+};
+enum neigh_news neigh_hear(struct neigh_table *table, const struct neigh_heard *heard,
+			   uint64_t now_ns);
+
+// Requests there are not answered: it should be checked soon. Any worker.
+void neigh_doubt(struct neigh_table *table, struct neigh *entry);
 
 // Write requests that are due: unknown neighbours every 100 ms at first, doubling to 1 s, for ever;
-// known ones are asked again every 30 s and keep their MAC while they do not answer (a server that
-// is down must stay addressable: its death is for SIP to notice).
+// known ones are checked every 30 s, and within a second when they are in doubt.
 void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst *tx,
 		uint64_t now_ns);
 

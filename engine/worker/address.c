@@ -5,7 +5,32 @@
 
 #define ANNOUNCE_GAP_NS 50000 // gratuitous ARP: at most 20,000 a second
 
-void worker_arp(struct hl_worker *w, const struct frame *f)
+// Worker 0 owns the neighbours. What comes from our own addresses, reflected, is nobody's claim.
+static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		  const struct arp *arp)
+{
+	const struct neigh_heard heard = {
+		.arp = arp,
+		.eth_dst = pkt->data,
+		.eth_src = pkt->data + 6,
+		.own_mac = w->plan->options.mac,
+		.for_us = addr_set_find(&w->plan->addr_set, &arp->target) >= 0,
+	};
+
+	switch (neigh_hear(&w->plan->neighbours, &heard, w->now_ns)) {
+	case NEIGH_TAKEN:
+		count(&w->counters.arp_replies);
+		break;
+	case NEIGH_REFUSED:
+		worker_drop(w, HL_DROP_ARP_REFUSED, f);
+		break;
+	case NEIGH_CLAIM:
+	case NEIGH_NOBODY:
+		break;
+	}
+}
+
+void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
 {
 	struct arp arp;
 	struct hl_packet *out;
@@ -14,10 +39,8 @@ void worker_arp(struct hl_worker *w, const struct frame *f)
 		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	if (w->options.index == 0 &&
-	    neigh_learn(&w->plan->neighbours, &arp.sender, arp.sender_mac, w->now_ns) &&
-	    !arp.request)
-		count(&w->counters.arp_replies);
+	if (w->options.index == 0)
+		learn(w, pkt, f, &arp);
 	if (!arp.request || addr_set_find(&w->plan->addr_set, &arp.target) < 0)
 		return;
 	count(&w->counters.arp_requests);

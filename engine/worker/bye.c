@@ -137,7 +137,7 @@ void worker_bye_due(struct hl_worker *w, uint32_t i)
 		c->bye_at = w->now + 1;
 	} else {
 		if (written == WRITE_DONE)
-			count(&w->counters.retransmissions[HL_REGISTER]);
+			worker_retransmitted(w, i, &r);
 		c->bye_rtx = rtx_next(c->bye_rtx);
 		c->bye_at = worker_timer_e(w, c->bye_at, c->bye_rtx,
 					   c->flags & COLD_BYE_PROVISIONAL, c->bye_end);

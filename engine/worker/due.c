@@ -29,7 +29,7 @@ static void register_due(struct hl_worker *w, uint32_t i)
 		return;
 	}
 	if (written == WRITE_DONE)
-		count(&w->counters.retransmissions[HL_REGISTER]);
+		worker_retransmitted(w, i, &r);
 	l->reg_rtx = rtx_next(l->reg_rtx);
 	l->reg_at = worker_timer_e(w, l->reg_at, l->reg_rtx, l->more & LINE_REG_PROVISIONAL,
 				   l->reg_end);
@@ -110,7 +110,7 @@ static void probe_due(struct hl_worker *w, uint32_t i)
 		return;
 	}
 	if (written == WRITE_DONE)
-		count(&w->counters.retransmissions[HL_OPTIONS]);
+		worker_retransmitted(w, i, &r);
 	l->probe_rtx = rtx_next(l->probe_rtx);
 	l->probe_at = worker_timer_e(w, l->probe_at, l->probe_rtx, l->more & LINE_PROBE_PROVISIONAL,
 				     l->probe_end);

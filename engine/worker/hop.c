@@ -80,6 +80,15 @@ uint16_t worker_hop_blame(struct hl_worker *w, uint32_t i, const struct request 
 	return HL_CODE_TIMEOUT;
 }
 
+void worker_retransmitted(struct hl_worker *w, uint32_t i, const struct request *r)
+{
+	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
+
+	count(&w->counters.retransmissions[method_of(r->kind)]);
+	if (to)
+		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->neigh]);
+}
+
 static bool wake_registration(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];

@@ -235,7 +235,7 @@ static void keep_due(struct hl_worker *w, uint32_t i)
 		return;
 	}
 	if (written == WRITE_DONE)
-		count(&w->counters.retransmissions[HL_OPTIONS]);
+		worker_retransmitted(w, i, &r);
 	s->keep_rtx = rtx_next(s->keep_rtx);
 	s->keep_at = worker_timer_e(w, s->keep_at, s->keep_rtx, s->flags & STREAM_KEEP_PROVISIONAL,
 				    s->keep_end);

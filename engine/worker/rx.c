@@ -105,7 +105,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		read_sip(w, pkt, s, text);
 		return;
 	case FRAME_ARP:
-		worker_arp(w, &s->frame);
+		worker_arp(w, pkt, &s->frame);
 		return;
 	case FRAME_ICMP:
 		worker_icmp(w, pkt, &s->frame);

@@ -127,7 +127,7 @@ static void retransmit(struct hl_worker *w, uint32_t i)
 		return;
 	}
 	if (written == WRITE_DONE)
-		count(&w->counters.retransmissions[HL_SUBSCRIBE]);
+		worker_retransmitted(w, i, &r);
 	s->sub_rtx = rtx_next(s->sub_rtx);
 	s->sub_at = worker_timer_e(w, s->sub_at, s->sub_rtx, s->flags & STREAM_SUB_PROVISIONAL,
 				   s->sub_end);

@@ -221,6 +221,8 @@ bool worker_hop_known(const struct hl_worker *w, uint32_t i, enum request_kind k
 // The time of a request is over: whose fault was it? Counted.
 uint16_t worker_hop_blame(struct hl_worker *w, uint32_t i, const struct request *request,
 			  uint8_t retransmissions);
+// A request was not answered at once, and has left again: counted; its next hop may have moved.
+void worker_retransmitted(struct hl_worker *w, uint32_t i, const struct request *request);
 // Some neighbour was found: lines that wait for it go on.
 void worker_hops_serve(struct hl_worker *w);
 bool worker_hops_changed(const struct hl_worker *w);
@@ -332,7 +334,7 @@ uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request
 
 // incoming.c: requests to lines. address.c: ARP, ICMP, announcements.
 void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
-void worker_arp(struct hl_worker *w, const struct frame *f);
+void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_announce(struct hl_worker *w);
 

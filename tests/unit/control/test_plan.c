@@ -490,17 +490,26 @@ Test(plan, a_message_that_fits_no_frame_is_refused)
 	hl_config_free(&config);
 }
 
-Test(plan, more_next_hops_than_there_is_room_for_are_refused)
+Test(plan, each_of_many_servers_has_its_next_hop)
 {
-	struct hl_plan_options options = { .n_workers = 1 };
-	char text[16384];
+	enum { SERVERS = 1000 };
+	char text[64 * SERVERS];
 	size_t n = (size_t)snprintf(text, sizeof(text), PORTS "profiles:\n");
+	struct hl_next_hop hop;
 
-	for (int i = 1; i <= NEIGH_MAX + 1; i++)
+	for (int i = 0; i < SERVERS; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
-				      "  p%d: {outbound_server: 10.99.0.%d}\n", i, i);
+				      "  p%d: {outbound_server: 10.99.%d.%d}\n", i, 100 + i / 250,
+				      1 + i % 250);
 	snprintf(text + n, sizeof(text) - n, "lines: [{profile: p1, range: 1-4}]\n");
-	plan_refused(text, &options, "the servers have more next hops than 64; use a gateway");
+	struct hl_plan *plan = plan_with(text, 1, boot_key);
+	cr_assert_eq(hl_plan_next_hops(plan), SERVERS);
+	for (uint32_t i = 0; i < SERVERS; i++) {
+		cr_assert(hl_plan_next_hop(plan, i, &hop));
+		cr_assert_eq(hl_addr_ipv4(&hop.addr),
+			     0x0a630000 + ((100 + i / 250) << 8) + 1 + i % 250);
+	}
+	hl_plan_free(plan);
 }
 
 Test(plan, a_million_lines_have_a_slot_each)

@@ -87,7 +87,7 @@ static bool wire_arp(const struct wire *wire, uint16_t k, struct arp *arp)
 	       arp_read(f.payload, f.payload_len, arp);
 }
 
-static void wire_arp_answer(struct wire *wire, const char *whose)
+static void wire_arp_answer_from(struct wire *wire, const char *whose, const uint8_t mac[6])
 {
 	uint8_t bytes[HL_FRAME_MAX];
 	struct hl_packet pkt = { .data = bytes };
@@ -96,8 +96,13 @@ static void wire_arp_answer(struct wire *wire, const char *whose)
 	request.target = addr(whose);
 	request.sender = addr("10.99.1.1");
 	memcpy(request.sender_mac, own_mac, 6);
-	arp_write_reply(&pkt, other_mac, &request);
+	arp_write_reply(&pkt, mac, &request);
 	wire_hear(wire, &pkt);
+}
+
+static void wire_arp_answer(struct wire *wire, const char *whose)
+{
+	wire_arp_answer_from(wire, whose, other_mac);
 }
 
 #define PORT "    addresses: [10.99.1.1-10.99.1.7/16, 10.99.2.9]\n"
@@ -214,4 +219,67 @@ Test(address, a_gateway_is_asked_for_until_it_answers_and_gets_what_is_for_behin
 {
 	next_hop_expect(PORT "    gateway: 10.99.0.254\n", "    outbound_server: 192.0.2.7\n",
 			"10.99.0.254");
+}
+
+// The server's MAC moves without a word: its retransmissions find it, and no line leaves it.
+Test(address, a_mac_that_moved_is_found_before_a_request_times_out)
+{
+	static const uint8_t moved_mac[6] = { 2, 0, 0, 0, 0, 0x42 };
+	struct wire *wire = wire_new(PORT, SERVER);
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
+	uint32_t old = 0, moved = 0;
+
+	wire_tick(wire);
+	wire_arp_answer(wire, "10.99.0.1");
+	wire->now_ns += 5 * SEC;
+	hl_worker_command(wire->worker, &enable);
+	for (int ms = 0; ms < 1900; ms++, wire->now_ns += MS) {
+		wire_tick(wire);
+		for (uint16_t k = 0, n = wire->n; k < n; k++) {
+			struct frame f;
+			struct arp arp;
+
+			if (frame_read(wire->out[k].data, wire->out[k].len, 0, &f) == FRAME_UDP) {
+				old += memcmp(wire->out[k].data, other_mac, 6) == 0;
+				moved += memcmp(wire->out[k].data, moved_mac, 6) == 0;
+			} else if (wire_arp(wire, k, &arp) && wire->out[k].data[0] == 0xff &&
+				   !hl_addr_equal(&arp.sender, &arp.target)) {
+				wire_arp_answer_from(wire, "10.99.0.1", moved_mac);
+				break;
+			}
+		}
+	}
+	cr_assert(eq(u32, old, 8), "first transmission and first retransmission: %u", old);
+	cr_assert(eq(u32, moved, 4), "the second one: %u", moved);
+	wire_free(wire);
+}
+
+// An answer that was meant for somebody else, or that says nothing, does not redirect the lines.
+Test(address, arp_that_nobody_asked_for_is_counted_and_changes_nothing)
+{
+	static const uint8_t zero_mac[6], false_mac[6] = { 2, 0, 0, 0, 0, 0x66 };
+	struct wire *wire = wire_new(PORT, SERVER);
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
+	uint32_t right = 0;
+
+	wire_tick(wire);
+	wire_arp_answer(wire, "10.99.0.1");
+	wire->now_ns += SEC;
+	wire_arp_answer_from(wire, "10.99.0.1", false_mac);
+	wire_arp_answer_from(wire, "10.99.0.1", zero_mac);
+	cr_assert(eq(u64, hl_worker_counters(wire->worker)->drops[HL_DROP_ARP_REFUSED], 2));
+	hl_worker_command(wire->worker, &enable);
+	for (int ms = 0; ms < 100; ms++, wire->now_ns += MS) {
+		wire_tick(wire);
+		for (uint16_t k = 0; k < wire->n; k++) {
+			struct frame f;
+
+			if (frame_read(wire->out[k].data, wire->out[k].len, 0, &f) != FRAME_UDP)
+				continue;
+			cr_assert(eq(int, memcmp(wire->out[k].data, other_mac, 6), 0));
+			right++;
+		}
+	}
+	cr_assert(eq(u32, right, 4));
+	wire_free(wire);
 }
