@@ -87,7 +87,7 @@ static int worker_make(struct crew *crew, unsigned i, const struct hl_config *co
 	struct hl_worker_options options = {
 		.index = i,
 		// A limit that is too small to share is still a limit.
-		.rate = config->rate ? RTE_MAX(config->rate / crew->n_workers, 1u) : 0,
+		.rate = config->rate,
 		.start_ns = timebase_ns(),
 		.seed = seed + i,
 	};

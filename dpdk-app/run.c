@@ -55,7 +55,7 @@ static void progress_note(struct run *run)
 		run->progress_requests = run_requests(run);
 	}
 	if (lines >= hl_plan_lines(run->crew->plan) ||
-	    (now_ns > ramp_end_ns && now_ns - run->progress_ns > RAMP_TAIL_NS))
+	    (lines > 0 && now_ns > ramp_end_ns && now_ns - run->progress_ns > RAMP_TAIL_NS))
 		run->ramp_over = true;
 }
 
@@ -118,6 +118,11 @@ void run_drain(struct run *run)
 
 	crew_snapshot(run->crew, &report->up);
 	report->not_expected = lines_cut_short(run);
+	if (run->enabled_ns &&
+	    run->progress_lines == 0) { // no line was registered: what was sent all the same
+		run->progress_ns = timebase_ns();
+		run->progress_requests = run_requests(run);
+	}
 	report_rates(report, run->progress_requests, run->progress_ns - run->enabled_ns,
 		     run->config->ramp_ms, run->config->rate);
 	if (!run->enabled_ns)

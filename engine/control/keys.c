@@ -134,7 +134,7 @@ static_assert(sizeof(profile_keys) / sizeof(profile_keys[0]) <= PROFILE_KEYS_MAX
 
 const struct key run_keys[] = {
 	{ "rate", KEY_COUNT, RUN(rate), .max = 1000000000, .fallback = "0",
-	  .meaning = "requests a second over all workers; 0: no limit" },
+	  .meaning = "requests a second of the whole run, retransmissions included; 0: no limit" },
 	{ "ramp", KEY_TIME, RUN(ramp_ms), IN_S_KEPT_MS, .max = DAY_S, .fallback = "5",
 	  .meaning = "the lines' first REGISTER is spread over this time" },
 	{ "duration", KEY_TIME, RUN(duration_ms), IN_S_KEPT_MS, .max = 1000ULL * DAY_S,

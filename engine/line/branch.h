@@ -51,3 +51,6 @@ uint32_t branches_verify(const uint64_t key[2], const struct branch_text texts[B
 
 // CSeq starts high, so that it has ten digits for the life of a line (RFC 3261 8.1.1.5: < 2^31).
 #define CSEQ_FIRST 1000000000u
+// From this number on a line begins a new epoch with its next REGISTER: another Call-ID, numbers from the
+// start. A refresh comes once a day at the least, so the other half of the 28 bits is never used up.
+#define NUMBER_EPOCH (1u << 27)

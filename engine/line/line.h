@@ -118,7 +118,7 @@ struct line_cold {
 	uint32_t refresh_at; // when the held registration wants its refresh
 	uint32_t hold_at;    // end of the return delay, or of the time that a return has
 	// Retry-After and cool-down; valid while the line's bit is set
-	uint32_t held_until[HL_SERVERS];
+	uint32_t held_until[HL_SERVERS]; // as bound_until: coarse_of(), since these are not armed
 	// a server confirmed a binding until then; valid with its bit in bound
 	uint32_t bound_until[HL_SERVERS];
 	uint32_t bye_cseq, bye_at, bye_end;

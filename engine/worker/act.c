@@ -68,6 +68,26 @@ void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, boo
 	worker_bye_cancel(w, i, server);
 }
 
+// The numbers of a line end one day. What is unanswered keeps its text, so it is waited for: the next
+// REGISTER will do as well. A subscription's dialog cannot go back, so a new one follows.
+static void begin_epoch(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+
+	if (l->flags & (LINE_REG_OUT | LINE_PROBE_OUT | LINE_BYE_OUT | LINE_BYE_SEND) ||
+	    (w->streams && w->streams[i].flags & (STREAM_KEEP_OUT | STREAM_SUB_OUT)))
+		return;
+	l->cseq = 0;
+	for (unsigned server = 0; server < HL_SERVERS; server++)
+		c->epochs[server]++;
+	if (w->streams && w->streams[i].flags & STREAM_SUB_DIALOG) {
+		w->streams[i].flags &= (uint16_t)~STREAM_SUB_DIALOG;
+		worker_subscribe_later(w, i, 0);
+	}
+	count(&w->counters.epochs);
+}
+
 static void act_register(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
@@ -78,6 +98,8 @@ static void act_register(struct hl_worker *w, uint32_t i, enum hl_server server)
 
 	c->attempt = c->answered = 0;
 	worker_target_register(w, i, server);
+	if (w->lines[i].cseq >= NUMBER_EPOCH)
+		begin_epoch(w, i);
 	c->epochs[server] += p->full_registration;
 	worker_register(w, i, server, refresh ? !p->full_registration : p->initial_auth);
 }
@@ -126,7 +148,7 @@ static void leave_other(struct hl_worker *w, uint32_t i)
 	const struct line_cold *c = &w->cold[i];
 	enum hl_server other = line_state(&w->lines[i]).server ^ 1;
 
-	if (c->bound >> other & 1 && tick_before(w->now, c->bound_until[other]))
+	if (c->bound >> other & 1 && coarse_of(w, w->now_ns) < c->bound_until[other])
 		worker_bye(w, i, (uint8_t)(1u << other));
 }
 
@@ -149,9 +171,10 @@ static void arm_return_limit(struct hl_worker *w, uint32_t i)
 {
 	struct line_cold *c = &w->cold[i];
 	uint32_t soonest = w->now + tick_span_ns(RETURN_LEAST_NS);
-	int32_t left = (int32_t)(c->bound_until[HL_SERVER_B] - c->refresh_at);
+	int32_t left = (int32_t)(w->now + coarse_ticks(w, c->bound_until[HL_SERVER_B] - 1) -
+				 c->refresh_at);
 
-	// a grant may end before the shortest refresh
+	// a grant may end before the shortest refresh; its end is known in coarse steps, rounded up
 	c->hold_at = c->refresh_at + (left > 0 ? (uint32_t)left / 2 : 0);
 	if (tick_before(c->hold_at, soonest))
 		c->hold_at = soonest;
@@ -172,10 +195,10 @@ static uint32_t backoff_end(struct hl_worker *w, uint32_t i)
 
 	if (usable & ~held)
 		return at;
-	if (usable == 1 << HL_SERVER_B ||
-	    (usable == 3 && tick_before(c->held_until[HL_SERVER_B], free_at)))
+	if (usable == 1 << HL_SERVER_B || (usable == 3 && c->held_until[HL_SERVER_B] < free_at))
 		free_at = c->held_until[HL_SERVER_B];
-	return tick_before(at, free_at) ? free_at : at;
+	uint32_t free_tick = w->now + coarse_ticks(w, free_at);
+	return tick_before(at, free_tick) ? free_tick : at;
 }
 
 static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)

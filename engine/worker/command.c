@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Commands: start, stop, move lines. Spread over time, a bounded number of lines per call.
+//
+// Commands run side by side. One that starts or stops a line wins over an older one that has not come to
+// that line yet, for that line alone; others wait until those before them are done.
 #include "worker/worker.h"
 
 #define COMMAND_LINES 64 // lines served by one call
@@ -9,6 +12,16 @@ static const enum failover_event command_events[] = {
 	[HL_COMMAND_FORCE_P] = FO_FORCE_P, [HL_COMMAND_FORCE_B] = FO_FORCE_B,
 	[HL_COMMAND_LOCK] = FO_LOCK,       [HL_COMMAND_UNLOCK] = FO_UNLOCK,
 };
+
+static bool starts_or_stops(const struct ramp *r)
+{
+	return r->command.type == HL_COMMAND_ENABLE || r->command.type == HL_COMMAND_DISABLE;
+}
+
+static bool is_done(const struct ramp *r)
+{
+	return r->done == r->command.n;
+}
 
 // Lines of the command that are due by now.
 static uint32_t ramp_target(const struct ramp *r, uint64_t now_ns)
@@ -31,52 +44,109 @@ static void clip_to_own(const struct hl_worker *w, struct hl_command *c)
 	c->n = end > first ? (uint32_t)(end - first) : 0;
 }
 
-// A command waits until the one before is done; but a stop does not wait for a start.
-static void next_command(struct hl_worker *w)
+// Done ones are kept as long as an older one may still come to their lines.
+static void drop_done(struct hl_worker *w)
 {
-	struct ramp *r = &w->ramp;
+	uint32_t n = 0;
 
-	if (!w->command_waits)
-		w->command_waits = ring_pop(&w->commands, &w->command);
-	if (!w->command_waits)
+	while (n < w->n_ramps && is_done(&w->ramps[n]))
+		n++;
+	if (n == 0)
 		return;
-	bool stop = w->command.type == HL_COMMAND_DISABLE && r->command.type == HL_COMMAND_ENABLE;
-	if (r->active && !stop)
-		return;
-	w->command_waits = false;
-	clip_to_own(w, &w->command);
-	*r = (struct ramp){ .command = w->command, .start_ns = w->now_ns, .active = true };
+	w->n_ramps -= n;
+	for (uint32_t k = 0; k < w->n_ramps; k++)
+		w->ramps[k] = w->ramps[k + n];
+}
+
+static void take_commands(struct hl_worker *w)
+{
+	struct hl_command command;
+
+	while (w->n_ramps < RAMPS_MAX && ring_pop(&w->commands, &command)) {
+		clip_to_own(w, &command);
+		if (command.n == 0)
+			continue;
+		if (command.type == HL_COMMAND_DISABLE)
+			w->stopping += command.n;
+		w->ramps[w->n_ramps++] = (struct ramp){ .command = command, .start_ns = w->now_ns };
+	}
+}
+
+// Does a newer command say something else of this line?
+static bool is_overruled(const struct hl_worker *w, uint32_t k, uint32_t line)
+{
+	for (uint32_t newer = k + 1; starts_or_stops(&w->ramps[k]) && newer < w->n_ramps; newer++) {
+		const struct ramp *r = &w->ramps[newer];
+
+		if (starts_or_stops(r) && line - r->command.first < r->command.n)
+			return true;
+	}
+	return false;
+}
+
+// Must it wait for those before it?
+static bool ramp_waits(const struct hl_worker *w, uint32_t k)
+{
+	if (starts_or_stops(&w->ramps[k]))
+		return false;
+	for (uint32_t older = 0; older < k; older++)
+		if (!is_done(&w->ramps[older]))
+			return true;
+	return false;
+}
+
+static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
+{
+	struct ramp *r = &w->ramps[k];
+	uint32_t target = ramp_target(r, w->now_ns);
+
+	for (; r->done<target && * budget> 0 && w->tx->n < w->tx->cap; --*budget) {
+		uint32_t line = r->command.first + r->done++;
+
+		if (r->command.type == HL_COMMAND_DISABLE)
+			w->stopping--;
+		if (is_overruled(w, k, line))
+			continue;
+		worker_step(w, line - w->first, command_events[r->command.type], HL_CODE_NONE);
+		worker_flush(w, line - w->first);
+	}
 }
 
 void worker_commands(struct hl_worker *w)
 {
-	struct ramp *r = &w->ramp;
+	uint32_t budget = COMMAND_LINES;
 
-	next_command(w);
-	if (!r->active)
-		return;
-	uint32_t target = ramp_target(r, w->now_ns);
-	for (uint32_t k = 0; k < COMMAND_LINES && r->done < target; k++) {
-		if (w->tx->n >= w->tx->cap)
-			break;
-		uint32_t i = r->command.first - w->first + r->done++;
-		worker_step(w, i, command_events[r->command.type], HL_CODE_NONE);
-		worker_flush(w, i);
+	drop_done(w);
+	take_commands(w);
+	for (uint32_t k = 0; k < w->n_ramps; k++) {
+		if (!ramp_waits(w, k))
+			ramp_serve(w, k, &budget);
+		else // it begins when it need not wait
+			w->ramps[k].start_ns = w->now_ns;
 	}
-	r->active = r->done < r->command.n;
 }
 
-// When the next line of the command is due.
-uint64_t worker_command_next(const struct hl_worker *w)
+static uint64_t ramp_next(const struct hl_worker *w, const struct ramp *r)
 {
-	const struct ramp *r = &w->ramp;
-
-	if (!w->command_waits && !ring_empty((struct ring *)&w->commands))
-		return 0;
-	if (!r->active)
-		return w->command_waits ? 0 : UINT64_MAX;
+	if (is_done(r))
+		return UINT64_MAX;
 	if (r->command.spread_ns == 0 || r->done < ramp_target(r, w->now_ns))
 		return 0;
 	return r->start_ns +
 	       (uint64_t)((__uint128_t)r->command.spread_ns * (r->done + 1) / r->command.n) + 1;
+}
+
+// When the next line of a command is due.
+uint64_t worker_command_next(const struct hl_worker *w)
+{
+	uint64_t next = UINT64_MAX;
+
+	if (w->n_ramps < RAMPS_MAX && !ring_empty((struct ring *)&w->commands))
+		return 0;
+	for (uint32_t k = 0; k < w->n_ramps; k++) {
+		uint64_t at = ramp_waits(w, k) ? UINT64_MAX : ramp_next(w, &w->ramps[k]);
+
+		next = at < next ? at : next;
+	}
+	return next;
 }

@@ -85,6 +85,7 @@ void worker_retransmitted(struct hl_worker *w, uint32_t i, const struct request 
 	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
 
 	count(&w->counters.retransmissions[method_of(r->kind)]);
+	pace_take(w); // without waiting for a token: its time is the RFC's
 	if (to)
 		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->neigh]);
 }

@@ -10,8 +10,7 @@
 #include "net/neigh.h"
 #include "sip/digest.h"
 #include "sip/template.h"
-
-#define PACE_SHIFT 10 // fractions of a nanosecond, so that 10 M/s is paced exactly
+#include "worker/pace.h"
 
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64

@@ -49,7 +49,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 		return;
 	}
 	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted));
-	c->bound_until[server] = w->now + tick_span_ns(granted * 1000000000ull);
+	c->bound_until[server] = coarse_after(w, granted * 1000000000ull);
 	c->bound |= (uint8_t)(1u << server);
 	if (!(l->more & LINE_ONCE)) {
 		l->more |= LINE_ONCE;

@@ -4,7 +4,7 @@
 
 static bool hold_is_over(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
-	return !tick_before(w->now, w->cold[i].held_until[server]);
+	return coarse_of(w, w->now_ns) >= w->cold[i].held_until[server];
 }
 
 // Servers that may not be used now; the cold part is only read when a hold was set.
@@ -34,11 +34,11 @@ static void hold(struct hl_worker *w, uint32_t i, enum hl_server server, enum ho
 		 uint64_t span_ns)
 {
 	struct line_cold *c = &w->cold[i];
-	uint32_t until = w->now + tick_span_ns(span_ns);
+	uint32_t until = coarse_after(w, span_ns);
 	uint8_t bit = (uint8_t)(1u << server);
 
 	// a cool-down does not shorten a Retry-After, nor the other way round
-	if (held_servers(w, i) & bit && tick_before(until, c->held_until[server]))
+	if (held_servers(w, i) & bit && until < c->held_until[server])
 		return;
 	c->held_until[server] = until;
 	c->asked = (uint8_t)((c->asked & ~bit) | (why == HOLD_ASKED ? bit : 0));

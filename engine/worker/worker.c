@@ -46,8 +46,8 @@ static bool make_tables(struct hl_worker *w)
 	w->more_long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
 	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
-	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS, sizeof(uint64_t),
-				       64);
+	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS,
+				       sizeof(struct pace), 64);
 	w->digest = digest_new();
 	// each line may have two challenges of each server to answer
 	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2, w->plan->options.boot_key);
@@ -76,6 +76,16 @@ static void make_lines(struct hl_worker *w)
 	}
 }
 
+// The run's rate, of which each worker has its share, one after the other.
+static void make_pace(struct hl_worker *w)
+{
+	uint64_t second = (1000000000ull << PACE_SHIFT), n = w->plan->options.n_workers;
+
+	w->interval = second * n / w->options.rate;
+	w->next_send.at_ns = w->options.start_ns +
+			     (second * w->options.index / w->options.rate >> PACE_SHIFT);
+}
+
 int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 		  const struct hl_worker_options *options, struct hl_error *err)
 {
@@ -95,7 +105,7 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	w->now_ns = options->start_ns;
 	w->announce_ns = options->start_ns;
 	if (options->rate)
-		w->interval = (1000000000ull << PACE_SHIFT) / options->rate;
+		make_pace(w);
 	rng_seed(&w->rng, options->seed + options->index);
 	if (!make_tables(w)) {
 		hl_worker_free(w);
@@ -166,24 +176,18 @@ uint64_t hl_worker_state(const struct hl_worker *w, uint32_t line)
 	return atomic_load_explicit(&w->lines[line - w->first].word, memory_order_relaxed);
 }
 
-// The worker's own count is exact between two calls; another thread reads it relaxed.
 uint32_t hl_worker_unsettled(const struct hl_worker *w)
 {
-	const struct ramp *r = &w->ramp;
-	uint32_t waiting = r->active && r->command.type == HL_COMMAND_DISABLE
-				   ? r->command.n - r->done
-				   : 0;
-	return waiting + w->byes;
+	return atomic_load_explicit(&w->unsettled, memory_order_relaxed);
 }
 
 uint32_t hl_worker_leftovers(const struct hl_worker *w, uint64_t now_ns)
 {
-	uint32_t now = (uint32_t)tick_of_ns(now_ns), n = 0;
+	uint32_t now = coarse_of(w, now_ns), n = 0;
 
 	for (uint32_t i = 0; i < w->n; i++)
 		for (unsigned server = 0; server < HL_SERVERS; server++)
-			n += w->cold[i].bound >> server & 1 &&
-			     tick_before(now, w->cold[i].bound_until[server]);
+			n += w->cold[i].bound >> server & 1 && now < w->cold[i].bound_until[server];
 	return n;
 }
 

@@ -48,13 +48,13 @@ struct slow_reply {
 	struct parsed_reply parsed;
 };
 
-// A command that is being spread over time.
+// A command that is spread over time.
 struct ramp {
 	struct hl_command command;
 	uint64_t start_ns;
 	uint32_t done; // of command.n
-	bool active;
 };
+#define RAMPS_MAX 16 // more commands wait in their ring
 
 // Lines in a row that share a profile: their timers share a period.
 struct phase_run {
@@ -88,16 +88,17 @@ struct hl_worker {
 	uint32_t *ready; // ring of lines that wait for room or tokens
 	uint32_t ready_head, ready_tail, ready_mask;
 
-	uint64_t interval;     // of requests, ns << PACE_SHIFT; 0: no limit
-	uint64_t next_send;    // earliest time of the next request, likewise
-	uint64_t *server_next; // by profile * HL_SERVERS + server: of the next new registration
+	uint64_t interval;        // of requests, ns << PACE_SHIFT; 0: no limit
+	struct pace next_send;    // of the next request
+	struct pace *server_next; // by profile * HL_SERVERS + server: of the next new registration
 
-	struct ramp ramp;
-	struct hl_command command; // the next one, taken from the ring
-	bool command_waits;
+	struct ramp ramps[RAMPS_MAX]; // oldest first
+	uint32_t n_ramps;
+	uint32_t stopping;  // lines that a command is still to stop
 	uint32_t announced; // own addresses announced so far
 	uint64_t announce_ns;
-	uint32_t byes; // lines with an unregister under way or to come
+	uint32_t byes;              // lines with an unregister under way or to come
+	_Atomic uint32_t unsettled; // both, for other threads
 
 	uint32_t hop_changes; // of the neighbours, as far as lines that wait for one have heard
 	uint32_t hop_at;      // lines before this one have heard of it; n: all
@@ -118,6 +119,29 @@ static inline const struct plan_profile *worker_profile(const struct hl_worker *
 							const struct line *l)
 {
 	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
+}
+
+// A clock that does not come round while a worker lives: 2^27 ns (134 ms), for 18 years.
+#define COARSE_SHIFT 27
+static inline uint32_t coarse_of(const struct hl_worker *w, uint64_t now_ns)
+{
+	uint64_t coarse = (now_ns - w->options.start_ns) >> COARSE_SHIFT;
+
+	return coarse < UINT32_MAX ? (uint32_t)coarse : UINT32_MAX;
+}
+
+// When a span from now on is over, at the earliest.
+static inline uint32_t coarse_after(const struct hl_worker *w, uint64_t span_ns)
+{
+	return coarse_of(w, w->now_ns + span_ns + (1u << COARSE_SHIFT) - 1);
+}
+
+// Ticks from now until then.
+static inline uint32_t coarse_ticks(const struct hl_worker *w, uint32_t until)
+{
+	uint64_t end_ns = w->options.start_ns + ((uint64_t)until << COARSE_SHIFT);
+
+	return end_ns > w->now_ns ? tick_span_ns(end_ns - w->now_ns) : 0;
 }
 
 static inline struct hl_state line_state(const struct line *l)

@@ -184,6 +184,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 
 void worker_burst_end(struct hl_worker *w, uint16_t from)
 {
+	atomic_store_explicit(&w->unsettled, w->stopping + w->byes, memory_order_relaxed);
 	if (!w->plan->options.tx_csum_offload)
 		frame_finish_burst(w->tx, from);
 }

@@ -118,7 +118,8 @@ struct hl_counters {
 	// times that a server dictated and that were not obeyed: Retry-After above retry_after_max, a
 	// grant below twice refresh_min, Min-Expires above a day
 	_Atomic uint64_t long_retry_afters, short_grants, long_min_expires;
-	_Atomic uint64_t redirects;       // 301 and 302 to a REGISTER, with a Contact
+	_Atomic uint64_t epochs;    // lines that began their numbers again, with another Call-ID
+	_Atomic uint64_t redirects; // 301 and 302 to a REGISTER, with a Contact
 	_Atomic uint64_t drops[HL_DROPS]; // received without effect, by reason
 	_Atomic uint64_t slow;            // replies left to the full parser
 	// requests that came in, and our answers by class

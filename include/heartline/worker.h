@@ -13,10 +13,12 @@
 struct hl_worker;
 
 struct hl_worker_options {
-	uint32_t index;    // 0..n_workers-1; worker 0 also does ARP for the servers
-	uint64_t rate;     // requests a second of this worker, 0: no limit
-	uint64_t start_ns; // monotonic time of the start: states' since_ms count from here
-	uint64_t seed;     // of phases and backoff; the same seed gives the same run
+	uint32_t index; // 0..n_workers-1; worker 0 also does ARP for the servers
+	// requests a second of the whole run, retransmissions included; this worker has its share. 0: none
+	uint64_t rate;
+	uint64_t
+		start_ns; // monotonic time of the start, below 2^63: states' since_ms count from here
+	uint64_t seed;    // of phases and backoff; the same seed gives the same run
 };
 
 /** @return 0, -ENOMEM, -EINVAL. The plan must outlive the worker. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "world.h"
 
 #define START_NS 1000000000ull // not 0, so that "before the start" can be told
@@ -45,6 +46,26 @@ static void worker_stop(struct world *world)
 	hl_plan_free(world->plan);
 }
 
+// The clock starts anywhere: where this machine was just started, where 32 bits of ticks or a shift by 10
+// come to their end within seconds, far away, and where the seed says.
+static uint64_t clock_start_ns(uint64_t seed)
+{
+	static const uint64_t ends_ns[] = { 1ull << 54, 1ull << 49, 1ull << 48, 1ull << 36,
+					    1ull << 62 };
+	const uint64_t n = sizeof(ends_ns) / sizeof(ends_ns[0]);
+	struct rng rng;
+
+	rng_seed(&rng, seed ^ 0xc10c);
+	switch (rng_next(&rng) % 3) {
+	case 0:
+		return START_NS;
+	case 1:
+		return ends_ns[rng_next(&rng) % n] - rng_next(&rng) % 30000000000ull;
+	default:
+		return rng_next(&rng) >> 2;
+	}
+}
+
 struct world *world_new(const struct world_options *o)
 {
 	struct world *world = calloc(1, sizeof(*world));
@@ -54,7 +75,7 @@ struct world *world_new(const struct world_options *o)
 	if (!world)
 		abort();
 	world->options = *o;
-	world->now_ns = world->start_ns = START_NS;
+	world->now_ns = world->start_ns = clock_start_ns(o->seed);
 	worker_start(world);
 	servers.n_servers = 2;
 	servers.mac[0] = servers.mac[5] = 2;

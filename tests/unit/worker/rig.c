@@ -43,6 +43,8 @@ static void teach_neighbours(struct rig *rig)
 	rig_clear(rig);
 }
 
+uint64_t rig_start_ns = SEC;
+
 static struct rig *make(const char *profile, const char *extra, uint32_t lines, uint64_t rate)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
@@ -51,7 +53,9 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	const struct hl_plan_options plan = { .n_workers = 1,
 					      .mac = { 2, 0, 0, 0, 0, 1 },
 					      .boot_key = { rig_boot_key[0], rig_boot_key[1] } };
-	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1, .rate = rate };
+	const struct hl_worker_options worker = { .start_ns = rig_start_ns,
+						  .seed = 1,
+						  .rate = rate };
 	char yaml[2048];
 
 	snprintf(yaml, sizeof(yaml),
@@ -63,7 +67,7 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
 	hl_config_free(&config);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
-	rig->now_ns = SEC;
+	rig->now_ns = rig_start_ns;
 	rig_pass(rig, 10 * MS);
 	return rig;
 }

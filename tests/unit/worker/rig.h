@@ -30,6 +30,7 @@ struct rig {
 extern uint64_t rig_boot_key[2];
 
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
+extern uint64_t rig_start_ns; // where the clock of the rigs to come starts
 struct rig *rig_new(const char *extra, uint32_t lines);
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate);
 // All of the profile; its servers are 10.99.0.1 and 10.99.0.2.
