@@ -31,7 +31,7 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 		total += sums[i];
 	}
 	if (total == 0)
-		return 0;
+		return __builtin_nan("");
 
 	// Rank of the sample asked for, 1..total; written so that a q out of range, or NaN, stays
 	// inside.

@@ -30,6 +30,8 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 									    : REGISTER_TIMEOUT_MS);
 	out->options_timeout_ns = NS_PER_MS * (c->options_timeout_ms != 0 ? c->options_timeout_ms
 									  : REGISTER_TIMEOUT_MS);
+	out->switch_ms = (uint32_t)(hl_profile_switch_ms(c) < UINT32_MAX ? hl_profile_switch_ms(c)
+									 : UINT32_MAX);
 	out->detect_interval_ns = NS_PER_MS * c->primary_detect_interval_ms;
 	out->return_delay_ns = NS_PER_S * c->back_to_primary_delay_s;
 	out->backoff_base_ns = NS_PER_S * c->backoff_base_s;

@@ -31,6 +31,9 @@ static void counters_add(struct hl_snapshot *s, const struct hl_counters *c)
 		s->responses[class] += count_read(&c->responses[class]);
 	s->failovers += count_read(&c->failovers);
 	s->returns += count_read(&c->returns);
+	s->flaps += count_read(&c->flaps);
+	for (int code = 0; code < HL_CAUSES; code++)
+		s->causes[code] += count_read(&c->causes[code]);
 	s->unregistered += count_read(&c->unregistered);
 	s->registered_once += count_read(&c->registered_once);
 	for (int reason = 0; reason < HL_DROPS; reason++)
@@ -43,24 +46,36 @@ static void counters_add(struct hl_snapshot *s, const struct hl_counters *c)
 	s->tx_packets += count_read(&c->tx_packets);
 }
 
-void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n)
+static void rtt_read(const struct hl_hist *const of[], uint32_t n, double us[3], uint64_t *samples)
 {
 	static const double quantiles[] = { 0.5, 0.99, 0.999 };
-	const struct hl_hist *rtt[WORKERS_MAX];
+
+	*samples = 0;
+	for (uint32_t i = 0; i < n; i++)
+		for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
+			*samples += count_read(&of[i]->bucket[b]);
+	for (int i = 0; i < 3; i++)
+		us[i] = hl_hist_quantile(of, n, quantiles[i]);
+}
+
+void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n)
+{
+	const struct hl_hist *first[WORKERS_MAX], *again[WORKERS_MAX];
 	struct hl_snapshot s = { 0 };
 
-	for (uint32_t i = 0; i < n && i < WORKERS_MAX; i++) {
+	n = n < WORKERS_MAX ? n : WORKERS_MAX;
+	for (uint32_t i = 0; i < n; i++) {
 		const struct hl_counters *c = hl_worker_counters(workers[i]);
 
 		states_count(&s, workers[i]);
 		counters_add(&s, c);
-		rtt[i] = &c->rtt_first;
+		first[i] = &c->rtt_first;
+		again[i] = &c->rtt_retransmitted;
 	}
 	s.on_primary = s.by_state[HL_ON_P];
 	s.on_backup = s.by_state[HL_ON_B] + s.by_state[HL_HOLD_B] + s.by_state[HL_SW_P];
 	s.registered = s.on_primary + s.on_backup;
-	for (int i = 0; i < 3; i++)
-		s.rtt_us[i] = hl_hist_quantile(rtt, n < WORKERS_MAX ? n : WORKERS_MAX,
-					       quantiles[i]);
+	rtt_read(first, n, s.rtt_us, &s.rtt_samples);
+	rtt_read(again, n, s.rtt_retransmitted_us, &s.rtt_retransmitted_samples);
 	*snapshot = s;
 }

@@ -46,12 +46,24 @@ static void leave_all(struct hl_worker *w, uint32_t i)
 		worker_bye_all(w, i, servers);
 }
 
+// Should it have been heard, it is for as long as was asked.
+static void maybe_bind(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line_cold *c = &w->cold[i];
+	uint32_t expires_s = c->expires_s[server] ? c->expires_s[server]
+						  : worker_profile(w, &w->lines[i])->expires_s;
+
+	c->maybe_bound |= (uint8_t)(1u << server);
+	if (!(c->bound >> server & 1))
+		c->bound_until[server] = w->now + tick_span_ns(expires_s * 1000000000ull);
+}
+
 void worker_abandon(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 
 	if (l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS)
-		w->cold[i].maybe_bound |= (uint8_t)(1u << l->reg_server);
+		maybe_bind(w, i, l->reg_server);
 	l->flags &= (uint8_t)~LINE_REG_OUT;
 }
 
@@ -261,9 +273,9 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & ACT_LEAVE_ALL)
 		leave_all(w, i);
 	if (actions & ACT_FAILOVER)
-		count(&w->counters.failovers);
+		worker_account_failover(w, i);
 	if (actions & ACT_RETURN)
-		count(&w->counters.returns);
+		worker_account_return(w, i);
 	if (w->streams)
 		worker_streams(w, i);
 }

@@ -46,6 +46,7 @@ struct plan_profile {
 	uint16_t uri_len;
 	uint32_t expires_s;
 	uint64_t register_timeout_ns, options_timeout_ns;
+	uint32_t switch_ms;          // the worst case, see hl_profile_switch_ms()
 	uint64_t detect_interval_ns; // 0: no probe
 	uint64_t return_delay_ns;
 	uint64_t backoff_base_ns, backoff_max_ns, park_ns;

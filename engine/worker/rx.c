@@ -138,6 +138,7 @@ static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 		}
 		struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
 		struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
+		w->frame = &s->frame;
 		enum hl_drop drop = worker_reply(w, &step->branches[k], &src, &dst, &s->reply);
 		if (drop != HL_DROP_NONE)
 			worker_drop(w, drop, &s->frame);

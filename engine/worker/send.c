@@ -61,6 +61,12 @@ static enum write_result send_bye(struct hl_worker *w, uint32_t i)
 	return written;
 }
 
+static void left_late(struct hl_worker *w, struct line *l)
+{
+	l->servers |= LINE_BEAT_LOST;
+	count(&w->counters.limits[HL_LIMIT_DELAYED]);
+}
+
 static enum write_result send_probe(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
@@ -71,7 +77,7 @@ static enum write_result send_probe(struct hl_worker *w, uint32_t i)
 	if (written == WRITE_NO_ROOM)
 		return written;
 	if (tick_before(l->probe_at + tick_span_ns(BEAT_LOST_NS), w->now))
-		l->servers |= LINE_BEAT_LOST;
+		left_late(w, l);
 	l->probe_cseq = ++l->cseq;
 	l->probe_sent = stamp(w);
 	l->probe_rtx = 0;

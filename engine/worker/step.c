@@ -99,7 +99,8 @@ void worker_probed_b(struct hl_worker *w, uint32_t i, bool answered)
 	c->probed_b = answered ? PROBED_B_ANSWERED : PROBED_B_LOST;
 }
 
-static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const struct hl_state *s)
+static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const struct hl_state *s,
+			   uint16_t code)
 {
 	const struct hl_event event = {
 		.at_ns = w->now_ns,
@@ -107,7 +108,7 @@ static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const 
 		.from = from,
 		.to = s->state,
 		.server = s->server,
-		.code = s->code,
+		.code = code,
 	};
 	if (!ring_push(&w->events, &event))
 		count(&w->counters.limits[HL_LIMIT_EVENTS_LOST]);
@@ -147,7 +148,7 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	if (event == FO_PROBE_OK && s.state == HL_ON_B && !pace_server_free(w, l, HL_SERVER_P))
 		held |= 1 << HL_SERVER_P;
 	uint32_t actions = failover_step(&worker_profile(w, l)->policy, &fo, event, held);
-	uint8_t from = s.state;
+	uint8_t from = s.state, fails = s.fails;
 
 	s.state = fo.state;
 	s.server = fo.active;
@@ -159,9 +160,12 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	l->servers = (uint8_t)(fo.tried << LINE_TRIED_SHIFT | fo.lock << LINE_LOCK_SHIFT |
 			       (l->servers & (3 << LINE_HELD_SHIFT | LINE_BEAT_LOST)));
 	if (s.state != from) {
+		const struct change change = { from, fo.state, fails, event, code, s.since_ms };
+
+		worker_account(w, i, &change);
 		s.since_ms = (uint32_t)((w->now_ns - w->options.start_ns) / 1000000);
 		line_set_state(l, &s);
-		publish_change(w, i, from, &s);
+		publish_change(w, i, from, &s, code);
 	} else {
 		line_set_state(l, &s);
 	}

@@ -68,6 +68,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	w->tx = tx;
 	w->now_ns = now_ns;
 	w->now = (uint32_t)tick_of_ns(now_ns);
+	w->frame = NULL;
 	uint16_t from = tx->n;
 	if (w->options.index == 0) {
 		neigh_tick(&w->plan->neighbours, w->plan->options.mac, tx, now_ns);

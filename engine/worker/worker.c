@@ -40,6 +40,7 @@ static bool make_tables(struct hl_worker *w)
 	w->ready_mask = ready - 1;
 	w->lines = memory_zalloc(n, sizeof(struct line), 64);
 	w->cold = memory_zalloc(n, sizeof(struct line_cold), 64);
+	w->accounts = memory_zalloc(n, sizeof(struct line_account), 64);
 	w->auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
 	w->long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->more_auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
@@ -51,8 +52,8 @@ static bool make_tables(struct hl_worker *w)
 	w->digest = digest_new();
 	// each line may have two challenges of each server to answer
 	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2, w->plan->options.boot_key);
-	return realms && w->server_next && w->lines && w->cold && w->auth && w->long_texts &&
-	       w->more_auth && w->more_long_texts && make_stream_tables(w, n) &&
+	return realms && w->server_next && w->lines && w->cold && w->accounts && w->auth &&
+	       w->long_texts && w->more_auth && w->more_long_texts && make_stream_tables(w, n) &&
 	       worker_phases_make(w) && w->ready && w->wheel && w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
@@ -137,6 +138,7 @@ void hl_worker_free(struct hl_worker *w)
 	memory_free(w->more_auth);
 	memory_free(w->long_texts);
 	memory_free(w->auth);
+	memory_free(w->accounts);
 	memory_free(w->cold);
 	memory_free(w->lines);
 	memory_free(w);
@@ -188,6 +190,20 @@ uint32_t hl_worker_leftovers(const struct hl_worker *w, uint64_t now_ns)
 	for (uint32_t i = 0; i < w->n; i++)
 		for (unsigned server = 0; server < HL_SERVERS; server++)
 			n += w->cold[i].bound >> server & 1 && now < w->cold[i].bound_until[server];
+	return n;
+}
+
+uint32_t hl_worker_maybe_left(const struct hl_worker *w, uint64_t now_ns)
+{
+	uint32_t now = (uint32_t)tick_of_ns(now_ns), n = 0;
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct line_cold *c = &w->cold[i];
+
+		for (unsigned server = 0; server < HL_SERVERS; server++)
+			n += c->maybe_bound >> server & 1 && !(c->bound >> server & 1) &&
+			     tick_before(now, c->bound_until[server]);
+	}
 	return n;
 }
 

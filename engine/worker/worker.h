@@ -61,10 +61,30 @@ struct phase_run {
 	uint32_t first, n; // local indexes
 };
 
+// What a run reports of a line. Writer: the owner lcore, when the line's state changes; anyone may
+// read. Milliseconds since the worker's start, which come around after 49 days: an outage may be as long.
+struct line_account {
+	_Atomic uint32_t down_since_ms; // of the outage that lasts; 0: none does
+	_Atomic uint32_t down_ms;       // of outages that ended
+	_Atomic uint32_t longest_ms;    // of them
+	_Atomic uint32_t life; // bit 0: was registered; above: tenths of a second of its latest
+			       // return, 0: none
+};
+static_assert(sizeof(struct line_account) == 16, "memory a line");
+
+#define PHRASES 32
+
+// The reason phrase that came with a code first. Written once, then left alone.
+struct phrase {
+	_Atomic uint32_t code; // 0: free
+	char text[HL_PHRASE_ROOM];
+};
+
 struct hl_worker {
 	struct hl_plan *plan;
 	struct line *lines; // by local index: global number - first
 	struct line_cold *cold;
+	struct line_account *accounts;
 	struct line_streams *streams; // NULL: no profile of the plan has any
 	struct line_dialog *dialogs;  // NULL: no profile subscribes
 	struct auth *auth;            // local index * HL_SERVERS + server
@@ -80,7 +100,8 @@ struct hl_worker {
 
 	struct hl_burst *tx; // of the call under way
 	uint64_t now_ns;
-	uint32_t now; // tick
+	uint32_t now;              // tick
+	const struct frame *frame; // of the reply under way; NULL: none, or its text is not here
 
 	struct phase_run *runs; // by local index, rising
 	uint32_t n_runs;
@@ -112,6 +133,7 @@ struct hl_worker {
 	struct slow_reply slow_reply;
 	struct reply_forms forms;
 	struct hl_counters counters;
+	struct phrase phrases[PHRASES];       // writer: the owner lcore
 	struct hl_example examples[HL_DROPS]; // writer: that of the reason's counter
 };
 
@@ -163,6 +185,18 @@ void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       uint32_t retry_after_s);
 // A probe of B (only in DOWN) was lost, or answered: what that says of a hold.
 void worker_probed_b(struct hl_worker *w, uint32_t i, bool answered);
+
+// account.c: outages, flaps and causes of a line, for the report (FAILOVER.md section 7).
+struct change {
+	uint8_t from, to; // enum hl_line_state
+	uint8_t fails;    // before it
+	enum failover_event event;
+	uint16_t code;
+	uint32_t since_ms; // of the state before
+};
+void worker_account(struct hl_worker *w, uint32_t i, const struct change *change);
+void worker_account_failover(struct hl_worker *w, uint32_t i);
+void worker_account_return(struct hl_worker *w, uint32_t i);
 
 // act.c: do what the machine said.
 uint64_t worker_backoff_ns(struct hl_worker *w, const struct plan_profile *p, uint8_t *n);

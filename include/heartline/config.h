@@ -139,6 +139,15 @@ int hl_config_check(const struct hl_config *config, struct hl_error *err);
 /** One profile with every default set; name and servers are the caller's. */
 void hl_profile_default(struct hl_profile *profile);
 
+/**
+ * Longest time that a switch takes by the profile's own keys: from the first request that is not
+ * answered to the registration at the other server (FAILOVER.md section 7) [ms].
+ */
+uint64_t hl_profile_switch_ms(const struct hl_profile *profile);
+
+/** From the death of the primary: the next probe, or without any the next refresh, comes first [ms]. */
+uint64_t hl_profile_detect_ms(const struct hl_profile *profile);
+
 /** Read a time: "2000ms", "30s", "5min", "12h", or a bare number in @p unit_ms. @return 0, -EINVAL */
 int hl_time_parse(const char *text, uint64_t unit_ms, uint64_t *ms);
 

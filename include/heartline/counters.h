@@ -33,7 +33,7 @@ struct hl_hist {
 
 /**
  * Value below which the share @p q (0..1) of all samples of n histograms lies.
- * @return microseconds, upper edge of the bucket; 0 without samples
+ * @return microseconds, upper edge of the bucket; NAN without samples
  */
 double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double q);
 
@@ -79,6 +79,7 @@ const char *hl_drop_text(enum hl_drop reason);
 	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
 	ROW(UNRESOLVED, "unresolved", "requests that waited for an ARP answer of their next hop") \
 	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent, since none came") \
+	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \
 	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
 	ROW(LATE, "late", "timers more than 1 ms late") \
 	ROW(SLOW_FULL, "slow_full", "answers lost, since the full parser could not keep up") \
@@ -103,6 +104,9 @@ const char *hl_limit_name(enum hl_limit limit);
 /** What is counted, for people. */
 const char *hl_limit_text(enum hl_limit limit);
 
+#define HL_CAUSES 700
+#define HL_FLAP_S 60
+
 struct hl_counters {
 	// packets
 	_Atomic uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
@@ -126,7 +130,10 @@ struct hl_counters {
 	_Atomic uint64_t incoming[HL_METHODS], answered[7];
 	// lines
 	_Atomic uint64_t failovers, returns, parked, unregistered, orphans;
-	_Atomic uint64_t registered_once;   // lines that were registered at least once
+	_Atomic uint64_t registered_once; // lines that were registered at least once
+	_Atomic uint64_t flaps;           // failovers within HL_FLAP_S of the line's latest return
+	// Failures that moved a line, by the code that says why: an enum hl_local_code, or a status.
+	_Atomic uint64_t causes[HL_CAUSES];
 	_Atomic uint64_t limits[HL_LIMITS]; // of the generator itself
 	struct hl_hist rtt_first;           // answered at the first transmission
 	struct hl_hist rtt_retransmitted;   // answered after a retransmission (from the first one)

@@ -14,13 +14,17 @@ struct hl_snapshot {
 	// counters summed over the workers
 	uint64_t requests[HL_METHODS], finals[HL_METHODS], retransmissions, timeouts;
 	uint64_t responses[7];
-	uint64_t failovers, returns, unregistered, registered_once;
-	uint64_t drops[HL_DROPS]; // received without effect
+	uint64_t failovers, returns, flaps, unregistered, registered_once;
+	uint64_t causes[HL_CAUSES]; // of failures that moved a line
+	uint64_t drops[HL_DROPS];   // received without effect
 	uint64_t
 		unresolved_lines; // whose last request waits for a next hop, or was given up for it
 	uint64_t limits[HL_LIMITS]; // of the generator itself; the program adds its own
 	uint64_t rx_packets, tx_packets, slow;
-	double rtt_us[3]; // p50, p99, p999 of first transmissions
+	// p50, p99, p99.9; NAN: nothing was measured. After a retransmission the time counts from the
+	// first transmission, since nobody knows which one was answered.
+	double rtt_us[3], rtt_retransmitted_us[3];
+	uint64_t rtt_samples, rtt_retransmitted_samples;
 };
 
 /** Any thread, any time; about a millisecond for a million lines. */

@@ -25,7 +25,12 @@ enum hl_local_code {
 	HL_CODE_TIMEOUT,     // no answer within the profile's time-out
 	HL_CODE_UNREACHABLE, // ICMP unreachable that quotes a live request
 	HL_CODE_UNRESOLVED,  // it did not leave: no ARP answer, or no address of the server
+	HL_CODE_CHALLENGE,   // a 401 or 407 without a challenge that can be answered
+	HL_LOCAL_CODES,
 };
+
+/** "time-out" and so on; NULL: a status, or no code that is known. */
+const char *hl_local_code_name(unsigned code);
 
 struct hl_state {
 	uint8_t state;     // enum hl_line_state

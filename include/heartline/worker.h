@@ -71,7 +71,7 @@ struct hl_event {
 	uint32_t line;
 	uint8_t from, to; // enum hl_line_state
 	uint8_t server;   // enum hl_server after the change
-	uint16_t code;    // last code
+	uint16_t code; // why: a status, an enum hl_local_code; HL_CODE_NONE: its time, an operator
 };
 
 /** Take up to max events. One consumer thread. @return how many */
@@ -113,6 +113,31 @@ uint32_t hl_worker_unsettled(const struct hl_worker *worker);
 /** Bindings that a server confirmed and that were neither removed nor have expired by now_ns. Walks
  * the lines; call when the worker is at rest. */
 uint32_t hl_worker_leftovers(const struct hl_worker *worker, uint64_t now_ns);
+
+/** Bindings that a server may hold by now_ns: a REGISTER there was given up unanswered, and no answer
+ * came to the unregistering either. Likewise. */
+uint32_t hl_worker_maybe_left(const struct hl_worker *worker, uint64_t now_ns);
+
+// What a run reports of a line (FAILOVER.md section 7).
+struct hl_line_account {
+	bool registered_once;
+	bool down;           // now: it was registered, and is not
+	uint64_t down_ms;    // all outages, the one that lasts included
+	uint64_t longest_ms; // the longest of them
+	uint64_t switch_ms;  // worst case of a switch, by the line's profile
+	uint64_t timeout_ms; // of its REGISTER
+	uint64_t age_ms;     // in its present state
+};
+
+/** By the line's global number. Any thread, any time. */
+void hl_worker_account(const struct hl_worker *worker, uint32_t line, uint64_t now_ns,
+		       struct hl_line_account *account);
+
+#define HL_PHRASE_ROOM 44
+
+/** Why, in words: what happened here, or the reason phrase that came with the status first, else the
+ * registered one; "" when there is none. Any thread, any time. */
+void hl_worker_cause(const struct hl_worker *worker, uint16_t code, char text[HL_PHRASE_ROOM]);
 
 /** True when every line that is not OFF has a timer armed (FAILOVER.md section 3). For tests. */
 bool hl_worker_armed(const struct hl_worker *worker, uint32_t *line);

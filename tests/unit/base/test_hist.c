@@ -35,8 +35,8 @@ Test(hist, buckets_have_neither_gaps_nor_overlaps)
 
 Test(hist, without_samples_is_zero)
 {
-	cr_assert(eq(dbl, quantile(0.5), 0));
-	cr_assert(eq(dbl, hl_hist_quantile(NULL, 0, 0.5), 0));
+	cr_assert(quantile(0.5) != quantile(0.5), "NAN: nothing was measured");
+	cr_assert(hl_hist_quantile(NULL, 0, 0.5) != hl_hist_quantile(NULL, 0, 0.5));
 }
 
 Test(hist, small_values_are_exact)

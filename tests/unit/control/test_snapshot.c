@@ -102,7 +102,9 @@ Test(snapshot, round_trips_of_all_workers_make_one_distribution)
 	struct hl_snapshot s;
 
 	hl_snapshot_take(&s, workers, 2);
-	cr_expect_eq(s.rtt_us[0], 0, "no samples");
+	cr_expect(s.rtt_us[0] != s.rtt_us[0], "NAN: no samples");
+	cr_expect(s.rtt_retransmitted_us[2] != s.rtt_retransmitted_us[2]);
+	cr_expect_eq(s.rtt_samples, 0);
 	for (int i = 0; i < 90; i++)
 		hist_add(&a.counters.rtt_first, 100);
 	for (int i = 0; i < 10; i++)

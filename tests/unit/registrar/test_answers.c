@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Requests other than REGISTER, and frames that are no requests.
+#include <math.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -258,6 +259,6 @@ Test(answers, the_gaps_between_requests_are_counted)
 	cr_expect_eq(hl_hist_quantile(&gaps, 1, 0.5), 10);
 	cr_expect_gt(hl_hist_quantile(&gaps, 1, 1), 99000);
 	const struct hl_hist *none = &hl_registrar_counters(rig.r, 1)->gaps;
-	cr_expect_eq(hl_hist_quantile(&none, 1, 1), 0, "each server has its own");
+	cr_expect(isnan(hl_hist_quantile(&none, 1, 1)), "each server has its own");
 	rig_stop(&rig);
 }
