@@ -5,9 +5,11 @@
 #include <time.h>
 
 #include "crew.h"
+#include "stop.h"
 #include "timebase.h"
 
 #define EVENTS_AT_ONCE 256
+#define EVENT_ROUNDS 256
 #define REST_MIN_NS 1000000
 #define REST_MAX_NS 10000000
 
@@ -20,7 +22,7 @@ void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_
 	};
 
 	for (unsigned i = 0; i < crew->n_workers; i++)
-		while (hl_worker_command(crew->workers[i], &command) == -EAGAIN)
+		while (hl_worker_command(crew->workers[i], &command) == -EAGAIN && !stop_at_once())
 			crew_serve(crew);
 }
 
@@ -33,8 +35,11 @@ void crew_serve(struct crew *crew)
 	for (unsigned i = 0; i < crew->n_workers; i++) {
 		served += hl_worker_serve_slow(crew->workers[i]);
 		// Nobody reads the single changes yet; a full ring would only count them as lost.
-		while (hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE) == EVENTS_AT_ONCE)
-			continue;
+		// No more than one ring of them: a worker may be as fast as we are.
+		for (int k = 0; k < EVENT_ROUNDS; k++)
+			if (hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE) <
+			    EVENTS_AT_ONCE)
+				break;
 	}
 	for (unsigned i = 0; i < crew->n_lanes; i++)
 		if (crew->lanes[i].launched)

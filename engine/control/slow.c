@@ -2,15 +2,17 @@
 // The full parser's side of the slow path: replies that the scanner declined, read by osip2.
 #include "worker/worker.h"
 
+// Whoever serves has other things to do: signals, status, the other workers.
+#define SLOW_AT_ONCE 64
+
 uint32_t hl_worker_serve_slow(struct hl_worker *w)
 {
 	uint32_t n = 0;
 
 	parse_init();
-	while (ring_pop(&w->slow, &w->slow_packet)) {
+	for (; n < SLOW_AT_ONCE && ring_pop(&w->slow, &w->slow_packet); n++) {
 		struct slow_reply *reply = &w->slow_reply;
 
-		n++;
 		reply->src = w->slow_packet.src;
 		reply->dst = w->slow_packet.dst;
 		reply->at_ns = w->slow_packet.at_ns;

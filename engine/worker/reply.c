@@ -125,18 +125,32 @@ static bool same_endpoint(const struct hl_endpoint *a, const struct hl_addr *add
 	return a->port == port && hl_addr_equal(&a->addr, addr);
 }
 
+static bool right_path(const struct hl_worker *w, const struct branch *b, bool live,
+		       const struct hl_endpoint *src, const struct hl_endpoint *dst)
+{
+	uint32_t i = b->line - w->first;
+	const struct line *l = &w->lines[i];
+
+	return worker_from_server(w, i, b, live, src) &&
+	       same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port);
+}
+
+bool worker_reply_path(const struct hl_worker *w, const struct branch *b,
+		       const struct hl_endpoint *src, const struct hl_endpoint *dst)
+{
+	return right_path(w, b, outstanding(w, b->line - w->first, b), src, dst);
+}
+
 enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
 			  const struct hl_endpoint *src, const struct hl_endpoint *dst,
 			  const struct sip_reply *reply)
 {
 	uint32_t i = b->line - w->first;
-	struct line *l = &w->lines[i];
 	bool live = outstanding(w, i, b);
 	enum hl_method method = method_of(b->kind);
 	enum hl_drop drop = HL_DROP_NONE;
 
-	if (!worker_from_server(w, i, b, live, src) ||
-	    !same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port))
+	if (!right_path(w, b, live, src, dst))
 		return HL_DROP_WRONG_SOURCE;
 	if (reply->method != method || reply->cseq != CSEQ_FIRST + b->number)
 		return HL_DROP_WRONG_CSEQ;

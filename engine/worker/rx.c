@@ -23,26 +23,6 @@ static struct hl_endpoint endpoint(const struct hl_addr *addr, uint16_t port)
 	return (struct hl_endpoint){ .addr = *addr, .port = port };
 }
 
-// The scanner declined: the full parser may still read it, off this lcore.
-static void push_slow(struct hl_worker *w, const struct frame *f)
-{
-	struct slow_packet *p = &w->slow_out;
-
-	if (f->payload_len > sizeof(p->text)) {
-		worker_drop(w, HL_DROP_MALFORMED, f);
-		return;
-	}
-	p->src = endpoint(&f->src, f->src_port);
-	p->dst = endpoint(&f->dst, f->dst_port);
-	p->at_ns = w->now_ns;
-	p->len = f->payload_len;
-	memcpy(p->text, f->payload, f->payload_len);
-	if (ring_push(&w->slow, p))
-		count(&w->counters.slow);
-	else
-		worker_drop(w, HL_DROP_SLOW_FULL, f);
-}
-
 // Whose it says it is. Fetched before it is known to be true: the others are few.
 static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 			struct branch_text *text)
@@ -71,7 +51,7 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 		worker_incoming(w, pkt, &s->frame);
 		return;
 	case SCAN_DECLINE:
-		push_slow(w, &s->frame);
+		worker_decline(w, &s->frame);
 		return;
 	case SCAN_KEEPALIVE:
 		return;

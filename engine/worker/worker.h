@@ -317,7 +317,13 @@ void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl
 void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
 		      const struct hl_endpoint *src, const void *text, uint32_t len);
 
-// reply.c: a response that was read. HL_DROP_NONE, or why it was of no use.
+// decline.c: a reply that the scanner left to the full parser, off this lcore.
+void worker_decline(struct hl_worker *w, const struct frame *f);
+
+// reply.c: did it come from where the request went, to where the request came from?
+bool worker_reply_path(const struct hl_worker *w, const struct branch *branch,
+		       const struct hl_endpoint *src, const struct hl_endpoint *dst);
+// A response that was read. HL_DROP_NONE, or why it was of no use.
 bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,
 		       struct branch *branch);
 enum hl_drop worker_reply(struct hl_worker *w, const struct branch *branch,

@@ -79,7 +79,7 @@ uint32_t hl_worker_events(struct hl_worker *worker, struct hl_event *events, uin
 
 /**
  * Serve replies that the hot scanner left to the full parser (osip2). Control thread; the simulator
- * calls it between two polls. @return how many were served
+ * calls it between two polls. Bounded work per call. @return how many were served; 0: none is left
  */
 uint32_t hl_worker_serve_slow(struct hl_worker *worker);
 

@@ -81,7 +81,7 @@ class Run:
             return None
         names = re.sub(r"\b(on|p\d+) (\w+)", r"\1_\2", heads[-1]).replace("lines", "registered").split()
         values = rows[-1].replace(" registered", "").split()
-        return float(dict(zip(names, values))[column])
+        return float(dict(zip(names, values))[column].rstrip("s"))
 
     def summary(self, path):
         with open(self.summary_path, encoding="utf-8") as file:
@@ -188,9 +188,11 @@ def main():
     except (CaseError, OSError, subprocess.SubprocessError) as error:
         wrong = f"{type(error).__name__}: {error}"
     finally:
-        if run and not run.ended():
-            run.process.kill()
-            run.process.wait()
+        if run:
+            run.server.close()
+            if not run.ended():
+                run.process.kill()
+                run.process.wait()
     print(f"not ok - {name}: {wrong}" if wrong else f"ok - {name}")
     sys.exit(1 if wrong else 0)
 

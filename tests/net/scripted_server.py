@@ -47,7 +47,8 @@ and headers; Via, From, To, Call-ID, CSeq and Content-Length are added unless a 
     @arp reply MAC IP MAC IP [from MAC] [to MAC]      (or request) sender, target, Ethernet addresses
     @frame HEX                a frame, as it is
     @ip ARGUMENTS             a command of ip(8): link set dev {tap} address 02:00:00:00:00:01
-    @flood 2s                 what the step sends again and again, as fast as can be, for so long
+    @flood 20s                what the step sends again and again, as fast as can be, for so long or until
+                              the run ends, beside everything else
 
 Placeholders: {via} {from} {to} {call_id} {cseq} {branch} {contact} {contact_user} {contact_host}
 {contact_port} {contact_params} {expires} {user} {method} of the request; {server} its address, {n} its number
@@ -58,13 +59,15 @@ Conditions: A OP N or A LOW..HIGH, with = != < <= > >=; or A has TEXT, A lacks T
     P REGISTER                requests (each once, however often it was retransmitted); also B, *, and any method
     P REGISTER packets        with retransmissions;  P REGISTER rate: most packets within one second
     P REGISTER 2              the text of the second such request (-1: the last), for has and lacks
-    status on_P               a column of the last status line: registered on_P on_B trying down parked ...
+    status on_P               a column of the last status line: time registered on_P on_B trying down parked ...
     summary rtt_us.options.p50   a member of the JSON summary;  exit: the exit code;  stderr: the text
 """
 
 import collections
 import heapq
+import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -250,6 +253,7 @@ class Server:
         self.line_mac = "ff:ff:ff:ff:ff:ff"
         self.last = None
         self.sockets = {}
+        self.floods = []
         absent = case.get("absent", "").split()
         closed = case.get("closed", "").split()
         for name, address in SERVERS.items():
@@ -374,13 +378,31 @@ class Server:
     def step_send(self, step, request, number):
         sends = self.sends_of(step, request, number)
         flood = step.option("flood")
-        end = time.monotonic() + (seconds_of(flood[0]) if flood else 0)
+        if flood:
+            self.flood(sends, seconds_of(flood[0]))
+            return
         for _ in range(int(step.option("copies", ["1"])[0])):
             for send in sends:
                 send()
-        while flood and time.monotonic() < end:
-            for send in sends:
-                send()
+
+    def flood(self, sends, seconds):
+        """In a process of its own: this one goes on answering."""
+        end = time.monotonic() + seconds
+        child = os.fork()
+        if child:
+            self.floods.append(child)
+            return
+        while time.monotonic() < end:
+            for _ in range(256):
+                for send in sends:
+                    send()
+        os._exit(0)
+
+    def close(self):
+        for child in self.floods:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        self.floods.clear()
 
     def sends_of(self, step, request, number):
         """Functions, each of which sends one thing; made once, so that a flood only sends."""

@@ -142,7 +142,8 @@ static void tick(struct world *world)
 	}
 	uint64_t slow = count_read(&hl_worker_counters(world->worker)->slow);
 	if (slow != world->slow) // a parser is made at each call
-		hl_worker_serve_slow(world->worker);
+		while (hl_worker_serve_slow(world->worker) > 0)
+			continue;
 	world->slow = slow;
 	tx = burst_new(&buffers);
 	hl_worker_tick(world->worker, &tx, world->now_ns);

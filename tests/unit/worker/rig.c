@@ -147,7 +147,8 @@ void rig_pass(struct rig *rig, uint64_t span_ns)
 	uint64_t end = rig->now_ns + span_ns;
 
 	for (;;) {
-		hl_worker_serve_slow(rig->worker);
+		while (hl_worker_serve_slow(rig->worker) > 0)
+			continue;
 		call(rig, NULL);
 		uint64_t next = hl_worker_next(rig->worker, rig->now_ns);
 		if (next > end)

@@ -74,7 +74,8 @@ static void run_ms(uint32_t ms)
 	for (uint32_t i = 0; i < ms; i++) {
 		now_ns += MILLISECOND;
 		for (uint32_t w = 0; w < WORKERS; w++) {
-			hl_worker_serve_slow(workers[w]);
+			while (hl_worker_serve_slow(workers[w]) > 0)
+				continue;
 			hl_worker_tick(workers[w], room_make(&requests), now_ns);
 			exchange();
 		}
