@@ -174,6 +174,10 @@ static void mac_choose(struct port *port)
 		};
 		rte_eth_dev_default_mac_addr_set(port->id, &mac); // refused where none is needed
 	}
+	// The kernel's end of a tap has the port's address. Ours differs, as on any link: an answer from
+	// our own address would be refused (net/neigh.c).
+	if (!strncmp(port->name, "net_tap", strlen("net_tap")))
+		mac.addr_bytes[5] ^= 1;
 	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
 }
 
