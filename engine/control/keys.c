@@ -85,6 +85,8 @@ const struct key profile_keys[] = {
 	  .fallback = "300", .meaning = "the longest Retry-After that is honoured" },
 	{ "refresh_min", KEY_TIME, PROFILE(refresh_min_s), IN_S, .min = 1, .max = 3600,
 	  .fallback = "5", .meaning = "the shortest refresh, however short the grant" },
+	{ "refresh_jitter", KEY_BOOL, PROFILE(refresh_jitter), .fallback = "on",
+	  .meaning = "refresh and leave the park earlier by a random part, so that no lines stay in step" },
 	// probes and failover
 	{ "options_timeout", KEY_TIME, PROFILE(options_timeout_ms), IN_MS, .min = 100, .max = 600000,
 	  .fallback = "2000", .meaning = "give-up time of an OPTIONS" },

@@ -39,6 +39,7 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 	out->park_ns = NS_PER_S * c->park_s;
 	out->retry_after_max_s = c->retry_after_max_s;
 	out->refresh_min_ns = NS_PER_S * c->refresh_min_s;
+	out->refresh_jitter = c->refresh_jitter;
 	out->keepalive_interval_ns = c->sip_options ? NS_PER_MS * c->sip_options_interval_ms : 0;
 	out->nat_keepalive_interval_ns = NS_PER_S * c->nat_keepalive_interval_s;
 	out->switch_spread_ns = NS_PER_S * c->switch_spread_s;

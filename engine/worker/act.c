@@ -193,6 +193,13 @@ static void arm_return_limit(struct hl_worker *w, uint32_t i)
 	c->flags |= COLD_HOLD;
 }
 
+// 50..100 % of the time, as a backoff: who was refused together does not come back together.
+static uint64_t park_ns(struct hl_worker *w, const struct plan_profile *p)
+{
+	return p->refresh_jitter ? p->park_ns - rng_next(&w->rng) % (p->park_ns / 2 + 1)
+				 : p->park_ns;
+}
+
 // The end of the backoff; but a cycle in which every server is held would ask nobody.
 static uint32_t backoff_end(struct hl_worker *w, uint32_t i)
 {
@@ -224,7 +231,7 @@ static void act_timers(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & ACT_BACKOFF)
 		arm_registration(w, l, backoff_end(w, i));
 	if (actions & ACT_PARK)
-		arm_registration(w, l, w->now + tick_span_ns(p->park_ns));
+		arm_registration(w, l, w->now + tick_span_ns(park_ns(w, p)));
 	if (actions & ACT_HOLD) {
 		c->hold_at = w->now + tick_span_ns(p->return_delay_ns);
 		c->flags |= COLD_HOLD;

@@ -57,7 +57,7 @@ struct plan_profile {
 	uint64_t switch_spread_ns;
 	uint64_t server_interval; // of new registrations at a server, ns << PACE_SHIFT; 0: no limit
 	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
-	bool initial_auth, full_registration;
+	bool refresh_jitter, initial_auth, full_registration;
 	bool check_user, only_from_server, drop_rejected;
 	struct hl_addr server_address; // accepted beside the line's servers
 	struct hl_codes failover_codes, down_codes;

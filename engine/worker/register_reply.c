@@ -23,17 +23,25 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 
 // Half of what was granted, never written into what is asked: it would shrink for ever. A server that
 // grants next to nothing is not asked more often than refresh_min says, or than half of what the
-// profile itself asks for.
-static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted)
+// profile itself asks for. Lines that a failover has registered together would be refreshed together for
+// good: the first refresh comes by up to 3/4 of its time early, each one after it by up to a tenth.
+static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted, bool is_refresh)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	uint64_t half_ns = granted * 500000000ull, own_ns = p->expires_s * 500000000ull;
 	uint64_t least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
 
-	if (half_ns >= least_ns)
+	if (half_ns < least_ns) {
+		count(&w->counters.short_grants);
+		return least_ns;
+	}
+	if (!p->refresh_jitter)
 		return half_ns;
-	count(&w->counters.short_grants);
-	return least_ns;
+	// never below the shortest, so that no server is asked more often by chance
+	uint64_t early_ns = is_refresh ? half_ns / 10 : half_ns / 4 * 3;
+	if (early_ns > half_ns - least_ns)
+		early_ns = half_ns - least_ns;
+	return half_ns - rng_next(&w->rng) % (early_ns + 1);
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
@@ -42,13 +50,15 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
 	uint32_t granted = granted_s(w, i, server, reply);
+	uint8_t state = line_state(l).state;
+	bool is_refresh = state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B;
 
 	worker_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing
 		worker_step(w, i, FO_FAILED, reply->status);
 		return;
 	}
-	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted));
+	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted, is_refresh));
 	c->bound_until[server] = coarse_after(w, granted * 1000000000ull);
 	c->bound |= (uint8_t)(1u << server);
 	if (!(l->more & LINE_ONCE)) {

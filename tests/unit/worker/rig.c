@@ -74,7 +74,7 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 
 #define TWO_SERVERS \
 	"    outbound_server: 10.99.0.1\n    backup_outbound_server: 10.99.0.2\n" \
-	"    password: secret\n    use_random_sip_port: on\n"
+	"    password: secret\n    use_random_sip_port: on\n    refresh_jitter: off\n"
 
 struct rig *rig_new_rate(const char *extra, uint32_t lines, uint64_t rate)
 {

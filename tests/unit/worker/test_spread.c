@@ -242,3 +242,68 @@ Test(spread, server_rate_keeps_a_line_on_b_until_its_return_has_its_turn)
 		  "one returns, the other has to stay where it is served");
 	rig_free(rig);
 }
+
+// Lines that a failover registered within 5 s of each minute do not stay in step: after three periods no
+// second has more than twice its share of refreshes.
+Test(spread, refresh_jitter_takes_refreshes_apart_after_a_mass_failover)
+{
+	enum { CROWD = 200, GRANT_S = 60, SECONDS = 150 };
+	static uint32_t at[SECONDS];
+	struct rig *rig = rig_new_profile("    outbound_server: 10.99.0.1\n    password: secret\n"
+					  "    use_random_sip_port: on\n",
+					  CROWD);
+	const struct hl_command start = { HL_COMMAND_ENABLE, 0, CROWD, 5 * SEC };
+	uint32_t total = 0, most = 0;
+
+	cr_assert(eq(int, hl_worker_command(rig->worker, &start), 0));
+	for (uint32_t step = 0; step < SECONDS * 100; step++) {
+		rig_clear(rig);
+		rig_pass(rig, 10 * MS);
+		for (uint32_t k = 0; k < rig->n; k++) {
+			at[step / 100]++;
+			rig_answer(rig, k, 200, "Expires: 60\r\n");
+		}
+	}
+	for (uint32_t s = 90; s + 5 <= SECONDS; s++) { // in spans of 5 s, as they were started
+		uint32_t span = at[s] + at[s + 1] + at[s + 2] + at[s + 3] + at[s + 4];
+
+		most = span > most ? span : most;
+	}
+	for (uint32_t s = 90; s < SECONDS; s++)
+		total += at[s];
+	cr_expect(gt(u32, total, CROWD), "refreshed at half of the grant at the latest");
+	cr_expect(le(u32, most, 2 * total * 5 / (SECONDS - 90)), "%u of %u in 5 s", most, total);
+	rig_free(rig);
+}
+
+Test(spread, refresh_jitter_takes_parked_lines_apart)
+{
+	enum { CROWD = 200, SECONDS = 500 };
+	static uint32_t at[SECONDS];
+	struct rig *rig = rig_new_profile("    outbound_server: 10.99.0.1\n    park_time: 100\n"
+					  "    use_random_sip_port: on\n",
+					  CROWD);
+	uint32_t total = 0, most = 0;
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	for (uint32_t step = 0; step < SECONDS * 20; step++) {
+		rig_clear(rig);
+		rig_pass(rig, 50 * MS);
+		for (uint32_t k = 0; k < rig->n; k++) {
+			at[step / 20]++;
+			rig_answer(rig, k, 403, "");
+		}
+	}
+	for (uint32_t s = 300; s + 10 <= SECONDS; s++) {
+		uint32_t span = 0;
+
+		for (uint32_t k = 0; k < 10; k++)
+			span += at[s + k];
+		most = span > most ? span : most;
+	}
+	for (uint32_t s = 300; s < SECONDS; s++)
+		total += at[s];
+	cr_expect(gt(u32, total, CROWD));
+	cr_expect(le(u32, most, 2 * total * 10 / (SECONDS - 300)), "%u of %u in 10 s", most, total);
+	rig_free(rig);
+}
