@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "figure.h"
 #include "demo_phases.h"
 
 // 12345678 -> "12,345,678"
@@ -24,14 +25,16 @@ const char *demo_grouped(uint64_t value, char out[32])
 
 static void row_print(const struct demo_row *row)
 {
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
 	char primary[32], backup[32], down[32], requests[32], worst[16] = "";
 
 	if (row->worst_ms)
 		snprintf(worst, sizeof(worst), "%.1f s", (double)row->worst_ms / 1000);
-	printf("%-14s %-33s %10s %10s %6s %6.1f s %7s %10s %7.0f %7.0f  %s\n", row->name, row->what,
+	printf("%-14s %-33s %10s %10s %6s %6.1f s %7s %10s %7s %7s  %s\n", row->name, row->what,
 	       demo_grouped(row->on_primary, primary), demo_grouped(row->on_backup, backup),
 	       demo_grouped(row->down, down), (double)row->took_ms / 1000, worst,
-	       demo_grouped(row->requests, requests), row->p50_us, row->p99_us,
+	       demo_grouped(row->requests, requests), figure_text(row->p50_us, p50),
+	       figure_text(row->p99_us, p99),
 	       row->result == DEMO_OK        ? "OK"
 	       : row->result == DEMO_STOPPED ? "stopped"
 					     : "FAILED");

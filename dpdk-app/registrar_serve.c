@@ -3,6 +3,8 @@
 
 #include "registrar_serve.h"
 
+#include "figure.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,11 +123,14 @@ static void header_print(const struct registrar_service *o)
 static void status_print(const struct registrar_service *o, const struct station *s,
 			 const struct tally *now, const struct tally *last, unsigned second)
 {
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
+
 	if (second % HEADER_EVERY == 1)
 		header_print(o);
-	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64 " %8.0f %8.0f", second,
+	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64 " %8s %8s", second,
 		now->requests - last->requests, now->responses - last->responses,
-		gap_quantile(now, last, 0.5), gap_quantile(now, last, 0.99));
+		figure_text(gap_quantile(now, last, 0.5), p50),
+		figure_text(gap_quantile(now, last, 0.99), p99));
 	for (uint32_t i = 0; i < o->config.n_servers; i++)
 		fprintf(stderr, "  %9" PRIu64 " bound",
 			load(&hl_registrar_counters(s->registrar, i)->bindings));

@@ -4,9 +4,11 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "exit.h"
+#include "figure.h"
 
 // Timers later than this, one in a hundred: replies are then measured late as well.
 #define LATE_US 10000.0
@@ -30,7 +32,9 @@ void report_close(struct report *report, struct crew *crew, uint64_t device_lost
 	report->stalls = crew_stalls(crew);
 	report->tx_full = crew_tx_full(crew, &report->tx_full_ms);
 	steering_report(&crew->steering, crew->handoff, &report->steering);
-	report->lateness_p99_us = crew_lateness_us(crew, 0.99);
+	report->lateness_p99_us = crew_lateness_us(crew, 0.99); // NAN: no timer ran
+	if (isnan(report->lateness_p99_us))
+		report->lateness_p99_us = 0;
 }
 
 void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,
@@ -96,6 +100,29 @@ void report_limits_print(const struct report *r, FILE *to)
 			r->tx_full, r->tx_full_ms);
 }
 
+// Nobody knows which transmission was answered after the first, so those times stand apart.
+static void rtt_print(const char *which, uint64_t samples, const double us[3])
+{
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM], p999[FIGURE_ROOM];
+
+	fprintf(stderr, "heartline: RTT of %" PRIu64 " %s: p50 %s us, p99 %s us, p99.9 %s us\n",
+		samples, which, figure_text(us[0], p50), figure_text(us[1], p99),
+		figure_text(us[2], p999));
+}
+
+// Answers that came and were dropped are no time-outs of the server.
+static void drops_print(const struct hl_snapshot *s)
+{
+	for (unsigned k = 0; k < HL_DROPS; k++)
+		if (s->drops[k])
+			fprintf(stderr, "heartline: dropped: %" PRIu64 " %s (%s)\n", s->drops[k],
+				hl_drop_name(k), hl_drop_text(k));
+	for (unsigned k = 0; k < HL_LIMITS; k++)
+		if (s->limits[k])
+			fprintf(stderr, "heartline: limit of the generator: %s: %" PRIu64 " %s\n",
+				hl_limit_name(k), s->limits[k], hl_limit_text(k));
+}
+
 void report_print(const struct report *r)
 {
 	fprintf(stderr,
@@ -108,10 +135,13 @@ void report_print(const struct report *r)
 	fprintf(stderr,
 		"heartline: %" PRIu64 " REGISTER, %" PRIu64 " OPTIONS, %" PRIu64
 		" retransmissions, %" PRIu64 " time-outs, %" PRIu64 " failovers, %" PRIu64
-		" returns; RTT p50 %.0f us, p99 %.0f us, p99.9 %.0f us\n",
+		" returns\n",
 		r->end.requests[HL_REGISTER], r->end.requests[HL_OPTIONS], r->end.retransmissions,
-		r->end.timeouts, r->end.failovers, r->end.returns, r->end.rtt_us[0],
-		r->end.rtt_us[1], r->end.rtt_us[2]);
+		r->end.timeouts, r->end.failovers, r->end.returns);
+	rtt_print("answered at the first transmission", r->end.rtt_samples, r->end.rtt_us);
+	rtt_print("answered after a retransmission", r->end.rtt_retransmitted_samples,
+		  r->end.rtt_retransmitted_us);
+	drops_print(&r->end);
 	if (sum(r->end.finals, HL_METHODS) == 0 && r->end.drops[HL_DROP_BAD_CHECKSUM])
 		fprintf(stderr,
 			"heartline: %" PRIu64

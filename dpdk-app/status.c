@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "figure.h"
 #include "timebase.h"
 
 #define SECOND_NS 1000000000u
@@ -33,20 +34,20 @@ static void line_print(struct status *st, struct crew *crew, const struct hl_sna
 	double seconds = (double)(now_ns - st->last_ns) / SECOND_NS;
 	uint64_t requests = sum(s->requests, HL_METHODS) - sum(st->last.requests, HL_METHODS);
 	uint64_t responses = sum(s->responses, 7) - sum(st->last.responses, 7);
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
 	uint64_t again = s->retransmissions - st->last.retransmissions;
 
 	if (st->lines_shown++ % HEADER_EVERY == 0)
 		header_print();
 	fprintf(stderr,
 		"%5" PRIu64 "s %8" PRIu64 " registered %9" PRIu64 " %9" PRIu64 " %8" PRIu64
-		" %8" PRIu64 " %8" PRIu64 " %9.0f %9.0f %7.0f %8" PRIu64 " %8" PRIu64
-		" %8.0f %8.0f\n",
+		" %8" PRIu64 " %8" PRIu64 " %9.0f %9.0f %7.0f %8" PRIu64 " %8" PRIu64 " %8s %8s\n",
 		(now_ns - st->start_ns + SECOND_NS / 2) / SECOND_NS, s->registered, s->on_primary,
 		s->on_backup, s->by_state[HL_REG_P] + s->by_state[HL_SW_B], s->by_state[HL_DOWN],
 		s->by_state[HL_PARK], (double)requests / seconds, (double)responses / seconds,
 		(double)again / seconds, s->failovers, s->returns,
-		rtt_window_quantile(&st->rtt, crew, 0.5),
-		rtt_window_quantile(&st->rtt, crew, 0.99));
+		figure_text(rtt_window_quantile(&st->rtt, crew, 0.5), p50),
+		figure_text(rtt_window_quantile(&st->rtt, crew, 0.99), p99));
 }
 
 void status_start(struct status *st, struct crew *crew, bool silent)

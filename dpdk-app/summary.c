@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@ static json_t *whole(uint64_t value)
 // A tenth is enough of a microsecond or of a rate, and 17 digits only confuse.
 static json_t *tenths(double value)
 {
+	if (isnan(value)) // nothing was measured
+		return json_null();
 	return json_real((double)(int64_t)(value * 10 + 0.5) / 10);
 }
 
@@ -44,10 +47,28 @@ static json_t *responses_object(const struct hl_snapshot *s)
 	return object;
 }
 
-static json_t *rtt_object(const struct hl_snapshot *s)
+static json_t *rtt_object(const double us[3])
 {
-	return json_pack("{so so so}", "p50", tenths(s->rtt_us[0]), "p99", tenths(s->rtt_us[1]),
-			 "p999", tenths(s->rtt_us[2]));
+	return json_pack("{so so so}", "p50", tenths(us[0]), "p99", tenths(us[1]), "p999",
+			 tenths(us[2]));
+}
+
+static json_t *drops_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned k = 0; k < HL_DROPS; k++)
+		json_object_set_new(object, hl_drop_name(k), whole(s->drops[k]));
+	return object;
+}
+
+static json_t *limits_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned k = 0; k < HL_LIMITS; k++)
+		json_object_set_new(object, hl_limit_name(k), whole(s->limits[k]));
+	return object;
 }
 
 // The first replies prove a rung, or refute it; the rings need no proof.
@@ -109,7 +130,10 @@ static json_t *summary_object(const struct report *r)
 		{ "offered_rate", tenths(r->offered_rate) },
 		{ "achieved_rate", tenths(r->achieved_rate) },
 		{ "generator_limited", json_boolean(report_generator_limited(r)) },
-		{ "rtt_us", rtt_object(end) },
+		{ "rtt_us", rtt_object(end->rtt_us) },
+		{ "rtt_retransmitted_us", rtt_object(end->rtt_retransmitted_us) },
+		{ "drops", drops_object(end) },
+		{ "limits", limits_object(end) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "verdict", json_string(verdict_name(report_verdict(r))) },

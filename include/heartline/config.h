@@ -52,7 +52,7 @@ struct hl_profile {
 	uint32_t retry_after_max_s;             // 300
 	uint32_t refresh_min_s;                 // 5
 	bool refresh_jitter;
-	bool sip_options;                       // keepalive to the active server
+	bool sip_options; // keepalive to the active server
 	uint32_t sip_options_interval_ms;
 	uint32_t nat_keepalive_interval_s; // 0: none
 	bool initial_register_with_auth;

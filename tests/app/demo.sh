@@ -45,7 +45,7 @@ check "the verdict" 1 "$(grep -c '^verdict: ok; 0 bindings left on the primary, 
 keys=$(grep -oE '^  "[a-z_]+"' "$DIR/whole.json" | tr -d ' "' | tr '\n' ' ')
 check "the summary's keys" "lines registered on_primary on_backup down parked requests responses \
 retransmissions timeouts failovers returns unregistered leftovers offered_rate achieved_rate \
-generator_limited rtt_us steering startup_ms verdict " "$keys"
+generator_limited rtt_us rtt_retransmitted_us drops limits steering startup_ms verdict " "$keys"
 for key in lines registered on_primary failovers returns unregistered; do
 	check "summary: $key" "$lines" "$(get whole $key)"
 done
