@@ -189,9 +189,12 @@ static void read_state(struct hl_worker *w, uint32_t i, struct slice value)
 		worker_subscribe_later(w, i, after != SIP_NO_NUMBER ? after : 0);
 	} else if (s->flags & STREAM_SUB && param_find(params, "expires", &number)) {
 		uint32_t left = value_seconds(number);
-		uint32_t at = w->now + tick_span_ns(left * 500000000ull);
+		uint32_t at;
 
-		if (left == SIP_NO_NUMBER || !tick_before(at, s->sub_at))
+		if (left == SIP_NO_NUMBER)
+			return;
+		at = w->now + tick_span_ns(worker_subscribe_refresh_ns(w, i, left));
+		if (!tick_before(at, s->sub_at))
 			return;
 		s->sub_at = at;
 		s->sub_until = w->now + tick_span_ns(left * 1000000000ull);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One event of one line: unpack the state word, ask the machine, store the word, act.
+#include <heartline/code.h>
+
 #include "worker/worker.h"
 
 static bool hold_is_over(struct hl_worker *w, uint32_t i, enum hl_server server)
@@ -67,28 +69,48 @@ void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
 }
 
 // A REGISTER has failed. A server that goes on answering probes must not draw another one at each
-// answer (row 16): it is held for as long as a backoff takes, unless it is held already.
-static void shun(struct hl_worker *w, uint32_t i, enum hl_server server, bool p_answers)
+// answer (row 16): it is held for as long as a backoff takes, unless it is held already. Where it has
+// refused the REGISTER by an answer it is alive, and no probe says more, however they come and go.
+static void shun(struct hl_worker *w, uint32_t i, enum hl_server server, uint16_t code,
+		 bool p_answers)
 {
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	bool answers = server == HL_SERVER_P ? p_answers : w->cold[i].probed_b == PROBED_B_ANSWERED;
+	bool refused = code >= HL_CODE_FIRST && p->policy.probes;
 	uint8_t n = w->cold[i].backoffs;
 
-	if (answers && !(held_servers(w, i) >> server & 1))
-		hold(w, i, server, HOLD_SHUNNED,
-		     worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &n));
+	if ((answers || (refused && n > 0)) && !(held_servers(w, i) >> server & 1))
+		hold(w, i, server, refused ? HOLD_COOL : HOLD_SHUNNED, worker_backoff_ns(w, p, &n));
 }
 
-// A lost probe explains why the REGISTER failed: the server was dead, and may be asked as soon as it
-// answers again. One that answers again after lost probes need not wait for the time that it named.
+// A server that answers again after lost probes need not wait for the time that it named, but for as long
+// as what failed so far makes a line wait: else one whose probes come and go draws a REGISTER each time.
+static void hold_shorten(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line_cold *c = &w->cold[i];
+	uint8_t n = c->backoffs > c->cools ? c->backoffs : c->cools;
+
+	if (n-- == 0) { // nothing has
+		hold_end(w, i, server);
+		return;
+	}
+	uint32_t until = coarse_after(w, worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &n));
+	if (until < c->held_until[server])
+		c->held_until[server] = until;
+	c->asked &= (uint8_t) ~(1u << server);
+}
+
+// A lost probe explains why a REGISTER was not answered: the server was dead, and may be asked as soon as
+// it answers again.
 static void probe_seen(struct hl_worker *w, uint32_t i, enum hl_server server, bool answered,
 		       bool was_lost)
 {
 	const struct line_cold *c = &w->cold[i];
 
-	uint8_t may_end = answered ? (was_lost ? c->asked : 0) : c->shunned;
-
-	if (may_end >> server & 1)
+	if (!answered && c->shunned >> server & 1)
 		hold_end(w, i, server);
+	else if (answered && was_lost && c->asked >> server & 1)
+		hold_shorten(w, i, server);
 }
 
 void worker_probed_b(struct hl_worker *w, uint32_t i, bool answered)
@@ -170,7 +192,7 @@ void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 		line_set_state(l, &s);
 	}
 	if (event == FO_FAILED && from != HL_SW_P && from != HL_OFF)
-		shun(w, i, asked, s.oks > 0);
+		shun(w, i, asked, code, s.oks > 0);
 	if (actions & ACT_REGISTER_B && switch_spreads(w, l, from, event)) {
 		worker_spread_switch(w, i);
 		actions &= ~(uint32_t)ACT_REGISTER_B;

@@ -56,8 +56,13 @@ void worker_subscribe(struct hl_worker *w, uint32_t i)
 void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 {
 	struct line_streams *s = &w->streams[i];
-	uint64_t wait_ns = worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &s->sub_waits);
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	uint64_t wait_ns = worker_backoff_ns(w, p, &s->sub_waits);
 
+	if (after_s > p->retry_after_max_s) {
+		count(&w->counters.long_retry_afters);
+		after_s = p->retry_after_max_s;
+	}
 	if (wait_ns < after_s * 1000000000ull)
 		wait_ns = after_s * 1000000000ull;
 	s->flags &= (uint16_t)~SUB_REQUEST;
@@ -156,6 +161,20 @@ void worker_subscribe_due(struct hl_worker *w, uint32_t i)
 	}
 }
 
+// Half of the time that is left, but no sooner than refresh_min says, or than half of what the profile
+// asks for. A subscription that lapses before is begun again then.
+uint64_t worker_subscribe_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t left_s)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	uint64_t half_ns = left_s * 500000000ull, own_ns = p->subscribe_s * 500000000ull;
+	uint64_t least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
+
+	if (half_ns >= least_ns)
+		return half_ns;
+	count(&w->counters.short_grants);
+	return least_ns;
+}
+
 static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
 {
 	struct line_streams *s = &w->streams[i];
@@ -171,7 +190,7 @@ static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 		worker_next_nonce(w, i, s->server, reply);
 	worker_dialog_answered(w, i, reply);
 	s->sub_waits = s->sub_nonces = 0;
-	s->sub_at = w->now + tick_span_ns(granted_s * 500000000ull);
+	s->sub_at = w->now + tick_span_ns(worker_subscribe_refresh_ns(w, i, granted_s));
 	s->sub_until = w->now + tick_span_ns(granted_s * 1000000000ull);
 	s->flags &= (uint16_t)~SUB_REQUEST;
 	s->flags |= STREAM_SUB | STREAM_SUB_DIALOG;
@@ -204,9 +223,12 @@ static bool interval_too_brief(struct hl_worker *w, uint32_t i, const struct sip
 	struct line_streams *s = &w->streams[i];
 
 	if (s->sub_expires_s || reply->min_expires == SIP_NO_NUMBER ||
-	    reply->min_expires <= worker_subscribe_expires_s(w, i) ||
-	    reply->min_expires > MIN_EXPIRES_MAX_S)
+	    reply->min_expires <= worker_subscribe_expires_s(w, i))
 		return false;
+	if (reply->min_expires > MIN_EXPIRES_MAX_S) {
+		count(&w->counters.long_min_expires);
+		return false;
+	}
 	s->sub_expires_s = reply->min_expires;
 	ask(w, i);
 	return true;
@@ -240,10 +262,7 @@ static void refused(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 	}
 	if (ends_subscription(reply->status))
 		s->flags &= (uint16_t)~STREAM_SUB_DIALOG;
-	uint32_t longest_s = worker_profile(w, &w->lines[i])->retry_after_max_s;
-	uint32_t after_s = reply->retry_after != SIP_NO_NUMBER ? reply->retry_after : 0;
-
-	worker_subscribe_later(w, i, after_s < longest_s ? after_s : longest_s);
+	worker_subscribe_later(w, i, reply->retry_after != SIP_NO_NUMBER ? reply->retry_after : 0);
 }
 
 void worker_subscribe_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)

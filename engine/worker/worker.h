@@ -379,6 +379,8 @@ uint64_t worker_probe_interval_ns(const struct hl_worker *w, const struct line *
 void worker_subscribe(struct hl_worker *w, uint32_t i);
 // It is over or failed: again after a backoff, and so many seconds at least.
 void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s);
+// From now to the refresh of a subscription that lasts so long.
+uint64_t worker_subscribe_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t left_s);
 uint32_t worker_subscribe_expires_s(const struct hl_worker *w, uint32_t i); // asked for
 bool worker_subscribe_waits(const struct hl_worker *w, uint32_t i);         // for a REGISTER
 enum write_result worker_subscribe_send(struct hl_worker *w, uint32_t i);

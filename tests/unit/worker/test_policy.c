@@ -571,3 +571,31 @@ Test(policy, min_expires_is_obeyed_at_its_server_alone_and_up_to_a_day)
 	cr_expect(eq(u32, rig->n, 3));
 	rig_free(rig);
 }
+
+// Probes that are now lost, now answered, while each REGISTER is refused: no more REGISTERs than twice
+// those without probes.
+Test(policy, registers_refused_are_few_though_probes_come_and_go)
+{
+	static const char *const retry_afters[] = { "", "Retry-After: 140000\r\n" };
+
+	for (unsigned k = 0; k < 2; k++) {
+		struct rig *rig = rig_new(PROBED, 1);
+		uint32_t n = 0;
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		for (int t = 0; t < 36000; t++) {
+			for (uint32_t at = 0; at < rig->n; at++) {
+				if (strncmp(rig->sent[at].text, "REGISTER", 8) == 0) {
+					n++;
+					rig_answer(rig, at, 503, retry_afters[k]);
+				} else if (t % 200 < 100) {
+					rig_answer(rig, at, 200, "");
+				}
+			}
+			rig_clear(rig);
+			rig_pass(rig, 100 * MS);
+		}
+		cr_expect(le(u32, n, 2 * 20), "%u REGISTERs in an hour", n);
+		rig_free(rig);
+	}
+}

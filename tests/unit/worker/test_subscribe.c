@@ -466,3 +466,52 @@ Test(subscribe, contact_with_odd_characters_is_never_a_request_uri)
 	cr_assert(contains(rig_header(rig, last(rig), "To"), ";tag=srv-1"));
 	rig_free(rig);
 }
+
+// Whatever a server dictates, there is no more than one SUBSCRIBE in refresh_min, and the next one comes
+// within half of what is asked or retry_after_max.
+Test(subscribe, times_that_a_server_dictates_are_bounded)
+{
+	static const char *const grants[] = { "1", "2", "9", "10", "4294967295", "99999999999" };
+
+	for (unsigned k = 0; k < sizeof(grants) / sizeof(grants[0]); k++) {
+		struct rig *rig = asked(SUBSCRIBE_1000_S "    refresh_min: 5s\n");
+		char headers[128];
+
+		snprintf(headers, sizeof(headers), "Expires: %s\r\n" CONTACT, grants[k]);
+		for (int n = 0; n < 600; n++) { // a minute
+			uint32_t before = subscribes(rig);
+
+			rig_clear(rig);
+			rig_pass(rig, 100 * MS);
+			if (subscribes(rig) != before)
+				grant(rig, headers);
+		}
+		cr_expect(le(u32, subscribes(rig), 13), "%s: %u", grants[k], subscribes(rig));
+		rig_free(rig);
+	}
+}
+
+Test(subscribe, retry_after_of_an_answer_or_a_notify_is_bounded)
+{
+	for (int by_notify = 0; by_notify < 2; by_notify++) {
+		const char *extra = SUBSCRIBE_1000_S "    retry_after_max: 60s\n";
+		struct rig *rig = by_notify ? subscribed(extra) : asked(extra);
+
+		if (by_notify)
+			notify(rig, 1,
+			       (struct notify){
+				       .cseq = 1,
+				       .headers =
+					       "Event: reg\r\nSubscription-State: "
+					       "terminated;reason=probation;retry-after=140000\r\n" });
+		else
+			rig_answer(rig, 1, 503, "Retry-After: 140000\r\n");
+		uint32_t before = subscribes(rig);
+		rig_pass(rig, 59 * SEC);
+		cr_expect(eq(u32, subscribes(rig), before));
+		rig_pass(rig, 2 * SEC);
+		cr_expect(eq(u32, subscribes(rig), before + 1));
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->long_retry_afters), 1));
+		rig_free(rig);
+	}
+}
