@@ -60,7 +60,7 @@ static void rtt_read(const struct hl_hist *const of[], uint32_t n, double us[3],
 
 void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const workers[], uint32_t n)
 {
-	const struct hl_hist *first[WORKERS_MAX], *again[WORKERS_MAX];
+	const struct hl_hist *first[WORKERS_MAX] = { NULL }, *again[WORKERS_MAX] = { NULL };
 	struct hl_snapshot s = { 0 };
 
 	n = n < WORKERS_MAX ? n : WORKERS_MAX;
