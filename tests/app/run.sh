@@ -62,11 +62,11 @@ status=$(grep "s *$lines registered" "$DIR/$RUN.log" | head -n 1)
 read -r _ registered _ p b trying down parked _ <<<"$status"
 check "the status line's lines by state" "$lines $lines 0 0 0 0" "$registered $p $b $trying $down $parked"
 
-# --- 1: some lines failed: the credentials are refused, so they park ---
+# --- 1: some lines failed: their credentials are refused with a new nonce each time, so they back off ---
 
 pair -- --password wrong --duration 4s
 ended "1: no line could register" 1
-check "1: registered, parked" "0 $lines" "$(get registered) $(get parked)"
+check "1: registered, down" "0 $lines" "$(get registered) $(get down)"
 check "1: verdict" failed "$(get verdict)"
 
 # --- 97: timed out waiting for the other side ---

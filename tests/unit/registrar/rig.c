@@ -192,6 +192,7 @@ const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *w
 							slice_of("cn"), ha2 },
 				d, line, sizeof(line) - 1);
 	line[n] = '\0';
+	auth_realms_free(&realms);
 	digest_free(d);
 
 	struct wish with = *wish;
