@@ -13,6 +13,8 @@
 #define PCAP_MAGIC_US 0xa1b2c3d4u
 #define PCAP_HEAD_BYTES 24
 
+#define ANSWERS 4000
+
 struct pcap_record {
 	uint32_t s, fraction, len, full_len;
 };
@@ -69,21 +71,24 @@ static void csv_write(const struct startup_files *files, uint64_t lines)
 	file_close(f, files->csv);
 }
 
-// ARP replies of 10.99.0.1 and 10.99.0.2, which the device delivers at its first polls.
+// ARP requests of 10.99.0.1 and 10.99.0.2 for the first line's address, again and again over the first polls:
+// a MAC is learnt from one that comes after it was asked for.
 static void answers_write(const struct startup_files *files)
 {
 	static const uint32_t head[] = { PCAP_MAGIC_US, 4 << 16 | 2, 0, 0, 65535, 1 };
 	uint8_t frame[42] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,  0,  0, 0, 0, 2, 8, 6, // Ethernet
-		0,    1,    8,    0,    6,    4,    0,  2,                    // reply
+		0,    1,    8,    0,    6,    4,    0,  1,                    // request
 		2,    0,    0,    0,    0,    2,    10, 99, 0, 1,             // sender
 	};
 	const struct pcap_record record = { .len = sizeof(frame), .full_len = sizeof(frame) };
 	FILE *f = file_open(files->answers);
 
 	fwrite(head, sizeof(head), 1, f);
-	for (uint8_t server = 1; server <= 2; server++) {
-		frame[31] = server;
+	frame[38] = 10; // 10.0.1.0
+	frame[40] = 1;
+	for (unsigned k = 0; k < ANSWERS; k++) {
+		frame[31] = (uint8_t)(1 + k % 2);
 		fwrite(&record, sizeof(record), 1, f);
 		fwrite(frame, sizeof(frame), 1, f);
 	}
