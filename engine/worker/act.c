@@ -50,12 +50,11 @@ static void leave_all(struct hl_worker *w, uint32_t i)
 static void maybe_bind(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	struct line_cold *c = &w->cold[i];
-	uint32_t expires_s = c->expires_s[server] ? c->expires_s[server]
-						  : worker_profile(w, &w->lines[i])->expires_s;
 
 	c->maybe_bound |= (uint8_t)(1u << server);
 	if (!(c->bound >> server & 1))
-		c->bound_until[server] = w->now + tick_span_ns(expires_s * 1000000000ull);
+		c->bound_until[server] = coarse_after(w, worker_expires_s(w, i, server) *
+								 1000000000ull);
 }
 
 void worker_abandon(struct hl_worker *w, uint32_t i)

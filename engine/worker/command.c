@@ -100,9 +100,10 @@ static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
 	struct ramp *r = &w->ramps[k];
 	uint32_t target = ramp_target(r, w->now_ns);
 
-	for (; r->done<target && * budget> 0 && w->tx->n < w->tx->cap; --*budget) {
+	while (r->done < target && *budget != 0 && w->tx->n < w->tx->cap) {
 		uint32_t line = r->command.first + r->done++;
 
+		--*budget;
 		if (r->command.type == HL_COMMAND_DISABLE)
 			w->stopping--;
 		if (is_overruled(w, k, line))

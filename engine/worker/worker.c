@@ -195,14 +195,14 @@ uint32_t hl_worker_leftovers(const struct hl_worker *w, uint64_t now_ns)
 
 uint32_t hl_worker_maybe_left(const struct hl_worker *w, uint64_t now_ns)
 {
-	uint32_t now = (uint32_t)tick_of_ns(now_ns), n = 0;
+	uint32_t now = coarse_of(w, now_ns), n = 0;
 
 	for (uint32_t i = 0; i < w->n; i++) {
 		const struct line_cold *c = &w->cold[i];
 
 		for (unsigned server = 0; server < HL_SERVERS; server++)
 			n += c->maybe_bound >> server & 1 && !(c->bound >> server & 1) &&
-			     tick_before(now, c->bound_until[server]);
+			     now < c->bound_until[server];
 	}
 	return n;
 }
