@@ -66,7 +66,7 @@ enum icmp_kind icmp_read(const struct frame *f, struct icmp_quote *quote)
 	if (given != 0 && given < room)
 		room = given;
 	if (!quote_read(icmp + ICMP_HEADER_BYTES, room, quote))
-		return ICMP_OTHER;
+		return ICMP_BAD_QUOTE;
 	quote->code = icmp[1];
 	return ICMP_UNREACHABLE;
 }

@@ -8,7 +8,7 @@
 #include <heartline/packet.h>
 #include "net/frame.h"
 
-enum icmp_kind { ICMP_OTHER, ICMP_ECHO_REQUEST, ICMP_UNREACHABLE };
+enum icmp_kind { ICMP_OTHER, ICMP_ECHO_REQUEST, ICMP_UNREACHABLE, ICMP_BAD_QUOTE };
 
 // The datagram that an unreachable quotes: 5-tuple of what WE sent, and its first payload bytes.
 struct icmp_quote {
@@ -19,8 +19,8 @@ struct icmp_quote {
 	uint16_t payload_len; // as much as was quoted, often 0
 };
 
-// f: of kind FRAME_ICMP. quote is filled for ICMP_UNREACHABLE that quotes a UDP datagram; else
-// ICMP_OTHER.
+// f: of kind FRAME_ICMP. ICMP_UNREACHABLE: quote is filled; ICMP_BAD_QUOTE: an unreachable without the
+// whole IPv4 and UDP headers of a datagram's beginning.
 enum icmp_kind icmp_read(const struct frame *f, struct icmp_quote *quote);
 
 // Echo reply to the whole frame of an echo request (addresses and MACs swapped, payload returned).

@@ -118,6 +118,11 @@ void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply
 	bye_next(w, i);
 }
 
+void worker_bye_lost(struct hl_worker *w, uint32_t i)
+{
+	bye_next(w, i);
+}
+
 void worker_bye_due(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
@@ -127,9 +132,8 @@ void worker_bye_due(struct hl_worker *w, uint32_t i)
 	if (!(l->flags & LINE_BYE_OUT) || tick_before(w->now, c->bye_at))
 		return;
 	if (!tick_before(w->now, c->bye_end)) {
-		// best effort: not a failure of the line, but counted all the same
-		worker_hop_blame(w, i, &r, c->bye_rtx);
-		bye_next(w, i);
+		worker_hop_blame(w, i, &r, c->bye_rtx); // counted all the same
+		worker_bye_lost(w, i);
 		return;
 	}
 	enum write_result written = worker_write(w, i, &r);

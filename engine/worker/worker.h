@@ -224,6 +224,8 @@ void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers); // bits by en
 void worker_bye_all(struct hl_worker *w, uint32_t i, uint8_t servers);
 void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server);
 void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+// The unregister that is out has failed: best effort, not a failure of the line.
+void worker_bye_lost(struct hl_worker *w, uint32_t i);
 void worker_bye_due(struct hl_worker *w, uint32_t i);
 
 // stale.c: contacts of an earlier run. Look for them in the first 2xx of a server.
@@ -398,7 +400,7 @@ uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct reque
 // A NOTIFY that came in: the status of its answer.
 uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request *r);
 
-// incoming.c: requests to lines. address.c: ARP, ICMP, announcements.
+// incoming.c: requests to lines. address.c: ARP, announcements. icmp.c: ICMP.
 void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);

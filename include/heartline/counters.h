@@ -47,7 +47,13 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 	ROW(OTHER_PROTOCOL, "other_protocol", "protocol that is not read (IPv6, TCP, LLDP)") \
 	ROW(NOT_OURS, "not_ours", "for an address or a port without a line") \
 	ROW(ARP_REFUSED, "arp_refused", "ARP that may not change what is known") \
-	ROW(ICMP_REFUSED, "icmp_refused", "ICMP error that quotes no request which is out") \
+	ROW(ICMP_QUOTE, "icmp_quote", "ICMP unreachable that quotes no whole UDP header") \
+	ROW(ICMP_STRANGER, "icmp_stranger", \
+	    "ICMP unreachable about what no line sent to its server") \
+	ROW(ICMP_FORGED, "icmp_forged", "ICMP unreachable that quotes no branch of this run") \
+	ROW(ICMP_STALE, "icmp_stale", "ICMP unreachable about no request that is out") \
+	ROW(ICMP_SOURCE, "icmp_source", \
+	    "ICMP port unreachable that is not from the server itself") \
 	ROW(ICMP_OTHER, "icmp_other", "ICMP that is neither ping nor unreachable") \
 	ROW(REQUEST_REFUSED, "request_refused", "request from a source that the profile refuses") \
 	ROW(UNKNOWN_BRANCH, "unknown_branch", "answer to no request of this run") \
@@ -110,7 +116,10 @@ const char *hl_limit_text(enum hl_limit limit);
 struct hl_counters {
 	// packets
 	_Atomic uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
-	_Atomic uint64_t arp_requests, arp_replies, icmp_echoes, icmp_errors;
+	_Atomic uint64_t arp_requests, arp_replies, icmp_echoes;
+	// unreachables about requests that were out: those that ended one, those that may let a probe
+	// leave early
+	_Atomic uint64_t icmp_errors, icmp_hints;
 	// transactions we started, by method; first transmissions only
 	_Atomic uint64_t requests[HL_METHODS];
 	_Atomic uint64_t retransmissions[HL_METHODS];

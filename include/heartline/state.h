@@ -23,7 +23,7 @@ enum hl_server { HL_SERVER_P, HL_SERVER_B, HL_SERVERS, HL_SERVER_NONE = HL_SERVE
 enum hl_local_code {
 	HL_CODE_NONE,
 	HL_CODE_TIMEOUT,     // no answer within the profile's time-out
-	HL_CODE_UNREACHABLE, // ICMP unreachable that quotes a live request
+	HL_CODE_UNREACHABLE, // ICMP port unreachable, from the server, that quotes a live request
 	HL_CODE_UNRESOLVED,  // it did not leave: no ARP answer, or no address of the server
 	HL_CODE_CHALLENGE,   // a 401 or 407 without a challenge that can be answered
 	HL_LOCAL_CODES,

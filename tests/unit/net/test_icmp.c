@@ -52,7 +52,9 @@ Test(icmp, quote_may_end_anywhere_behind_the_udp_header)
 		struct frame f = icmp_of(captured_unreachable, len);
 		struct icmp_quote quote;
 		if (len < 8 + IPV4_BYTES + UDP_BYTES) {
-			cr_assert(eq(int, icmp_read(&f, &quote), ICMP_OTHER), "%zu bytes", len);
+			cr_assert(eq(int, icmp_read(&f, &quote),
+				     len < 8 ? ICMP_OTHER : ICMP_BAD_QUOTE),
+				  "%zu bytes", len);
 			continue;
 		}
 		cr_assert(eq(int, icmp_read(&f, &quote), ICMP_UNREACHABLE), "%zu bytes", len);
@@ -74,7 +76,7 @@ Test(icmp, quote_ends_where_the_datagram_did)
 	cr_assert(eq(u16, quote.payload_len, 4));
 	store_be16(frame + QUOTE_AT + IPV4_BYTES + 4, UDP_BYTES - 1);
 	f = icmp_of(frame, whole);
-	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_OTHER));
+	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_BAD_QUOTE));
 }
 
 Test(icmp, extensions_are_no_part_of_the_quote)
@@ -94,7 +96,7 @@ Test(icmp, extensions_are_no_part_of_the_quote)
 	cr_assert(eq(u16, quote.payload_len, 33));
 	frame[ETH_BYTES + IPV4_BYTES + 5] = 6; // too little for a UDP header
 	f = icmp_of(frame, whole);
-	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_OTHER));
+	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_BAD_QUOTE));
 }
 
 Test(icmp, quoted_options_are_stepped_over)
@@ -110,25 +112,27 @@ Test(icmp, quoted_options_are_stepped_over)
 	for (size_t len = 8 + IPV4_BYTES; len <= whole + 4; len++) {
 		struct frame f = icmp_of(frame, len);
 		bool enough = len >= 8 + IPV4_BYTES + 4 + UDP_BYTES;
-		cr_assert(eq(int, icmp_read(&f, &quote), enough ? ICMP_UNREACHABLE : ICMP_OTHER));
+		cr_assert(
+			eq(int, icmp_read(&f, &quote), enough ? ICMP_UNREACHABLE : ICMP_BAD_QUOTE));
 		if (enough)
 			quote_is_ours(&quote);
 	}
 }
 
-Test(icmp, quotes_of_something_else_are_other)
+Test(icmp, quotes_of_something_else_are_bad)
 {
 	static const struct {
 		int at;
 		uint8_t byte;
+		enum icmp_kind kind;
 	} changes[] = {
-		{ QUOTE_AT, 0x65 },   // IPv6
-		{ QUOTE_AT, 0x44 },   // header too short
-		{ QUOTE_AT, 0x4f },   // header 60 bytes, UDP header beyond the end
-		{ QUOTE_AT + 9, 6 },  // TCP
-		{ QUOTE_AT + 7, 1 },  // not the first fragment: no ports in it
-		{ QUOTE_AT - 8, 11 }, // time exceeded
-		{ QUOTE_AT - 8, 0 },  // echo reply
+		{ QUOTE_AT, 0x65, ICMP_BAD_QUOTE },  // IPv6
+		{ QUOTE_AT, 0x44, ICMP_BAD_QUOTE },  // header too short
+		{ QUOTE_AT, 0x4f, ICMP_BAD_QUOTE },  // header 60 bytes, UDP header beyond the end
+		{ QUOTE_AT + 9, 6, ICMP_BAD_QUOTE }, // TCP
+		{ QUOTE_AT + 7, 1, ICMP_BAD_QUOTE }, // not the first fragment: no ports in it
+		{ QUOTE_AT - 8, 11, ICMP_OTHER },    // time exceeded
+		{ QUOTE_AT - 8, 0, ICMP_OTHER },     // echo reply
 	};
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -137,7 +141,7 @@ Test(icmp, quotes_of_something_else_are_other)
 		memcpy(frame, captured_unreachable, sizeof(frame));
 		frame[changes[i].at] = changes[i].byte;
 		struct frame f = icmp_of(frame, whole - 10);
-		cr_assert(eq(int, icmp_read(&f, &quote), ICMP_OTHER), "change %zu", i);
+		cr_assert(eq(int, icmp_read(&f, &quote), changes[i].kind), "change %zu", i);
 	}
 }
 

@@ -55,6 +55,7 @@ static void read_inner_icmp(const struct frame *f, const uint8_t *frame)
 		icmp_write_echo_reply(&pkt, frame, f, false);
 		cr_assert(eq(int, frame_read(room, pkt.len, 0, &reply), FRAME_ICMP));
 		break;
+	case ICMP_BAD_QUOTE:
 	case ICMP_OTHER:
 		break;
 	}

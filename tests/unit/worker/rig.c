@@ -247,22 +247,30 @@ void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *header
 	rig_answer_changed(rig, k, status, headers, NULL, NULL);
 }
 
-void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code)
+void rig_icmp(struct rig *rig, const struct hl_addr *src, uint8_t type, uint8_t code,
+	      const uint8_t *quote, uint16_t quote_len)
 {
-	// an ICMP header, and what it quotes: IP and UDP header
-	uint8_t bytes[ETH_BYTES + IPV4_BYTES + 8 + IPV4_BYTES + 8] = { 0 };
-	const uint8_t *sent = rig->sent[k].bytes;
+	uint8_t bytes[HL_FRAME_MAX] = { 0 };
 	uint8_t *icmp = bytes + ETH_BYTES + IPV4_BYTES;
-	const uint16_t len = (uint16_t)(bytes + sizeof(bytes) - icmp);
-	const struct frame *f = &rig->sent[k].frame;
+	const uint16_t len = (uint16_t)(8 + quote_len);
+	const struct hl_addr dst = hl_addr_from_ipv4(quote_len < 16 ? 0 : load_be32(quote + 12));
 
 	frame_write_eth(bytes, worker_mac, server_mac, ETHERTYPE_IPV4);
-	frame_write_ipv4(bytes + ETH_BYTES, &f->dst, &f->src, IP_ICMP, len, false);
-	icmp[0] = 3;
+	frame_write_ipv4(bytes + ETH_BYTES, src, &dst, IP_ICMP, len, false);
+	icmp[0] = type;
 	icmp[1] = code;
-	memcpy(icmp + 8, sent + ETH_BYTES, IPV4_BYTES + 8);
+	memcpy(icmp + 8, quote, quote_len);
 	store_be16(icmp + 2, checksum_finish(checksum_add(0, icmp, len)));
-	rig_frame(rig, bytes, sizeof(bytes));
+	rig_frame(rig, bytes, (uint16_t)(ETH_BYTES + IPV4_BYTES + len));
+}
+
+void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code)
+{
+	const uint16_t len = (uint16_t)(rig->sent[k].len - ETH_BYTES);
+
+	// as much as Linux quotes
+	rig_icmp(rig, &rig->sent[k].frame.dst, 3, code, rig->sent[k].bytes + ETH_BYTES,
+		 len < 548 ? len : 548);
 }
 
 struct hl_state rig_state(const struct rig *rig, uint32_t line)

@@ -53,7 +53,10 @@ void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *header
 // The same with a text in place of another, to make it wrong.
 void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char *headers,
 			const char *from, const char *to);
-// ICMP destination unreachable of that code about the kth caught request.
+// An ICMP error from anywhere to the address that a quote says it came from.
+void rig_icmp(struct rig *rig, const struct hl_addr *src, uint8_t type, uint8_t code,
+	      const uint8_t *quote, uint16_t quote_len);
+// The same about the kth caught request, from its server: destination unreachable of that code.
 void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code);
 // A raw frame.
 void rig_frame(struct rig *rig, const uint8_t *bytes, uint16_t len);

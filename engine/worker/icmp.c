@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ICMP: ping for the lines' addresses, and what unreachables about their requests are worth.
+//
+// Anybody can send an ICMP error. What proves one is the branch in the quote of our own request, whose
+// MAC only those on the way have seen, together with the server's own address as the source: that ends
+// the request. Everything else that quotes a request which is out (a router's opinion, or a quote of the
+// 8 bytes that RFC 792 asks for) only lets the next probe of P leave early, once for each request.
+#include "net/icmp.h"
+#include "worker/worker.h"
+
+enum {
+	UNREACHABLE_PORT = 3, // RFC 792
+	BRANCH_AT = 8,        // behind ";branch="
+};
+
+static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	struct hl_packet *out = worker_buffer(w);
+
+	if (!out) {
+		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
+		return;
+	}
+	icmp_write_echo_reply(out, pkt->data, f, w->plan->options.tx_csum_offload);
+	count(&w->counters.icmp_echoes);
+	worker_sent(w);
+}
+
+// The line's request of a kind, when it has left and is unanswered.
+static bool request_out(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			struct request *r)
+{
+	const struct line *l = &w->lines[i];
+	const struct line_cold *c = &w->cold[i];
+	const struct line_streams *s = w->streams ? &w->streams[i] : NULL;
+
+	r->kind = kind;
+	switch (kind) {
+	case KIND_REGISTER:
+		r->server = l->reg_server;
+		r->number = l->reg_cseq;
+		return l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS;
+	case KIND_PROBE:
+		r->server = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
+		r->number = l->probe_cseq;
+		return l->flags & LINE_PROBE_OUT && l->probe_rtx != RTX_WAITS;
+	case KIND_BYE:
+		r->server = c->bye_server;
+		r->number = c->bye_cseq;
+		return l->flags & LINE_BYE_OUT && c->bye_rtx != RTX_WAITS;
+	case KIND_KEEP:
+		r->server = s ? s->server : HL_SERVER_NONE;
+		r->number = s ? s->keep_cseq : 0;
+		return s && s->flags & STREAM_KEEP_OUT && s->keep_rtx != RTX_WAITS;
+	case KIND_SUBSCRIBE:
+		r->server = s ? s->server : HL_SERVER_NONE;
+		r->number = s ? s->sub_cseq : 0;
+		return s && s->flags & STREAM_SUB_OUT && s->sub_rtx != RTX_WAITS;
+	case REQUEST_KINDS:
+		break;
+	}
+	return false;
+}
+
+static bool went_to(const struct hl_worker *w, uint32_t i, const struct request *r,
+		    const struct icmp_quote *q)
+{
+	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
+
+	return to && to->at.port == q->dst_port && hl_addr_equal(&to->at.addr, &q->dst);
+}
+
+// What a quote says of the branch, which stands in the second line of all our requests.
+enum quoted {
+	QUOTED_TOO_LITTLE, // it ends before
+	QUOTED_NONE,       // that line has none, or not one of ours: no request of this run
+	QUOTED_BRANCH,
+};
+
+static enum quoted quoted_branch(const struct hl_worker *w, const struct icmp_quote *q,
+				 struct branch *branch)
+{
+	const char *text = (const char *)q->payload, *end = text + q->payload_len;
+	const char *at = q->payload_len ? memchr(text, '\n', q->payload_len) : NULL;
+
+	if (at == NULL)
+		return QUOTED_TOO_LITTLE;
+	for (at++; end - at >= BRANCH_AT + BRANCH_LEN; at++) {
+		if (*at == '\r' || *at == '\n')
+			return QUOTED_NONE;
+		if (memcmp(at, ";branch=", BRANCH_AT) == 0)
+			return branch_read(w->plan->options.boot_key, at + BRANCH_AT, BRANCH_LEN,
+					   branch)
+				       ? QUOTED_BRANCH
+				       : QUOTED_NONE;
+	}
+	return QUOTED_TOO_LITTLE;
+}
+
+// The same as the end of its time, but sooner. RFC 3263 4.3: a transport failure, try the next target.
+static void failed(struct hl_worker *w, uint32_t i, const struct request *r)
+{
+	struct line *l = &w->lines[i];
+
+	switch (r->kind) {
+	case KIND_REGISTER:
+		worker_abandon(w, i);
+		if (!worker_register_next(w, i))
+			worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
+		break;
+	case KIND_PROBE:
+		worker_probe_ended(w, l);
+		if (worker_probe_next(w, i))
+			break;
+		if (r->server == HL_SERVER_B)
+			worker_probed_b(w, i, false);
+		else
+			worker_step(w, i, FO_PROBE_LOST, HL_CODE_UNREACHABLE);
+		break;
+	case KIND_BYE:
+		worker_bye_lost(w, i);
+		break;
+	case KIND_KEEP:
+		worker_keepalive_lost(w, i, HL_CODE_UNREACHABLE);
+		break;
+	case KIND_SUBSCRIBE:
+		worker_subscribe_later(w, i, 0);
+		break;
+	case REQUEST_KINDS:
+		break;
+	}
+}
+
+// Numbers of a line rise: a probe has left since the request when its number is the higher one. So a
+// request draws one probe at the most, and nothing has to be remembered.
+static void hint(struct hl_worker *w, uint32_t i, const struct request *r)
+{
+	struct line *l = &w->lines[i];
+
+	count(&w->counters.icmp_hints);
+	if (r->server != HL_SERVER_P || !(l->flags & LINE_PROBING) ||
+	    l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND) || r->number <= l->probe_cseq)
+		return;
+	l->probe_at = w->now;
+	l->servers |= LINE_BEAT_LOST; // those that this brings together part again
+}
+
+// A quote that ends before the branch may be about any request that is out to that place. Of several, the
+// latest one to P is taken.
+static bool request_guessed(const struct hl_worker *w, uint32_t i, const struct icmp_quote *q,
+			    struct request *found)
+{
+	struct request r;
+	bool any = false;
+
+	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
+		if (!request_out(w, i, kind, &r) || !went_to(w, i, &r, q))
+			continue;
+		if (!any || r.number > found->number)
+			*found = r;
+		any = true;
+	}
+	return any;
+}
+
+// What the error is worth: HL_DROP_NONE and a request, and whether the branch proves it.
+static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct frame *f,
+			  const struct icmp_quote *q, struct request *r, bool *proven)
+{
+	struct branch branch;
+
+	*proven = false;
+	switch (quoted_branch(w, q, &branch)) {
+	case QUOTED_NONE:
+		return HL_DROP_ICMP_FORGED;
+	case QUOTED_BRANCH:
+		// an earlier one of the line is out of date, however right its MAC
+		if (branch.line != w->first + i || branch.kind >= REQUEST_KINDS ||
+		    !request_out(w, i, branch.kind, r) || branch.number != r->number ||
+		    branch.server != r->server)
+			return HL_DROP_ICMP_STALE;
+		if (!went_to(w, i, r, q))
+			return HL_DROP_ICMP_STRANGER;
+		*proven = true;
+		break;
+	case QUOTED_TOO_LITTLE:
+		if (!request_guessed(w, i, q, r))
+			return HL_DROP_ICMP_STALE;
+		break;
+	}
+	if (q->code == UNREACHABLE_PORT && !hl_addr_equal(&f->src, &q->dst))
+		return HL_DROP_ICMP_SOURCE;
+	return HL_DROP_NONE;
+}
+
+static void unreachable(struct hl_worker *w, const struct frame *f, const struct icmp_quote *q)
+{
+	int64_t line = plan_find(w->plan, &q->src, q->src_port);
+	struct request r = { 0 };
+	bool proven;
+
+	if (line < w->first || line >= (int64_t)w->first + w->n ||
+	    !hl_addr_equal(&f->dst, &q->src)) {
+		worker_drop(w, HL_DROP_ICMP_STRANGER, f);
+		return;
+	}
+	uint32_t i = (uint32_t)(line - w->first);
+	enum hl_drop drop = judge(w, i, f, q, &r, &proven);
+	if (drop != HL_DROP_NONE) {
+		worker_drop(w, drop, f);
+		return;
+	}
+	if (proven && q->code == UNREACHABLE_PORT) {
+		count(&w->counters.icmp_errors);
+		failed(w, i, &r);
+	} else {
+		hint(w, i, &r);
+	}
+	worker_flush(w, i);
+}
+
+void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	struct icmp_quote quote;
+
+	switch (icmp_read(f, &quote)) {
+	case ICMP_ECHO_REQUEST:
+		if (addr_set_find(&w->plan->addr_set, &f->dst) >= 0)
+			echo_reply(w, pkt, f);
+		return;
+	case ICMP_UNREACHABLE:
+		unreachable(w, f, &quote);
+		return;
+	case ICMP_BAD_QUOTE:
+		worker_drop(w, HL_DROP_ICMP_QUOTE, f);
+		return;
+	case ICMP_OTHER:
+		worker_drop(w, HL_DROP_ICMP_OTHER, f);
+		return;
+	}
+}
