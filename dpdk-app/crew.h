@@ -53,12 +53,16 @@ uint64_t crew_unsettled(const struct crew *crew);
 
 // After crew_stop().
 uint64_t crew_leftovers(const struct crew *crew);
+uint64_t crew_maybe_left(const struct crew *crew);
 
-// Frames lost between the device and the engine, and rounds that hung in a driver.
-uint64_t crew_lost(const struct crew *crew);
-// Polls that left frames waiting for a full device, and the longest time on end that some waited.
-uint64_t crew_tx_full(const struct crew *crew, double *longest_ms);
-uint64_t crew_stalls(const struct crew *crew);
+// Add what the program counts itself: frames lost between device and engine, hangs in a driver.
+void crew_limits(const struct crew *crew, uint64_t limits[HL_LIMITS]);
+double crew_tx_full_ms(const struct crew *crew); // the longest time on end that frames waited
+
+// Names: a line's phone number, the words for a code, the first packet dropped for a reason.
+const char *crew_number(const struct crew *crew, uint32_t line, int *len);
+void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM]);
+const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason);
 double crew_lateness_us(const struct crew *crew, double q); // of timers
 
 void crew_stop(struct crew *crew);

@@ -73,43 +73,44 @@ uint64_t crew_leftovers(const struct crew *crew)
 	return n;
 }
 
-uint64_t crew_lost(const struct crew *crew)
+uint64_t crew_maybe_left(const struct crew *crew)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		n += hl_worker_maybe_left(crew->workers[i], timebase_ns());
+	return n;
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void crew_limits(const struct crew *crew, uint64_t limits[HL_LIMITS])
 {
 	struct handoff_counts handed;
-	uint64_t n;
 
 	handoff_count_all(crew->handoff, &handed);
-	n = handed.lost;
+	limits[HL_LIMIT_HANDOFF_DROPPED] += handed.lost;
 	for (unsigned i = 0; i < crew->n_workers; i++) {
 		const struct station *s = crew->stations[i];
-		n += atomic_load_explicit(&s->tx_dropped, memory_order_relaxed) +
-		     atomic_load_explicit(&s->no_buffer, memory_order_relaxed);
+		limits[HL_LIMIT_TX_FULL] += load(&s->tx_full);
+		limits[HL_LIMIT_TX_DROPPED] += load(&s->tx_dropped);
+		limits[HL_LIMIT_NO_BUFFER] += load(&s->no_buffer);
 	}
-	return n;
-}
-
-uint64_t crew_tx_full(const struct crew *crew, double *longest_ms)
-{
-	uint64_t n = 0;
-
-	*longest_ms = 0;
-	for (unsigned i = 0; i < crew->n_workers; i++) {
-		const struct station *s = crew->stations[i];
-		double ms = (double)atomic_load_explicit(&s->tx_full_ns, memory_order_relaxed) /
-			    1e6;
-		n += atomic_load_explicit(&s->tx_full, memory_order_relaxed);
-		*longest_ms = RTE_MAX(*longest_ms, ms);
-	}
-	return n;
-}
-
-uint64_t crew_stalls(const struct crew *crew)
-{
-	uint64_t n = 0;
-
 	for (unsigned i = 0; i < crew->n_lanes; i++)
-		n += crew->lanes[i].stalls;
-	return n;
+		limits[HL_LIMIT_STALLS] += crew->lanes[i].stalls;
+}
+
+double crew_tx_full_ms(const struct crew *crew)
+{
+	double longest_ms = 0;
+
+	for (unsigned i = 0; i < crew->n_workers; i++)
+		longest_ms = RTE_MAX(longest_ms,
+				     (double)load(&crew->stations[i]->tx_full_ns) / 1e6);
+	return longest_ms;
 }
 
 double crew_lateness_us(const struct crew *crew, double q)

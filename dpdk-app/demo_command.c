@@ -13,9 +13,11 @@
 #include "eal_log.h"
 #include "exit.h"
 #include "host.h"
+#include "judge.h"
 #include "options.h"
 #include "pair.h"
 #include "registrar_station.h"
+#include "report_print.h"
 #include "start.h"
 #include "stop.h"
 #include "timebase.h"
@@ -95,15 +97,13 @@ static struct station *servers_make(const struct demo_options *o, const struct h
 
 static void worst_cases(struct demo *demo, const struct hl_profile *p)
 {
-	// The next probe is up to an interval away, then it must fail; the registration follows.
-	demo->fail_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->max_detect_fail_count +
-			      p->options_timeout_ms + p->register_timeout_ms;
+	demo->fail_worst_ms = hl_profile_detect_ms(p) + hl_profile_switch_ms(p);
 	// A probe that is under way may have to fail first.
 	demo->return_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->recover_count +
 				p->options_timeout_ms + p->register_timeout_ms;
 }
 
-static void demo_say(const struct demo_options *o, const struct demo *demo,
+static void demo_say(const struct demo_options *o, const struct demo *demo, enum verdict verdict,
 		     const struct report *report)
 {
 	static const char *const algorithms[] = { "MD5", "SHA-256", "SHA-512-256" };
@@ -118,16 +118,17 @@ static void demo_say(const struct demo_options *o, const struct demo *demo,
 	demo_print(demo);
 	printf("\nverdict: %s; %" PRIu64 " bindings left on the primary, %" PRIu64
 	       " on the backup%s\n",
-	       verdict_name(report_verdict(report)), demo_bindings(demo, 0), demo_bindings(demo, 1),
+	       verdict_name(verdict), demo_bindings(demo, 0), demo_bindings(demo, 1),
 	       report_generator_limited(report) ? "; the generator was the limit" : "");
-	if (!o->quiet)
-		report_limits_print(report, stderr);
+	report_print_reasons(report, stdout);
+	report_print_outages(report, stdout);
 }
 
 static int demo_on_pair(const struct demo_options *o, const struct hl_config *config,
 			struct crew *crew, struct station *servers, struct hl_error *err)
 {
 	static struct run run;
+	struct judgement judgement;
 	struct demo demo = {
 		.run = &run,
 		.servers = servers,
@@ -147,10 +148,11 @@ static int demo_on_pair(const struct demo_options *o, const struct hl_config *co
 	crew_stop(crew);
 	report_close(&run.report, crew, 0);
 	fflush(stderr);
-	demo_say(o, &demo, &run.report);
-	if (o->summary && summary_write(&run.report, o->summary, err) < 0)
-		return EXIT_USAGE;
-	return verdict_exit_code(report_verdict(&run.report));
+	judge(&run.report, &judgement);
+	demo_say(o, &demo, judgement.verdict, &run.report);
+	bool written = !o->summary || summary_write(&run.report, o->summary, err) == 0;
+	report_free(&run.report);
+	return written ? verdict_exit_code(judgement.verdict) : EXIT_USAGE;
 }
 
 static unsigned n_lanes(void)

@@ -1,40 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Judges a run and tells a person.
+// Collects the facts of a run, and tells whether the generator was the limit.
 
 #include "report.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
-
-#include "exit.h"
-#include "figure.h"
 
 // Timers later than this, one in a hundred: replies are then measured late as well.
 #define LATE_US 10000.0
 // Frames that waited longer for a full device were sent late.
 #define FULL_MS 10.0
+#define DELAYED_SHARE 100 // one probe in so many left late
 
-static uint64_t sum(const uint64_t *values, unsigned n)
+void report_lines(struct report *report, struct crew *crew, uint64_t now_ns)
 {
-	uint64_t all = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		all += values[i];
-	return all;
+	crew_snapshot(crew, &report->up);
+	outcome_take(&report->outcome, crew, now_ns);
 }
 
 void report_close(struct report *report, struct crew *crew, uint64_t device_lost)
 {
+	report->crew = crew;
 	crew_snapshot(crew, &report->end);
+	crew_limits(crew, report->end.limits);
+	report->end.limits[HL_LIMIT_RX_MISSED] += device_lost;
 	report->leftovers = crew_leftovers(crew);
-	report->lost = crew_lost(crew) + device_lost;
-	report->stalls = crew_stalls(crew);
-	report->tx_full = crew_tx_full(crew, &report->tx_full_ms);
+	report->maybe_left = crew_maybe_left(crew);
+	report->tx_full_ms = crew_tx_full_ms(crew);
 	steering_report(&crew->steering, crew->handoff, &report->steering);
 	report->lateness_p99_us = crew_lateness_us(crew, 0.99); // NAN: no timer ran
 	if (isnan(report->lateness_p99_us))
 		report->lateness_p99_us = 0;
+}
+
+void report_free(struct report *report)
+{
+	outcome_free(&report->outcome);
 }
 
 void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,
@@ -47,115 +50,75 @@ void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, ui
 		report->offered_rate = (double)rate;
 }
 
-enum verdict report_verdict(const struct report *report)
+// Did this limit decide what was seen? The others say how close it was.
+static bool limit_decides(const struct report *r, enum hl_limit limit)
 {
-	uint64_t expected = report->up.lines - report->not_expected;
+	const struct hl_snapshot *s = &r->end;
 
-	if (report->timed_out)
-		return VERDICT_TIMED_OUT;
-	if (sum(report->end.finals, HL_METHODS) == 0)
-		return report->up.lines == report->not_expected ? VERDICT_NOTHING : VERDICT_FAILED;
-	if (report->up.registered < expected || report->up.by_state[HL_DOWN] ||
-	    report->up.by_state[HL_PARK] || report->leftovers || report->phase_failed)
-		return VERDICT_FAILED;
-	return VERDICT_OK;
+	switch (limit) {
+	case HL_LIMIT_RATE_LIMITED:
+		return s->limits[limit] && r->outcome.never;
+	case HL_LIMIT_DELAYED:
+		return s->limits[limit] > s->requests[HL_OPTIONS] / DELAYED_SHARE;
+	case HL_LIMIT_TX_FULL:
+		return r->tx_full_ms > FULL_MS;
+	case HL_LIMIT_UNRESOLVED_LOST:
+	case HL_LIMIT_SLOW_FULL:
+	case HL_LIMIT_HANDOFF_DROPPED:
+	case HL_LIMIT_RX_MISSED:
+	case HL_LIMIT_TX_DROPPED:
+	case HL_LIMIT_NO_BUFFER:
+	case HL_LIMIT_STALLS:
+		return s->limits[limit];
+	case HL_LIMIT_UNRESOLVED:
+	case HL_LIMIT_BURST_FULL:
+	case HL_LIMIT_LATE:
+	case HL_LIMIT_EVENTS_LOST:
+	case HL_LIMITS:
+		break;
+	}
+	return false;
 }
 
-const char *verdict_name(enum verdict verdict)
+static bool timers_late(const struct report *r)
 {
-	static const char *const names[] = { "ok", "failed", "timed out", "nothing processed" };
-	return names[verdict];
+	return r->lateness_p99_us > LATE_US;
 }
 
-int verdict_exit_code(enum verdict verdict)
+bool report_generator_limited(const struct report *r)
 {
-	static const int codes[] = {
-		EXIT_ALL_WELL,
-		EXIT_SOME_FAILED,
-		EXIT_TIMED_OUT,
-		EXIT_NOTHING,
-	};
-	return codes[verdict];
+	bool limited = timers_late(r);
+
+	for (unsigned limit = 0; limit < HL_LIMITS; limit++)
+		limited |= limit_decides(r, limit);
+	return limited;
 }
 
-bool report_generator_limited(const struct report *report)
+static void append(char text[LIMITS_ROOM], size_t *len, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void append(char text[LIMITS_ROOM], size_t *len, const char *format, ...)
 {
-	return report->lost || report->stalls || report->end.drops[HL_DROP_SLOW_FULL] ||
-	       report->tx_full_ms > FULL_MS || report->lateness_p99_us > LATE_US;
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(text + *len, LIMITS_ROOM - *len, format, args);
+	va_end(args);
+	*len += n > 0 ? (size_t)n : 0;
+	if (*len >= LIMITS_ROOM)
+		*len = LIMITS_ROOM - 1;
 }
 
-void report_limits_print(const struct report *r, FILE *to)
+void report_limits_text(const struct report *r, char text[LIMITS_ROOM])
 {
-	if (report_generator_limited(r))
-		fprintf(to,
-			"heartline: the generator was the limit: %" PRIu64
-			" frames lost here, %" PRIu64
-			" hangs in the driver, 1 %% of the timers more than %.1f ms late\n",
-			r->lost + r->end.drops[HL_DROP_SLOW_FULL], r->stalls,
-			r->lateness_p99_us / 1000);
-	if (r->tx_full)
-		fprintf(to,
-			"heartline: the device's transmit ring was full in %" PRIu64
-			" polls, for up to %.1f ms on end\n",
-			r->tx_full, r->tx_full_ms);
-}
+	size_t len = 0;
 
-// Nobody knows which transmission was answered after the first, so those times stand apart.
-static void rtt_print(const char *which, uint64_t samples, const double us[3])
-{
-	char p50[FIGURE_ROOM], p99[FIGURE_ROOM], p999[FIGURE_ROOM];
-
-	fprintf(stderr, "heartline: RTT of %" PRIu64 " %s: p50 %s us, p99 %s us, p99.9 %s us\n",
-		samples, which, figure_text(us[0], p50), figure_text(us[1], p99),
-		figure_text(us[2], p999));
-}
-
-// Answers that came and were dropped are no time-outs of the server.
-static void drops_print(const struct hl_snapshot *s)
-{
-	for (unsigned k = 0; k < HL_DROPS; k++)
-		if (s->drops[k])
-			fprintf(stderr, "heartline: dropped: %" PRIu64 " %s (%s)\n", s->drops[k],
-				hl_drop_name(k), hl_drop_text(k));
-	for (unsigned k = 0; k < HL_LIMITS; k++)
-		if (s->limits[k])
-			fprintf(stderr, "heartline: limit of the generator: %s: %" PRIu64 " %s\n",
-				hl_limit_name(k), s->limits[k], hl_limit_text(k));
-}
-
-void report_print(const struct report *r)
-{
-	fprintf(stderr,
-		"heartline: %" PRIu64 " of %" PRIu64 " lines registered (%" PRIu64
-		" on the primary, %" PRIu64 " on the backup), %" PRIu64 " down, %" PRIu64
-		" parked; %" PRIu64 " unregistered, %" PRIu64 " left over\n",
-		r->up.registered, r->up.lines, r->up.on_primary, r->up.on_backup,
-		r->up.by_state[HL_DOWN], r->up.by_state[HL_PARK], r->end.unregistered,
-		r->leftovers);
-	fprintf(stderr,
-		"heartline: %" PRIu64 " REGISTER, %" PRIu64 " OPTIONS, %" PRIu64
-		" retransmissions, %" PRIu64 " time-outs, %" PRIu64 " failovers, %" PRIu64
-		" returns\n",
-		r->end.requests[HL_REGISTER], r->end.requests[HL_OPTIONS], r->end.retransmissions,
-		r->end.timeouts, r->end.failovers, r->end.returns);
-	rtt_print("answered at the first transmission", r->end.rtt_samples, r->end.rtt_us);
-	rtt_print("answered after a retransmission", r->end.rtt_retransmitted_samples,
-		  r->end.rtt_retransmitted_us);
-	drops_print(&r->end);
-	if (sum(r->end.finals, HL_METHODS) == 0 && r->end.drops[HL_DROP_BAD_CHECKSUM])
-		fprintf(stderr,
-			"heartline: %" PRIu64
-			" packets came with a bad checksum; when the far end is "
-			"a veth on this machine: ethtool -K FAR-END tx off\n",
-			r->end.drops[HL_DROP_BAD_CHECKSUM]);
-	if (r->steering.n_queues > 1)
-		fprintf(stderr,
-			"heartline: steering: %s; of %" PRIu64 " frames %" PRIu64
-			" arrived at their worker, %" PRIu64 " were handed over, %" PRIu64
-			" dropped on the way\n",
-			steering_rung_text(r->steering.rung),
-			r->steering.all.kept + r->steering.all.passed + r->steering.all.lost,
-			r->steering.all.kept, r->steering.all.passed, r->steering.all.lost);
-	report_limits_print(r, stderr);
-	fprintf(stderr, "heartline: verdict: %s\n", verdict_name(report_verdict(r)));
+	text[0] = 0;
+	for (unsigned limit = 0; limit < HL_LIMITS; limit++)
+		if (limit_decides(r, limit))
+			append(text, &len, "%s%" PRIu64 " %s", len ? ", " : "",
+			       r->end.limits[limit], hl_limit_text(limit));
+	if (timers_late(r))
+		append(text, &len, "%s1 %% of the timers more than %.1f ms late", len ? ", " : "",
+		       r->lateness_p99_us / 1000);
 }

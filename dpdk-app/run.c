@@ -68,23 +68,6 @@ void run_tick(struct run *run)
 		progress_note(run);
 }
 
-// Lines whose registration was cut short by the end of the run are no failures.
-static uint64_t lines_cut_short(const struct run *run)
-{
-	const struct hl_snapshot *up = &run->report.up;
-	uint64_t done = up->registered + up->by_state[HL_DOWN] + up->by_state[HL_PARK];
-	uint64_t longest_ms = 0;
-
-	for (uint32_t i = 0; i < run->config->n_profiles; i++) {
-		uint64_t ms = run->config->profiles[i].register_timeout_ms;
-		longest_ms = RTE_MAX(longest_ms, ms ? ms : T1_64_MS);
-	}
-	if (run->enabled_ns &&
-	    timebase_ns() > run->enabled_ns + (run->config->ramp_ms + longest_ms) * MS)
-		return 0;
-	return up->lines > done ? up->lines - done : 0;
-}
-
 static uint64_t drain_limit_ms(const struct hl_config *config)
 {
 	uint64_t limit_ms = 0;
@@ -116,8 +99,7 @@ void run_drain(struct run *run)
 	struct report *report = &run->report;
 	uint64_t end_ns = timebase_ns() + drain_limit_ms(run->config) * MS;
 
-	crew_snapshot(run->crew, &report->up);
-	report->not_expected = lines_cut_short(run);
+	report_lines(report, run->crew, timebase_ns());
 	if (run->enabled_ns &&
 	    run->progress_lines == 0) { // no line was registered: what was sent all the same
 		run->progress_ns = timebase_ns();

@@ -12,8 +12,10 @@
 
 #include "dhcp.h"
 #include "exit.h"
+#include "judge.h"
 #include "options.h"
 #include "quick.h"
+#include "report_print.h"
 #include "resolve.h"
 #include "run.h"
 #include "start.h"
@@ -205,14 +207,17 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 	}
 	if (rc == 0) {
 		run_through(&run, &start->port);
-		code = verdict_exit_code(report_verdict(&run.report));
+		struct judgement judgement;
+		judge(&run.report, &judgement);
+		code = verdict_exit_code(judgement.verdict);
 		if (!o->quiet)
-			report_print(&run.report);
+			report_print(&run.report, stderr);
 		if (o->summary && summary_write(&run.report, o->summary, err) < 0)
 			rc = -err->code;
 	}
 	crew_stop(&crew);
 	resolver_free(resolver);
+	report_free(&run.report);
 	crew_free(&crew);
 	return rc < 0 ? EXIT_USAGE : code;
 }

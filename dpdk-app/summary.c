@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+#include "judge.h"
 #include "startup.h"
+#include "summary_lines.h"
 
 // Snapshots count to 2^64, JSON as jansson writes it to 2^63.
 static json_t *whole(uint64_t value)
@@ -71,6 +74,14 @@ static json_t *limits_object(const struct hl_snapshot *s)
 	return object;
 }
 
+// Times that a server dictated and that were not obeyed; numbers that began again.
+static json_t *bounded_object(const struct hl_snapshot *s)
+{
+	return json_pack("{so so so so}", "long_retry_afters", whole(s->long_retry_afters),
+			 "short_grants", whole(s->short_grants), "long_min_expires",
+			 whole(s->long_min_expires), "epochs", whole(s->epochs));
+}
+
 // The first replies prove a rung, or refute it; the rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
@@ -109,6 +120,8 @@ static json_t *startup_object(void)
 static json_t *summary_object(const struct report *r)
 {
 	const struct hl_snapshot *up = &r->up, *end = &r->end;
+	struct judgement judgement;
+	judge(r, &judgement);
 	const struct {
 		const char *key;
 		json_t *value;
@@ -125,8 +138,17 @@ static json_t *summary_object(const struct report *r)
 		{ "timeouts", whole(end->timeouts) },
 		{ "failovers", whole(end->failovers) },
 		{ "returns", whole(end->returns) },
+		{ "flaps", whole(end->flaps) },
+		{ "never_registered", whole(r->outcome.never) },
+		{ "not_started", whole(r->outcome.not_started) },
+		{ "starting", whole(r->outcome.starting) },
+		{ "lost", whole(r->outcome.lost) },
+		{ "switching", whole(r->outcome.switching) },
+		{ "outages", outages_object(r) },
+		{ "causes", causes_array(r) },
 		{ "unregistered", whole(end->unregistered) },
 		{ "leftovers", whole(r->leftovers) },
+		{ "maybe_left", whole(r->maybe_left) },
 		{ "offered_rate", tenths(r->offered_rate) },
 		{ "achieved_rate", tenths(r->achieved_rate) },
 		{ "generator_limited", json_boolean(report_generator_limited(r)) },
@@ -134,15 +156,35 @@ static json_t *summary_object(const struct report *r)
 		{ "rtt_retransmitted_us", rtt_object(end->rtt_retransmitted_us) },
 		{ "drops", drops_object(end) },
 		{ "limits", limits_object(end) },
+		{ "bounded", bounded_object(end) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
-		{ "verdict", json_string(verdict_name(report_verdict(r))) },
+		{ "reasons", reasons_array(r) },
+		{ "verdict", json_string(verdict_name(judgement.verdict)) },
 	};
 	json_t *object = json_object();
 
 	for (unsigned i = 0; i < sizeof(entries) / sizeof(*entries); i++)
 		json_object_set_new(object, entries[i].key, entries[i].value);
 	return object;
+}
+
+// The object with one more member, which is written piece by piece.
+static int document_write(const struct report *report, const json_t *object, FILE *file)
+{
+	char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	char *end = text ? strrchr(text, '}') : NULL;
+	int rc = -1;
+
+	if (end) {
+		end[-1] = 0; // the newline before it
+		if (fprintf(file, "%s,\n  \"failed_lines\": ", text) > 0 &&
+		    failed_lines_write(report, file) == 0 && fputs("\n}\n", file) != EOF &&
+		    fflush(file) == 0)
+			rc = 0;
+	}
+	free(text);
+	return rc;
 }
 
 int summary_write(const struct report *report, const char *path, struct hl_error *err)
@@ -152,8 +194,7 @@ int summary_write(const struct report *report, const char *path, struct hl_error
 	json_t *object = summary_object(report);
 	int rc = 0;
 
-	if (!file || json_dumpf(object, file, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) < 0 ||
-	    fputc('\n', file) == EOF || fflush(file) == EOF)
+	if (!file || document_write(report, object, file) < 0)
 		rc = hl_fail(err, errno ? errno : EIO, "--summary: %s: %s", path, strerror(errno));
 	if (file && !to_stdout && fclose(file) == EOF && rc == 0)
 		rc = hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));

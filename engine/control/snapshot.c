@@ -41,6 +41,11 @@ static void counters_add(struct hl_snapshot *s, const struct hl_counters *c)
 	for (int limit = 0; limit < HL_LIMITS; limit++)
 		s->limits[limit] += count_read(&c->limits[limit]);
 	s->limits[HL_LIMIT_SLOW_FULL] += count_read(&c->drops[HL_DROP_SLOW_FULL]);
+	s->probe_timeouts += count_read(&c->timeouts[HL_OPTIONS]);
+	s->long_retry_afters += count_read(&c->long_retry_afters);
+	s->short_grants += count_read(&c->short_grants);
+	s->long_min_expires += count_read(&c->long_min_expires);
+	s->epochs += count_read(&c->epochs);
 	s->slow += count_read(&c->slow);
 	s->rx_packets += count_read(&c->rx_packets);
 	s->tx_packets += count_read(&c->tx_packets);

@@ -153,6 +153,7 @@ void hl_worker_account(const struct hl_worker *w, uint32_t line, uint64_t now_ns
 		.down = since_ms != 0,
 		.down_ms = load(&a->down_ms) + lasts_ms,
 		.longest_ms = load(&a->longest_ms),
+		.lasts_ms = lasts_ms,
 		.switch_ms = p->switch_ms,
 		.timeout_ms = p->register_timeout_ns / 1000000,
 		.age_ms = run_ms(w, now_ns) - line_state(&w->lines[i]).since_ms,

@@ -13,6 +13,7 @@ struct hl_snapshot {
 	uint64_t registered;            // their sum
 	// counters summed over the workers
 	uint64_t requests[HL_METHODS], finals[HL_METHODS], retransmissions, timeouts;
+	uint64_t probe_timeouts; // of `timeouts`, those of OPTIONS
 	uint64_t responses[7];
 	uint64_t failovers, returns, flaps, unregistered, registered_once;
 	uint64_t causes[HL_CAUSES]; // of failures that moved a line
@@ -20,6 +21,8 @@ struct hl_snapshot {
 	uint64_t
 		unresolved_lines; // whose last request waits for a next hop, or was given up for it
 	uint64_t limits[HL_LIMITS]; // of the generator itself; the program adds its own
+	uint64_t long_retry_afters, short_grants, long_min_expires; // dictated, and not obeyed
+	uint64_t epochs;
 	uint64_t rx_packets, tx_packets, slow;
 	// p50, p99, p99.9; NAN: nothing was measured. After a retransmission the time counts from the
 	// first transmission, since nobody knows which one was answered.

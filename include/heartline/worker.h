@@ -124,6 +124,7 @@ struct hl_line_account {
 	bool down;           // now: it was registered, and is not
 	uint64_t down_ms;    // all outages, the one that lasts included
 	uint64_t longest_ms; // the longest of them
+	uint64_t lasts_ms;   // the one that lasts; 0: none
 	uint64_t switch_ms;  // worst case of a switch, by the line's profile
 	uint64_t timeout_ms; // of its REGISTER
 	uint64_t age_ms;     // in its present state

@@ -44,15 +44,25 @@ check "seven rows, all OK" 7 "$(grep -c ' OK$' "$DIR/whole.log")"
 check "the verdict" 1 "$(grep -c '^verdict: ok; 0 bindings left on the primary, 0 on the backup' "$DIR/whole.log")"
 keys=$(grep -oE '^  "[a-z_]+"' "$DIR/whole.json" | tr -d ' "' | tr '\n' ' ')
 check "the summary's keys" "lines registered on_primary on_backup down parked requests responses \
-retransmissions timeouts failovers returns unregistered leftovers offered_rate achieved_rate \
-generator_limited rtt_us rtt_retransmitted_us drops limits steering startup_ms verdict " "$keys"
-for key in lines registered on_primary failovers returns unregistered; do
+retransmissions timeouts failovers returns flaps never_registered not_started starting lost switching outages \
+causes unregistered leftovers maybe_left offered_rate achieved_rate generator_limited rtt_us \
+rtt_retransmitted_us drops limits bounded steering startup_ms reasons verdict failed_lines " "$keys"
+for key in lines registered on_primary failovers returns lines_ever_down unregistered; do
 	check "summary: $key" "$lines" "$(get whole $key)"
 done
-for key in on_backup down parked leftovers 1xx 3xx 5xx 6xx; do
+for key in on_backup down parked never_registered not_started starting lost lines_too_long leftovers maybe_left \
+	1xx 3xx 5xx 6xx; do
 	check "summary: $key" 0 "$(get whole $key)"
 done
 check "summary: verdict" ok "$(get whole verdict)"
+outage_s=$(get whole worst_case) # of a switch: a probe and a REGISTER that are not answered
+check "the worst case of a switch" 4.0 "$outage_s"
+check "the table says which outage was the longest" 1 \
+	"$(grep -c "^  outages  *$lines lines were down, .* worst case of a switch $outage_s s" "$DIR/whole.log")"
+check "and why the lines moved" 1 "$(grep -c "^  causes  *$lines time-out" "$DIR/whole.log")"
+agrees "a line is down while a probe is waited for, and no longer than the worst case" \
+	"$lines * 2 <= $(sed -n 's/.*were down, \([0-9.]*\) s in all.*/\1/p' "$DIR/whole.log") && \
+	$(sed -n 's/.*the longest: .* for \([0-9.]*\) s, worst.*/\1/p' "$DIR/whole.log") <= $outage_s"
 requests="($(get whole REGISTER) + $(get whole OPTIONS))"
 responses="($(get whole 2xx) + $(get whole 4xx))"
 agrees "a line registers three times with its challenge, and leaves twice" "$(get whole REGISTER) >= 8 * $lines"
@@ -76,6 +86,7 @@ if heartline_stop "$HEARTLINE_PID" 60; then
 else
 	not_ok "Ctrl-C: the demo ends" "still running after 60 s"
 fi
+check "Ctrl-C: and the verdict why" 1 "$(grep -c 'because .*not every phase went as it should' "$DIR/once.log")"
 check "Ctrl-C: the row says so" 1 "$(grep -c 'they stay, it is probed .* stopped$' "$DIR/once.log")"
 check "Ctrl-C: all unregistered" "$lines 0" "$(get once unregistered) $(get once leftovers)"
 

@@ -68,6 +68,11 @@ pair -- --password wrong --duration 4s
 ended "1: no line could register" 1
 check "1: registered, down" "0 $lines" "$(get registered) $(get down)"
 check "1: verdict" failed "$(get verdict)"
+check "1: and why" "1 1" "$(grep -c "because .*$lines lines were never registered" "$DIR/$RUN.log") \
+$(grep -c "\"$lines lines were never registered\"" "$DIR/$RUN.json")"
+check "1: twenty of them are named with their cause" 20 "$(grep -c '60[0-9][0-9] never registered, .*: 40[13] ' "$DIR/$RUN.log")"
+check "1: the first ones by number" 1 "$(grep -c 'failed  *6000 never registered' "$DIR/$RUN.log")"
+check "1: all of them in the summary" "$lines" "$(grep -c '"never_registered": true' "$DIR/$RUN.json")"
 
 # --- 97: timed out waiting for the other side ---
 
@@ -106,7 +111,12 @@ if wait_running 60 on $lines 0; then ok "script: all back on the primary"; else
 	not_ok "script: all back on the primary" "$(status_last "$RUN")"
 fi
 kill -INT "$HEARTLINE_PID"
-ended "script: then all leave" 0
+# The backup refused for five seconds: longer than a probe and a REGISTER may take.
+ended "script: then all leave; they were down for too long: exits 1" 1
+check "script: verdict" degraded "$(get verdict)"
+check "script: lines down for too long" $lines "$(get lines_too_long)"
+check "script: and why" 1 "$(grep -c "because .*$lines lines were down longer than worst case of a switch" "$DIR/$RUN.log")"
+check "script: the 503s are among the causes" 1 "$(grep -c '[0-9] 503 Service Unavailable' "$DIR/$RUN.log")"
 check "script: left over" 0 "$(get leftovers)"
 if (($(get failovers) >= lines && $(get returns) >= lines && $(get 5xx) > 0)); then
 	ok "script: failovers, returns and 503s are in the summary"

@@ -134,9 +134,15 @@ wait_running $((refresh_s + 3)) left_home $(($(now_ms) + (refresh_s + 1) * 1000)
 check "and there they stay, for longer than was granted" "" "$MISSED"
 
 if heartline_stop "$HEARTLINE_PID" 20; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
+	# What is lost on the way may keep a line down for longer than a switch may take.
+	verdict=$(summary "$DIR/summary.json" verdict)
+	if ((EXIT_CODE == 0)) || [[ $EXIT_CODE == 1 && $verdict == degraded ]]; then
+		ok "SIGINT: drains; ok or degraded"
+	else
+		not_ok "SIGINT: drains; ok or degraded" "$EXIT_CODE, $verdict"
+	fi
 else
-	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
+	not_ok "SIGINT: drains; ok or degraded" "still running after 20 s"
 fi
 check "the primary's table is empty" 0 "$(kamailio_stat primary location_contacts)"
 check "the backup's table is empty" 0 "$(kamailio_stat backup location_contacts)"

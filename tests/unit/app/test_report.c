@@ -1,59 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The verdict, its exit code, and whether the generator was the limit: each cause by itself.
+// The facts of a run, its table, and whether the generator was the limit: each cause by itself.
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
 
-#include "report.h"
+#include "made_up.h"
+#include "report_print.h"
 
 static struct crew alone; // one worker: nothing to steer
-
-// The crew that a report is taken of.
-static struct {
-	struct hl_snapshot end;
-	uint64_t leftovers, lost, stalls, tx_full;
-	double tx_full_ms, lateness_us;
-} made_up;
-
-void crew_snapshot(struct crew *crew, struct hl_snapshot *snapshot)
-{
-	(void)crew;
-	*snapshot = made_up.end;
-}
-
-uint64_t crew_leftovers(const struct crew *crew)
-{
-	(void)crew;
-	return made_up.leftovers;
-}
-
-uint64_t crew_lost(const struct crew *crew)
-{
-	(void)crew;
-	return made_up.lost;
-}
-
-uint64_t crew_stalls(const struct crew *crew)
-{
-	(void)crew;
-	return made_up.stalls;
-}
-
-uint64_t crew_tx_full(const struct crew *crew, double *longest_ms)
-{
-	(void)crew;
-	*longest_ms = made_up.tx_full_ms;
-	return made_up.tx_full;
-}
-
-double crew_lateness_us(const struct crew *crew, double q)
-{
-	(void)crew;
-	cr_assert_eq(q, 0.99);
-	return made_up.lateness_us;
-}
 
 // Ten lines, all registered and gone again.
 static struct report report_make(uint64_t device_lost)
@@ -66,7 +22,7 @@ static struct report report_make(uint64_t device_lost)
 	return r;
 }
 
-static const char *printed(const struct report *r)
+static char *printed(const struct report *r)
 {
 	static char *text;
 	size_t len;
@@ -74,100 +30,178 @@ static const char *printed(const struct report *r)
 
 	free(text);
 	file = open_memstream(&text, &len);
-	report_limits_print(r, file);
+	report_print(r, file);
 	fclose(file);
 	return text;
+}
+
+static void said_expect(const struct report *r, const char *said)
+{
+	cr_expect_neq(strstr(printed(r), said), NULL, "wanted %s in: %s", said, printed(r));
 }
 
 static void limited_expect(uint64_t device_lost, const char *said)
 {
 	struct report r = report_make(device_lost);
+	char text[LIMITS_ROOM];
 
 	cr_expect(report_generator_limited(&r), "%s", said);
-	cr_expect_neq(strstr(printed(&r), "the generator was the limit"), NULL);
-	cr_expect_neq(strstr(printed(&r), said), NULL, "wanted %s in: %s", said, printed(&r));
-	cr_expect_eq(report_verdict(&r), VERDICT_OK, "the lines are well nevertheless");
+	report_limits_text(&r, text);
+	cr_expect_neq(strstr(text, said), NULL, "wanted %s in: %s", said, text);
+	said_expect(&r, "the generator was the limit");
+	said_expect(&r, "verdict: ok"); // the lines are well nevertheless
 	memset(&made_up, 0, sizeof(made_up));
 }
 
 Test(report, a_generator_that_kept_up_is_not_the_limit)
 {
-	struct report r;
+	char text[LIMITS_ROOM];
 
 	made_up.lateness_us = 9000;
-	r = report_make(0);
+	made_up.end.requests[HL_OPTIONS] = 1000;
+	made_up.end.limits[HL_LIMIT_DELAYED] = 10;
+	made_up.end.limits[HL_LIMIT_UNRESOLVED] = 10; // they waited, and left
+	made_up.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
+	struct report r = report_make(0);
 	cr_expect(!report_generator_limited(&r));
-	cr_expect_str_eq(printed(&r), "");
+	report_limits_text(&r, text);
+	cr_expect_str_eq(text, "");
+	cr_expect_null(strstr(printed(&r), "the generator was the limit"));
 }
 
 Test(report, every_way_to_be_the_limit_is_told)
 {
-	limited_expect(3, "3 frames lost here"); // imissed
-	made_up.lost = 4;
-	limited_expect(0, "4 frames lost here");
-	made_up.end.drops[HL_DROP_SLOW_FULL] = 5;
-	limited_expect(0, "5 frames lost here");
-	made_up.stalls = 6;
+	limited_expect(3, "3 frames that the device had no room for"); // imissed
+	made_up.limits[HL_LIMIT_HANDOFF_DROPPED] = 4;
+	limited_expect(0, "4 frames lost on their way");
+	made_up.limits[HL_LIMIT_TX_DROPPED] = 4;
+	limited_expect(0, "4 frames that the device did not take");
+	made_up.limits[HL_LIMIT_NO_BUFFER] = 4;
+	limited_expect(0, "4 times without a free packet buffer");
+	made_up.end.limits[HL_LIMIT_SLOW_FULL] = 5;
+	limited_expect(0, "5 answers lost");
+	made_up.limits[HL_LIMIT_STALLS] = 6;
 	limited_expect(0, "6 hangs in the driver");
+	made_up.end.limits[HL_LIMIT_UNRESOLVED_LOST] = 6;
+	limited_expect(0, "6 requests given up unsent");
+	made_up.end.requests[HL_OPTIONS] = 100;
+	made_up.end.limits[HL_LIMIT_DELAYED] = 7;
+	limited_expect(0, "7 probes that left more than 50 ms late");
 	made_up.lateness_us = 12000;
 	limited_expect(0, "more than 12.0 ms late");
-	made_up.tx_full = 7;
+	made_up.limits[HL_LIMIT_TX_FULL] = 7;
 	made_up.tx_full_ms = 11.5;
-	limited_expect(0, "full in 7 polls, for up to 11.5 ms on end");
+	limited_expect(0, "7 polls that found the device's transmit ring full");
+}
+
+Test(report, a_rate_that_kept_lines_from_registering_was_the_limit)
+{
+	made_up.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
+	struct report r = report_make(0);
+	r.outcome.never = 1;
+	cr_expect(report_generator_limited(&r));
+}
+
+// Whoever reads from the top meets the generator's limit before a server is blamed.
+Test(report, the_generators_limit_is_named_before_any_server_is_blamed)
+{
+	made_up.limits[HL_LIMIT_STALLS] = 6;
+	struct report r = report_make(0);
+	r.outcome.too_long = 1;
+	const char *text = printed(&r), *limit = strstr(text, "the generator was the limit");
+	const char *blame = strstr(text, "down longer than worst case");
+	cr_assert(limit && blame, "%s", text);
+	cr_expect_lt(limit, blame);
 }
 
 Test(report, a_ring_that_was_full_for_a_moment_is_told_and_is_no_limit)
 {
-	struct report r;
-
-	made_up.tx_full = 7;
+	made_up.limits[HL_LIMIT_TX_FULL] = 7;
 	made_up.tx_full_ms = 0.4;
-	r = report_make(0);
+	struct report r = report_make(0);
 	cr_expect(!report_generator_limited(&r));
-	cr_expect_str_eq(printed(&r),
-			 "heartline: the device's transmit ring was full in 7 polls, for up to 0.4 "
-			 "ms on end\n");
+	said_expect(&r, "7 tx_full: polls that found the device's transmit ring full, for up to "
+			"0.4 ms on end");
 }
 
-static void verdict_expect(const struct report *r, enum verdict verdict, const char *name, int code)
+// For each row of the two tables: its name and its meaning are on the screen once it counted.
+Test(report, every_drop_and_every_limit_is_named_when_it_counted)
 {
-	cr_expect_eq(report_verdict(r), verdict, "%s", verdict_name(report_verdict(r)));
-	cr_expect_str_eq(verdict_name(verdict), name);
-	cr_expect_eq(verdict_exit_code(verdict), code);
+	for (unsigned k = 0; k < HL_DROPS; k++) {
+		memset(&made_up, 0, sizeof(made_up));
+		struct report r = report_make(0);
+		char said[200];
+		snprintf(said, sizeof(said), "12 %s: %s", hl_drop_name(k), hl_drop_text(k));
+		cr_expect_null(strstr(printed(&r), hl_drop_text(k)), "%s", said);
+		made_up.end.drops[k] = 12;
+		r = report_make(0);
+		said_expect(&r, said);
+	}
+	for (unsigned k = 0; k < HL_LIMITS; k++) {
+		memset(&made_up, 0, sizeof(made_up));
+		made_up.end.limits[k] = 12;
+		struct report r = report_make(0);
+		char said[200];
+		snprintf(said, sizeof(said), "12 %s: %s", hl_limit_name(k), hl_limit_text(k));
+		said_expect(&r, said);
+	}
 }
 
-Test(report, verdicts_and_their_exit_codes)
+Test(report, times_that_were_bounded_are_told_when_they_bite)
 {
 	struct report r = report_make(0);
 
-	verdict_expect(&r, VERDICT_OK, "ok", 0);
-	r.up.registered = 9;
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1);
-	r.not_expected = 1; // cut short by the end of the run
-	verdict_expect(&r, VERDICT_OK, "ok", 0);
-	r.not_expected = 0;
-	r.up.by_state[HL_PARK] = 1;
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1);
+	cr_expect_null(strstr(printed(&r), "bounded"));
+	made_up.end.long_retry_afters = 2;
+	made_up.end.short_grants = 3;
+	made_up.end.long_min_expires = 4;
+	made_up.end.epochs = 5;
+	r = report_make(0);
+	said_expect(&r, "2 Retry-After longer than retry_after_max");
+	said_expect(&r, "3 grants shorter than twice refresh_min");
+	said_expect(&r, "4 Min-Expires longer than a day");
+	said_expect(&r, "5 lines began their CSeq again");
+}
 
-	r = report_make(0);
-	r.up.by_state[HL_DOWN] = 1;
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1);
-	made_up.leftovers = 1;
-	r = report_make(0);
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1);
-	r.timed_out = true;
-	verdict_expect(&r, VERDICT_TIMED_OUT, "timed out", 97);
-	made_up.leftovers = 0;
-	r = report_make(0);
-	r.phase_failed = true;
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1);
+Test(report, the_first_twenty_failed_lines_are_named_with_their_cause)
+{
+	struct failed_line failed[30];
+	struct report r = report_make(0);
 
-	r = report_make(0);
-	r.end.finals[HL_REGISTER] = 0;
-	r.up.registered = 0;
-	verdict_expect(&r, VERDICT_FAILED, "failed", 1); // all had their chance
-	r.not_expected = 10;
-	verdict_expect(&r, VERDICT_NOTHING, "nothing processed", 99);
+	for (uint32_t k = 0; k < 30; k++)
+		failed[k] = (struct failed_line){ .line = k, .code = 403, .state = HL_PARK };
+	failed[1].code = HL_CODE_TIMEOUT;
+	failed[1].state = HL_DOWN;
+	failed[1].never = true;
+	r.outcome.failed = failed;
+	r.outcome.n_failed = 30;
+	r.outcome.never = 1;
+	r.outcome.lost = 29;
+	said_expect(&r, "6000 PARK: 403 Forbidden");
+	said_expect(&r, "6001 never registered, DOWN: time-out");
+	said_expect(&r, "6019 PARK: 403 Forbidden");
+	cr_expect_null(strstr(printed(&r), "6020"));
+	said_expect(&r, "and 10 more");
+}
+
+Test(report, causes_are_told_with_their_reason_the_most_frequent_first)
+{
+	made_up.end.causes[HL_CODE_TIMEOUT] = 7;
+	made_up.end.causes[403] = 9;
+	made_up.end.causes[503] = 7;
+	struct report r = report_make(0);
+	const char *text = printed(&r), *most = strstr(text, "9 403 Forbidden");
+	const char *next = strstr(text, "7 time-out"), *last = strstr(text, "7 503 Service Unav");
+	cr_assert(most && next && last, "%s", text);
+	cr_expect(most < next && next < last, "%s", text);
+}
+
+Test(report, what_may_be_left_is_told_and_fails_nothing)
+{
+	made_up.maybe_left = 4;
+	struct report r = report_make(0);
+	said_expect(&r, "maybe left: 4");
+	said_expect(&r, "verdict: ok");
 }
 
 Test(report, offered_and_achieved_rates)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Words for what the workers know as numbers: lines, codes, reasons for a drop.
+
+#include "crew.h"
+
+const char *crew_number(const struct crew *crew, uint32_t line, int *len)
+{
+	uint32_t n = 0;
+	const char *text = hl_plan_phone_number(crew->plan, line, &n);
+
+	*len = (int)n;
+	return text;
+}
+
+// The phrase of a worker that was told this code; each keeps the first one that came.
+void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM])
+{
+	unsigned from = 0;
+
+	for (unsigned i = 0; i < crew->n_workers && code < HL_CAUSES; i++) {
+		const struct hl_counters *c = hl_worker_counters(crew->workers[i]);
+		if (atomic_load_explicit(&c->causes[code], memory_order_relaxed)) {
+			from = i;
+			break;
+		}
+	}
+	hl_worker_cause(crew->workers[from], code, text);
+}
+
+const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason)
+{
+	const struct hl_example *first = NULL;
+
+	for (unsigned i = 0; i < crew->n_workers; i++) {
+		const struct hl_example *of = hl_worker_example(crew->workers[i], reason);
+		if (of && (!first || of->at_ns < first->at_ns))
+			first = of;
+	}
+	return first;
+}

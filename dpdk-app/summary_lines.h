@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the summary says of lines: outages, causes, which ones failed.
+#pragma once
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "report.h"
+
+json_t *outages_object(const struct report *report);
+json_t *causes_array(const struct report *report);
+json_t *reasons_array(const struct report *report);
+
+// The failed lines as a JSON array, one a line of the file: there may be millions. Returns 0, or -1 as
+// the file has it.
+int failed_lines_write(const struct report *report, FILE *file);

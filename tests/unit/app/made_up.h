@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A crew that a report is taken of: what it says is set by the tests.
+#pragma once
+
+#include "crew.h"
+
+extern struct made_up {
+	struct hl_snapshot end;
+	uint64_t limits[HL_LIMITS]; // of the program
+	uint64_t leftovers, maybe_left;
+	double tx_full_ms, lateness_us;
+	struct hl_example example;
+	enum hl_drop example_of; // with `example` known
+} made_up;
