@@ -103,9 +103,7 @@ int auth_param_next(struct slice *rest, struct auth_param *out)
 		if (rc != 0)
 			return rc;
 	} else {
-		out->value = token_take(rest);
-		if (out->value.len == 0)
-			return -EBADMSG;
+		out->value = token_take(rest); // empty: as if it stood in quotes
 	}
 
 	spaces_skip(rest);
@@ -127,10 +125,11 @@ static int scheme_take(struct slice *rest)
 	return rest->len > 0 && is_space(*rest->at) ? 0 : -EBADMSG;
 }
 
-// The best of a list such as "auth,auth-int"; -ENOTSUP when we know none of it.
+// The best of a list such as "auth,auth-int"; -ENOTSUP when we know none of it. An empty list is met
+// from servers that mean RFC 2069 by it.
 static int qop_choose(struct slice list, enum digest_qop *qop)
 {
-	bool has_auth = false, has_auth_int = false;
+	bool has_auth = false, has_auth_int = false, any = false;
 
 	while (list.len > 0) {
 		if (is_space(*list.at) || *list.at == ',') {
@@ -140,9 +139,12 @@ static int qop_choose(struct slice list, enum digest_qop *qop)
 		struct slice name = token_take(&list);
 		if (name.len == 0)
 			return -EBADMSG;
+		any = true;
 		has_auth |= slice_is(name, "auth");
 		has_auth_int |= slice_is(name, "auth-int");
 	}
+	if (!any)
+		return 0;
 	if (!has_auth && !has_auth_int)
 		return -ENOTSUP;
 	*qop = has_auth ? DIGEST_AUTH : DIGEST_AUTH_INT;
@@ -154,6 +156,12 @@ static void slice_once(struct slice *to, struct slice value)
 {
 	if (to->at == NULL)
 		*to = value;
+}
+
+// An empty value says something when it stands in quotes.
+static bool is_missing(struct slice value)
+{
+	return value.at == NULL || (value.len == 0 && value.at[-1] != '"');
 }
 
 int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *out)
@@ -181,9 +189,9 @@ int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *
 	}
 	if (rc < 0)
 		return rc;
-	if (out->realm.at == NULL || out->nonce.at == NULL)
+	if (is_missing(out->realm) || is_missing(out->nonce))
 		return -EBADMSG;
-	if (algorithm.at != NULL && !digest_from_name(algorithm, &out->algorithm, &out->sess))
+	if (algorithm.len > 0 && !digest_from_name(algorithm, &out->algorithm, &out->sess))
 		return -ENOTSUP;
 	return qop.at == NULL ? 0 : qop_choose(qop, &out->qop);
 }

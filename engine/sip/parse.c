@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replies that the scanner declined: made plain, judged by osip2, read without haste.
+// Replies that the scanner declined: made plain, validated by osip2, read on the slow path.
 #include "sip/parse.h"
 
 #include <errno.h>
@@ -10,6 +10,9 @@
 #include <strings.h>
 #include <osipparser2/osip_message.h>
 #include <osipparser2/osip_parser.h>
+
+#include "sip/plain.h"
+#include "sip/value.h"
 
 // osip2 prints about every message that it refuses, unless somebody else takes what it says.
 static void trace_nothing(const char *file, int line, osip_trace_level_t level, const char *format,
@@ -22,46 +25,6 @@ void parse_init(void)
 {
 	parser_init();
 	osip_trace_initialize_func(TRACE_LEVEL0, trace_nothing);
-}
-
-// A NUL-terminated copy in which each header is one line, tabs are spaces, and SIP is in capitals:
-// what osip2 wants to read. *body: offset behind the blank line. NULL: no memory, or a NUL in the
-// headers, which osip2 would take for the end.
-static char *plain_copy(const char *text, uint32_t len, uint32_t *plain_len, uint32_t *body)
-{
-	while (len > 0 && (*text == '\r' || *text == '\n')) { // RFC 3261 7.5
-		text++;
-		len--;
-	}
-	char *plain = malloc((size_t)len + 1);
-	if (plain == NULL)
-		return NULL;
-	memcpy(plain, text, len);
-	plain[len] = '\0';
-	*plain_len = *body = len;
-	if (len >= 4 && strncasecmp(plain, "sip/", 4) == 0)
-		memcpy(plain, "SIP/", 4); // RFC 3261 7.1: in any case
-
-	for (uint32_t i = 0; i < len; i++) {
-		if (plain[i] == '\t')
-			plain[i] = ' ';
-		if (plain[i] == '\0') {
-			free(plain);
-			return NULL;
-		}
-		if (plain[i] != '\r' && plain[i] != '\n')
-			continue;
-		uint32_t next = i + (plain[i] == '\r' && plain[i + 1] == '\n' ? 2 : 1);
-		if (plain[next] == '\r' || plain[next] == '\n') { // a blank line
-			*body = next + (plain[next] == '\r' && plain[next + 1] == '\n' ? 2 : 1);
-			break;
-		}
-		if (plain[next] == ' ' || plain[next] == '\t') // RFC 3261 7.3.1
-			memset(plain + i, ' ', next - i);
-		else
-			i = next - 1;
-	}
-	return plain;
 }
 
 // Room in the store, slice by slice.
@@ -133,44 +96,33 @@ static void contact_keep(struct store *s, const char *value, size_t len)
 
 // Contacts and challenges are kept as they were written: osip2 keeps only what it knows of them.
 // contacts: them alone, else all others.
-static void values_keep(struct store *s, const char *headers, const char *body, bool contacts)
+static void values_keep(struct store *s, const struct plain *plain, bool contacts)
 {
 	struct sip_reply *r = &s->out->reply;
-	const char *line = headers + strcspn(headers, "\r\n");
+	const char *line = plain->headers;
 
-	for (; line < body; line += strcspn(line, "\r\n")) {
-		line += strspn(line, "\r\n");
-		if (line >= body)
-			break;
+	for (line += strspn(line, "\r\n"); line < plain->end; line += strspn(line, "\r\n")) {
 		const char *end = line + strcspn(line, "\r\n");
 		const char *colon = memchr(line, ':', (size_t)(end - line));
-		if (colon == NULL)
-			continue;
-		const char *name_end = colon, *value = colon + 1;
-		while (name_end > line && name_end[-1] == ' ')
-			name_end--;
-		while (value < end && *value == ' ')
-			value++;
-		while (end > value && end[-1] == ' ')
-			end--;
-		size_t name = (size_t)(name_end - line), len = (size_t)(end - value);
-		bool proxy = name_is(line, name, "Proxy-Authenticate");
+		struct slice value = slice_trim(colon + 1, end);
+		const char *name_at = line;
+		size_t name = slice_trim(line, colon).len, len = value.len;
+		bool proxy = name_is(name_at, name, "Proxy-Authenticate");
+		bool contact = name_is(name_at, name, "Contact") || name_is(name_at, name, "m");
 
-		bool contact = name_is(line, name, "Contact") || name_is(line, name, "m");
-
+		line = end;
 		if (len == 0 || contact != contacts)
 			continue;
 		if (contact) {
-			contact_keep(s, value, len);
-		} else if (name_is(line, name, "To") || name_is(line, name, "t")) {
-			r->to = store_put(s, value, len);
-		} else if (proxy || name_is(line, name, "WWW-Authenticate")) {
+			contact_keep(s, value.at, len);
+		} else if (proxy || name_is(name_at, name, "WWW-Authenticate")) {
 			if (r->n_challenges == SIP_CHALLENGES_MAX)
 				continue;
 			r->proxy_challenges |= (uint8_t)(proxy << r->n_challenges);
-			r->challenges[r->n_challenges++] = store_put(s, value, len);
-		} else if (name_is(line, name, "Authentication-Info") && r->auth_info.at == NULL) {
-			r->auth_info = store_put(s, value, len);
+			r->challenges[r->n_challenges++] = store_put(s, value.at, len);
+		} else if (name_is(name_at, name, "Authentication-Info") &&
+			   r->auth_info.at == NULL) {
+			r->auth_info = store_put(s, value.at, len);
 		}
 	}
 }
@@ -208,40 +160,14 @@ static bool cseq_take(const osip_cseq_t *cseq, struct sip_reply *r)
 	return true;
 }
 
-// RFC 3261 18.3: a datagram that is shorter than it says was cut.
-static bool length_fits(const osip_content_length_t *length, uint32_t left)
-{
-	if (length == NULL || length->value == NULL)
-		return true;
-	if (length->value[0] == '\0' || length->value[strspn(length->value, "0123456789")] != '\0')
-		return false;
-	errno = 0;
-	unsigned long long n = strtoull(length->value, NULL, 10);
-	return errno == 0 && n <= left;
-}
-
-// "SIP/2.0 200 ...": osip2 would look for the status in the next lines.
-static bool status_line_good(const char *plain, const osip_message_t *m)
-{
-	const char *digits = plain + strlen("SIP/2.0");
-
-	digits += strspn(digits, " ");
-	return strspn(digits, "0123456789") == 3 && digits[3] == ' ' && m->sip_version != NULL &&
-	       strcmp(m->sip_version, "SIP/2.0") == 0 && m->status_code >= 100 &&
-	       m->status_code <= 699;
-}
-
-static int reply_take(struct store *s, const osip_message_t *m, const char *plain, uint32_t len,
-		      uint32_t body)
+static int reply_take(struct store *s, const osip_message_t *m, const struct plain *plain)
 {
 	struct sip_reply *r = &s->out->reply;
 	osip_via_t *via = osip_list_get(&m->vias, 0);
 	char name[] = "branch"; // osip2 does not know const
 	osip_generic_param_t *branch = NULL;
 
-	if (!status_line_good(plain, m) || via == NULL || m->from == NULL || m->to == NULL ||
-	    m->call_id == NULL || !cseq_take(m->cseq, r) ||
-	    !length_fits(m->content_length, len - body))
+	if (via == NULL || !cseq_take(m->cseq, r) || m->status_code < 100 || m->status_code > 699)
 		return -EBADMSG;
 	r->status = (uint16_t)m->status_code;
 	r->expires = header_seconds(m, "expires");
@@ -250,8 +176,9 @@ static int reply_take(struct store *s, const osip_message_t *m, const char *plai
 	osip_via_param_get_byname(via, name, &branch);
 	if (branch != NULL && branch->gvalue != NULL)
 		r->branch = store_put(s, branch->gvalue, strlen(branch->gvalue));
-	values_keep(s, plain, plain + body, true);
-	values_keep(s, plain, plain + body, false);
+	r->to = store_put(s, plain->to.at, plain->to.len);
+	values_keep(s, plain, true);
+	values_keep(s, plain, false);
 	return s->full ? -ENOBUFS : 0;
 }
 
@@ -259,18 +186,19 @@ int parse_reply(const char *text, uint32_t len, struct parsed_reply *out)
 {
 	struct store s = { .out = out };
 	osip_message_t *m = NULL;
-	uint32_t plain_len, body;
-	char *plain = plain_copy(text, len, &plain_len, &body);
-	int rc = -EBADMSG;
+	struct plain plain;
+	char *room = malloc(PLAIN_ROOM(len));
+	int rc = room != NULL ? plain_make(text, len, room, &plain) : -EBADMSG;
 
 	memset(&out->reply, 0, sizeof(out->reply));
-	if (plain == NULL)
-		return -EBADMSG;
-	if (osip_message_init(&m) == 0 && strncmp(plain, "SIP/2.0 ", 8) == 0 &&
-	    osip_message_parse(m, plain, plain_len) == 0)
-		rc = reply_take(&s, m, plain, plain_len, body);
-	osip_message_free(m);
-	free(plain);
+	if (rc == 0) {
+		rc = -EBADMSG;
+		if (osip_message_init(&m) == 0 &&
+		    osip_message_parse(m, plain.asked, plain.asked_len) == 0)
+			rc = reply_take(&s, m, &plain);
+		osip_message_free(m);
+	}
+	free(room);
 	return rc;
 }
 

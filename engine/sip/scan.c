@@ -13,11 +13,11 @@ static inline enum scan_result via_param(const char *at, const char *equal, cons
 {
 	const char *name_end = equal != NULL ? equal : end;
 
-	if (at == name_end || (equal != NULL && equal + 1 == end))
-		return SCAN_DECLINE; // ";;", ";=", "rport=;"
+	if (equal != NULL && (at == equal || equal + 1 == end))
+		return SCAN_DECLINE; // ";=", "rport=;"
 	if (branch->at != NULL)
-		return SCAN_OK; // the first one counts
-	struct slice name = slice_trim(at, name_end);
+		return SCAN_OK;                       // the first one counts
+	struct slice name = slice_trim(at, name_end); // empty: ";;"
 	if (name.len != 6 || !letters_are(name.at, "branch", 6))
 		return SCAN_OK;
 	if (equal == NULL)
@@ -87,6 +87,22 @@ static enum scan_result via_read(struct slice value, struct slice *branch)
 	}
 }
 
+// Legal in small letters (RFC 3261 7.1); tabs and more spaces are not, but may be meant well.
+static bool is_odd_status_line(const char *text, uint32_t len)
+{
+	uint32_t i = 7, digits = 0;
+
+	if (len < STATUS_LINE_MIN + 2 || !letters_are(text, "sip/2.0", 7))
+		return false;
+	while (i < len && (text[i] == ' ' || text[i] == '\t'))
+		i++;
+	if (i == 7)
+		return false;
+	for (; i < len && (uint8_t)(text[i] - '0') <= 9; i++)
+		digits++;
+	return digits == 3 && i < len && is_lws(text[i]);
+}
+
 // What is no response: told apart outside the hot path.
 static __attribute__((noinline)) enum scan_result scan_other(const char *text, uint32_t len,
 							     struct sip_reply *out)
@@ -99,18 +115,14 @@ static __attribute__((noinline)) enum scan_result scan_other(const char *text, u
 		return SCAN_KEEPALIVE;
 	if (i > 0)
 		return scan_reply(text + i, len - i, out);
-	if (len >= 4 && letters_are(text, "sip/", 4)) {
-		// Legal in small letters (7.1); more spaces are not, but may be meant well.
-		bool small = len > 8 && memcmp(text, "SIP/2.0 ", 8) != 0;
-		bool version = len > 8 && letters_are(text, "sip/2.0 ", 8);
-		return version && (small || text[8] == ' ') ? SCAN_DECLINE : SCAN_BAD;
-	}
+	if (len >= 4 && letters_are(text, "sip/", 4))
+		return is_odd_status_line(text, len) ? SCAN_DECLINE : SCAN_BAD;
 	while (i < len && (uint8_t)text[i] > ' ' && (uint8_t)text[i] < 0x7f)
 		i++;
 	return i > 0 && i < len && text[i] == ' ' ? SCAN_REQUEST : SCAN_BAD;
 }
 
-// "SIP/2.0 200 ": false when it is not exactly that.
+// "SIP/2.0 200 ", or without that space where no phrase follows: false when it is not exactly that.
 static inline bool status_read(const char *text, uint32_t len, uint16_t *status)
 {
 	if (len < STATUS_LINE_MIN || memcmp(text, "SIP/2.0 ", 8) != 0)
@@ -118,7 +130,7 @@ static inline bool status_read(const char *text, uint32_t len, uint16_t *status)
 	uint8_t d[3] = { (uint8_t)(text[8] - '0'), (uint8_t)(text[9] - '0'),
 			 (uint8_t)(text[10] - '0') };
 	*status = (uint16_t)(d[0] * 100 + d[1] * 10 + d[2]);
-	return d[0] <= 9 && d[1] <= 9 && d[2] <= 9 && text[11] == ' ';
+	return d[0] <= 9 && d[1] <= 9 && d[2] <= 9 && (text[11] == ' ' || text[11] == '\r');
 }
 
 static inline void reply_clear(struct sip_reply *out)
@@ -133,13 +145,27 @@ static inline bool is_blank(const char *at, const char *end)
 	return at == end || (is_lws(end[-1]) && slice_trim(at, end).len == 0);
 }
 
+// Given again, it must say the same: two that differ are how messages are smuggled. A blank one says
+// nothing, as a datagram has an end of its own (RFC 3261 18.3).
+static inline enum scan_result content_length_read(struct slice value, uint32_t *content_length)
+{
+	uint32_t length;
+
+	if (value.len == 0)
+		return SCAN_OK;
+	if (!text_get_number(value.at, value.len, &length) || length == SIP_NO_NUMBER ||
+	    (*content_length != SIP_NO_NUMBER && length != *content_length))
+		return SCAN_BAD;
+	*content_length = length;
+	return SCAN_OK;
+}
+
 // One header line, its value between `at` and `end`; `seen` holds those that stood there already.
 static inline enum scan_result reply_header(struct sip_reply *out, enum header_id id,
 					    const char *at, const char *end, uint32_t *seen,
 					    uint32_t *content_length)
 {
 	const bool again = *seen & HEADER_BIT(id);
-	struct slice value;
 
 	*seen |= HEADER_BIT(id);
 	switch (id) {
@@ -155,9 +181,7 @@ static inline enum scan_result reply_header(struct sip_reply *out, enum header_i
 		return again || !cseq_read(slice_trim(at, end), &out->cseq, &out->method) ? SCAN_BAD
 											  : SCAN_OK;
 	case HEADER_CONTENT_LENGTH:
-		value = slice_trim(at, end);
-		return again || !text_get_number(value.at, value.len, content_length) ? SCAN_BAD
-										      : SCAN_OK;
+		return content_length_read(slice_trim(at, end), content_length);
 	case HEADER_CONTACT:
 		if (is_blank(at, end))
 			return SCAN_OK;
@@ -199,7 +223,7 @@ enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *ou
 {
 	const char *const end = text + len;
 	const char *at = text, *line_end;
-	uint32_t seen = 0, content_length = 0;
+	uint32_t seen = 0, content_length = SIP_NO_NUMBER;
 	struct marks m;
 
 	if (len < STATUS_LINE_MIN + 2 || !status_read(text, len, &out->status))
@@ -233,5 +257,7 @@ enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *ou
 	if ((seen & HEADERS_MANDATORY) != HEADERS_MANDATORY)
 		return SCAN_BAD;
 	// A datagram shorter than it says was cut (RFC 3261 18.3); what is more is not ours.
-	return content_length > (size_t)(end - line_end - 2) ? SCAN_BAD : SCAN_OK;
+	return content_length > (size_t)(end - line_end - 2) && content_length != SIP_NO_NUMBER
+		       ? SCAN_BAD
+		       : SCAN_OK;
 }

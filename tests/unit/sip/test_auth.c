@@ -89,7 +89,9 @@ Test(auth_challenge, qop_auth_is_taken_before_auth_int)
 		{ "\" auth-int , AUTH \"", 0, DIGEST_AUTH },
 		{ "\"auth-conf,auth-int\"", 0, DIGEST_AUTH_INT },
 		{ "\"auth-conf\"", -ENOTSUP, DIGEST_NO_QOP },
-		{ "\"\"", -ENOTSUP, DIGEST_NO_QOP },
+		{ "\"\"", 0, DIGEST_NO_QOP }, // RFC 2069 is meant
+		{ "", 0, DIGEST_NO_QOP },
+		{ "\" , \"", 0, DIGEST_NO_QOP },
 	};
 	struct auth_challenge c;
 	char text[128];
@@ -99,6 +101,26 @@ Test(auth_challenge, qop_auth_is_taken_before_auth_int)
 			 cases[i].qop);
 		cr_assert_eq(challenge(text, &c), cases[i].rc, "%s", text);
 		cr_assert_eq(c.qop, cases[i].chosen, "%s", text);
+	}
+}
+
+Test(auth_challenge, an_empty_value_is_as_good_without_quotes)
+{
+	static const char *const cases[] = {
+		"Digest realm=\"r\", opaque=, nonce=\"n\"",
+		"Digest realm=\"r\", nonce=\"n\", opaque=",
+		"Digest realm=\"r\", nonce=\"n\", opaque = , algorithm=,qop=, stale=",
+		"Digest ,, realm=\"r\",, ,nonce=\"n\", algorithm=\"\", qop=\"\", opaque=\"\",",
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct auth_challenge c;
+
+		cr_assert_eq(challenge(cases[i], &c), 0, "%s", cases[i]);
+		cr_expect(slice_is(c.realm, "r") && slice_is(c.nonce, "n"), "%s", cases[i]);
+		cr_expect(c.opaque.at != NULL && c.opaque.len == 0, "%s", cases[i]);
+		cr_expect(c.algorithm == HL_MD5 && !c.sess && c.qop == DIGEST_NO_QOP, "%s",
+			  cases[i]);
 	}
 }
 
@@ -140,6 +162,8 @@ Test(auth_challenge, what_cannot_be_read_is_refused)
 		"Digest realm=\"r\" nonce=\"n\"",
 		"Digest realm=\"r\", nonce=\"n\" x",
 		"Digest realm=\"r\", nonce",
+		"Digest realm=\"r\", nonce=",
+		"Digest realm=, nonce=\"n\"",
 		"Digest realm=\"r\", =\"n\"",
 		"Digest realm=\"r\"x, nonce=\"n\"",
 		"Digest realm=\"a\r\nEvil: 1\", nonce=\"n\"",
