@@ -23,8 +23,9 @@ struct crew {
 	struct station *stations[LANES_MAX]; // of the workers
 	struct lane lanes[LANES_MAX];
 	unsigned n_lanes;
-	uint64_t rest_ns;   // of control, between two looks without anything to serve
-	unsigned next_hops; // neighbours that must be known before anything can be sent
+	uint64_t rest_ns;      // of control, between two looks without anything to serve
+	unsigned next_hops;    // neighbours that must be known before anything can be sent
+	struct events *events; // NULL: changes of state are not written down
 };
 
 // The lcores besides the main one; the main one when it is alone. Returns how many.
@@ -48,6 +49,9 @@ void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_
 // What control does for the workers between two looks, and a rest of about a millisecond.
 void crew_serve(struct crew *crew);
 
+// Take the changes of state that the workers told of.
+void crew_events(struct crew *crew);
+
 void crew_snapshot(struct crew *crew, struct hl_snapshot *snapshot);
 uint64_t crew_unsettled(const struct crew *crew);
 
@@ -62,6 +66,9 @@ double crew_tx_full_ms(const struct crew *crew); // the longest time on end that
 // Names: a line's phone number, the words for a code, the first packet dropped for a reason.
 const char *crew_number(const struct crew *crew, uint32_t line, int *len);
 void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM]);
+#define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
+// "403 Forbidden", "time-out"; "no failure seen" for a line that was only slow.
+const char *crew_cause_text(const struct crew *crew, uint16_t code, char out[CAUSE_ROOM]);
 const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason);
 double crew_lateness_us(const struct crew *crew, double q); // of timers
 

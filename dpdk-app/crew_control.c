@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "crew.h"
+#include "events.h"
 #include "stop.h"
 #include "timebase.h"
 
@@ -26,21 +27,32 @@ void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_
 			crew_serve(crew);
 }
 
-void crew_serve(struct crew *crew)
+// No more than one ring of them: a worker may be as fast as we are.
+void crew_events(struct crew *crew)
 {
 	struct hl_event events[EVENTS_AT_ONCE];
+
+	for (unsigned i = 0; i < crew->n_workers; i++) {
+		uint32_t n = EVENTS_AT_ONCE;
+		for (int k = 0; n == EVENTS_AT_ONCE && k < EVENT_ROUNDS; k++) {
+			n = hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE);
+			// Unread a full ring would only count them as lost.
+			if (crew->events)
+				events_write(crew->events, crew, events, n);
+		}
+	}
+	if (crew->events)
+		events_flush(crew->events);
+}
+
+void crew_serve(struct crew *crew)
+{
 	uint64_t now_ns = timebase_ns();
 	uint32_t served = 0;
 
-	for (unsigned i = 0; i < crew->n_workers; i++) {
+	for (unsigned i = 0; i < crew->n_workers; i++)
 		served += hl_worker_serve_slow(crew->workers[i]);
-		// Nobody reads the single changes yet; a full ring would only count them as lost.
-		// No more than one ring of them: a worker may be as fast as we are.
-		for (int k = 0; k < EVENT_ROUNDS; k++)
-			if (hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE) <
-			    EVENTS_AT_ONCE)
-				break;
-	}
+	crew_events(crew);
 	for (unsigned i = 0; i < crew->n_lanes; i++)
 		if (crew->lanes[i].launched)
 			lane_watch(&crew->lanes[i], now_ns);

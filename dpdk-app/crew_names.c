@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Words for what the workers know as numbers: lines, codes, reasons for a drop.
 
+#include <stdio.h>
+
+#include <heartline/code.h>
+
 #include "crew.h"
 
 const char *crew_number(const struct crew *crew, uint32_t line, int *len)
@@ -25,6 +29,18 @@ void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM
 		}
 	}
 	hl_worker_cause(crew->workers[from], code, text);
+}
+
+const char *crew_cause_text(const struct crew *crew, uint16_t code, char out[CAUSE_ROOM])
+{
+	char phrase[HL_PHRASE_ROOM];
+
+	crew_cause(crew, code, phrase);
+	if (code >= HL_CODE_FIRST)
+		snprintf(out, CAUSE_ROOM, "%u %s", code, phrase);
+	else
+		snprintf(out, CAUSE_ROOM, "%s", phrase[0] ? phrase : "no failure seen");
+	return out;
 }
 
 const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason)

@@ -23,7 +23,12 @@ void report_lines(struct report *report, struct crew *crew, uint64_t now_ns)
 void report_close(struct report *report, struct crew *crew, uint64_t device_lost)
 {
 	report->crew = crew;
+	crew_events(crew);
+	if (crew->events)
+		events_close(crew->events, &report->events);
+	crew->events = NULL;
 	crew_snapshot(crew, &report->end);
+	report->events.lost += report->end.limits[HL_LIMIT_EVENTS_LOST];
 	crew_limits(crew, report->end.limits);
 	report->end.limits[HL_LIMIT_RX_MISSED] += device_lost;
 	report->leftovers = crew_leftovers(crew);

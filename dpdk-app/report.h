@@ -9,6 +9,7 @@
 #include <heartline/snapshot.h>
 
 #include "crew.h"
+#include "events.h"
 #include "outcome.h"
 
 // The gravest last.
@@ -25,11 +26,13 @@ struct report {
 	struct hl_snapshot up;   // just before the drain
 	struct hl_snapshot end;  // after it
 	const struct crew *crew; // for names; it outlives the report
-	struct outcome outcome;  // of the lines, just before the drain
-	uint64_t leftovers;      // bindings that could not be removed
-	uint64_t maybe_left;     // bindings that a server may hold: nobody knows
-	double tx_full_ms;       // the device's transmit ring was full for so long on end, at most
-	double lateness_p99_us;  // of timers
+	const char *events_path; // of --events; NULL: it was not given
+	struct events_counts events;
+	struct outcome outcome; // of the lines, just before the drain
+	uint64_t leftovers;     // bindings that could not be removed
+	uint64_t maybe_left;    // bindings that a server may hold: nobody knows
+	double tx_full_ms;      // the device's transmit ring was full for so long on end, at most
+	double lateness_p99_us; // of timers
 	struct steering_result steering;
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
 	bool timed_out;                     // the drain did not end

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include <heartline/code.h>
-
 #include "figure.h"
 #include "judge.h"
 
@@ -88,18 +86,6 @@ static void print_outages(const struct report *r, FILE *to)
 	    r->end.failovers, r->end.returns, r->end.flaps, HL_FLAP_S);
 }
 
-const char *cause_text(const struct report *r, uint16_t code, char out[CAUSE_ROOM])
-{
-	char phrase[HL_PHRASE_ROOM];
-
-	crew_cause(r->crew, code, phrase);
-	if (code >= HL_CODE_FIRST)
-		snprintf(out, CAUSE_ROOM, "%u %s", code, phrase);
-	else
-		snprintf(out, CAUSE_ROOM, "%s", phrase[0] ? phrase : "no failure seen");
-	return out;
-}
-
 // The most frequent first.
 static void print_causes(const struct report *r, FILE *to)
 {
@@ -120,7 +106,7 @@ static void print_causes(const struct report *r, FILE *to)
 		if (most == 0)
 			break;
 		row(to, shown == 0 ? "causes" : "", "%" PRIu64 " %s", most,
-		    cause_text(r, code, text));
+		    crew_cause_text(r->crew, code, text));
 		below = most;
 		last_code = code;
 	}
@@ -143,7 +129,7 @@ static void print_failed(const struct report *r, FILE *to)
 		const char *number = crew_number(r->crew, f->line, &len);
 		row(to, k == 0 ? "failed" : "", "%.*s %s%s: %s", len, number,
 		    f->never ? "never registered, " : "", hl_line_state_name(f->state),
-		    cause_text(r, f->code, text));
+		    crew_cause_text(r->crew, f->code, text));
 	}
 	if (o->never + o->lost > FAILED_SHOWN)
 		row(to, "", "and %" PRIu64 " more: failed_lines of --summary FILE",
@@ -214,7 +200,7 @@ static void print_limits(const struct report *r, FILE *to)
 	const struct hl_snapshot *s = &r->end;
 
 	for (unsigned k = 0; k < HL_LIMITS; k++) {
-		if (s->limits[k] == 0)
+		if (s->limits[k] == 0 || k == HL_LIMIT_EVENTS_LOST) // that has a row of its own
 			continue;
 		if (k == HL_LIMIT_TX_FULL)
 			row(to, "generator", "%" PRIu64 " %s: %s, for up to %.1f ms on end",
@@ -223,6 +209,15 @@ static void print_limits(const struct report *r, FILE *to)
 			row(to, "generator", "%" PRIu64 " %s: %s", s->limits[k], hl_limit_name(k),
 			    hl_limit_text(k));
 	}
+}
+
+static void print_events(const struct report *r, FILE *to)
+{
+	if (!r->events_path)
+		return;
+	row(to, "events", "%" PRIu64 " written to %s, %" PRIu64 " lost%s%s", r->events.written,
+	    r->events_path, r->events.lost, r->events.error ? ": " : "",
+	    r->events.error ? events_error_text(r->events.error) : "");
 }
 
 static void print_steering(const struct steering_result *s, FILE *to)
@@ -249,5 +244,6 @@ void report_print(const struct report *r, FILE *to)
 	print_bounded(&r->end, to);
 	print_drops(&r->end, to);
 	print_limits(r, to);
+	print_events(r, to);
 	print_steering(&r->steering, to);
 }

@@ -25,10 +25,11 @@
 
 #define NEIGHBOURS_WAIT_MS 1000
 #define MS 1000000ull
-#define OWN_OPTIONS 16
+#define OWN_OPTIONS 17
 
 struct run_options {
-	const char *config, *port, *summary;
+	const char *config, *port, *summary, *events_path;
+	struct events *events; // open, until a crew has it
 	const char *rate, *ramp, *duration, *drain, *seed, *dns,
 		*idle_sleep; // NULL: as in the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
@@ -54,6 +55,7 @@ static void options_table(struct run_options *o)
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers for servers by name (the system's)", 0 },
 		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "wait for their first answers (5s)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
+		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state, a line of JSON each", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
@@ -179,7 +181,7 @@ static void run_through(struct run *run, const struct port *port)
 	report_close(&run->report, run->crew, port_lost(port) - lost_before);
 }
 
-static int run_on_port(const struct run_options *o, const struct hl_config *config,
+static int run_on_port(struct run_options *o, const struct hl_config *config,
 		       const struct start *start, struct hl_error *err)
 {
 	static struct crew crew;
@@ -206,6 +208,9 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 		rc = crew_launch(&crew, err);
 	}
 	if (rc == 0) {
+		crew.events = o->events; // closed with the report
+		o->events = NULL;
+		run.report.events_path = o->events_path;
 		run_through(&run, &start->port);
 		struct judgement judgement;
 		judge(&run.report, &judgement);
@@ -223,7 +228,7 @@ static int run_on_port(const struct run_options *o, const struct hl_config *conf
 }
 
 // Once the port is there: wait for the link where it means something, ask DHCP, then run.
-static int run_started(const struct run_options *o, struct hl_config *config, struct start *start,
+static int run_started(struct run_options *o, struct hl_config *config, struct start *start,
 		       const struct arguments *args, struct hl_error *err)
 {
 	int rc = start_port(start, args, o->workers, o->link_timeout_ms, err);
@@ -260,6 +265,8 @@ int run_command(int argc, char **argv)
 		rc = device_find(&o, &config, &start.device, &err);
 	if (rc == 0)
 		rc = summary_check(o.summary, &err);
+	if (rc == 0 && o.events_path)
+		rc = events_open(&o.events, o.events_path, &err);
 	startup_done(STARTUP_CONFIGURATION);
 	if (rc == 0) {
 		stop_catch();
@@ -267,6 +274,7 @@ int run_command(int argc, char **argv)
 	}
 	if (err.code)
 		error_print(&err);
+	events_close(o.events, &(struct events_counts){ 0 });
 	start_undo(&start);
 	hl_config_free(&config);
 	return code;

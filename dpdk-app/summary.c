@@ -82,6 +82,16 @@ static json_t *bounded_object(const struct hl_snapshot *s)
 			 whole(s->long_min_expires), "epochs", whole(s->epochs));
 }
 
+static json_t *events_object(const struct report *r)
+{
+	if (!r->events_path)
+		return json_null();
+	return json_pack("{ss so so so}", "file", r->events_path, "written",
+			 whole(r->events.written), "lost", whole(r->events.lost), "error",
+			 r->events.error ? json_string(events_error_text(r->events.error))
+					 : json_null());
+}
+
 // The first replies prove a rung, or refute it; the rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
@@ -157,6 +167,7 @@ static json_t *summary_object(const struct report *r)
 		{ "drops", drops_object(end) },
 		{ "limits", limits_object(end) },
 		{ "bounded", bounded_object(end) },
+		{ "events", events_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "reasons", reasons_array(r) },

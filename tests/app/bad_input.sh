@@ -121,6 +121,11 @@ refused "a time without sense" "--register-timeout: register_timeout: 1ms is out
 	run "${flags[@]}" --register-timeout 1ms
 refused "a summary that cannot be written: run" "--summary: $DIR/no/file: No such file" \
 	run -c good.yaml --summary "$DIR/no/file" -- --no-such-eal-option
+refused "events that cannot be written" "--events: $DIR/no/file: No such file" \
+	run -c good.yaml --events "$DIR/no/file" -- --no-such-eal-option
+mkfifo "$DIR/fifo"
+refused "events for a FIFO that nobody reads" "--events: $DIR/fifo: nobody reads from this FIFO" \
+	run -c good.yaml --events "$DIR/fifo" -- --no-such-eal-option
 refused "a summary that cannot be written: demo" "--summary: $DIR: Is a directory" demo --summary "$DIR"
 refused "rings for a run" '"heartline demo" does that' run --port net_ring0 "${flags[@]:2}"
 # More made its driver write beyond the end of a message.

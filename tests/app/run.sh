@@ -50,11 +50,17 @@ ended() {
 
 # --- 0: all well; the status line ---
 
-pair -- --duration 4s
+pair -- --duration 4s --events "$DIR/events.json"
 ended "0: all lines registered and left" 0
 check "0: the registrar ends with 0, too" 0 "$EXIT_CODE"
 check "0: registered, unregistered, left over" "$lines $lines 0" "$(get registered) $(get unregistered) $(get leftovers)"
 check "0: verdict" ok "$(get verdict)"
+# Off, registering, registered, off again.
+check "0: --events: three changes a line, as JSON" $((3 * lines)) \
+	"$(grep -cE '^\{"time":"[0-9T:.-]+Z","line":[0-9]+,"number":"60[0-9]+","from":"[A-Z_]+","to":"[A-Z_]+","server":("primary"|"backup"|null),"cause":("[^"]+"|null)\}$' "$DIR/events.json")"
+check "0: --events: registered by a 200" "$lines" "$(grep -c '"from":"REG_P","to":"ON_P","server":"primary","cause":"200 OK"' "$DIR/events.json")"
+check "0: --events: in the summary and in the table" "$((3 * lines)) 0 1" \
+	"$(get written) $(get lost) $(grep -c "events  *$((3 * lines)) written to $DIR/events.json, 0 lost" "$DIR/$RUN.log")"
 check "the status line's head" \
 	"time lines on P on B trying down parked req/s resp/s rtx/s failover returns p50 us p99 us" \
 	"$(grep ' on P ' "$DIR/$RUN.log" | head -n 1 | tr -s ' ' | sed 's/^ //')"
@@ -64,12 +70,14 @@ check "the status line's lines by state" "$lines $lines 0 0 0 0" "$registered $p
 
 # --- 1: some lines failed: their credentials are refused with a new nonce each time, so they back off ---
 
-pair -- --password wrong --duration 4s
+pair -- --password wrong --duration 4s --events /dev/full
 ended "1: no line could register" 1
 check "1: registered, down" "0 $lines" "$(get registered) $(get down)"
 check "1: verdict" failed "$(get verdict)"
 check "1: and why" "1 1" "$(grep -c "because .*$lines lines were never registered" "$DIR/$RUN.log") \
 $(grep -c "\"$lines lines were never registered\"" "$DIR/$RUN.json")"
+check "1: a disk for --events that is full is told once, and stops nothing" 1 "$(grep -c 'events: /dev/full: No space left' "$DIR/$RUN.log")"
+check "1: and what was lost is counted" 1 "$(grep -c 'events  *0 written to /dev/full, [1-9][0-9]* lost: No space' "$DIR/$RUN.log")"
 check "1: twenty of them are named with their cause" 20 "$(grep -c '60[0-9][0-9] never registered, .*: 40[13] ' "$DIR/$RUN.log")"
 check "1: the first ones by number" 1 "$(grep -c 'failed  *6000 never registered' "$DIR/$RUN.log")"
 check "1: all of them in the summary" "$lines" "$(grep -c '"never_registered": true' "$DIR/$RUN.json")"

@@ -65,6 +65,23 @@ void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM
 	snprintf(text, HL_PHRASE_ROOM, "%s", name ? name : code >= 100 ? hl_code_phrase(code) : "");
 }
 
+const char *crew_cause_text(const struct crew *crew, uint16_t code, char out[CAUSE_ROOM])
+{
+	char phrase[HL_PHRASE_ROOM];
+
+	crew_cause(crew, code, phrase);
+	if (code >= 100)
+		snprintf(out, CAUSE_ROOM, "%u %s", code, phrase);
+	else
+		snprintf(out, CAUSE_ROOM, "%s", phrase);
+	return out;
+}
+
+void crew_events(struct crew *crew)
+{
+	(void)crew;
+}
+
 const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason)
 {
 	(void)crew;

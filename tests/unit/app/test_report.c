@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The facts of a run, its table, and whether the generator was the limit: each cause by itself.
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,8 +144,24 @@ Test(report, every_drop_and_every_limit_is_named_when_it_counted)
 		struct report r = report_make(0);
 		char said[200];
 		snprintf(said, sizeof(said), "12 %s: %s", hl_limit_name(k), hl_limit_text(k));
+		if (k == HL_LIMIT_EVENTS_LOST) {
+			cr_expect_null(strstr(printed(&r), "lost"), "nobody asked for them");
+			r.events_path = "file";
+			snprintf(said, sizeof(said), "0 written to file, 12 lost");
+		}
 		said_expect(&r, said);
 	}
+}
+
+Test(report, events_that_could_not_be_written_are_told)
+{
+	struct report r = report_make(0);
+
+	cr_expect_null(strstr(printed(&r), "events"));
+	r.events_path = "a.json";
+	r.events = (struct events_counts){ .written = 9, .lost = 2, .error = ENOSPC };
+	said_expect(&r, "9 written to a.json, 2 lost: No space left on device");
+	said_expect(&r, "verdict: ok");
 }
 
 Test(report, times_that_were_bounded_are_told_when_they_bite)
