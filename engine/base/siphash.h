@@ -68,3 +68,14 @@ static inline uint64_t siphash_u64(const uint64_t key[2], uint64_t value)
 void siphash_u64_lanes(const uint64_t key[2], uint64_t values[SIPHASH_LANES]);
 
 uint64_t siphash(const uint64_t key[2], const void *bytes, uint32_t len);
+
+// A key for one purpose. The key it comes from must serve nothing but that: then no hash under one
+// derived key is known from those under another, and none tells anything of the key itself. `out`
+// may be `key`. Purposes: below 2^63.
+static inline void siphash_derive(const uint64_t key[2], uint64_t purpose, uint64_t out[2])
+{
+	uint64_t low = siphash_u64(key, purpose << 1);
+
+	out[1] = siphash_u64(key, purpose << 1 | 1);
+	out[0] = low;
+}

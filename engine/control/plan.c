@@ -3,8 +3,10 @@
 #include <heartline/plan.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/siphash.h"
 #include "control/entries.h"
 #include "control/planner.h"
 
@@ -37,11 +39,28 @@ static int lines_make(struct planner *p)
 	return 0;
 }
 
+// The boot key itself is forgotten: nothing else may be made of it.
+static int keys_make(struct planner *p)
+{
+	struct hl_plan *plan = p->plan;
+	uint32_t n = (plan->n_lines + PLAN_CALL_ID_LINES - 1) / PLAN_CALL_ID_LINES;
+
+	for (int purpose = 0; purpose < PLAN_KEYS; purpose++)
+		siphash_derive(plan->options.boot_key, (uint64_t)purpose, plan->keys[purpose]);
+	memset(plan->options.boot_key, 0, sizeof(plan->options.boot_key));
+	plan->call_ids = memory_zalloc(n, sizeof(*plan->call_ids), 64);
+	if (plan->call_ids == NULL)
+		return plan_no_memory(p);
+	for (uint32_t i = 0; i < n; i++)
+		plan->call_ids[i] = siphash_u64(plan->keys[PLAN_KEY_CALL_ID], i);
+	return 0;
+}
+
 static int plan_make(struct planner *p)
 {
 	static int (*const steps[])(struct planner *) = {
-		groups_number, lines_make,      plan_addresses, plan_profiles,
-		plan_ports,    plan_identities, plan_shapes,
+		groups_number, keys_make,  lines_make,      plan_addresses,
+		plan_profiles, plan_ports, plan_identities, plan_shapes,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -102,6 +121,7 @@ void hl_plan_free(struct hl_plan *plan)
 	memory_free(plan->addresses);
 	memory_free(plan->identities);
 	memory_free(plan->lines);
+	memory_free(plan->call_ids);
 	memory_free(plan->arena);
 	memory_free(plan->slots);
 	memory_free(plan->steered);

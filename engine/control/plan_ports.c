@@ -98,7 +98,7 @@ static void deal_begin(struct deal *d, const struct window *window)
 		    window->last <= plan->windows[i].last)
 			d->slots = plan->slots + plan->windows[i].offset + window->first -
 				   plan->windows[i].first;
-	rng_seed(&rng, siphash_u64(plan->options.boot_key, (uint64_t)window->first << 16 | n));
+	rng_seed(&rng, siphash_u64(plan->keys[PLAN_KEY_PORTS], (uint64_t)window->first << 16 | n));
 	for (uint32_t i = 0; i < n; i++) { // Fisher and Yates, from the inside out
 		uint32_t at = rng_below(&rng, i + 1);
 
@@ -120,7 +120,7 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 		return false; // nor would another port
 	if (cursor->start == 0)
 		cursor->start = 1 +
-				(uint32_t)(siphash_u64(plan->options.boot_key,
+				(uint32_t)(siphash_u64(plan->keys[PLAN_KEY_PORTS],
 						       (uint64_t)addr << 32 | d->window->first) %
 					   n);
 	while (cursor->used < n) {

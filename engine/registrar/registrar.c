@@ -103,7 +103,7 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 
 	// The same for a retransmission, as a server without transactions needs it (RFC 3261
 	// 8.2.7).
-	text_put_hex64(tag, siphash(s->nonce_key, req->call_id.at, req->call_id.len));
+	text_put_hex64(tag, siphash(s->tag_key, req->call_id.at, req->call_id.len));
 	uint32_t len = respond_write(req, &spec, (char *)out->data + FRAME_UDP_AT,
 				     HL_FRAME_MAX - FRAME_UDP_AT);
 	if (len == 0)

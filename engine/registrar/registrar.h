@@ -25,6 +25,7 @@
 struct server {
 	struct hl_endpoint at;
 	uint64_t nonce_key[2]; // its own, so that the others refuse its nonces
+	uint64_t tag_key[2];   // of To tags: no Call-ID gives one that is the MAC of a nonce
 	// faults; writer: fault.c
 	enum hl_fault mode;   // NONE, SILENT or STATUS
 	uint16_t status;      // of STATUS
@@ -62,7 +63,7 @@ struct hl_registrar {
 	struct slice realm, password;
 	uint64_t nonce_life_ns;
 	uint32_t max_grant_s, min_expires_s, retry_after_s;
-	uint64_t hash_key[2]; // users, Call-IDs, tags
+	uint64_t hash_key[2]; // users, Call-IDs
 	struct digest *digest;
 	struct request_forms forms;
 	uint32_t n_steps, next_step; // steps before next_step were taken

@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/siphash.h"
 
 // Room for answers held back: half a kilobyte a binding, within reason.
 #define DELAYED_BYTES_MIN (256u << 10)
 #define DELAYED_BYTES_MAX (16u << 20)
 #define ONCE_MAX (8u << 20) // nonces remembered
+
+// What a server makes of its own key.
+enum { KEY_NONCE, KEY_TAG };
 
 static int servers_check(const struct hl_registrar_config *config, struct hl_error *err)
 {
@@ -118,11 +122,14 @@ static int server_init(struct hl_registrar *r, struct server *s,
 	const struct hl_endpoint *at = &config->servers[s - r->servers];
 	uint32_t capacity = config->capacity;
 	uint32_t delayed = capacity < DELAYED_BYTES_MAX / 512 ? capacity * 512 : DELAYED_BYTES_MAX;
+	uint64_t key[2];
 	int rc;
 
 	s->at = *at;
-	s->nonce_key[0] = rng_next(rng);
-	s->nonce_key[1] = rng_next(rng);
+	key[0] = rng_next(rng);
+	key[1] = rng_next(rng);
+	siphash_derive(key, KEY_NONCE, s->nonce_key);
+	siphash_derive(key, KEY_TAG, s->tag_key);
 	rng_seed(&s->rng, rng_next(rng));
 	rc = store_init(r, s, capacity, config->n_servers);
 	if (rc == 0 && r->one_time_nonces)

@@ -24,7 +24,7 @@ static bool find_branch(const struct hl_worker *w, const char *text, uint32_t le
 		if ((*at | 0x20) != 'z')
 			continue;
 		tries++;
-		if (branch_read(w->plan->options.boot_key, at, BRANCH_LEN, branch) &&
+		if (branch_read(w->plan->keys[PLAN_KEY_BRANCH], at, BRANCH_LEN, branch) &&
 		    branch->line - w->first < w->n)
 			return true;
 	}

@@ -5,15 +5,14 @@
 #include "sip/value.h"
 #include "worker/worker.h"
 
-// Line, server and number of the subscription; registrations and branches leave bit 62 clear, or
-// have bit 63 set.
+// Of line, server and number of the subscription.
 uint64_t worker_dialog_id(const struct hl_worker *w, uint32_t i)
 {
 	const struct line_streams *s = &w->streams[i];
 
-	return siphash_u64(w->plan->options.boot_key, 1ull << 62 | (uint64_t)(w->first + i) << 17 |
-							      (uint64_t)s->server << 16 |
-							      s->sub_number);
+	return siphash_u64(w->plan->keys[PLAN_KEY_DIALOG], (uint64_t)(w->first + i) << 17 |
+								   (uint64_t)s->server << 16 |
+								   s->sub_number);
 }
 
 void worker_dialog_clear(struct hl_worker *w, uint32_t i)

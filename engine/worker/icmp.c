@@ -89,8 +89,8 @@ static enum quoted quoted_branch(const struct hl_worker *w, const struct icmp_qu
 		if (*at == '\r' || *at == '\n')
 			return QUOTED_NONE;
 		if (memcmp(at, ";branch=", BRANCH_AT) == 0)
-			return branch_read(w->plan->options.boot_key, at + BRANCH_AT, BRANCH_LEN,
-					   branch)
+			return branch_read(w->plan->keys[PLAN_KEY_BRANCH], at + BRANCH_AT,
+					   BRANCH_LEN, branch)
 				       ? QUOTED_BRANCH
 				       : QUOTED_NONE;
 	}

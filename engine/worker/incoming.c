@@ -94,7 +94,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		return;
 	}
 	spec.status = accepted ? status_for(w, i, r) : 403;
-	text_put_hex64(tag, siphash_u64(w->plan->options.boot_key, (uint64_t)(w->first + i) << 8));
+	text_put_hex64(tag, siphash_u64(w->plan->keys[PLAN_KEY_TO_TAG], w->first + i));
 	if (spec.status == 420) { // also of OPTIONS
 		spec.headers = extra;
 		spec.headers_len = unsupported(r, extra, sizeof(extra));

@@ -22,6 +22,22 @@ enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_SUBSCRIBE, PLAN_TEXTS };
 #define PLAN_TARGETS_MAX 8
 #define PLAN_ORDERS 16
 
+// What the boot key is used for, each by a key of its own: what goes out for one purpose must not be
+// valid for another (the tag of an answer as the MAC of a branch).
+enum plan_key {
+	PLAN_KEY_BRANCH,  // MAC of Via branches
+	PLAN_KEY_CALL_ID, // of registrations and probes
+	PLAN_KEY_DIALOG,  // Call-ID and tag of a subscription
+	PLAN_KEY_TO_TAG,  // of answers
+	PLAN_KEY_CNONCE,
+	PLAN_KEY_REALMS, // place in the table of realms
+	PLAN_KEY_PORTS,  // order in which ports are dealt
+	PLAN_KEYS,
+};
+
+// Lines that share a hash for their Call-IDs: none is computed for a message, and none is stored a line.
+#define PLAN_CALL_ID_LINES 64
+
 struct plan_endpoint {
 	struct hl_endpoint at;
 	uint32_t neigh; // index of its next hop
@@ -95,7 +111,9 @@ struct plan_line {
 };
 
 struct hl_plan {
-	struct hl_plan_options options;
+	struct hl_plan_options options; // without the boot key
+	uint64_t keys[PLAN_KEYS][2];
+	uint64_t *call_ids; // hash of each PLAN_CALL_ID_LINES lines
 	uint32_t n_lines, n_profiles, n_shapes;
 	struct plan_profile *profiles;
 	struct plan_shape *shapes;

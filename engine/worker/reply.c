@@ -5,7 +5,7 @@
 bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,
 		       struct branch *branch)
 {
-	return branch_read(w->plan->options.boot_key, reply->branch.at, reply->branch.len,
+	return branch_read(w->plan->keys[PLAN_KEY_BRANCH], reply->branch.at, reply->branch.len,
 			   branch) &&
 	       branch->line - w->first < w->n;
 }

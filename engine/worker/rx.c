@@ -105,7 +105,8 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 // Nobody believes a branch before its MAC was checked, all of a step at once.
 static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 {
-	uint32_t ours = branches_verify(w->plan->options.boot_key, step->texts, n, step->branches);
+	uint32_t ours = branches_verify(w->plan->keys[PLAN_KEY_BRANCH], step->texts, n,
+					step->branches);
 
 	for (unsigned k = 0; k < n; k++) {
 		const struct rx_slot *s = &step->slots[k];

@@ -51,7 +51,8 @@ static bool make_tables(struct hl_worker *w)
 				       sizeof(struct pace), 64);
 	w->digest = digest_new();
 	// each line may have two challenges of each server to answer
-	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2, w->plan->options.boot_key);
+	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2,
+				       w->plan->keys[PLAN_KEY_REALMS]);
 	return realms && w->server_next && w->lines && w->cold && w->accounts && w->auth &&
 	       w->long_texts && w->more_auth && w->more_long_texts && make_stream_tables(w, n) &&
 	       worker_phases_make(w) && w->ready && w->wheel && w->digest &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One request as a frame: template copied and patched, credentials put in, headers in front.
+#include "base/siphash.h"
 #include "base/text.h"
 #include "worker/worker.h"
 
@@ -39,8 +40,9 @@ static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, const struc
 	return worker_expires_s(w, i, r->server);
 }
 
-// The finalizer of MurmurHash3 (Appleby): one to one, so no two lines of a boot share an id. Nobody
-// needs to be kept from guessing it.
+// The finalizer of MurmurHash3 (Appleby): one to one, so no two of the lines that share a hash share an
+// id. It is no secret: who turns it round finds that hash, from which other Call-IDs of these lines
+// follow, but no key.
 static uint64_t mix(uint64_t x)
 {
 	x = (x ^ x >> 33) * 0xff51afd7ed558ccd;
@@ -77,20 +79,22 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	};
 	// OPTIONS are no registration: they keep the first
 	uint64_t epoch = text_of(r->kind) == PLAN_OPTIONS ? 0 : w->cold[i].epochs[r->server];
-	uint64_t id = mix(w->plan->options.boot_key[0] ^
+	uint64_t id = mix(w->plan->call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
 			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
 
 	if (r->kind == KIND_SUBSCRIBE)
 		id = worker_dialog_id(w, i);
-	branch_write(w->plan->options.boot_key, &branch, t->branch);
+	branch_write(w->plan->keys[PLAN_KEY_BRANCH], &branch, t->branch);
 	worker_write_ids(id, t->call_id, t->tag);
 	text_put_decimal_wide(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
 	text_put_decimal_short(t->port, w->lines[i].port, widths[FIELD_PORT]);
 	if (text_of(r->kind) != PLAN_OPTIONS)
 		text_put_padded(t->expires, asked_expires(w, i, r), EXPIRES_LEN);
-	// new for each request, the same in its retransmissions
+	// new for each request, the same in its retransmissions, and not to be known before it is sent:
+	// who chooses the nonce could have tables of responses ready (RFC 7616 5.9)
 	if (r->with_auth)
-		write_cnonce(t->cnonce, (id ^ r->number) * 0x9e3779b97f4a7c15);
+		write_cnonce(t->cnonce, siphash_u64(w->plan->keys[PLAN_KEY_CNONCE],
+						    (uint64_t)(w->first + i) << 32 | r->number));
 }
 
 static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct request *r,

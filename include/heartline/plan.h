@@ -44,7 +44,7 @@ void hl_steering_key(uint8_t key[], uint32_t key_len);
 struct hl_plan_options {
 	uint32_t n_workers;   // 1..64
 	uint8_t mac[6];       // of the port
-	uint64_t boot_key[2]; // secret of branches and Call-IDs, random at each start
+	uint64_t boot_key[2]; // secret, random at each start; a key for each purpose is made of it
 	bool tx_csum_offload; // the device finishes IPv4 and UDP checksums
 	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
 	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.

@@ -76,3 +76,33 @@ Test(siphash, both_halves_of_the_key_matter)
 	cr_assert(ne(u64, siphash(right, "x", 1), siphash(key, "x", 1)));
 	cr_assert(ne(u64, siphash(right, "x", 1), siphash(left, "x", 1)));
 }
+
+Test(siphash, a_derived_key_is_another_for_each_purpose_and_parent)
+{
+	enum { PURPOSES = 64 };
+	const uint64_t other[2] = { key[0], key[1] ^ 1 };
+	uint64_t keys[2 * PURPOSES][2];
+
+	for (uint64_t i = 0; i < PURPOSES; i++) {
+		siphash_derive(key, i, keys[i]);
+		siphash_derive(other, i, keys[PURPOSES + i]);
+	}
+	for (unsigned a = 0; a < 2 * PURPOSES; a++) {
+		cr_assert(ne(u64, keys[a][0], keys[a][1]));
+		for (unsigned b = 0; b < a; b++)
+			for (unsigned half = 0; half < 2; half++) {
+				cr_assert(ne(u64, keys[a][half], keys[b][half]));
+				cr_assert(ne(u64, keys[a][half], keys[b][!half]));
+			}
+	}
+}
+
+Test(siphash, a_key_may_be_derived_in_place)
+{
+	uint64_t there[2], here[2] = { key[0], key[1] };
+
+	siphash_derive(key, 5, there);
+	siphash_derive(here, 5, here);
+	cr_assert(eq(u64, here[0], there[0]));
+	cr_assert(eq(u64, here[1], there[1]));
+}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "registrar/rig.h"
 
 static struct rig rig;
@@ -150,4 +151,40 @@ Test(credentials, another_form_than_asked_for_does_not_pass)
 		 name + 3);
 	cr_assert_eq(status_of(rig_authorise(&rig, 0, &usual, other, NULL)), 401);
 	cr_assert_eq(COUNTER(&rig, 0, bad_credentials), 2);
+}
+
+// A client chooses its Call-ID; one of eight bytes is as long as the time in a nonce.
+Test(credentials, no_call_id_gives_a_tag_that_is_the_mac_of_a_nonce)
+{
+	static const char letters[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%";
+	struct rng rng;
+
+	start(HL_MD5, true);
+	rng_seed(&rng, 1);
+	for (unsigned i = 0; i < 500; i++) {
+		char id[9] = "", tag[17] = "", challenge[256];
+		unsigned char bytes[8];
+
+		for (unsigned k = 0; k < 8; k++)
+			id[k] = letters[rng_below(&rng, sizeof(letters) - 1)];
+		const char *answer = rig_register(&rig, 0, &(struct wish){ .call_id = id });
+		memcpy(tag, strstr(strstr(answer, "\r\nTo: "), ";tag=") + 5, 16);
+		memcpy(bytes, id, 8);
+		for (int big = 0; big < 2; big++) {
+			unsigned long long time = 0;
+
+			for (unsigned k = 0; k < 8; k++)
+				time = time << 8 | bytes[big ? k : 7 - k];
+			snprintf(challenge, sizeof(challenge),
+				 "SIP/2.0 401 x\r\nWWW-Authenticate: Digest realm=\"heartline\", "
+				 "nonce=\"%016llx%s\", algorithm=MD5, qop=\"auth\"\r\n\r\n",
+				 time, tag);
+			answer = rig_authorise(&rig, 0, &(struct wish){ .cseq = 2 }, challenge,
+					       NULL);
+			cr_assert_eq(status_of(answer), 401, "Call-ID %s", id);
+			cr_assert_null(strstr(answer, "stale"), "Call-ID %s", id);
+		}
+	}
+	cr_assert_eq(COUNTER(&rig, 0, bindings), 0);
 }
