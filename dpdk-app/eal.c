@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -19,6 +18,7 @@
 
 #include "eal_log.h"
 #include "host.h"
+#include "runtime_dir.h"
 
 #define ARGS_MAX 96
 #define ARGS_TEXT 4096
@@ -146,25 +146,6 @@ static void rest_choose(const struct eal_request *request, struct eal_args *args
 		args_add(args, "--no-pci");
 }
 
-// EAL keeps its run-time files below a folder that an ordinary user may be unable to write to (a
-// stale XDG_RUNTIME_DIR after su, another user's /tmp/dpdk): then name one that is ours.
-static void runtime_dir_choose(void)
-{
-	const char *base = getenv("XDG_RUNTIME_DIR");
-	char path[512];
-
-	if (geteuid() == 0 || getenv("RUNTIME_DIRECTORY"))
-		return;
-	base = base ? base : "/tmp";
-	snprintf(path, sizeof(path), "%s/dpdk", base);
-	if (access(path, F_OK) == 0 ? access(path, W_OK | X_OK) == 0
-				    : access(base, W_OK | X_OK) == 0)
-		return;
-	snprintf(path, sizeof(path), "/tmp/heartline-%u", (unsigned)geteuid());
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		setenv("RUNTIME_DIRECTORY", path, 1);
-}
-
 // On a bad option EAL prints all its own ones on stdout; the log says which one was bad.
 static int init_quietly(int argc, char **argv)
 {
@@ -199,7 +180,9 @@ int eal_start(const struct eal_request *request, struct hl_error *err)
 	for (int i = 0; i < request->user_argc; i++)
 		args.argv[args.n++] = request->user_argv[i];
 	args.argv[args.n] = NULL;
-	runtime_dir_choose();
+	int rc = runtime_dir_choose(err);
+	if (rc < 0)
+		return rc;
 
 	eal_log_keep();
 	if (init_quietly(args.n, args.argv) < 0) {

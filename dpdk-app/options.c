@@ -61,6 +61,18 @@ static int time_read(const struct option_spec *spec, const char *text, struct hl
 	return 0;
 }
 
+// What ps and /proc/PID/cmdline show is argv itself: leave a star, and not even the length.
+static char *secret_take(char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy) {
+		explicit_bzero(text, strlen(text));
+		*text = '*';
+	}
+	return copy;
+}
+
 static int value_read(struct option_spec *spec, char *text, struct hl_error *err)
 {
 	spec->given = true;
@@ -79,11 +91,12 @@ static int value_read(struct option_spec *spec, char *text, struct hl_error *err
 	case OPTION_TIME:
 		return time_read(spec, text, err);
 	case OPTION_TEXT:
+	case OPTION_SECRET:
 		if (!*text)
 			return hl_fail(err, EINVAL, "--%s: empty: write %s", spec->name,
 				       spec->value);
-		*(const char **)spec->to = text;
-		return 0;
+		*(const char **)spec->to = spec->kind == OPTION_SECRET ? secret_take(text) : text;
+		return *(const char **)spec->to ? 0 : hl_fail(err, ENOMEM, "no memory");
 	}
 	return 0;
 }

@@ -14,6 +14,7 @@ enum option_kind {
 	OPTION_NUMBER, // uint64_t, min..max; k and M multiply
 	OPTION_TIME,   // uint64_t [ms], min..max; a bare number is in seconds
 	OPTION_TEXT,   // const char *, points into argv
+	OPTION_SECRET, // the same, but a copy: argv, which others can see, keeps nothing of it
 };
 
 struct option_spec {

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "password.h"
+
 enum quick_flag {
 	PRIMARY,
 	BACKUP,
@@ -21,6 +23,9 @@ enum quick_flag {
 	INF,
 	LOCAL_PORT,
 	RANDOM_PORTS,
+	PASSWORD,
+	PASSWORD_SHORT,
+	PASSWORD_FILE,
 	KEYS, // from here on the value goes to a key of the profile as it is
 };
 
@@ -41,11 +46,12 @@ static const struct {
 	[INF] = { "inf", 0, "FILE", NULL, NULL },
 	[LOCAL_PORT] = { "local-port", 'p', "PORT", "one port for all, so one line an address", NULL },
 	[RANDOM_PORTS] = { "random-ports", 0, "MIN-MAX", "a port of its own for each line (50000-60000)", NULL },
+	[PASSWORD] = { "password", 0, "TEXT", "digest password (that of the environment's HEARTLINE_PASSWORD, or none)", NULL },
+	[PASSWORD_SHORT] = { "ap", 0, "TEXT", NULL, NULL },
+	[PASSWORD_FILE] = { "password-file", 0, "FILE", "digest password from a file that others cannot read", NULL },
 	[KEYS] =
 	{ "account", 0, "NAME", "digest user of all lines (each its number)", "account" },
 	{ "au", 0, "NAME", NULL, "account" },
-	{ "password", 0, "TEXT", "digest password (none)", "password" },
-	{ "ap", 0, "TEXT", NULL, "password" },
 	{ "domain", 0, "HOST", "SIP domain (the primary's host)", "proxy_server" },
 	{ "refresh", 0, "TIME", "Expires asked for, refreshed at half of it (1800s)", "register_refresh_interval" },
 	{ "detect-interval", 0, "TIME", "OPTIONS to the primary; 0: none (0)", "primary_detect_interval" },
@@ -71,7 +77,7 @@ unsigned quick_options(struct quick *quick, struct option_spec out[QUICK_OPTIONS
 		out[n] = (struct option_spec){
 			.name = flags[n].flag,
 			.letter = flags[n].letter,
-			.kind = OPTION_TEXT,
+			.kind = n == PASSWORD || n == PASSWORD_SHORT ? OPTION_SECRET : OPTION_TEXT,
 			.to = &quick->values[n],
 			.value = flags[n].value,
 			.help = flags[n].help,
@@ -150,6 +156,22 @@ static int ports_set(const struct quick *q, struct hl_profile *profile, struct h
 	return rc < 0 ? rc : key_set(profile, "random-ports", "max_random_sip_port", dash + 1, err);
 }
 
+static int password_set(const struct quick *q, struct hl_profile *profile, struct hl_error *err)
+{
+	const struct password_source source = {
+		.text = q->values[PASSWORD] ? q->values[PASSWORD] : q->values[PASSWORD_SHORT],
+		.file = q->values[PASSWORD_FILE],
+	};
+	char room[PASSWORD_FILE_MAX + 1];
+	const char *password;
+	int rc = password_choose(&source, room, &password, err);
+
+	if (rc == 0 && password)
+		rc = key_set(profile, source.file ? "password-file" : "password", "password",
+			     password, err);
+	return rc;
+}
+
 static int profile_set(const struct quick *q, struct hl_profile *profile, struct hl_error *err)
 {
 	int rc = server_set(profile, "primary", "outbound_server", "outbound_port",
@@ -160,6 +182,8 @@ static int profile_set(const struct quick *q, struct hl_profile *profile, struct
 				q->values[BACKUP], err);
 	if (rc == 0)
 		rc = ports_set(q, profile, err);
+	if (rc == 0)
+		rc = password_set(q, profile, err);
 	for (unsigned i = KEYS; rc == 0 && i < N_FLAGS; i++)
 		if (q->values[i])
 			rc = key_set(profile, flags[i].flag, flags[i].key, q->values[i], err);

@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-#define QUICK_OPTIONS 25
+#define QUICK_OPTIONS 26
 
 // Values of the flags as given, NULL where they were not; by the order of the table in quick.c.
 struct quick {

@@ -9,6 +9,7 @@
 
 #include "exit.h"
 #include "options.h"
+#include "password.h"
 #include "registrar_serve.h"
 #include "start.h"
 #include "stop.h"
@@ -20,6 +21,8 @@ struct registrar_options {
 	const char *port, *address, *algorithm;
 	uint64_t grant_ms, min_expires_ms, nonce_life_ms, retry_after_ms, capacity, seed;
 	bool qop, help;
+	struct password_source password;
+	char password_room[PASSWORD_FILE_MAX + 1];
 	struct registrar_service service;
 };
 
@@ -57,7 +60,10 @@ static int config_make(struct registrar_options *o, struct hl_error *err)
 	o->service.config.capacity = (uint32_t)o->capacity;
 	o->service.config.qop_auth = o->qop;
 	o->service.config.seed = o->seed;
-	int rc = o->algorithm ? algorithm_read(o->algorithm, &o->service.config.algorithm, err) : 0;
+	int rc = password_choose(&o->password, o->password_room, &o->service.config.password, err);
+	if (rc < 0)
+		return rc;
+	rc = o->algorithm ? algorithm_read(o->algorithm, &o->service.config.algorithm, err) : 0;
 	return rc < 0 ? rc : servers_read(o, err);
 }
 
@@ -125,8 +131,9 @@ int registrar_command(int argc, char **argv)
 	struct option_spec specs[] = {
 		{ "port", 0, OPTION_TEXT, &o.port, 0, 0, "DEVICE", "0000:01:00.0, net_memif0,role=server, net_tap0,iface=hl0, ...", 0 },
 		{ "address", 'i', OPTION_TEXT, &o.address, 0, 0, "A[:PORT],...", "servers to play, 1 to 8 (port 5060)", 0 },
-		{ "password", 0, OPTION_TEXT, &o.service.config.password, 0, 0, "TEXT", "of every user; without it there is no digest", 0 },
-		{ "ap", 0, OPTION_TEXT, &o.service.config.password, 0, 0, "TEXT", NULL, 0 },
+		{ "password", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", "of every user (that of the environment's HEARTLINE_PASSWORD); none: no digest", 0 },
+		{ "ap", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", NULL, 0 },
+		{ "password-file", 0, OPTION_TEXT, &o.password.file, 0, 0, "FILE", "the same from a file that others cannot read", 0 },
 		{ "realm", 0, OPTION_TEXT, &o.service.config.realm, 0, 0, "TEXT", "of the challenge (heartline)", 0 },
 		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME", "MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "qop", 0, OPTION_SWITCH, &o.qop, 0, 0, "on|off", "offer qop=\"auth\" (on)", 0 },
