@@ -134,6 +134,7 @@ int registrar_command(int argc, char **argv)
 		{ "password", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", "of every user (that of the environment's HEARTLINE_PASSWORD); none: no digest", 0 },
 		{ "ap", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", NULL, 0 },
 		{ "password-file", 0, OPTION_TEXT, &o.password.file, 0, 0, "FILE", "the same from a file that others cannot read", 0 },
+		{ "account", 0, OPTION_TEXT, &o.service.config.account, 0, 0, "NAME|*", "digest user of everybody; *: any (the user of the AoR)", 0 },
 		{ "realm", 0, OPTION_TEXT, &o.service.config.realm, 0, 0, "TEXT", "of the challenge (heartline)", 0 },
 		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME", "MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "qop", 0, OPTION_SWITCH, &o.qop, 0, 0, "on|off", "offer qop=\"auth\" (on)", 0 },

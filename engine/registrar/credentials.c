@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "base/siphash.h"
 #include "registrar/nonce.h"
 #include "sip/auth.h"
 #include "sip/pen.h"
@@ -21,7 +22,7 @@ static struct answer challenge_answer(struct hl_registrar *r, struct server *s, 
 	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
 	char nonce[NONCE_LEN];
 
-	nonce_write(s->nonce_key, r->one_time_nonces ? once_make(&s->once, now_ns) : now_ns, nonce);
+	nonce_write(&s->nonces, now_ns, nonce);
 	pen_text(&pen, "WWW-Authenticate: Digest realm=\"");
 	pen_slice(&pen, r->realm);
 	pen_text(&pen, "\", nonce=\"");
@@ -53,6 +54,53 @@ static bool response_right(struct hl_registrar *r, const struct sip_request *req
 				 digest_hex_len(r->algorithm));
 }
 
+// What a retransmission has in common with the request (RFC 3261 17.2.3), and a replay has not.
+static uint32_t request_hash(const struct hl_registrar *r, const struct sip_request *req,
+			     const struct auth_credentials *c)
+{
+	uint64_t parts[3] = {
+		siphash(r->hash_key, req->vias[0].at, req->vias[0].len),
+		siphash(r->hash_key, c->response.at, c->response.len),
+		req->cseq,
+	};
+
+	return (uint32_t)siphash(r->hash_key, parts, sizeof(parts));
+}
+
+// Eight hex digits, as auth_credentials_read() has seen.
+static uint32_t nc_read(struct slice nc)
+{
+	char text[] = "0000000000000000";
+	uint64_t value = 0;
+
+	memcpy(text + 8, nc.at, 8);
+	return text_get_hex64(text, &value) ? (uint32_t)value : 0;
+}
+
+// A replay is answered like an old nonce: whoever knows the password asks again with the new one.
+static bool count_new(struct hl_registrar *r, struct nonce_slot *slot,
+		      const struct sip_request *req, const struct auth_credentials *c,
+		      uint64_t now_ns)
+{
+	struct nonce_use use = { .once = r->one_time_nonces, .now_ns = now_ns };
+
+	if (c->qop != DIGEST_NO_QOP) {
+		use.nc = nc_read(c->nc);
+		if (use.nc == 0)
+			return false;
+	}
+	use.request = request_hash(r, req, c);
+	return nonce_use(slot, &use);
+}
+
+static bool account_right(const struct hl_registrar *r, const struct sip_request *req,
+			  struct slice user)
+{
+	if (r->account.len == 1 && *r->account.at == '*')
+		return true;
+	return slice_equal(user, r->account.len > 0 ? r->account : req->to_user);
+}
+
 bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip_request *req,
 		      uint64_t now_ns, struct answer *refusal)
 {
@@ -76,9 +124,8 @@ bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip
 		return false;
 	}
 
-	uint64_t made_ns = 0;
-	enum nonce_state nonce = nonce_check(s->nonce_key, c.nonce, r->nonce_life_ns, now_ns,
-					     &made_ns);
+	struct nonce_slot *slot = NULL;
+	enum nonce_state nonce = nonce_check(&s->nonces, c.nonce, r->nonce_life_ns, now_ns, &slot);
 	if (s->refuse == HL_FAULT_STALE) {
 		*refusal = challenge_answer(r, s, true, now_ns);
 		return false;
@@ -88,10 +135,17 @@ bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip
 		*refusal = challenge_answer(r, s, false, now_ns);
 		return false;
 	}
-	if (nonce == NONCE_FRESH && r->one_time_nonces && !once_use(&s->once, made_ns))
+	if (nonce == NONCE_FRESH && !count_new(r, slot, req, &c, now_ns)) {
+		count(&s->counters.replays);
 		nonce = NONCE_STALE;
+	}
 	if (nonce == NONCE_STALE) { // said only to who knows the password (RFC 7616 3.3)
 		*refusal = challenge_answer(r, s, true, now_ns);
+		return false;
+	}
+	if (!account_right(r, req, c.user)) { // RFC 3261 10.3, step 4
+		count(&s->counters.bad_credentials);
+		*refusal = (struct answer){ .status = 403 };
 		return false;
 	}
 	return true;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "base/siphash.h"
 #include "registrar/fault.h"
 
 int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
@@ -86,7 +85,7 @@ static void server_fault(struct server *s, enum hl_fault fault, uint32_t value)
 		s->cut_s = value;
 		break;
 	case HL_FAULT_FORGET_NONCES: // with another key all of them are foreign
-		siphash_derive(s->nonce_key, 0, s->nonce_key);
+		nonces_forget(&s->nonces);
 		break;
 	case HL_FAULT_TWICE:
 		s->twice_ns = value * 1000ull;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Nonces that need no memory: a time and a keyed MAC of it, the key is the server's own.
+// Nonces: a time, a serial number and a keyed MAC of both; for the latest ones a table remembers which
+// counts (nc) were used.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -10,11 +12,45 @@
 
 enum nonce_state {
 	NONCE_FOREIGN, // not made by this server
-	NONCE_STALE,   // made by it, too long ago
+	NONCE_STALE,   // made by it, too long ago, or so many ago that its counts are forgotten
 	NONCE_FRESH,
 };
 
-void nonce_write(const uint64_t key[2], uint64_t now_ns, char out[NONCE_LEN]);
-// *made (NULL: not wanted) is filled unless it is foreign.
-enum nonce_state nonce_check(const uint64_t key[2], struct slice nonce, uint64_t life_ns,
-			     uint64_t now_ns, uint64_t *made);
+// Counts of one nonce.
+struct nonce_slot {
+	uint64_t seen;       // bit n: nc = highest - n was used
+	uint32_t highest;    // nc; 0: not used yet
+	uint32_t tag;        // of the nonce whose slot it is
+	uint32_t request;    // hash of the request that was accepted last
+	uint32_t request_at; // when, about milliseconds
+};
+
+struct nonces {
+	uint64_t key[2];
+	struct nonce_slot *slots; // that of a nonce: its serial number & mask
+	uint32_t mask, serial;
+};
+
+// `size`: how many nonces are remembered, rounded up to a power of two. 0, -ENOMEM
+int nonces_init(struct nonces *nonces, const uint64_t key[2], uint32_t size);
+void nonces_free(struct nonces *nonces);
+// From now on all nonces given out are foreign.
+void nonces_forget(struct nonces *nonces);
+
+void nonce_write(struct nonces *nonces, uint64_t now_ns, char out[NONCE_LEN]);
+
+// *slot is filled when it is fresh; for nonce_use().
+enum nonce_state nonce_check(const struct nonces *nonces, struct slice nonce, uint64_t life_ns,
+			     uint64_t now_ns, struct nonce_slot **slot);
+
+// What a request uses up; only for one whose response is right.
+struct nonce_use {
+	uint32_t nc;      // 0: it has none (RFC 2069)
+	uint32_t request; // hash of all that a retransmission has in common with it
+	bool once;        // the nonce is good for one request
+	uint64_t now_ns;
+};
+
+// False: a replay (RFC 7616 3.4, nc), or too far below the highest nc to tell. A retransmission of
+// the request that was accepted last is none.
+bool nonce_use(struct nonce_slot *slot, const struct nonce_use *use);

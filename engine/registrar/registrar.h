@@ -12,20 +12,20 @@
 #include "net/frame.h"
 #include "registrar/bindings.h"
 #include "registrar/delay.h"
-#include "registrar/once.h"
+#include "registrar/nonce.h"
 #include "sip/digest.h"
 #include "sip/form.h"
 
 #define REALM_MAX 64
 #define PASSWORD_MAX 128
+#define ACCOUNT_MAX 128
 #define HEADERS_MAX 1200
 #define STEPS_MAX 256
 
 // One address that answers.
 struct server {
 	struct hl_endpoint at;
-	uint64_t nonce_key[2]; // its own, so that the others refuse its nonces
-	uint64_t tag_key[2];   // of To tags: no Call-ID gives one that is the MAC of a nonce
+	uint64_t tag_key[2]; // of To tags: no Call-ID gives one that is the MAC of a nonce
 	// faults; writer: fault.c
 	enum hl_fault mode;   // NONE, SILENT or STATUS
 	uint16_t status;      // of STATUS
@@ -41,8 +41,8 @@ struct server {
 	struct delay again;        // and those that leave a second time
 	struct bindings store;     // its own
 	struct bindings *bindings; // that it uses: its own, or the first server's
-	struct once once;          // nonces it gave out, when they are good once
-	uint64_t request_ns;       // arrival of the last request; 0: none yet
+	struct nonces nonces; // it gave out; by a key of its own, so that the others refuse them
+	uint64_t request_ns;  // arrival of the last request; 0: none yet
 	struct hl_registrar_counters counters;
 };
 
@@ -59,8 +59,8 @@ struct hl_registrar {
 	bool csum_offload, qop_auth, has_password;
 	bool shared_store, one_time_nonces, rewrite_contacts, foreign_contacts;
 	enum hl_digest_algorithm algorithm;
-	char realm_text[REALM_MAX], password_text[PASSWORD_MAX];
-	struct slice realm, password;
+	char realm_text[REALM_MAX], password_text[PASSWORD_MAX], account_text[ACCOUNT_MAX];
+	struct slice realm, password, account; // account: empty: the user of the AoR; "*": any
 	uint64_t nonce_life_ns;
 	uint32_t max_grant_s, min_expires_s, retry_after_s;
 	uint64_t hash_key[2]; // users, Call-IDs

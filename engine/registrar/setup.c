@@ -11,7 +11,7 @@
 // Room for answers held back: half a kilobyte a binding, within reason.
 #define DELAYED_BYTES_MIN (256u << 10)
 #define DELAYED_BYTES_MAX (16u << 20)
-#define ONCE_MAX (8u << 20) // nonces remembered
+#define NONCES_MAX (1u << 27)
 
 // What a server makes of its own key.
 enum { KEY_NONCE, KEY_TAG };
@@ -74,6 +74,14 @@ static int config_copy(struct hl_registrar *r, const struct hl_registrar_config 
 		r->password = (struct slice){ r->password_text, (uint32_t)len };
 		r->has_password = true;
 	}
+	if (config->account != NULL) {
+		size_t len = strlen(config->account);
+		if (len == 0 || len > ACCOUNT_MAX)
+			return hl_fail(err, EINVAL, "registrar: account: allowed 1..%u characters",
+				       ACCOUNT_MAX);
+		memcpy(r->account_text, config->account, len);
+		r->account = (struct slice){ r->account_text, (uint32_t)len };
+	}
 	if ((unsigned)config->algorithm >= HL_DIGEST_ALGORITHMS)
 		return hl_fail(
 			err, EINVAL,
@@ -128,12 +136,14 @@ static int server_init(struct hl_registrar *r, struct server *s,
 	s->at = *at;
 	key[0] = rng_next(rng);
 	key[1] = rng_next(rng);
-	siphash_derive(key, KEY_NONCE, s->nonce_key);
 	siphash_derive(key, KEY_TAG, s->tag_key);
+	siphash_derive(key, KEY_NONCE, key);
 	rng_seed(&s->rng, rng_next(rng));
 	rc = store_init(r, s, capacity, config->n_servers);
-	if (rc == 0 && r->one_time_nonces)
-		rc = once_init(&s->once, capacity < ONCE_MAX / 8 ? capacity * 8 + 1024 : ONCE_MAX);
+	// one in use and one just asked for by each line
+	if (rc == 0 && r->has_password)
+		rc = nonces_init(&s->nonces, key,
+				 capacity < NONCES_MAX / 2 ? capacity * 2 : NONCES_MAX);
 	if (rc == 0)
 		rc = delay_init(&s->delayed,
 				delayed > DELAYED_BYTES_MIN ? delayed : DELAYED_BYTES_MIN);
@@ -187,7 +197,7 @@ void hl_registrar_free(struct hl_registrar *r)
 		return;
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		bindings_free(&r->servers[i].store);
-		once_free(&r->servers[i].once);
+		nonces_free(&r->servers[i].nonces);
 		delay_free(&r->servers[i].delayed);
 		delay_free(&r->servers[i].again);
 	}

@@ -22,6 +22,7 @@ struct hl_registrar_config {
 	uint8_t mac[6];
 	const char *realm;    // default "heartline"
 	const char *password; // of every user; NULL: no digest
+	const char *account;  // digest user name; NULL: the user of the AoR, "*": any
 	enum hl_digest_algorithm algorithm;
 	bool qop_auth;          // offer qop="auth"; off gives the RFC 2069 form
 	uint32_t nonce_life_s;  // default 300; an older nonce gets 401 with stale=true
@@ -97,6 +98,8 @@ struct hl_registrar_counters {
 	// ticks)
 	_Atomic uint64_t bindings;
 	_Atomic uint64_t challenges, bad_credentials, lost, silent;
+	_Atomic uint64_t
+		replays; // right credentials whose nc, or whose nonce for one request, was used
 	_Atomic uint64_t
 		malformed;     // damaged frames, which name no server for sure, count at server 0
 	_Atomic uint64_t full; // bindings refused and answers dropped, since there was no room

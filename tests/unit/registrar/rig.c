@@ -174,6 +174,9 @@ const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *w
 	struct auth_challenge challenge;
 	struct digest *d = digest_new();
 	char line[AUTH_LINE_MAX], ha2[DIGEST_HEX_MAX];
+	const struct slice account = slice_of(wish->account != NULL ? wish->account
+					      : wish->user != NULL  ? wish->user
+								    : "6000");
 
 	cr_assert(auth_realms_init(&realms, 1, key));
 	cr_assert_eq(status_of(answer), 401);
@@ -181,16 +184,16 @@ const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *w
 	cr_assert_not_null(value, "%s", answer);
 	value += 20;
 	cr_assert_eq(auth_challenge_read(value, (uint32_t)strcspn(value, "\r"), &challenge), 0);
-	cr_assert_eq(auth_learn(&auth, &challenge, &realms, slice_of("6000"),
+	cr_assert_eq(auth_learn(&auth, &challenge, &realms, account,
 				slice_of(password != NULL ? password : "secret"), NULL, d),
 		     0);
-	auth.nc++;
+	auth.nc = wish->nc != 0 ? wish->nc : 1;
 	digest_ha2(d, challenge.algorithm, slice_of("REGISTER"), slice_of("sip:10.0.0.1"), false,
 		   ha2);
-	uint32_t n = auth_write(&auth, &realms, NULL,
-				&(struct auth_request){ slice_of("6000"), slice_of("sip:10.0.0.1"),
-							slice_of("cn"), ha2 },
-				d, line, sizeof(line) - 1);
+	uint32_t n = auth_write(
+		&auth, &realms, NULL,
+		&(struct auth_request){ account, slice_of("sip:10.0.0.1"), slice_of("cn"), ha2 }, d,
+		line, sizeof(line) - 1);
 	line[n] = '\0';
 	auth_realms_free(&realms);
 	digest_free(d);

@@ -28,6 +28,8 @@ struct wish {
 	uint32_t cseq;       // 1
 	const char *expires; // "60"; "": no such header
 	const char *headers; // further lines, such as Authorization; none
+	const char *account; // of the credentials that rig_authorise() makes: the user
+	uint32_t nc;         // of these: 1
 };
 
 void rig_config(struct hl_registrar_config *config); // 10.0.0.1 and .2, no digest, 100 bindings

@@ -3,7 +3,6 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "registrar/once.h"
 #include "registrar/rig.h"
 
 static struct rig rig;
@@ -202,23 +201,4 @@ Test(pair, a_status_brings_its_retry_after)
 	cr_assert_not_null(
 		strstr(rig_register(&rig, 0, &(struct wish){ 0 }), "\r\nRetry-After: 15\r\n"));
 	rig_stop(&rig);
-}
-
-Test(once, each_is_good_once_and_old_ones_are_forgotten)
-{
-	struct once once;
-	uint64_t made[9];
-
-	cr_assert_eq(once_init(&once, 8), 0);
-	for (unsigned i = 0; i < 9; i++) {
-		made[i] = once_make(&once, 100 + i / 3);
-		cr_assert(i == 0 || made[i] > made[i - 1]);
-	}
-	cr_assert_not(once_use(&once, made[0]), "eight are remembered, this was the ninth before");
-	for (unsigned i = 1; i < 9; i++) {
-		cr_assert(once_use(&once, made[i]), "nonce %u", i);
-		cr_assert_not(once_use(&once, made[i]), "nonce %u", i);
-	}
-	cr_assert_not(once_use(&once, made[8] + 1));
-	once_free(&once);
 }
