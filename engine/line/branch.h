@@ -54,3 +54,4 @@ uint32_t branches_verify(const uint64_t key[2], const struct branch_text texts[B
 // From this number on a line begins a new epoch with its next REGISTER: another Call-ID, numbers from the
 // start. A refresh comes once a day at the least, so the other half of the 28 bits is never used up.
 #define NUMBER_EPOCH (1u << 27)
+#define NUMBER_EPOCH_LATEST (NUMBER_EPOCH + NUMBER_EPOCH / 2) // whatever is out

@@ -54,7 +54,7 @@ struct line {
 
 	uint32_t reg_at;   // next retransmission; else refresh, backoff or park end
 	uint32_t reg_end;  // give-up
-	uint32_t reg_sent; // first transmission, ns >> 4 (68 s around)
+	uint32_t reg_sent; // first transmission: worker_stamp()
 	uint32_t probe_at; // next retransmission; else next probe
 	uint32_t probe_end;
 	uint32_t probe_sent;

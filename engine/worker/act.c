@@ -57,13 +57,22 @@ static void maybe_bind(struct hl_worker *w, uint32_t i, enum hl_server server)
 								 1000000000ull);
 }
 
-void worker_abandon(struct hl_worker *w, uint32_t i)
+void worker_register_lost(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 
 	if (l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS)
 		maybe_bind(w, i, l->reg_server);
 	l->flags &= (uint8_t)~LINE_REG_OUT;
+}
+
+void worker_abandon(struct hl_worker *w, uint32_t i)
+{
+	const struct line *l = &w->lines[i];
+
+	if (l->flags & LINE_REG_OUT)
+		worker_let_go(w, KIND_REGISTER, l->reg_rtx);
+	worker_register_lost(w, i);
 }
 
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth)
@@ -79,20 +88,30 @@ void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, boo
 	worker_bye_cancel(w, i, server);
 }
 
-// The numbers of a line end one day. What is unanswered keeps its text, so it is waited for: the next
-// REGISTER will do as well. A subscription's dialog cannot go back, so a new one follows.
+// The text of these depends on the epoch, so their copies would be of another.
+static bool epoch_may_begin(const struct hl_worker *w, uint32_t i)
+{
+	return !(w->lines[i].flags & LINE_BYE_OUT) &&
+	       !(w->streams && w->streams[i].flags & STREAM_SUB_OUT);
+}
+
+// The numbers of a line end one day: a REGISTER begins them again, with another Call-ID. OPTIONS keep
+// theirs, so a probe that is out stays. An unregister or a SUBSCRIBE that is out is waited for, and the
+// next REGISTER will do as well; but not for ever. A subscription's dialog cannot go back, so a new one
+// follows.
 static void begin_epoch(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
 
-	if (l->flags & (LINE_REG_OUT | LINE_PROBE_OUT | LINE_BYE_OUT | LINE_BYE_SEND) ||
-	    (w->streams && w->streams[i].flags & (STREAM_KEEP_OUT | STREAM_SUB_OUT)))
+	if (!epoch_may_begin(w, i) && l->cseq < NUMBER_EPOCH_LATEST)
 		return;
-	l->cseq = 0;
+	worker_abandon(w, i);
+	worker_bye_anew(w, i);
+	l->cseq = l->reg_cseq = c->bye_cseq = 0;
 	for (unsigned server = 0; server < HL_SERVERS; server++)
 		c->epochs[server]++;
-	if (w->streams && w->streams[i].flags & STREAM_SUB_DIALOG) {
+	if (w->streams && w->streams[i].flags & (STREAM_SUB_DIALOG | STREAM_SUB_OUT)) {
 		w->streams[i].flags &= (uint16_t)~STREAM_SUB_DIALOG;
 		worker_subscribe_later(w, i, 0);
 	}
@@ -270,8 +289,10 @@ void worker_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 		start_register(w, i, HL_SERVER_B);
 	if (actions & ACT_PROBE)
 		start_probes(w, i);
-	if (actions & ACT_PROBE_STOP)
-		l->flags &= (uint8_t) ~(LINE_PROBING | LINE_PROBE_OUT | LINE_PROBE_SEND);
+	if (actions & ACT_PROBE_STOP) {
+		worker_probe_let_go(w, i);
+		l->flags &= (uint8_t)~LINE_PROBING;
+	}
 	if (actions & ACT_LEAVE_P)
 		worker_bye(w, i, 1 << HL_SERVER_P);
 	if (actions & ACT_LEAVE_B)

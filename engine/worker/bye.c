@@ -26,6 +26,8 @@ static void bye_next(struct hl_worker *w, uint32_t i)
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
 
+	if (l->flags & LINE_BYE_OUT)
+		worker_let_go(w, KIND_BYE, c->bye_rtx);
 	l->flags &= (uint8_t)~BYE_FLAGS;
 	c->flags &= (uint8_t) ~(COLD_BYE_AUTH | COLD_BYE_PROVISIONAL | COLD_BYE_STALE);
 	if (c->bye_pending == 0) {
@@ -85,6 +87,18 @@ void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server)
 		bye_next(w, i);
 }
 
+void worker_bye_anew(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+
+	if (!(l->flags & LINE_BYE_OUT))
+		return;
+	worker_let_go(w, KIND_BYE, w->cold[i].bye_rtx);
+	l->flags = (uint8_t)((l->flags & ~LINE_BYE_OUT) | LINE_BYE_SEND);
+	w->cold[i].flags &= (uint8_t)~COLD_BYE_PROVISIONAL;
+	worker_arm_rare(w, i);
+}
+
 void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
 {
 	struct line *l = &w->lines[i];
@@ -120,6 +134,7 @@ void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply
 
 void worker_bye_lost(struct hl_worker *w, uint32_t i)
 {
+	w->lines[i].flags &= (uint8_t)~LINE_BYE_OUT;
 	bye_next(w, i);
 }
 

@@ -18,7 +18,7 @@ static void register_due(struct hl_worker *w, uint32_t i)
 	if (is_due(w, l->reg_end)) {
 		uint16_t code = worker_hop_blame(w, i, &r, l->reg_rtx);
 
-		worker_abandon(w, i);
+		worker_register_lost(w, i);
 		if (!worker_register_next(w, i))
 			worker_step(w, i, FO_FAILED, code);
 		return;
@@ -157,8 +157,11 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 
 		c->flags &= (uint8_t)~COLD_HOLD;
 		worker_arm_rare(w, i);
+		if (line_state(l).state == HL_SW_P) // its time is over, if it has left
+			code = l->flags & LINE_REG_OUT ? worker_hop_blame(w, i, &back, l->reg_rtx)
+						       : worker_hop_code(w, i, &back, l->reg_rtx);
 		if (line_state(l).state == HL_SW_P)
-			code = worker_hop_blame(w, i, &back, l->reg_rtx);
+			worker_register_lost(w, i);
 		worker_step(w, i, FO_TIMER, code);
 	}
 }

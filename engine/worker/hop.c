@@ -62,29 +62,33 @@ void worker_hop_wait(struct hl_worker *w, uint32_t i, enum request_kind kind, en
 	}
 }
 
-static enum hl_method method_of(enum request_kind kind)
+uint16_t worker_hop_code(const struct hl_worker *w, uint32_t i, const struct request *r,
+			 uint8_t retransmissions)
 {
-	if (kind == KIND_SUBSCRIBE)
-		return HL_SUBSCRIBE;
-	return kind == KIND_PROBE || kind == KIND_KEEP ? HL_OPTIONS : HL_REGISTER;
+	bool left = retransmissions != RTX_WAITS && worker_hop_known(w, i, r->kind, r->server);
+
+	return left ? HL_CODE_TIMEOUT : HL_CODE_UNRESOLVED;
 }
 
 uint16_t worker_hop_blame(struct hl_worker *w, uint32_t i, const struct request *r,
 			  uint8_t retransmissions)
 {
-	if (retransmissions == RTX_WAITS || !worker_hop_known(w, i, r->kind, r->server)) {
-		count(&w->counters.limits[HL_LIMIT_UNRESOLVED_LOST]);
-		return HL_CODE_UNRESOLVED;
+	uint16_t code = worker_hop_code(w, i, r, retransmissions);
+
+	if (code == HL_CODE_TIMEOUT) {
+		count(&w->counters.timeouts[worker_method(r->kind)]);
+		return code;
 	}
-	count(&w->counters.timeouts[method_of(r->kind)]);
-	return HL_CODE_TIMEOUT;
+	worker_let_go(w, r->kind, retransmissions);
+	count(&w->counters.limits[HL_LIMIT_UNRESOLVED_LOST]);
+	return code;
 }
 
 void worker_retransmitted(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
 
-	count(&w->counters.retransmissions[method_of(r->kind)]);
+	count(&w->counters.retransmissions[worker_method(r->kind)]);
 	pace_take(w); // without waiting for a token: its time is the RFC's
 	if (to)
 		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->neigh]);

@@ -102,9 +102,10 @@ static void failed(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	struct line *l = &w->lines[i];
 
+	count(&w->counters.unreachable[worker_method(r->kind)]);
 	switch (r->kind) {
 	case KIND_REGISTER:
-		worker_abandon(w, i);
+		worker_register_lost(w, i);
 		if (!worker_register_next(w, i))
 			worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
 		break;
@@ -124,6 +125,7 @@ static void failed(struct hl_worker *w, uint32_t i, const struct request *r)
 		worker_keepalive_lost(w, i, HL_CODE_UNREACHABLE);
 		break;
 	case KIND_SUBSCRIBE:
+		w->streams[i].flags &= (uint16_t)~STREAM_SUB_OUT;
 		worker_subscribe_later(w, i, 0);
 		break;
 	case REQUEST_KINDS:

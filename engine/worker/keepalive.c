@@ -70,9 +70,14 @@ static void stop(struct hl_worker *w, uint32_t i)
 	const struct plan_profile *p = worker_profile(w, l);
 
 	if (s->server == HL_SERVER_P && p->keepalive_interval_ns && p->detect_interval_ns == 0) {
-		l->flags &= (uint8_t) ~(LINE_PROBING | LINE_PROBE_OUT | LINE_PROBE_SEND);
+		worker_probe_let_go(w, i);
+		l->flags &= (uint8_t)~LINE_PROBING;
 		l->more &= (uint8_t)~LINE_PROBE_PROVISIONAL;
 	}
+	if (s->flags & STREAM_KEEP_OUT)
+		worker_let_go(w, KIND_KEEP, s->keep_rtx);
+	if (s->flags & STREAM_SUB_OUT)
+		worker_let_go(w, KIND_SUBSCRIBE, s->sub_rtx);
 	l->more &= (uint8_t)~LINE_STREAM_SEND;
 	s->flags = 0;
 }

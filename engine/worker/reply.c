@@ -13,10 +13,10 @@ bool worker_reply_line(const struct hl_worker *w, const struct sip_reply *reply,
 // First transmissions are kept apart: who has sent twice does not know which one was answered.
 static void note_rtt(struct hl_worker *w, uint32_t sent, uint8_t retransmissions)
 {
-	uint32_t span = (uint32_t)(w->now_ns >> 4) - sent;
+	uint32_t span = worker_stamp(w) - sent;
 
 	hist_add(retransmissions ? &w->counters.rtt_retransmitted : &w->counters.rtt_first,
-		 ((uint64_t)span << 4) / 1000);
+		 ((uint64_t)span << STAMP_SHIFT) / 1000);
 }
 
 static void register_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
@@ -107,19 +107,6 @@ static bool outstanding(const struct hl_worker *w, uint32_t i, const struct bran
 	return false;
 }
 
-static enum hl_method method_of(uint8_t kind)
-{
-	switch (kind) {
-	case KIND_PROBE:
-	case KIND_KEEP:
-		return HL_OPTIONS;
-	case KIND_SUBSCRIBE:
-		return HL_SUBSCRIBE;
-	default:
-		return HL_REGISTER;
-	}
-}
-
 static bool same_endpoint(const struct hl_endpoint *a, const struct hl_addr *addr, uint16_t port)
 {
 	return a->port == port && hl_addr_equal(&a->addr, addr);
@@ -147,7 +134,7 @@ enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
 {
 	uint32_t i = b->line - w->first;
 	bool live = outstanding(w, i, b);
-	enum hl_method method = method_of(b->kind);
+	enum hl_method method = worker_method(b->kind);
 	enum hl_drop drop = HL_DROP_NONE;
 
 	if (!right_path(w, b, live, src, dst))

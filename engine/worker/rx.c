@@ -132,8 +132,7 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 	struct rx_step step;
 
 	w->tx = tx;
-	w->now_ns = now_ns;
-	w->now = (uint32_t)tick_of_ns(now_ns);
+	worker_set_time(w, now_ns);
 	uint16_t from = tx->n;
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
 		uint16_t some = n - at < RX_STEP ? n - at : RX_STEP;

@@ -4,11 +4,6 @@
 
 #define BEAT_LOST_NS 50000000u // so late a probe has left its place among those of other lines
 
-static uint32_t stamp(const struct hl_worker *w)
-{
-	return (uint32_t)(w->now_ns >> 4);
-}
-
 static enum write_result send_register(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
@@ -23,7 +18,7 @@ static enum write_result send_register(struct hl_worker *w, uint32_t i)
 	if (written == WRITE_NO_ROOM)
 		return written;
 	l->reg_cseq = ++l->cseq;
-	l->reg_sent = stamp(w);
+	l->reg_sent = worker_stamp(w);
 	l->reg_rtx = 0;
 	l->reg_end = w->now + tick_span_ns(worker_profile(w, l)->register_timeout_ns);
 	l->reg_at = worker_timer_e(w, w->now, 0, false, l->reg_end);
@@ -79,7 +74,7 @@ static enum write_result send_probe(struct hl_worker *w, uint32_t i)
 	if (tick_before(l->probe_at + tick_span_ns(BEAT_LOST_NS), w->now))
 		left_late(w, l);
 	l->probe_cseq = ++l->cseq;
-	l->probe_sent = stamp(w);
+	l->probe_sent = worker_stamp(w);
 	l->probe_rtx = 0;
 	l->probe_end = w->now + tick_span_ns(worker_profile(w, l)->options_timeout_ns);
 	l->probe_at = worker_timer_e(w, w->now, 0, false, l->probe_end);
@@ -127,6 +122,15 @@ static void flush_streams(struct hl_worker *w, uint32_t i)
 	w->lines[i].more &= (uint8_t)~LINE_STREAM_SEND;
 }
 
+// An unregister of a contact that an earlier run left signs with the nonce of the registration there, of
+// which each request counts on: it waits for the end of a REGISTER that is under way, which comes by here.
+static bool bye_waits(const struct hl_worker *w, uint32_t i)
+{
+	const struct line *l = &w->lines[i];
+
+	return l->flags & (LINE_REG_OUT | LINE_REG_SEND) && l->reg_server == w->cold[i].bye_server;
+}
+
 // The registration first: it is what the line lives on.
 void worker_flush(struct hl_worker *w, uint32_t i)
 {
@@ -141,8 +145,12 @@ void worker_flush(struct hl_worker *w, uint32_t i)
 
 	bool waits = false;
 
-	for (unsigned k = 0; k < sizeof(sends) / sizeof(sends[0]) && !waits; k++)
-		waits = w->lines[i].flags & sends[k].flag && !send_first(w, i, sends[k].send);
+	for (unsigned k = 0; k < sizeof(sends) / sizeof(sends[0]) && !waits; k++) {
+		if (!(w->lines[i].flags & sends[k].flag) ||
+		    (sends[k].flag == LINE_BYE_SEND && bye_waits(w, i)))
+			continue;
+		waits = !send_first(w, i, sends[k].send);
+	}
 	if (w->lines[i].more & LINE_STREAM_SEND && !waits)
 		flush_streams(w, i);
 	worker_arm(w, i);

@@ -24,11 +24,19 @@ uint32_t worker_subscribe_expires_s(const struct hl_worker *w, uint32_t i)
 	return asked ? asked : worker_profile(w, &w->lines[i])->subscribe_s;
 }
 
+// The one that is out, if any, unanswered so far.
+static void let_go(struct hl_worker *w, const struct line_streams *s)
+{
+	if (s->flags & STREAM_SUB_OUT)
+		worker_let_go(w, KIND_SUBSCRIBE, s->sub_rtx);
+}
+
 // A new request, with the credentials known or without.
 static void ask(struct hl_worker *w, uint32_t i)
 {
 	struct line_streams *s = &w->streams[i];
 
+	let_go(w, s);
 	s->flags &= (uint16_t) ~(STREAM_SUB | SUB_REQUEST);
 	s->flags |= STREAM_SUB_SEND;
 	w->lines[i].more |= LINE_STREAM_SEND;
@@ -65,6 +73,7 @@ void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 	}
 	if (wait_ns < after_s * 1000000000ull)
 		wait_ns = after_s * 1000000000ull;
+	let_go(w, s);
 	s->flags &= (uint16_t)~SUB_REQUEST;
 	s->flags |= STREAM_SUB;
 	s->sub_at = w->now + tick_span_ns(wait_ns);
@@ -157,6 +166,7 @@ void worker_subscribe_due(struct hl_worker *w, uint32_t i)
 		const struct request r = { .kind = KIND_SUBSCRIBE, .server = s->server };
 
 		worker_hop_blame(w, i, &r, s->sub_rtx);
+		s->flags &= (uint16_t)~STREAM_SUB_OUT;
 		worker_subscribe_later(w, i, 0);
 	}
 }
@@ -274,6 +284,7 @@ void worker_subscribe_answered(struct hl_worker *w, uint32_t i, const struct sip
 		s->flags |= STREAM_SUB_PROVISIONAL;
 		return;
 	}
+	s->flags &= (uint16_t)~STREAM_SUB_OUT;
 	count(&w->counters.finals[HL_SUBSCRIBE]);
 	if (reply->status / 100 == 2)
 		granted(w, i, reply);

@@ -49,7 +49,7 @@ static void serve_timers(struct hl_worker *w)
 {
 	uint32_t ids[TICK_LINES];
 	bool done;
-	uint32_t n = wheel_expire(w->wheel, tick_of_ns(w->now_ns), ids, room_for_lines(w), &done);
+	uint32_t n = wheel_expire(w->wheel, w->tick, ids, room_for_lines(w), &done);
 
 	for (uint32_t k = 0; k < n; k++) { // 1: what a request needs is on its way
 		__builtin_prefetch(&w->lines[ids[k]], 1);
@@ -66,8 +66,7 @@ static void serve_timers(struct hl_worker *w)
 void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 {
 	w->tx = tx;
-	w->now_ns = now_ns;
-	w->now = (uint32_t)tick_of_ns(now_ns);
+	worker_set_time(w, now_ns);
 	w->frame = NULL;
 	uint16_t from = tx->n;
 	if (w->options.index == 0) {
@@ -92,7 +91,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 	uint64_t next = wheel_next(w->wheel);
 
 	// the first nanosecond of the tick: then the wheel lets it go
-	next = next == UINT64_MAX ? next : next << TICK_SHIFT;
+	next = next == UINT64_MAX ? next : (next + w->skipped) << TICK_SHIFT;
 	if (worker_ready_count(w))
 		next = earlier(next, pace_next_ns(w));
 	if (w->options.index == 0) {

@@ -105,6 +105,7 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	w->n = plan->first[options->index + 1] - w->first;
 	w->hop_at = w->n;
 	w->now_ns = options->start_ns;
+	w->tick = tick_of_ns(options->start_ns);
 	w->announce_ns = options->start_ns;
 	if (options->rate)
 		make_pace(w);

@@ -100,7 +100,9 @@ struct hl_worker {
 
 	struct hl_burst *tx; // of the call under way
 	uint64_t now_ns;
-	uint32_t now;              // tick
+	uint32_t now;              // tick, of the wheel's time
+	uint64_t tick;             // all of it
+	uint64_t skipped;          // ticks by which the wheel's time is behind the clock
 	const struct frame *frame; // of the reply under way; NULL: none, or its text is not here
 
 	struct phase_run *runs; // by local index, rising
@@ -143,6 +145,23 @@ static inline const struct plan_profile *worker_profile(const struct hl_worker *
 	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
 }
 
+// A clock that leaps, as that of a suspended machine, would leave deadlines of 32 bits behind and turn
+// them into the future. Past the longest time ahead that may be armed all of them are due: the rest of
+// such a leap never was, for the wheel.
+#define LEAP_MAX (TICK_NEVER_AHEAD + TICK_NEVER_AHEAD / 8)
+static inline void worker_set_time(struct hl_worker *w, uint64_t now_ns)
+{
+	uint64_t tick = tick_of_ns(now_ns) - w->skipped;
+
+	if (__builtin_expect((int64_t)(tick - w->tick) > (int64_t)LEAP_MAX, 0)) {
+		w->skipped += tick - w->tick - LEAP_MAX;
+		tick = w->tick + LEAP_MAX;
+	}
+	w->now_ns = now_ns;
+	w->tick = tick;
+	w->now = (uint32_t)tick;
+}
+
 // A clock that does not come round while a worker lives: 2^27 ns (134 ms), for 18 years.
 #define COARSE_SHIFT 27
 static inline uint32_t coarse_of(const struct hl_worker *w, uint64_t now_ns)
@@ -156,6 +175,13 @@ static inline uint32_t coarse_of(const struct hl_worker *w, uint64_t now_ns)
 static inline uint32_t coarse_after(const struct hl_worker *w, uint64_t span_ns)
 {
 	return coarse_of(w, w->now_ns + span_ns + (1u << COARSE_SHIFT) - 1);
+}
+
+// When a request left: steps of 256 ns, which come around after 1,099 s. No time-out is as long.
+#define STAMP_SHIFT 8
+static inline uint32_t worker_stamp(const struct hl_worker *w)
+{
+	return (uint32_t)(w->now_ns >> STAMP_SHIFT);
 }
 
 // Ticks from now until then.
@@ -215,14 +241,22 @@ static inline uint32_t worker_expires_s(const struct hl_worker *w, uint32_t i,
 }
 // A new REGISTER to a server, with the credentials known or without.
 void worker_register(struct hl_worker *w, uint32_t i, enum hl_server server, bool with_auth);
-// Give up an unanswered REGISTER, if there is one: nobody knows whether it was heard.
+// The REGISTER that is out, if any, has no answer and will have none, which was counted: nobody knows
+// whether it was heard. The same of one that is given up before its end.
+void worker_register_lost(struct hl_worker *w, uint32_t i);
 void worker_abandon(struct hl_worker *w, uint32_t i);
+
+// balance.c: a request that is out, and may be answered still, is not waited for: counted, if it left.
+enum hl_method worker_method(enum request_kind kind);
+void worker_let_go(struct hl_worker *w, enum request_kind kind, uint8_t retransmissions);
+void worker_probe_let_go(struct hl_worker *w, uint32_t i);
 
 // bye.c: unregister at servers that were left.
 #define BYE_STALE HL_SERVERS // as a bit: the contact that stale.c found
 void worker_bye(struct hl_worker *w, uint32_t i, uint8_t servers); // bits by enum hl_server
 void worker_bye_all(struct hl_worker *w, uint32_t i, uint8_t servers);
 void worker_bye_cancel(struct hl_worker *w, uint32_t i, enum hl_server server);
+void worker_bye_anew(struct hl_worker *w, uint32_t i); // what is out begins again
 void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
 // The unregister that is out has failed: best effort, not a failure of the line.
 void worker_bye_lost(struct hl_worker *w, uint32_t i);
@@ -278,7 +312,9 @@ void worker_hop_wait(struct hl_worker *w, uint32_t i, enum request_kind kind,
 		     enum hl_server server);
 bool worker_hop_known(const struct hl_worker *w, uint32_t i, enum request_kind kind,
 		      enum hl_server server);
-// The time of a request is over: whose fault was it? Counted.
+// The time of a request is over: whose fault was it? The code of it; and counted.
+uint16_t worker_hop_code(const struct hl_worker *w, uint32_t i, const struct request *request,
+			 uint8_t retransmissions);
 uint16_t worker_hop_blame(struct hl_worker *w, uint32_t i, const struct request *request,
 			  uint8_t retransmissions);
 // A request was not answered at once, and has left again: counted; its next hop may have moved.

@@ -123,11 +123,14 @@ struct hl_counters {
 	// transactions we started, by method; first transmissions only
 	_Atomic uint64_t requests[HL_METHODS];
 	_Atomic uint64_t retransmissions[HL_METHODS];
+	// Each of them ends in one of four ways, or is outstanding (hl_worker_outstanding()).
 	_Atomic uint64_t timeouts[HL_METHODS];
-	_Atomic uint64_t finals[HL_METHODS]; // final responses matched
-	_Atomic uint64_t responses[7];       // matched responses by class, [1]..[6]
-	_Atomic uint64_t challenges;         // 401 and 407 answered with credentials
-	_Atomic uint64_t nat_keepalives;     // CRLFCRLF sent: no requests
+	_Atomic uint64_t finals[HL_METHODS];      // final responses matched
+	_Atomic uint64_t unreachable[HL_METHODS]; // ended by ICMP
+	_Atomic uint64_t abandoned[HL_METHODS];   // nobody waits for the answer any more
+	_Atomic uint64_t responses[7];            // matched responses by class, [1]..[6]
+	_Atomic uint64_t challenges;              // 401 and 407 answered with credentials
+	_Atomic uint64_t nat_keepalives;          // CRLFCRLF sent: no requests
 	// times that a server dictated and that were not obeyed: Retry-After above retry_after_max, a
 	// grant below twice refresh_min, Min-Expires above a day
 	_Atomic uint64_t long_retry_afters, short_grants, long_min_expires;

@@ -118,6 +118,11 @@ uint32_t hl_worker_leftovers(const struct hl_worker *worker, uint64_t now_ns);
  * came to the unregistering either. Likewise. */
 uint32_t hl_worker_maybe_left(const struct hl_worker *worker, uint64_t now_ns);
 
+/** Requests that have left and wait for their answer. Walks the lines; call when the worker is at rest,
+ * or from its lcore. With it the counters balance, whenever no call is under way:
+ * requests = finals + timeouts + unreachable + abandoned + outstanding, for each method. */
+uint64_t hl_worker_outstanding(const struct hl_worker *worker, enum hl_method method);
+
 // What a run reports of a line (FAILOVER.md section 7).
 struct hl_line_account {
 	bool registered_once;

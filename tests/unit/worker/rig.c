@@ -2,12 +2,15 @@
 // The bench of a worker under test.
 #include "rig.h"
 
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "base/count.h"
 #include "net/arp.h"
 
 uint64_t rig_boot_key[2] = { 11, 12 };
@@ -102,8 +105,24 @@ struct rig *rig_new_alone(const char *extra, uint32_t lines)
 	return make(TWO_SERVERS, extra, lines, 0);
 }
 
+// At the end of each test: every request that left has ended in one way, or is outstanding.
+static void check_balance(const struct rig *rig)
+{
+	const struct hl_counters *c = hl_worker_counters(rig->worker);
+
+	for (enum hl_method m = HL_REGISTER; m <= HL_SUBSCRIBE; m++) {
+		uint64_t ended = count_read(&c->finals[m]) + count_read(&c->timeouts[m]) +
+				 count_read(&c->unreachable[m]) + count_read(&c->abandoned[m]);
+
+		cr_expect(eq(u64, count_read(&c->requests[m]),
+			     ended + hl_worker_outstanding(rig->worker, m)),
+			  "of %s requests", hl_method_name(m));
+	}
+}
+
 void rig_free(struct rig *rig)
 {
+	check_balance(rig);
 	hl_worker_free(rig->worker);
 	hl_plan_free(rig->plan);
 	free(rig);

@@ -134,6 +134,48 @@ Test(clock, a_line_near_its_last_cseq_begins_again_with_another_call_id)
 	}
 }
 
+// An unregister that is always out, for months, does not keep the numbers from beginning again.
+Test(clock, an_unregister_that_is_always_out_does_not_use_up_the_numbers)
+{
+	static const struct {
+		uint32_t number;
+		bool again;
+	} cases[] = { { NUMBER_EPOCH, false }, { NUMBER_EPOCH_LATEST, true } };
+
+	for (unsigned k = 0; k < 2; k++) {
+		struct rig *rig = rig_at(SEC, "    register_timeout: 32s\n", 1, 0);
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_answer(rig, 0, 200, "Expires: 60\r\n");
+		rig->worker->lines[0].cseq = cases[k].number;
+		rig_pass(rig, 25 * SEC);
+		rig->worker->now_ns = rig->now_ns;
+		worker_bye(rig->worker, 0, 1 << HL_SERVER_B);
+		worker_ready_push(rig->worker, 0);
+		for (int step = 0; step < 320 && rig_count(&rig_counters(rig)->epochs) == 0; step++)
+			rig_pass(rig, 20 * MS);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->epochs), cases[k].again));
+		rig_free(rig);
+	}
+}
+
+// The longest time-out that a profile may have is of 600 s.
+Test(clock, a_round_trip_of_minutes_is_as_long_as_it_was)
+{
+	for (unsigned k = 0; k < STARTS; k++) {
+		struct rig *rig = rig_at(starts_ns[k], "    register_timeout: 600s\n", 1, 0);
+		const struct hl_hist *hist = &rig_counters(rig)->rtt_retransmitted;
+
+		rig_command(rig, HL_COMMAND_ENABLE);
+		rig_pass(rig, 200 * SEC);
+		rig_answer(rig, 0, 200, "Expires: 3600\r\n");
+		double us = hl_hist_quantile(&hist, 1, 0.5);
+		cr_expect(gt(dbl, us, 200e6 * 0.94), "start %u: %f us", k, us);
+		cr_expect(lt(dbl, us, 200e6 * 1.06), "start %u: %f us", k, us);
+		rig_free(rig);
+	}
+}
+
 // Commands side by side against a model: the last one that starts or stops a line wins, for that line.
 Test(clock, of_any_starts_and_stops_the_last_one_of_each_line_wins)
 {
