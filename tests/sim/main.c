@@ -18,7 +18,8 @@ struct options {
 };
 
 struct totals {
-	uint64_t runs, failed, frames, failovers, returns;
+	uint64_t runs, failed, frames, failovers, returns, epochs;
+	uint32_t most_a_minute;
 	double virtual_s, slowest_s;
 };
 
@@ -51,6 +52,9 @@ static void run(const struct options *o, struct scenario *s, struct totals *t)
 	t->frames += r->frames;
 	t->failovers += r->failovers;
 	t->returns += r->returns;
+	t->epochs += r->epochs;
+	if (r->most_a_minute > t->most_a_minute)
+		t->most_a_minute = r->most_a_minute;
 	t->virtual_s += (double)r->virtual_ns / 1e9;
 	if (spent > t->slowest_s)
 		t->slowest_s = spent;
@@ -108,10 +112,12 @@ static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
 	}
 	if (t.failed == 0)
 		printf("ok - seeds %llu..%llu: %llu frames, %llu failovers, %llu returns, "
+		       "%llu epochs, at most %u REGISTERs of a line in a minute, "
 		       "%.1f h of virtual time; slowest seed %.3f s\n",
 		       (unsigned long long)first, (unsigned long long)last,
 		       (unsigned long long)t.frames, (unsigned long long)t.failovers,
-		       (unsigned long long)t.returns, t.virtual_s / 3600, t.slowest_s);
+		       (unsigned long long)t.returns, (unsigned long long)t.epochs, t.most_a_minute,
+		       t.virtual_s / 3600, t.slowest_s);
 	return t.failed > 0;
 }
 

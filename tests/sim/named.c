@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-static const struct named *const themes[] = { named_servers, named_network, named_digest,
-					      named_grants, named_operator };
+static const struct named *const themes[] = { named_servers, named_network,  named_digest,
+					      named_grants,  named_operator, named_ends };
 
 const struct named *scenario_named(uint32_t k)
 {

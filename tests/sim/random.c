@@ -64,7 +64,9 @@ static void random_server_fault(struct rng *rng, uint32_t grant_s, struct scenar
 	else if (f->fault == HL_FAULT_DELAY || f->fault == HL_FAULT_TWICE)
 		f->value = between(rng, 1000, 3000000);
 	else if (f->fault == HL_FAULT_GRANT)
-		f->value = chance(rng, 20) ? 0 : between(rng, grant_s, grant_s + 30);
+		f->value = chance(rng, 20)   ? between(rng, 0, 3)
+			   : chance(rng, 10) ? 86400
+					     : between(rng, grant_s, grant_s + 30);
 }
 
 static void random_fault(struct rng *rng, const struct scenario *s, uint32_t grant_s,
@@ -81,20 +83,28 @@ static void random_fault(struct rng *rng, const struct scenario *s, uint32_t gra
 		f->kind = FAULT_CLOCK;
 	else if (dice == 98)
 		f->kind = FAULT_RESTART;
+	else if (dice == 96 || dice == 97)
+		f->kind = FAULT_BALANCER;
 	random_network(rng, &f->network);
 	random_server_fault(rng, grant_s, f);
+	if (f->kind == FAULT_BALANCER)
+		f->value = between(rng, 2, 4);
 	f->command = commands[rng_below(rng, sizeof(commands) / sizeof(commands[0]))];
 	f->first = rng_below(rng, s->lines);
 	f->n = between(rng, 1, s->lines);
 	f->spread_ms = rng_below(rng, 2000);
 	f->step_ms = between(rng, 1000, 3 * 3600 * 1000);
+	if (chance(rng, 20)) // beyond what 32 bits of ticks can tell apart
+		f->step_ms = 78 * 3600 * 1000ull + rng_below(rng, 400 * 3600) * 1000ull;
 }
 
 static void random_servers(struct rng *rng, uint32_t grant_s, struct hl_registrar_config *servers)
 {
 	servers->max_grant_s = chance(rng, 50) ? 3600 : between(rng, grant_s, 60);
 	servers->nonce_life_s = chance(rng, 50) ? 300 : between(rng, 5, 30);
-	servers->retry_after_s = chance(rng, 30) ? between(rng, 1, 20) : 0;
+	servers->retry_after_s = chance(rng, 30)   ? between(rng, 1, 20)
+				 : chance(rng, 10) ? 140000
+						   : 0;
 	servers->shared_store = chance(rng, 30);
 	servers->one_time_nonces = chance(rng, 30);
 	servers->rewrite_contacts = chance(rng, 20);
@@ -132,6 +142,8 @@ void scenario_random(struct scenario *s, uint64_t seed)
 	s->initial_auth = chance(&rng, 20);
 	s->rate = chance(&rng, 30) ? between(&rng, 50, 500) : 0;
 	s->ramp_ms = rng_below(&rng, 5000);
+	s->retry_after_max_s = between(&rng, 20, 60);
+	s->numbers_left = chance(&rng, 20) ? between(&rng, 1, 60) : 0;
 	random_servers(&rng, grant_s, &s->servers);
 	s->n_faults = between(&rng, 1, 10);
 	for (uint32_t k = 0; k < s->n_faults; k++) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "verify.h"
 
 #define MS 1000000ull
@@ -19,8 +20,10 @@ static void put_fault(struct world *world, const struct scenario_fault *f)
 	case FAULT_SERVER:
 		if (hl_registrar_fault(world->registrar, f->server, f->fault, f->value, &err))
 			world_break(world, "fault: %s", err.text);
-		// nobody tells a line that its binding is gone
-		if (f->fault == HL_FAULT_WIPE || (f->fault == HL_FAULT_GRANT && f->value == 0))
+		// Nobody tells a line that its binding is gone. One that is granted for shorter than
+		// refresh_min or than a return that fails may take lapses; and a copy of a REGISTER that
+		// is granted less than the first one, whose answer counts.
+		if (f->fault == HL_FAULT_WIPE || f->fault == HL_FAULT_GRANT)
 			world->may_lose = true;
 		break;
 	case FAULT_NETWORK:
@@ -31,6 +34,9 @@ static void put_fault(struct world *world, const struct scenario_fault *f)
 		break;
 	case FAULT_CLOCK:
 		world_step_clock(world, f->step_ms * MS);
+		break;
+	case FAULT_BALANCER:
+		world->nodes = f->value;
 		break;
 	case FAULT_RESTART:
 		world_restart(world);
@@ -67,6 +73,8 @@ static void print_faults(const struct scenario *s)
 			printf("operator: %s, %u lines from %u on, over %" PRIu64 " ms\n",
 			       commands[f->command], f->n ? f->n : s->lines, f->first,
 			       f->spread_ms);
+		else if (f->kind == FAULT_BALANCER)
+			printf("balancers of %u nodes\n", f->value);
 		else
 			printf("%s\n", f->kind == FAULT_CLOCK ? "the clock steps" : "a restart");
 	}
@@ -80,6 +88,7 @@ static void heal(struct world *world, const struct scenario *s)
 	bool operated = false;
 
 	put_fault(world, &none);
+	world->nodes = 0;
 	world->net.faults = s->network;
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		operated |= s->faults[k].kind == FAULT_OPERATOR;
@@ -99,7 +108,8 @@ static uint64_t deadline_ms(const struct scenario *s)
 				      : s->options_timeout_ms;
 	uint64_t probes_s = (uint64_t)s->detect_s * (s->recover_count + s->fail_count + 2);
 	uint64_t waits_s = s->park_s + 3ull * s->backoff_max_s + s->refresh_s + s->return_delay_s;
-	uint64_t hold_s = s->servers.retry_after_s;
+	uint64_t most_s = s->retry_after_max_s ? s->retry_after_max_s : 300;
+	uint64_t hold_s = s->servers.retry_after_s < most_s ? s->servers.retry_after_s : most_s;
 
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		if (s->faults[k].kind == FAULT_RESTART)
@@ -109,6 +119,27 @@ static uint64_t deadline_ms(const struct scenario *s)
 		hold_s += 4ull * s->lines / s->server_rate + 1 + 10ull * s->detect_s;
 	hold_s += 2ull * s->switch_spread_s;
 	return 1000 * (probes_s + waits_s + hold_s) + 8 * timeout_ms + 5000;
+}
+
+// REGISTERs and unregisters of a line in one minute. An attempt is of three requests at the most. What
+// begins one is a refresh, no sooner than refresh_min, or the end of a backoff, on the average no sooner
+// either; when it fails, the other server is tried at once. Commands begin more.
+static uint32_t most_a_minute(const struct scenario *s)
+{
+	uint32_t shortest_s = s->refresh_min_s ? s->refresh_min_s : 1;
+	uint32_t attempts = 2 * 60 / shortest_s;
+
+	for (uint32_t k = 0; k < s->n_faults; k++)
+		attempts += s->faults[k].kind == FAULT_OPERATOR ||
+			    s->faults[k].kind == FAULT_RESTART;
+	return 3 * attempts;
+}
+
+// From when its binding is gone until a line knows: at its next refresh, after half of what was granted.
+// In a return B is not refreshed, for another quarter. Then a REGISTER is challenged, or times out.
+static uint64_t notice_ns(const struct scenario *s)
+{
+	return (s->refresh_s * 750ull + 4 * s->register_timeout_ms + 2000) * MS;
 }
 
 static void print_histories(const struct world *world, const struct scenario *s, bool trace)
@@ -130,6 +161,7 @@ static struct world *start(const struct scenario *s, const char *yaml)
 		.lines = s->lines,
 		.seed = s->seed,
 		.rate = s->rate,
+		.numbers_left = s->numbers_left,
 		.poll_ns = s->poll_ms * MS,
 		.servers = s->servers,
 	};
@@ -143,6 +175,8 @@ static struct world *start(const struct scenario *s, const char *yaml)
 	world->net.drop[TO_WORKER] = s->drop[TO_WORKER];
 	world->dies_at_credentials = s->dies_at_credentials;
 	world->look_ns = world->start_ns;
+	world->notice_ns = notice_ns(s);
+	world->watch.most_a_minute = most_a_minute(s);
 	world->watch.timeout_ns = register_ns > options_ns ? register_ns : options_ns;
 	world->watch.register_timeout_ns = register_ns;
 	world->watch.expires_s = s->refresh_s;
@@ -174,6 +208,7 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 	if (s->at_settled)
 		s->at_settled(world, s);
 	hl_snapshot_take(&snapshot, &world->worker, 1);
+	uint64_t epochs = count_read(&hl_worker_counters(world->worker)->epochs);
 	world_command(world, HL_COMMAND_DISABLE, 0, 0, 1000 * MS);
 	world_run(world, settled_ns + (3000 + 4ull * s->register_timeout_ms) * MS);
 	if (!world->broken[0])
@@ -189,6 +224,8 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 		.virtual_ns = world->now_ns - world->start_ns,
 		.failovers = snapshot.failovers,
 		.returns = snapshot.returns,
+		.epochs = epochs,
+		.most_a_minute = world->watch.worst,
 		.sent = { world->net.sent[TO_SERVER], world->net.sent[TO_WORKER] },
 	};
 	memcpy(r->broken, world->broken, sizeof(r->broken));

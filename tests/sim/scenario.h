@@ -14,7 +14,14 @@
 
 struct world;
 
-enum fault_kind { FAULT_SERVER, FAULT_NETWORK, FAULT_OPERATOR, FAULT_CLOCK, FAULT_RESTART };
+enum fault_kind {
+	FAULT_SERVER,
+	FAULT_NETWORK,
+	FAULT_OPERATOR,
+	FAULT_CLOCK,
+	FAULT_RESTART,
+	FAULT_BALANCER, // both servers become balancers of `value` nodes, each with nonces of its own
+};
 
 struct scenario_fault {
 	uint64_t at_ms;
@@ -41,7 +48,9 @@ struct scenario {
 	uint32_t refresh_s, detect_s, fail_count, recover_count, return_delay_s;
 	uint32_t register_timeout_ms, options_timeout_ms;
 	uint32_t backoff_base_s, backoff_max_s, park_s;
-	uint32_t refresh_min_s; // 0: 1, so that a short grant is refreshed at its half
+	uint32_t retry_after_max_s; // 0: 300
+	uint32_t numbers_left;      // as in struct world_options
+	uint32_t refresh_min_s;     // 0: 1, so that a short grant is refreshed at its half
 	uint32_t switch_spread_s, server_rate;
 	bool initial_auth;
 	bool prefer_primary, remove_last, never_return;
@@ -69,9 +78,10 @@ void scenario_yaml(const struct scenario *s, char *out, size_t room);
 
 struct scenario_result {
 	uint64_t frames, events, virtual_ns;
-	uint64_t failovers, returns;
-	uint64_t sent[SIDES]; // IPv4 frames
-	char broken[768];     // "": passed
+	uint64_t failovers, returns, epochs;
+	uint32_t most_a_minute; // REGISTERs and unregisters of one line
+	uint64_t sent[SIDES];   // IPv4 frames
+	char broken[768];       // "": passed
 };
 
 // Runs it; a broken rule is printed with the command that runs it again, the faults and the history

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "worker/worker.h"
 #include "world.h"
 
 #define START_NS 1000000000ull // not 0, so that "before the start" can be told
@@ -36,6 +37,8 @@ static void worker_start(struct world *world)
 	must(hl_plan_new(&world->plan, &config, &plan, &err), &err);
 	hl_config_free(&config);
 	must(hl_worker_new(&world->worker, world->plan, &worker, &err), &err);
+	for (uint32_t i = 0; i < o->lines && o->numbers_left; i++)
+		world->worker->lines[i].cseq = NUMBER_EPOCH - o->numbers_left - i % 8;
 	world->worker_start_ns = world->now_ns;
 	world->boots++;
 }
@@ -76,6 +79,10 @@ struct world *world_new(const struct world_options *o)
 		abort();
 	world->options = *o;
 	world->now_ns = world->start_ns = clock_start_ns(o->seed);
+	world->lost_ns = calloc(o->lines, sizeof(*world->lost_ns));
+	if (!world->lost_ns)
+		abort();
+	rng_seed(&world->node_rng, o->seed ^ 0x40de5);
 	worker_start(world);
 	servers.n_servers = 2;
 	servers.mac[0] = servers.mac[5] = 2;
@@ -99,6 +106,8 @@ void world_restart(struct world *world)
 	worker_start(world);
 	watch_init(&world->watch, old.n, old.every);
 	world->watch.timeout_ns = old.timeout_ns;
+	world->watch.most_a_minute = old.most_a_minute;
+	world->watch.worst = old.worst;
 	world->watch.register_timeout_ns = old.register_timeout_ns;
 	world->watch.expires_s = old.expires_s;
 	world->watch.min_expires_s = old.min_expires_s;
@@ -111,5 +120,6 @@ void world_free(struct world *world)
 	network_free(&world->net);
 	hl_registrar_free(world->registrar);
 	worker_stop(world);
+	free(world->lost_ns);
 	free(world);
 }

@@ -2,6 +2,10 @@
 // The invariants: armed, bound, settled, and nothing left at the end.
 #include "verify.h"
 
+#include <inttypes.h>
+
+#include "base/count.h"
+
 #define LOOK_NS 250000000ull
 
 static struct hl_state state_of(const struct world *world, uint32_t line)
@@ -29,18 +33,55 @@ static bool registered(uint8_t state)
 	return state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B || state == HL_SW_P;
 }
 
-// Who says it is registered can be called: by whatever Contact its server has of it.
-static void look_at_bindings(struct world *world)
+// Who says it is registered can be called: by whatever Contact its server has of it. Where a binding may
+// vanish without the line's doing, the line finds out at its next refresh.
+static void look_at_binding(struct world *world, uint32_t i)
 {
-	uint32_t n = hl_plan_lines(world->plan);
+	struct hl_state state = state_of(world, i);
 
-	for (uint32_t i = 0; i < n && !world->broken[0]; i++) {
-		struct hl_state state = state_of(world, i);
-
-		if (!registered(state.state) || bindings(world, state.state != HL_ON_P, i, NULL))
-			continue;
+	if (!registered(state.state) || bindings(world, state.state != HL_ON_P, i, NULL)) {
+		world->lost_ns[i] = 0;
+		return;
+	}
+	if (world->lost_ns[i] == 0)
+		world->lost_ns[i] = world->now_ns;
+	if (!world->may_lose)
 		world_break(world, "line %u is %s, but its server has no binding of it", i,
 			    hl_line_state_name(state.state));
+	else if (world->now_ns - world->lost_ns[i] > world->notice_ns)
+		world_break(world,
+			    "line %u is %s, though its server has had no binding of it for %.3f s",
+			    i, hl_line_state_name(state.state),
+			    (double)(world->now_ns - world->lost_ns[i]) / 1e9);
+}
+
+static void look_at_bindings(struct world *world)
+{
+	for (uint32_t i = 0; i < hl_plan_lines(world->plan) && !world->broken[0]; i++)
+		look_at_binding(world, i);
+}
+
+// Every request that left came to its end, or is outstanding.
+void verify_balance(struct world *world)
+{
+	static const enum hl_method methods[] = { HL_REGISTER, HL_OPTIONS, HL_SUBSCRIBE };
+	const struct hl_counters *c = hl_worker_counters(world->worker);
+
+	for (unsigned k = 0; k < sizeof(methods) / sizeof(methods[0]); k++) {
+		enum hl_method m = methods[k];
+		uint64_t requests = count_read(&c->requests[m]), finals = count_read(&c->finals[m]),
+			 timeouts = count_read(&c->timeouts[m]),
+			 unreachable = count_read(&c->unreachable[m]),
+			 abandoned = count_read(&c->abandoned[m]),
+			 out = hl_worker_outstanding(world->worker, m);
+
+		if (requests != finals + timeouts + unreachable + abandoned + out)
+			world_break(world,
+				    "%" PRIu64 " %s requests, but %" PRIu64 " finals, %" PRIu64
+				    " time-outs, %" PRIu64 " unreachable, %" PRIu64
+				    " abandoned, %" PRIu64 " outstanding",
+				    requests, hl_method_name(m), finals, timeouts, unreachable,
+				    abandoned, out);
 	}
 }
 
@@ -50,8 +91,9 @@ void verify_step(struct world *world)
 
 	if (world->watch.broken[0])
 		world_break(world, "%s", world->watch.broken);
-	if (!world->may_lose && world->look_ns && world->now_ns >= world->look_ns) {
+	if (world->look_ns && world->now_ns >= world->look_ns) {
 		look_at_bindings(world);
+		verify_balance(world);
 		world->look_ns = world->now_ns + LOOK_NS;
 	}
 	// the walk over all lines is dear: with many of them, not at every step
@@ -104,6 +146,7 @@ void verify_end(struct world *world)
 	uint32_t left = hl_worker_leftovers(world->worker, world->now_ns);
 	uint32_t unsettled = hl_worker_unsettled(world->worker);
 
+	verify_balance(world);
 	if (unsettled)
 		world_break(world, "%u lines have not unregistered in time", unsettled);
 	if (left)

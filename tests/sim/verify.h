@@ -13,4 +13,5 @@ void verify_sender(struct world *world, uint32_t line);
 // Every line is in a state, bound where it should be and, `alone`, nowhere else.
 void verify_settled(struct world *world, enum hl_line_state expected, bool alone);
 // All lines are stopped: no binding is left.
+void verify_balance(struct world *world);
 void verify_end(struct world *world);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/siphash.h"
+#include "line/branch.h"
 #include "net/frame.h"
 
 void watch_init(struct watch *watch, uint32_t n, uint32_t every)
@@ -80,6 +81,21 @@ static void copy_seen(struct watch *watch, uint32_t line, int kind, uint64_t now
 			     (double)after_ns / 1e9);
 }
 
+// Whatever servers say, a line asks no more often than its own times allow.
+static void pace_seen(struct watch *watch, uint32_t line, uint64_t now_ns)
+{
+	struct watch_line *l = watch_line(watch, line);
+	uint64_t minute = now_ns / 60000000000ull;
+
+	l->requests = minute == l->minute ? l->requests + 1 : 1;
+	l->minute = minute;
+	if (l->requests > watch->worst)
+		watch->worst = l->requests;
+	if (watch->most_a_minute && l->requests > watch->most_a_minute)
+		watch_broken(watch, now_ns, "line %u: %u REGISTERs in one minute, at most %u", line,
+			     l->requests, watch->most_a_minute);
+}
+
 // RFC 3261 10.2: no new registration before the one under way is answered or has timed out. One
 // that was abandoned for the other server is another matter (FAILOVER.md section 4).
 static void registration_seen(struct watch *watch, uint32_t line, unsigned server, const char *text,
@@ -104,12 +120,36 @@ static void registration_seen(struct watch *watch, uint32_t line, unsigned serve
 	l->reg_answered = false;
 }
 
+// The numbers of a line begin again only near their end, by a REGISTER with another Call-ID.
+static void epoch_seen(struct watch *watch, uint32_t line, const char *text, uint32_t cseq)
+{
+	static const uint64_t key[2] = { 5, 6 };
+	struct watch_line *l = watch_line(watch, line);
+	const char *value = watch_header(text, "\r\nCall-ID: ");
+	uint64_t call_id = value ? siphash(key, value, (uint32_t)strcspn(value, "\r")) : 0;
+
+	if (cseq == CSEQ_FIRST + 1 && l->last_cseq >= CSEQ_FIRST + NUMBER_EPOCH &&
+	    call_id != l->call_id) {
+		l->last_cseq = 0;
+		watch->epochs++;
+	}
+	l->call_id = call_id;
+}
+
 // True: it is a new one.
 static bool request_seen(struct watch *watch, uint32_t line, int kind, uint32_t cseq, uint64_t hash,
 			 uint64_t now_ns)
 {
 	struct watch_line *l = watch_line(watch, line);
 
+	if (cseq == l->cseq[kind]) {
+		if (hash != l->hash[kind])
+			watch_broken(watch, now_ns, "line %u: CSeq %u sent again with other bytes",
+				     line, cseq);
+		else
+			copy_seen(watch, line, kind, now_ns);
+		return false;
+	}
 	if (cseq > l->last_cseq) {
 		l->last_cseq = cseq;
 		l->cseq[kind] = cseq;
@@ -118,16 +158,11 @@ static bool request_seen(struct watch *watch, uint32_t line, int kind, uint32_t 
 		l->copies[kind] = 0;
 		return true;
 	}
-	if (cseq != l->cseq[kind])
-		watch_broken(watch, now_ns,
-			     "line %u: CSeq %u after %u: it must rise, and an abandoned "
-			     "request must not be sent again",
-			     line, cseq, l->last_cseq);
-	else if (hash != l->hash[kind])
-		watch_broken(watch, now_ns, "line %u: CSeq %u sent again with other bytes", line,
-			     cseq);
-	else
-		copy_seen(watch, line, kind, now_ns);
+	watch_broken(
+		watch, now_ns,
+		"line %u: CSeq %u after %u: it must rise, and an abandoned request must not be "
+		"sent again",
+		line, cseq, l->last_cseq);
 	return false;
 }
 
@@ -199,10 +234,14 @@ void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_n
 		return; // an answer of ours
 	if (kind != WATCH_UNREGISTER)
 		watch->sent_line = m.line;
+	if (kind == WATCH_REGISTER)
+		epoch_seen(watch, m.line, m.text, m.cseq);
 	if (!request_seen(watch, m.line, kind, m.cseq,
 			  siphash(key, m.frame.payload, m.frame.payload_len), now_ns))
 		return;
 	watch_credentials(watch, m.line, server, m.text, now_ns);
+	if (kind != WATCH_OPTIONS)
+		pace_seen(watch, m.line, now_ns);
 	if (kind == WATCH_REGISTER)
 		registration_seen(watch, m.line, server, m.text, now_ns);
 }

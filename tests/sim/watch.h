@@ -30,6 +30,9 @@ struct watch_line {
 	uint8_t reg_server;    // where the latest REGISTER went
 	bool reg_answered;     // with a final response that reached the line
 	uint64_t reg_first_ns; // its first transmission
+	uint64_t call_id;      // hash of the latest REGISTER's
+	uint64_t minute;       // since the start, of the requests below
+	uint32_t requests;     // REGISTERs and unregisters, without retransmissions
 	struct watch_server server[HL_SERVERS];
 };
 
@@ -40,7 +43,10 @@ struct watch {
 	uint64_t timeout_ns; // longest of the profile's: no copy may leave after it
 	uint64_t register_timeout_ns;
 	uint32_t expires_s, min_expires_s; // all that a REGISTER may ask for, besides 0
+	uint32_t worst;                    // requests of one line in one minute so far
+	uint32_t most_a_minute;            // requests of one line; 0: any number
 	uint64_t operator_ns;              // commands may have cut requests short until then
+	uint64_t epochs;                   // lines that began their numbers again
 	uint32_t sent_line; // of the latest request sent but an unregister; UINT32_MAX: none
 	char broken[512];   // the first broken rule, "" so far
 };

@@ -67,6 +67,17 @@ static void maybe_die(struct world *world, const struct hl_packet *pkt)
 	hl_registrar_fault(world->registrar, 0, HL_FAULT_SILENT, 0, NULL);
 }
 
+// A nonce of another node is unknown, as after a change of the key.
+static void balance(struct world *world, const struct hl_packet *pkt)
+{
+	static const char header[] = "\r\nAuthorization: ";
+
+	if (memmem(pkt->data, pkt->len, header, sizeof(header) - 1) &&
+	    rng_below(&world->node_rng, world->nodes) > 0)
+		hl_registrar_fault(world->registrar, HL_REGISTRAR_SERVERS_MAX,
+				   HL_FAULT_FORGET_NONCES, 0, NULL);
+}
+
 static void to_server(struct world *world, const struct hl_packet *pkts, uint16_t n)
 {
 	static struct buffers buffers;
@@ -74,7 +85,11 @@ static void to_server(struct world *world, const struct hl_packet *pkts, uint16_
 
 	for (uint16_t i = 0; i < n && world->dies_at_credentials; i++)
 		maybe_die(world, &pkts[i]);
-	hl_registrar_rx(world->registrar, pkts, n, &tx, world->now_ns);
+	for (uint16_t i = 0; i < n; i++) {
+		if (world->nodes > 1)
+			balance(world, &pkts[i]);
+		hl_registrar_rx(world->registrar, &pkts[i], 1, &tx, world->now_ns);
+	}
 	server_sends(world, &tx);
 }
 
@@ -190,6 +205,8 @@ void world_run(struct world *world, uint64_t until_ns)
 void world_step_clock(struct world *world, uint64_t span_ns)
 {
 	world->now_ns += span_ns;
+	for (uint32_t i = 0; i < world->options.lines; i++) // nobody could notice meanwhile
+		world->lost_ns[i] = world->lost_ns[i] ? world->now_ns : 0;
 	world->may_lose = true;
 }
 

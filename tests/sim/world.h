@@ -8,6 +8,7 @@
 #include <heartline/registrar.h>
 #include <heartline/snapshot.h>
 #include <heartline/worker.h>
+#include "base/rng.h"
 #include "network.h"
 #include "watch.h"
 
@@ -20,6 +21,7 @@ struct world_options {
 	uint64_t rate;
 	uint64_t poll_ns;                   // the worker runs at multiples of it; 0: whenever due
 	uint32_t watch_every;               // lines watched on the wire: each nth; 0: all
+	uint32_t numbers_left;              // of a line's first epoch when it starts; 0: all
 	struct hl_registrar_config servers; // addresses and the like are filled in
 };
 
@@ -37,6 +39,12 @@ struct world {
 	// P falls silent for good at the first request with credentials: between 401 and the retry
 	bool dies_at_credentials;
 	bool may_lose; // bindings may vanish without the line's doing: a wipe, a step of the clock
+	uint64_t notice_ns; // how long a line may not know that its binding is gone
+	uint64_t *lost_ns;  // by line: since when it does not; 0: it has one, or is not registered
+	// P and B are balancers: a request with credentials reaches the node that gave its nonce by chance
+	// only, one in so many; 0 and 1: they are not
+	uint32_t nodes;
+	struct rng node_rng;
 	uint64_t look_ns;                       // when the bindings are looked at next; 0: never
 	struct hl_event history[WORLD_HISTORY]; // the latest ones, a ring
 	uint64_t events;

@@ -30,6 +30,7 @@ void scenario_yaml(const struct scenario *s, char *out, size_t room)
 		 "    backoff_max: %us\n"
 		 "    park_time: %us\n"
 		 "    refresh_min: %us\n"
+		 "    retry_after_max: %us\n"
 		 "    switch_spread: %us\n"
 		 "    server_rate: %u\n"
 		 "    initial_register_with_auth: %s\n"
@@ -40,6 +41,7 @@ void scenario_yaml(const struct scenario *s, char *out, size_t room)
 		 s->prefer_primary ? "on" : "off", s->never_return ? "never" : "auto",
 		 s->return_delay_s, s->remove_last ? "on" : "off", s->register_timeout_ms,
 		 s->options_timeout_ms, s->backoff_base_s, s->backoff_max_s, s->park_s,
-		 s->refresh_min_s ? s->refresh_min_s : 1, s->switch_spread_s, s->server_rate,
-		 s->initial_auth ? "on" : "off", 600000 + s->lines - 1);
+		 s->refresh_min_s ? s->refresh_min_s : 1,
+		 s->retry_after_max_s ? s->retry_after_max_s : 300, s->switch_spread_s,
+		 s->server_rate, s->initial_auth ? "on" : "off", 600000 + s->lines - 1);
 }
