@@ -23,9 +23,10 @@ struct crew {
 	struct station *stations[LANES_MAX]; // of the workers
 	struct lane lanes[LANES_MAX];
 	unsigned n_lanes;
-	uint64_t rest_ns;      // of control, between two looks without anything to serve
-	unsigned next_hops;    // neighbours that must be known before anything can be sent
-	struct events *events; // NULL: changes of state are not written down
+	uint64_t rest_ns;             // of control, between two looks without anything to serve
+	unsigned next_hops;           // neighbours that must be known before anything can be sent
+	struct events *events;        // NULL: changes of state are not written down
+	uint64_t left_silent_primary; // events: a line left the primary after a time-out
 };
 
 // The lcores besides the main one; the main one when it is alone. Returns how many.
@@ -69,6 +70,7 @@ void crew_cause(const struct crew *crew, uint16_t code, char text[HL_PHRASE_ROOM
 #define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
 // "403 Forbidden", "time-out"; "no failure seen" for a line that was only slow.
 const char *crew_cause_text(const struct crew *crew, uint16_t code, char out[CAUSE_ROOM]);
+bool crew_next_hop(const struct crew *crew, uint32_t k, struct hl_next_hop *hop);
 const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason);
 double crew_lateness_us(const struct crew *crew, double q); // of timers
 

@@ -27,6 +27,15 @@ void crew_command(struct crew *crew, enum hl_command_type type, uint64_t spread_
 			crew_serve(crew);
 }
 
+static void events_look(struct crew *crew, const struct hl_event *events, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		crew->left_silent_primary += events[i].from == HL_ON_P &&
+					     events[i].code == HL_CODE_TIMEOUT;
+	if (crew->events)
+		events_write(crew->events, crew, events, n);
+}
+
 // No more than one ring of them: a worker may be as fast as we are.
 void crew_events(struct crew *crew)
 {
@@ -36,9 +45,7 @@ void crew_events(struct crew *crew)
 		uint32_t n = EVENTS_AT_ONCE;
 		for (int k = 0; n == EVENTS_AT_ONCE && k < EVENT_ROUNDS; k++) {
 			n = hl_worker_events(crew->workers[i], events, EVENTS_AT_ONCE);
-			// Unread a full ring would only count them as lost.
-			if (crew->events)
-				events_write(crew->events, crew, events, n);
+			events_look(crew, events, n);
 		}
 	}
 	if (crew->events)

@@ -43,6 +43,11 @@ const char *crew_cause_text(const struct crew *crew, uint16_t code, char out[CAU
 	return out;
 }
 
+bool crew_next_hop(const struct crew *crew, uint32_t k, struct hl_next_hop *hop)
+{
+	return hl_plan_next_hop(crew->plan, k, hop);
+}
+
 const struct hl_example *crew_example(const struct crew *crew, enum hl_drop reason)
 {
 	const struct hl_example *first = NULL;

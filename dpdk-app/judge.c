@@ -97,9 +97,33 @@ static void judge_lines(const struct outcome *o, struct judgement *j)
 		    (double)worst->allowed_ms / 1000);
 }
 
+// Many servers answer REGISTER and know no OPTIONS: their lines leave them for good.
+static bool probes_unanswered(const struct report *r)
+{
+	return r->end.finals[HL_OPTIONS] == 0 && r->end.probe_timeouts > 0 &&
+	       r->left_silent_primary > 0;
+}
+
+static void judge_hints(const struct report *r, struct judgement *j)
+{
+	if (probes_unanswered(r))
+		snprintf(
+			j->hints[j->n_hints++], REASON_ROOM,
+			"the primary answered REGISTER and not one OPTIONS; if it never does, "
+			"primary_detect_interval: 0 stops the probes, which move lines away (%" PRIu64
+			" times)",
+			r->left_silent_primary);
+	if (!anything_answered(&r->end) && r->end.drops[HL_DROP_BAD_CHECKSUM])
+		snprintf(
+			j->hints[j->n_hints++], REASON_ROOM,
+			"every answer had a wrong checksum; when the far end is a veth on this machine: "
+			"ethtool -K FAR-END tx off");
+}
+
 void judge(const struct report *r, struct judgement *j)
 {
 	*j = (struct judgement){ .verdict = VERDICT_OK };
+	judge_hints(r, j);
 	judge_answers(r, j);
 	judge_lines(&r->outcome, j);
 	if (r->leftovers)

@@ -24,6 +24,7 @@ void report_close(struct report *report, struct crew *crew, uint64_t device_lost
 {
 	report->crew = crew;
 	crew_events(crew);
+	report->left_silent_primary = crew->left_silent_primary;
 	if (crew->events)
 		events_close(crew->events, &report->events);
 	crew->events = NULL;

@@ -28,9 +28,10 @@ struct report {
 	const struct crew *crew; // for names; it outlives the report
 	const char *events_path; // of --events; NULL: it was not given
 	struct events_counts events;
-	struct outcome outcome; // of the lines, just before the drain
-	uint64_t leftovers;     // bindings that could not be removed
-	uint64_t maybe_left;    // bindings that a server may hold: nobody knows
+	struct outcome outcome;       // of the lines, just before the drain
+	uint64_t left_silent_primary; // times that lines left the primary after a time-out
+	uint64_t leftovers;           // bindings that could not be removed
+	uint64_t maybe_left;          // bindings that a server may hold: nobody knows
 	double tx_full_ms;      // the device's transmit ring was full for so long on end, at most
 	double lateness_p99_us; // of timers
 	struct steering_result steering;

@@ -8,9 +8,11 @@
 
 #include "figure.h"
 #include "judge.h"
+#include "packet_text.h"
 
 #define FAILED_SHOWN 20 // lines, by number
 #define CAUSES_SHOWN 8
+#define NEXT_HOPS_SHOWN 8
 
 static void row(FILE *to, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -44,6 +46,8 @@ void report_print_reasons(const struct report *r, FILE *to)
 	}
 	for (unsigned i = 0; i < j.n_reasons; i++)
 		row(to, i == 0 ? "because" : "", "%s", j.reasons[i]);
+	for (unsigned i = 0; i < j.n_hints; i++)
+		row(to, "hint", "%s", j.hints[i]);
 }
 
 static void print_lines(const struct report *r, FILE *to)
@@ -180,19 +184,46 @@ static void print_bounded(const struct hl_snapshot *s, FILE *to)
 }
 
 // Answers that came and were dropped are no time-outs of the server.
-static void print_drops(const struct hl_snapshot *s, FILE *to)
+static void print_drops(const struct report *r, FILE *to)
 {
-	bool any_answer = false;
+	const struct hl_snapshot *s = &r->end;
+	char bytes[HL_EXAMPLE_BYTES + 1], source[SOURCE_ROOM];
 
-	for (unsigned k = 0; k < HL_DROPS; k++)
-		if (s->drops[k])
-			row(to, "dropped", "%" PRIu64 " %s: %s", s->drops[k], hl_drop_name(k),
-			    hl_drop_text(k));
-	for (unsigned m = 0; m < HL_METHODS; m++)
-		any_answer |= s->finals[m] > 0;
-	if (!any_answer && s->drops[HL_DROP_BAD_CHECKSUM])
-		row(to, "",
-		    "when the far end is a veth on this machine: ethtool -K FAR-END tx off");
+	for (unsigned k = 0; k < HL_DROPS; k++) {
+		const struct hl_example *e = crew_example(r->crew, k);
+		if (s->drops[k] == 0)
+			continue;
+		row(to, "dropped", "%" PRIu64 " %s: %s", s->drops[k], hl_drop_name(k),
+		    hl_drop_text(k));
+		if (e)
+			row(to, "", "  first: %s \"%s\"", example_source(e, source),
+			    example_bytes(e, bytes));
+	}
+}
+
+// Requests that did not leave are no server's time-outs.
+static void print_next_hops(const struct report *r, FILE *to)
+{
+	struct hl_next_hop hop;
+	char addr[HL_ADDR_TEXT];
+	uint32_t shown = 0, k = 0;
+
+	for (; shown < NEXT_HOPS_SHOWN && crew_next_hop(r->crew, k, &hop); k++) {
+		if (hop.known && hop.waits == 0)
+			continue;
+		hl_addr_format(&hop.addr, addr);
+		shown++;
+		if (hop.known)
+			row(to, "next hop", "%s: %" PRIu64 " requests waited for its ARP answer",
+			    addr, hop.waits);
+		else
+			row(to, "next hop",
+			    "%s: no answer to %" PRIu32 " ARP requests; %" PRIu64
+			    " requests waited",
+			    addr, hop.asked, hop.waits);
+	}
+	if (shown == NEXT_HOPS_SHOWN)
+		row(to, "", "and perhaps more: next_hops of --summary FILE");
 }
 
 static void print_limits(const struct report *r, FILE *to)
@@ -237,12 +268,13 @@ void report_print(const struct report *r, FILE *to)
 	judge(r, &j);
 	fprintf(to, "heartline: verdict: %s\n", verdict_name(j.verdict));
 	report_print_reasons(r, to);
+	print_next_hops(r, to);
 	print_lines(r, to);
 	report_print_outages(r, to);
 	print_failed(r, to);
 	print_traffic(r, to);
 	print_bounded(&r->end, to);
-	print_drops(&r->end, to);
+	print_drops(r, to);
 	print_limits(r, to);
 	print_events(r, to);
 	print_steering(&r->steering, to);

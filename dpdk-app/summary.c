@@ -165,12 +165,15 @@ static json_t *summary_object(const struct report *r)
 		{ "rtt_us", rtt_object(end->rtt_us) },
 		{ "rtt_retransmitted_us", rtt_object(end->rtt_retransmitted_us) },
 		{ "drops", drops_object(end) },
+		{ "drop_examples", examples_object(r) },
 		{ "limits", limits_object(end) },
+		{ "next_hops", next_hops_array(r) },
 		{ "bounded", bounded_object(end) },
 		{ "events", events_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "reasons", reasons_array(r) },
+		{ "hints", hints_array(r) },
 		{ "verdict", json_string(verdict_name(judgement.verdict)) },
 	};
 	json_t *object = json_object();

@@ -4,6 +4,7 @@
 #include "summary_lines.h"
 
 #include "judge.h"
+#include "packet_text.h"
 
 static json_t *seconds(uint64_t ms)
 {
@@ -67,6 +68,48 @@ json_t *reasons_array(const struct report *r)
 	judge(r, &j);
 	for (unsigned i = 0; i < j.n_reasons; i++)
 		json_array_append_new(array, json_string(j.reasons[i]));
+	return array;
+}
+
+json_t *hints_array(const struct report *r)
+{
+	struct judgement j;
+	json_t *array = json_array();
+
+	judge(r, &j);
+	for (unsigned i = 0; i < j.n_hints; i++)
+		json_array_append_new(array, json_string(j.hints[i]));
+	return array;
+}
+
+json_t *examples_object(const struct report *r)
+{
+	char bytes[HL_EXAMPLE_BYTES + 1], source[SOURCE_ROOM];
+	json_t *object = json_object();
+
+	for (unsigned k = 0; k < HL_DROPS; k++) {
+		const struct hl_example *e = crew_example(r->crew, k);
+		if (e)
+			json_object_set_new(object, hl_drop_name(k),
+					    json_pack("{ss ss}", "from", example_source(e, source),
+						      "bytes", example_bytes(e, bytes)));
+	}
+	return object;
+}
+
+json_t *next_hops_array(const struct report *r)
+{
+	struct hl_next_hop hop;
+	char addr[HL_ADDR_TEXT];
+	json_t *array = json_array();
+
+	for (uint32_t k = 0; crew_next_hop(r->crew, k, &hop); k++) {
+		hl_addr_format(&hop.addr, addr);
+		json_array_append_new(array,
+				      json_pack("{ss sb sI sI}", "address", addr, "known",
+						(int)hop.known, "asked", (json_int_t)hop.asked,
+						"waited", (json_int_t)hop.waits));
+	}
 	return array;
 }
 

@@ -11,6 +11,9 @@
 json_t *outages_object(const struct report *report);
 json_t *causes_array(const struct report *report);
 json_t *reasons_array(const struct report *report);
+json_t *hints_array(const struct report *report);
+json_t *examples_object(const struct report *report);
+json_t *next_hops_array(const struct report *report);
 
 // The failed lines as a JSON array, one a line of the file: there may be millions. Returns 0, or -1 as
 // the file has it.

@@ -9,6 +9,8 @@ extern struct made_up {
 	uint64_t limits[HL_LIMITS]; // of the program
 	uint64_t leftovers, maybe_left;
 	double tx_full_ms, lateness_us;
+	const struct hl_next_hop *next_hops;
+	uint32_t n_next_hops;
 	struct hl_example example;
 	enum hl_drop example_of; // with `example` known
 } made_up;

@@ -83,6 +83,44 @@ Test(judge, facts_and_their_verdict)
 	}
 }
 
+static bool hinted(const struct report *r, const char *said)
+{
+	struct judgement j;
+
+	judge(r, &j);
+	for (unsigned k = 0; k < j.n_hints; k++)
+		if (strstr(j.hints[k], said))
+			return true;
+	return false;
+}
+
+Test(judge, a_primary_that_answers_no_options_is_told_with_the_key_that_cures_it)
+{
+	struct report r = good;
+
+	r.end.probe_timeouts = 30;
+	r.left_silent_primary = 10;
+	cr_expect(hinted(&r, "primary_detect_interval: 0"));
+	r.end.finals[HL_OPTIONS] = 1; // it does answer some
+	cr_expect(!hinted(&r, "primary_detect_interval"));
+	r.end.finals[HL_OPTIONS] = 0;
+	r.left_silent_primary = 0; // it never answered a REGISTER either
+	cr_expect(!hinted(&r, "primary_detect_interval"));
+	r.left_silent_primary = 10;
+	r.end.probe_timeouts = 0; // the REGISTERs timed out
+	cr_expect(!hinted(&r, "primary_detect_interval"));
+}
+
+Test(judge, answers_that_all_have_a_wrong_checksum_are_told_with_the_cure)
+{
+	struct report r = good;
+
+	r.end.drops[HL_DROP_BAD_CHECKSUM] = 4;
+	cr_expect(!hinted(&r, "ethtool"));
+	r.end.finals[HL_REGISTER] = 0;
+	cr_expect(hinted(&r, "ethtool"));
+}
+
 static struct hl_line_account account_random(struct hl_state *state)
 {
 	struct hl_line_account a = {

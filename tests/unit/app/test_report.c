@@ -153,6 +153,46 @@ Test(report, every_drop_and_every_limit_is_named_when_it_counted)
 	}
 }
 
+// Any byte at all may have come.
+Test(report, an_example_of_a_drop_is_shown_in_printable_letters)
+{
+	for (unsigned k = 0; k < HL_DROPS; k++) {
+		memset(&made_up, 0, sizeof(made_up));
+		made_up.end.drops[k] = 3;
+		made_up.example_of = k;
+		made_up.example = (struct hl_example){ .known = 1, .len = HL_EXAMPLE_BYTES };
+		hl_endpoint_parse("10.99.0.7:5070", 14, 5060, &made_up.example.src);
+		for (unsigned i = 0; i < HL_EXAMPLE_BYTES; i++)
+			made_up.example.bytes[i] = (uint8_t)(random() % 256);
+		memcpy(made_up.example.bytes, "SIP/2.0 200\r\n\x1b[2J", 17);
+		struct report r = report_make(0);
+		said_expect(&r, "first: 10.99.0.7:5070 \"SIP/2.0 200...[2J");
+		for (const char *at = printed(&r); *at; at++)
+			cr_assert(*at == '\n' || (*at >= ' ' && *at <= '~'), "%d", *at);
+	}
+}
+
+Test(report, a_next_hop_that_made_requests_wait_is_named)
+{
+	struct hl_next_hop hops[20] = { { .known = true },
+					{ .known = true, .waits = 5 },
+					{ .asked = 30, .waits = 200 } };
+
+	hl_addr_parse("10.99.0.1", 9, &hops[0].addr);
+	hl_addr_parse("10.99.0.2", 9, &hops[1].addr);
+	hl_addr_parse("10.99.0.3", 9, &hops[2].addr);
+	made_up.next_hops = hops;
+	made_up.n_next_hops = 3;
+	struct report r = report_make(0);
+	cr_expect_null(strstr(printed(&r), "10.99.0.1"));
+	said_expect(&r, "10.99.0.2: 5 requests waited for its ARP answer");
+	said_expect(&r, "10.99.0.3: no answer to 30 ARP requests; 200 requests waited");
+	for (unsigned k = 3; k < 20; k++)
+		hops[k] = hops[2];
+	made_up.n_next_hops = 20;
+	said_expect(&r, "and perhaps more");
+}
+
 Test(report, events_that_could_not_be_written_are_told)
 {
 	struct report r = report_make(0);
