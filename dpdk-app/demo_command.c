@@ -117,9 +117,8 @@ static void demo_say(const struct demo_options *o, const struct demo *demo, enum
 	       demo_grouped(o->lines, lines), algorithms[algorithm]);
 	demo_print(demo);
 	printf("\nverdict: %s; %" PRIu64 " bindings left on the primary, %" PRIu64
-	       " on the backup%s\n",
-	       verdict_name(verdict), demo_bindings(demo, 0), demo_bindings(demo, 1),
-	       report_generator_limited(report) ? "; the generator was the limit" : "");
+	       " on the backup\n",
+	       verdict_name(verdict), demo_bindings(demo, 0), demo_bindings(demo, 1));
 	report_print_reasons(report, stdout);
 	report_print_outages(report, stdout);
 }

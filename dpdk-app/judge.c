@@ -91,10 +91,10 @@ static void judge_lines(const struct outcome *o, struct judgement *j)
 		    plural(o->lost));
 	if (o->too_long)
 		add(j, VERDICT_DEGRADED,
-		    "%" PRIu64 " line%s %s down longer than worst case of a switch: up to %.1f s, "
-		    "worst case %.1f s",
-		    o->too_long, plural(o->too_long), were(o->too_long), (double)worst->ms / 1000,
-		    (double)worst->allowed_ms / 1000);
+		    "%" PRIu64 " line%s %s down longer than the worst case of a switch, %.1f s: "
+		    "up to %.1f s",
+		    o->too_long, plural(o->too_long), were(o->too_long),
+		    (double)worst->allowed_ms / 1000, (double)worst->ms / 1000);
 }
 
 // Many servers answer REGISTER and know no OPTIONS: their lines leave them for good.

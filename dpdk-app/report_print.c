@@ -79,9 +79,10 @@ static void print_outages(const struct report *r, FILE *to)
 	} else {
 		const char *number = crew_number(r->crew, o->worst.line, &len);
 		row(to, "outages",
-		    "%" PRIu64 " lines were down, %.1f s in all; the longest: %.*s for %.1f s, "
+		    "%" PRIu64 " %s down, %.1f s in all; the longest: %.*s for %.1f s, "
 		    "worst case of a switch %.1f s",
-		    o->ever_down, seconds(o->down_ms), len, number, seconds(o->worst.ms),
+		    o->ever_down, o->ever_down == 1 ? "line was" : "lines were",
+		    seconds(o->down_ms), len, number, seconds(o->worst.ms),
 		    seconds(o->worst.allowed_ms));
 	}
 	row(to, "moves",

@@ -78,8 +78,8 @@ static void help_print(const struct run_options *o)
 	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, what describes lines and servers stands\n"
 	       "in the file; heartline keys lists its keys. Lcores named by EAL options (-l): the\n"
 	       "first one is for control, each further one runs a worker.\n"
-	       "Exit: 0 all well, 1 some lines failed, 2 usage or configuration, 97 timed out,\n"
-	       "99 nothing processed.\n");
+	       "Exit: 0 all well, 1 some lines failed or were down for too long, 2 usage or\n"
+	       "configuration, 97 timed out, 99 nothing processed.\n");
 }
 
 // The run's own keys, as given by flags, on top of the file or of the defaults.

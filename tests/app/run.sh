@@ -82,6 +82,22 @@ check "1: twenty of them are named with their cause" 20 "$(grep -c '60[0-9][0-9]
 check "1: the first ones by number" 1 "$(grep -c 'failed  *6000 never registered' "$DIR/$RUN.log")"
 check "1: all of them in the summary" "$lines" "$(grep -c '"never_registered": true' "$DIR/$RUN.json")"
 
+# --- 1: a rate that is too low for all lines to register: whose limit it was stands before the rest ---
+
+pair -- --rate 10 --duration 5s
+ended "rate: not every line could register in time" 1
+check "rate: verdict" failed "$(get verdict)"
+if (($(get registered) > 0 && $(get never_registered) > 0 && \
+	$(get registered) + $(get never_registered) + $(get starting) == lines)); then
+	ok "rate: registered, never registered and too young make all"
+else
+	not_ok "rate: registered, never registered and too young make all" \
+		"$(get registered) $(get never_registered) $(get starting)"
+fi
+check "rate: the generator was the limit" true "$(get generator_limited)"
+check "rate: and that is said first" "limit because" \
+	"$(grep -oE '^  (limit +the generator was the limit: .*rate|because +[0-9]+ lines were never)' "$DIR/$RUN.log" | awk '{ printf "%s%s", n++ ? " " : "", $1 }')"
+
 # --- 97: timed out waiting for the other side ---
 
 heartline_start lonely "" run --port "net_memif0,role=client,socket-abstract=no,socket=$DIR/nobody" \
@@ -123,7 +139,7 @@ kill -INT "$HEARTLINE_PID"
 ended "script: then all leave; they were down for too long: exits 1" 1
 check "script: verdict" degraded "$(get verdict)"
 check "script: lines down for too long" $lines "$(get lines_too_long)"
-check "script: and why" 1 "$(grep -c "because .*$lines lines were down longer than worst case of a switch" "$DIR/$RUN.log")"
+check "script: and why" 1 "$(grep -c "because .*$lines lines were down longer than the worst case of a switch" "$DIR/$RUN.log")"
 check "script: the 503s are among the causes" 1 "$(grep -c '[0-9] 503 Service Unavailable' "$DIR/$RUN.log")"
 check "script: left over" 0 "$(get leftovers)"
 if (($(get failovers) >= lines && $(get returns) >= lines && $(get 5xx) > 0)); then

@@ -110,7 +110,7 @@ Test(report, the_generators_limit_is_named_before_any_server_is_blamed)
 	struct report r = report_make(0);
 	r.outcome.too_long = 1;
 	const char *text = printed(&r), *limit = strstr(text, "the generator was the limit");
-	const char *blame = strstr(text, "down longer than worst case");
+	const char *blame = strstr(text, "down longer than the worst case");
 	cr_assert(limit && blame, "%s", text);
 	cr_expect_lt(limit, blame);
 }
