@@ -84,7 +84,7 @@ const char *hl_drop_text(enum hl_drop reason);
 #define HL_LIMIT_TABLE(ROW) \
 	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
 	ROW(UNRESOLVED, "unresolved", "requests that waited for an ARP answer of their next hop") \
-	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent, since no ARP answer came") \
+	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent: no ARP answer came") \
 	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \
 	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
 	ROW(LATE, "late", "timers more than 1 ms late") \

@@ -84,17 +84,28 @@ Test(snapshot, counters_of_all_workers_are_added)
 	count_add(&b.counters.drops[HL_DROP_DUPLICATE], 8);
 	count_add(&b.counters.drops[HL_DROP_LATE], 16);
 	count_add(&b.counters.failovers, 3);
+	count_add(&b.counters.timeouts[HL_REGISTER], 2);
+	count_add(&a.counters.long_retry_afters, 1);
+	count_add(&b.counters.long_retry_afters, 1);
+	count_add(&b.counters.short_grants, 3);
+	count_add(&b.counters.long_min_expires, 4);
+	count_add(&b.counters.epochs, 5);
 	hl_snapshot_take(&s, workers, 2);
 	cr_expect_eq(s.requests[HL_REGISTER], 15);
 	cr_expect_eq(s.requests[HL_OPTIONS], 0);
 	cr_expect_eq(s.retransmissions, 3);
-	cr_expect_eq(s.timeouts, 4);
+	cr_expect_eq(s.timeouts, 6);
+	cr_expect_eq(s.probe_timeouts, 4);
 	cr_expect_eq(s.responses[2], 7);
 	uint64_t drops = 0;
 	for (int reason = 0; reason < HL_DROPS; reason++)
 		drops += s.drops[reason];
 	cr_expect_eq(drops, 31);
 	cr_expect_eq(s.failovers, 3);
+	cr_expect_eq(s.long_retry_afters, 2);
+	cr_expect_eq(s.short_grants, 3);
+	cr_expect_eq(s.long_min_expires, 4);
+	cr_expect_eq(s.epochs, 5);
 }
 
 Test(snapshot, round_trips_of_all_workers_make_one_distribution)

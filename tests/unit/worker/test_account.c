@@ -83,6 +83,7 @@ Test(account, an_outage_begins_with_the_first_lost_probe)
 		cr_expect(le(u64, account(rig).down_ms, expected_ms + 20), "%u", lost);
 		cr_expect(le(u64, account(rig).longest_ms, account(rig).switch_ms), "%u", lost);
 		cr_expect(not(account(rig).down));
+		cr_expect(eq(u64, account(rig).lasts_ms, 0));
 		uint64_t before = account(rig).down_ms;
 		rig_pass(rig, SEC);
 		cr_expect(eq(u64, account(rig).down_ms, before), "it is over");
@@ -104,6 +105,7 @@ Test(account, an_outage_begins_with_the_refresh_that_is_not_answered)
 	cr_assert(ge(u64, account(rig).down_ms + 20, expected_ms));
 	cr_assert(le(u64, account(rig).down_ms, expected_ms + 20));
 	cr_assert(gt(u64, account(rig).longest_ms, account(rig).switch_ms));
+	cr_assert(eq(u64, account(rig).lasts_ms, account(rig).down_ms), "it has not ended");
 	rig_free(rig);
 }
 
