@@ -20,6 +20,8 @@ enum stream_flag {
 	STREAM_SUB_AUTH = 1 << 10,   // the latest SUBSCRIBE carries credentials
 	STREAM_SUB_DIALOG = 1 << 11, // granted until sub_until
 	STREAM_NOTIFIED = 1 << 12,   // notify_cseq is that of the dialog's latest NOTIFY
+	STREAM_SUB_BARE =
+		1 << 13, // this SUBSCRIBE goes without the credentials that are remembered
 };
 
 // Writer and reader: the owner lcore.
@@ -34,7 +36,7 @@ struct line_streams {
 	uint8_t keep_rtx;                // retransmissions so far
 	uint8_t keep_fails;              // in a row
 	uint8_t sub_rtx;                 // as keep_rtx
-	uint8_t sub_nonces;              // challenges in a row without success
+	uint8_t sub_nonces;              // challenges and refusals answered in this attempt
 	uint8_t sub_waits;               // failures in a row: how long the backoff is
 	uint8_t keep_target, sub_target; // endpoint of the server that the latest one went to
 	uint16_t sub_number; // of the subscription: each has a Call-ID and a tag of its own

@@ -84,9 +84,14 @@ struct auth_request {
 	struct slice account, uri;
 	struct slice cnonce;
 	const char *ha2_hex; // digest_ha2() of this method and uri, for auth->algorithm and qop
+	const uint64_t *session_key; // two words, for the cnonce of a session
 };
 
 #define AUTH_LINE_MAX 1792
+
+// Bytes of the header line that auth_write() makes, for an account and a URI of these lengths.
+uint32_t auth_line_len(const struct auth *auth, const struct auth_realms *realms,
+		       struct slice account, uint32_t uri_len, uint32_t cnonce_len);
 
 // The whole header line "Authorization: Digest ...\r\n" (or Proxy-). Returns its length; 0: no
 // room.

@@ -2,6 +2,7 @@
 // Credentials written: the Authorization line of one request (RFC 3261 22.4, RFC 7616 3.4).
 #include "sip/auth.h"
 
+#include "base/siphash.h"
 #include "sip/auth_text.h"
 #include "sip/find.h"
 #include "sip/pen.h"
@@ -18,6 +19,22 @@ static void pen_escaped(struct pen *pen, struct slice s)
 		pen_bytes(pen, next, 1);
 	}
 	pen_bytes(pen, at, (uint32_t)(end - at));
+}
+
+// The cnonce of a session: the same in all of its requests, so that a server which makes A1 with the
+// cnonce at hand agrees with one that has kept the first one, as RFC 7616 3.4.2 wants. It is derived, so
+// it need not be remembered; who chooses the nonce cannot know it beforehand.
+#define SESSION_CNONCE 16
+
+static struct slice session_cnonce(const struct auth_request *request, struct slice nonce,
+				   char out[SESSION_CNONCE])
+{
+	const struct slice account = request->account;
+	const uint64_t *key = request->session_key;
+	const uint64_t own[2] = { key[0] ^ siphash(key, account.at, account.len), key[1] };
+
+	text_put_hex64(out, siphash(own, nonce.at, nonce.len));
+	return (struct slice){ out, SESSION_CNONCE };
 }
 
 // RFC 7616 3.4.2: A1 of a session is calculated once, with the nonce and the cnonce of the first
@@ -39,12 +56,15 @@ uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const c
 	const enum digest_qop qop = (enum digest_qop)auth->qop;
 	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
 	const struct slice realm = auth_realm_text(realms, auth->realm);
-	char nc[8], response[DIGEST_HEX_MAX];
+	char nc[8], response[DIGEST_HEX_MAX], session[SESSION_CNONCE];
+	struct slice cnonce = request->cnonce;
 	struct pen pen = { out, out + room, false };
 
-	session_begin(auth, nonce, request->cnonce, d);
+	if (auth->sess)
+		cnonce = session_cnonce(request, nonce, session);
+	session_begin(auth, nonce, cnonce, d);
 	text_put_hex32(nc, auth->nc);
-	digest_response(d, algorithm, auth->ha1, auth->begun, nonce, qop, nc, request->cnonce,
+	digest_response(d, algorithm, auth->ha1, auth->begun, nonce, qop, nc, cnonce,
 			request->ha2_hex, response);
 
 	pen_text(&pen, auth->proxy ? "Proxy-Authorization: Digest username=\""
@@ -69,7 +89,7 @@ uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const c
 	// RFC 7616 3.4: without qop there is no nc, and a cnonce only where -sess hashes it.
 	if (qop != DIGEST_NO_QOP || auth->sess) {
 		pen_text(&pen, ", cnonce=\"");
-		pen_slice(&pen, request->cnonce);
+		pen_slice(&pen, cnonce);
 		pen_text(&pen, "\"");
 	}
 	if (qop != DIGEST_NO_QOP) {
@@ -78,4 +98,31 @@ uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const c
 	}
 	pen_text(&pen, "\r\n");
 	return pen.full ? 0 : (uint32_t)(pen.at - out);
+}
+
+uint32_t auth_line_len(const struct auth *auth, const struct auth_realms *realms,
+		       struct slice account, uint32_t uri_len, uint32_t cnonce_len)
+{
+	const enum hl_digest_algorithm algorithm = (enum hl_digest_algorithm)auth->algorithm;
+	const char *const end = account.at + account.len;
+	uint32_t len = auth->proxy ? sizeof("Proxy-Authorization: Digest username=\"\"") - 1
+				   : sizeof("Authorization: Digest username=\"\"") - 1;
+
+	len += account.len + sizeof(", realm=\"\"") - 1 + auth_realm_text(realms, auth->realm).len;
+	for (const char *at = account.at; (at = find_quoted_stop(at, end)) < end; at++)
+		len++; // its escape
+	len += sizeof(", nonce=\"\", uri=\"\", response=\"\"") - 1 + auth->nonce_len + uri_len +
+	       digest_hex_len(algorithm);
+	len += sizeof(", algorithm=") - 1 + (uint32_t)strlen(digest_name(algorithm)) +
+	       (auth->sess ? sizeof("-sess") - 1 : 0);
+	if (auth->opaque_len > 0)
+		len += sizeof(", opaque=") - 1 + auth->opaque_len;
+	if (auth->qop != DIGEST_NO_QOP || auth->sess)
+		len += sizeof(", cnonce=\"\"") - 1 + (auth->sess ? SESSION_CNONCE : cnonce_len);
+	if (auth->qop != DIGEST_NO_QOP)
+		len += 8 +
+		       (auth->qop == DIGEST_AUTH ? sizeof(", qop=auth, nc=")
+						 : sizeof(", qop=auth-int, nc=")) -
+		       1;
+	return len + 2; // CRLF
 }

@@ -112,10 +112,17 @@ void worker_bye_answered(struct hl_worker *w, uint32_t i, const struct sip_reply
 	l->flags &= (uint8_t)~LINE_BYE_OUT;
 	count(&w->counters.finals[HL_REGISTER]);
 	if ((reply->status == 401 || reply->status == 407) &&
-	    worker_challenge(w, i, c->bye_server, reply) >= 0 &&
+	    worker_challenge(w, i, KIND_BYE, c->bye_server, reply) >= 0 &&
 	    c->bye_answered++ < worker_answers_max(w, i, c->bye_server)) {
 		count(&w->counters.challenges);
 		c->flags |= COLD_BYE_AUTH;
+		l->flags |= LINE_BYE_SEND;
+		worker_arm_rare(w, i);
+		return;
+	}
+	if (worker_doubts_nonce(reply) && c->flags & COLD_BYE_AUTH && c->bye_answered == 0) {
+		c->bye_answered++;
+		c->flags &= (uint8_t)~COLD_BYE_AUTH;
 		l->flags |= LINE_BYE_SEND;
 		worker_arm_rare(w, i);
 		return;

@@ -3,6 +3,9 @@
 // (FAILOVER.md section 5, RFC 3261 22.2 and 22.3).
 #include <errno.h>
 
+#include <heartline/code.h>
+
+#include "net/frame.h"
 #include "sip/value.h"
 #include "worker/worker.h"
 
@@ -97,8 +100,33 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 	return same && !challenge->stale ? CHALLENGE_SAME : CHALLENGE_NEW;
 }
 
+// Do all credentials for this server go into one frame with the request?
+static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			    enum hl_server server)
+{
+	const struct line *l = &w->lines[i];
+	const struct plan_profile *p = worker_profile(w, l);
+	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct slice account = { w->plan->arena + id->at + id->user_len + id->display_len,
+				       id->account_len };
+	const enum plan_text text = kind == KIND_SUBSCRIBE ? PLAN_SUBSCRIBE : PLAN_REGISTER;
+	uint32_t uri_len = p->uri_len, len = w->plan->shapes[l->shape].text[server][text].len;
+
+	if (kind == KIND_SUBSCRIBE)
+		len = worker_dialog_len(w, i, len, &uri_len);
+	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
+		const struct auth *auth = place(w, i, server, k).auth;
+		uint32_t line = auth_line_len(auth, &w->realms, account, uri_len, CNONCE_LEN);
+
+		if (auth->usable && line > AUTH_LINE_MAX)
+			return false;
+		len += auth->usable ? line : 0;
+	}
+	return len <= HL_FRAME_MAX - FRAME_UDP_AT;
+}
+
 // Of several of a realm the topmost one that we can answer.
-int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
+int worker_challenge(struct hl_worker *w, uint32_t i, enum request_kind kind, enum hl_server server,
 		     const struct sip_reply *reply)
 {
 	int result = -ENOTSUP;
@@ -114,14 +142,23 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 		int k = place_for(w, i, server, challenge.proxy, challenge.realm, taken);
 		if (k == NO_PLACE)
 			continue;
-		int kind = learn(w, i, server, k, &challenge);
-		if (kind < 0)
-			continue;
-		taken |= 1u << k;
-		if (result < 0 || kind < result) // the one that speaks best for us
-			result = kind;
+		int learnt = learn(w, i, server, k, &challenge);
+		if (learnt >= 0 && !credentials_fit(w, i, kind, server)) {
+			place(w, i, server, k).auth->usable = false;
+			learnt = -ENOSPC;
+		}
+		if (learnt >= 0)
+			taken |= 1u << k;
+		// the one that speaks best for us; too long is more than not known
+		if (learnt >= 0 ? result < 0 || learnt < result : result == -ENOTSUP)
+			result = learnt;
 	}
 	return result;
+}
+
+bool worker_doubts_nonce(const struct sip_reply *reply)
+{
+	return hl_code_class(reply->status) == HL_CLASS_REJ && reply->retry_after == SIP_NO_NUMBER;
 }
 
 uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server)
@@ -179,6 +216,7 @@ static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credenti
 		.uri = r->uri,
 		.cnonce = r->cnonce,
 		.ha2_hex = r->ha2[auth->algorithm][auth->qop == DIGEST_AUTH_INT],
+		.session_key = w->plan->keys[PLAN_KEY_CNONCE],
 	};
 
 	if (!auth->usable)

@@ -117,6 +117,20 @@ static uint32_t sign(struct hl_worker *w, uint32_t i, enum hl_server server, str
 	return worker_credentials(w, i, &request, out);
 }
 
+// What follows from the dialog for a request of `len` bytes: a target in place of the Request-URI, a tag.
+uint32_t worker_dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_t *uri_len)
+{
+	const struct line_dialog *d = &w->dialogs[i];
+
+	if (!(w->streams[i].flags & STREAM_SUB_DIALOG) || d->tag_len == 0)
+		return len;
+	if (d->target_len > 0) {
+		len += d->target_len > *uri_len ? d->target_len - *uri_len : 0;
+		*uri_len = d->target_len;
+	}
+	return len + sizeof(";tag=") - 1 + d->tag_len;
+}
+
 // From the last one to the first, so that what stands before keeps its place.
 uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct request *r,
 			     uint32_t auth_at, struct slice cnonce, char *text, uint32_t len)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a final response to a REGISTER means for its line (FAILOVER.md sections 2, 4 and 5).
+#include <errno.h>
+
 #include <heartline/code.h>
 
 #include "sip/value.h"
@@ -69,8 +71,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	worker_stale_look(w, i, server, reply);
 }
 
-// The node of a balancer that does not know the remembered nonce, or a server that was started again,
-// may refuse it as if the password were wrong: that shows when it is asked without credentials.
+// Once in an attempt, and only while nothing but the remembered nonce was refused.
 static bool asked_without(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	struct line_cold *c = &w->cold[i];
@@ -99,8 +100,12 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
-	int challenge = worker_challenge(w, i, server, reply);
+	int challenge = worker_challenge(w, i, KIND_REGISTER, server, reply);
 
+	if (challenge == -ENOSPC) { // says nothing of the account; the other server may be briefer
+		worker_step(w, i, FO_FAILED, HL_CODE_TOO_LONG);
+		return;
+	}
 	if (challenge < 0 || (challenge == CHALLENGE_SAME && c->attempt & ATTEMPT_CHALLENGED)) {
 		rejected(w, i, reply->status);
 		return;
@@ -201,7 +206,7 @@ static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 	worker_hold_asked(w, i, server, reply->retry_after);
 	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
 		worker_step(w, i, FO_FAILED, reply->status);
-	else if (!asked_without(w, i, server))
+	else if (!worker_doubts_nonce(reply) || !asked_without(w, i, server))
 		rejected(w, i, reply->status);
 }
 

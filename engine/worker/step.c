@@ -76,7 +76,8 @@ static void shun(struct hl_worker *w, uint32_t i, enum hl_server server, uint16_
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	bool answers = server == HL_SERVER_P ? p_answers : w->cold[i].probed_b == PROBED_B_ANSWERED;
-	bool refused = code >= HL_CODE_FIRST && p->policy.probes;
+	// what was wrong with a challenge is known of an answer, too
+	bool refused = code >= HL_CODE_CHALLENGE && p->policy.probes;
 	uint8_t n = w->cold[i].backoffs;
 
 	if ((answers || (refused && n > 0)) && !(held_servers(w, i) >> server & 1))

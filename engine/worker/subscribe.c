@@ -6,7 +6,9 @@
 // waits for a REGISTER (or unregister) that is under way, and begins again when one overtakes it.
 #include "worker/worker.h"
 
-#define SUB_REQUEST (STREAM_SUB_OUT | STREAM_SUB_SEND | STREAM_SUB_PROVISIONAL | STREAM_SUB_AUTH)
+#define SUB_REQUEST \
+	(STREAM_SUB_OUT | STREAM_SUB_SEND | STREAM_SUB_PROVISIONAL | STREAM_SUB_AUTH | \
+	 STREAM_SUB_BARE)
 
 bool worker_subscribe_waits(const struct hl_worker *w, uint32_t i)
 {
@@ -86,7 +88,7 @@ enum write_result worker_subscribe_send(struct hl_worker *w, uint32_t i)
 	struct line_streams *s = &w->streams[i];
 
 	worker_target_bye(w, i, s->server);
-	bool with_auth = worker_has_nonce(w, i, s->server);
+	bool with_auth = !(s->flags & STREAM_SUB_BARE) && worker_has_nonce(w, i, s->server);
 	const struct request r = { KIND_SUBSCRIBE, s->server, l->cseq + 1, with_auth };
 	s->sub_target = l->target[s->server];
 	worker_count_nonce(w, i, s->server, with_auth);
@@ -206,7 +208,7 @@ static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 	s->flags |= STREAM_SUB | STREAM_SUB_DIALOG;
 }
 
-// Each nonce is answered once; the third new one in a row is a refusal.
+// Each nonce is answered once, and an attempt sends no more requests than one of a REGISTER does.
 static bool challenged(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
 {
 	struct line_streams *s = &w->streams[i];
@@ -218,10 +220,11 @@ static bool challenged(struct hl_worker *w, uint32_t i, const struct sip_reply *
 	}
 	if (worker_subscribe_waits(w, i)) { // asked again behind that, with what it learns
 		ask(w, i);
-		return ++s->sub_nonces <= 3;
+		return ++s->sub_nonces <= worker_answers_max(w, i, s->server);
 	}
-	int challenge = worker_challenge(w, i, s->server, reply);
-	if (challenge < 0 || (answered && challenge == CHALLENGE_SAME) || ++s->sub_nonces > 3)
+	int challenge = worker_challenge(w, i, KIND_SUBSCRIBE, s->server, reply);
+	if (challenge < 0 || (answered && challenge == CHALLENGE_SAME) ||
+	    ++s->sub_nonces > worker_answers_max(w, i, s->server))
 		return false;
 	count(&w->counters.challenges);
 	ask(w, i);
@@ -268,6 +271,14 @@ static void refused(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 
 	if (reply->status == 481 && s->flags & STREAM_SUB_DIALOG) {
 		begin(w, i);
+		return;
+	}
+	// as for a REGISTER, but for what says that there is nothing to subscribe to
+	if (worker_doubts_nonce(reply) && s->flags & STREAM_SUB_AUTH && s->sub_nonces == 0 &&
+	    !ends_subscription(reply->status)) {
+		s->sub_nonces++;
+		ask(w, i);
+		s->flags |= STREAM_SUB_BARE;
 		return;
 	}
 	if (ends_subscription(reply->status))

@@ -376,9 +376,14 @@ enum challenge {
 	CHALLENGE_NEW,   // a nonce in place of another, or one that is stale
 	CHALLENGE_SAME,  // the remembered nonce once more, not stale
 };
-// Learn what a response asks for. enum challenge; -errno: nothing in it that can be answered.
-int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
+// Learn what the response to a request of this kind asks for. enum challenge; -ENOSPC: what could be
+// answered is too long for that or for a frame; -ENOTSUP: nothing in it can be answered.
+int worker_challenge(struct hl_worker *w, uint32_t i, enum request_kind kind, enum hl_server server,
 		     const struct sip_reply *reply);
+// May credentials from a remembered nonce be why this was refused? A node of a balancer that does not
+// know the nonce, or a server that was started again, may answer as if the password were wrong: that
+// shows when it is asked once more without.
+bool worker_doubts_nonce(const struct sip_reply *reply);
 // A request that is challenged again and again is given up when each challenge that is remembered of
 // the server was answered twice: the first one, and one for a nonce that was stale. Whatever else
 // the server says, no more requests than that leave at once.
@@ -395,6 +400,8 @@ struct credentials_for {
 	struct slice uri, cnonce;
 	const char (*ha2)[2][DIGEST_HEX_MAX]; // by algorithm, as in struct plan_server
 };
+// With a nonce of 32 characters, as several servers give, a response by MD5 is of two blocks, not three.
+#define CNONCE_LEN 6
 #define CREDENTIALS_MAX (2 * AUTH_LINE_MAX)
 uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *request,
 			    char out[CREDENTIALS_MAX]);
@@ -433,6 +440,8 @@ void worker_dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_re
 // Put the dialog's texts and the credentials into a SUBSCRIBE of len bytes. Returns its length.
 uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct request *request,
 			     uint32_t auth_at, struct slice cnonce, char *text, uint32_t len);
+// Bytes of a SUBSCRIBE whose template has `len`, without credentials; *uri_len: of its Request-URI.
+uint32_t worker_dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_t *uri_len);
 // A NOTIFY that came in: the status of its answer.
 uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request *r);
 

@@ -6,8 +6,6 @@
 
 #define CSEQ_LEN 10
 #define EXPIRES_LEN 7
-// With a nonce of 32 characters, as several servers give, a response by MD5 is of two blocks, not three.
-#define CNONCE_LEN 6
 
 // Texts of the holes that are made for each request. Each is written by stores that cover the loads
 // which will take it into the message: a load across two stores waits until both are in the cache.
@@ -160,9 +158,10 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 	write_texts(w, i, r, shape->widths, &t);
 	if (r->with_auth && r->kind != KIND_SUBSCRIBE)
 		auth_len = write_credentials(w, i, r, &t, auth);
+	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
+	// nextnonce may be longer than the one before: then the server says 401 again.
 	if (FRAME_UDP_AT + text->len + auth_len > HL_FRAME_MAX)
-		auth_len =
-			0; // the plan leaves room for usual nonces; the server will say 401 again
+		auth_len = 0;
 	const char *const values[FIELDS] = {
 		[FIELD_USER] = w->plan->arena + id->at,
 		[FIELD_DISPLAY] = w->plan->arena + id->at + id->user_len,

@@ -26,6 +26,7 @@ enum hl_local_code {
 	HL_CODE_UNREACHABLE, // ICMP port unreachable, from the server, that quotes a live request
 	HL_CODE_UNRESOLVED,  // it did not leave: no ARP answer, or no address of the server
 	HL_CODE_CHALLENGE,   // a 401 or 407 without a challenge that can be answered
+	HL_CODE_TOO_LONG,    // a 401 or 407 whose answer does not fit into a frame
 	HL_LOCAL_CODES,
 };
 

@@ -190,10 +190,10 @@ const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *w
 	auth.nc = wish->nc != 0 ? wish->nc : 1;
 	digest_ha2(d, challenge.algorithm, slice_of("REGISTER"), slice_of("sip:10.0.0.1"), false,
 		   ha2);
-	uint32_t n = auth_write(
-		&auth, &realms, NULL,
-		&(struct auth_request){ account, slice_of("sip:10.0.0.1"), slice_of("cn"), ha2 }, d,
-		line, sizeof(line) - 1);
+	uint32_t n = auth_write(&auth, &realms, NULL,
+				&(struct auth_request){ account, slice_of("sip:10.0.0.1"),
+							slice_of("cn"), ha2, key },
+				d, line, sizeof(line) - 1);
 	line[n] = '\0';
 	auth_realms_free(&realms);
 	digest_free(d);

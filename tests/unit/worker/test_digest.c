@@ -216,6 +216,61 @@ Test(digest, nothing_that_can_be_answered_is_a_rejection)
 	}
 }
 
+// Nothing is wrong with the account, and the backup may be briefer. No length makes a line send what
+// does not fit, or go without a word.
+Test(digest, a_challenge_too_long_to_answer_is_a_failure_with_a_name)
+{
+	static const struct {
+		uint32_t realm, nonce, opaque;
+		bool fits;
+	} cases[] = {
+		{ 3, 30, 0, true },       { 500, 30, 30, true }, { 501, 30, 30, false },
+		{ 3, 512, 100, true },    { 3, 1025, 0, false }, { 3, 30, 1000, false },
+		{ 300, 400, 310, false },
+	};
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registering("");
+		char headers[2048];
+
+		snprintf(headers, sizeof(headers),
+			 "WWW-Authenticate: Digest realm=\"%0*d\", nonce=\"%0*d\", "
+			 "opaque=\"%0*d\", qop=\"auth\"\r\n",
+			 (int)cases[k].realm, 0, (int)cases[k].nonce, 0, (int)cases[k].opaque, 0);
+		rig_answer(rig, 0, 401, headers);
+		cr_assert(eq(u32, rig->n, 2), "case %u", k);
+		cr_expect(eq(int, has(rig, 1, "Authorization"), cases[k].fits), "case %u", k);
+		cr_expect_str_eq(rig_server(rig, 1), cases[k].fits ? "P" : "B", "case %u", k);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->causes[HL_CODE_TOO_LONG]),
+			     !cases[k].fits),
+			  "case %u", k);
+		cr_expect(ne(int, rig_state(rig, 0).state, HL_PARK), "case %u", k);
+		rig_free(rig);
+	}
+	cr_expect_str_eq(hl_local_code_name(HL_CODE_TOO_LONG), "challenge too long to answer");
+}
+
+// Of a length, whatever it is, each is answered or failed: there is no gap between the two.
+Test(digest, every_length_of_a_nonce_is_answered_or_a_failure)
+{
+	bool before = true;
+
+	for (int len = 1; len < 1100; len += 7) {
+		struct rig *rig = registering("");
+		char headers[1400];
+
+		snprintf(headers, sizeof(headers), WWW "\"%0*d\", qop=\"auth\"\r\n", len, 0);
+		rig_answer(rig, 0, 401, headers);
+		bool answered = has(rig, 1, "Authorization");
+		cr_assert(eq(u32, rig->n, 2), "%d", len);
+		cr_assert_str_eq(rig_server(rig, 1), answered ? "P" : "B", "%d", len);
+		cr_assert(before || !answered, "%d: longer ones fail, too", len);
+		before = answered;
+		rig_free(rig);
+	}
+	cr_assert_not(before);
+}
+
 Test(digest, a_407_is_answered_with_proxy_authorization)
 {
 	struct rig *rig = registering("");
@@ -428,6 +483,33 @@ Test(digest, a_refused_nonce_that_was_remembered_is_no_refusal_of_the_password)
 	}
 }
 
+// The sibling of the above: what is refused to the remembered nonce may be granted without it.
+Test(digest, an_unregister_refused_with_a_remembered_nonce_is_asked_once_more)
+{
+	static const unsigned refusals[] = { 403, 400, 404, 603 };
+
+	for (unsigned k = 0; k < sizeof(refusals) / sizeof(refusals[0]); k++) {
+		struct rig *rig = registering("");
+
+		rig_answer(rig, 0, 401, WWW "\"n1\", qop=\"auth\"\r\n");
+		rig_answer(rig, 1, 200, "Expires: 60\r\n");
+		rig_clear(rig);
+		rig_command(rig, HL_COMMAND_DISABLE);
+		rig_pass(rig, 1 * MS);
+		cr_assert(eq(u32, rig->n, 1));
+		cr_assert(answers(rig, 0, "Authorization", "n1", "00000002", NULL));
+		rig_answer(rig, 0, refusals[k], "");
+		cr_assert(eq(u32, rig->n, 2));
+		cr_assert_not(has(rig, 1, "Authorization"));
+		rig_answer(rig, 1, 401, WWW "\"n2\", qop=\"auth\"\r\n");
+		cr_assert(answers(rig, 2, "Authorization", "n2", "00000001", NULL));
+		rig_answer(rig, 2, refusals[k], ""); // with what was just asked for
+		rig_pass(rig, 60 * SEC);
+		cr_assert(eq(u32, rig->n, 3), "%u", refusals[k]);
+		rig_free(rig);
+	}
+}
+
 Test(digest, a_refusal_without_credentials_parks_at_once)
 {
 	struct rig *rig = registering("");
@@ -462,6 +544,8 @@ Test(digest, a_session_keeps_the_nonce_and_cnonce_of_its_first_request)
 		cr_assert(eq(int, auth_credentials_read(value, (uint32_t)strlen(value), &c), 0));
 		snprintf(nc, sizeof(nc), "%08x", round + 2);
 		cr_assert(eq(int, memcmp(c.nc.at, nc, 8), 0));
+		// a server that keeps no session agrees, too: the cnonce stays
+		cr_assert(answers(rig, 0, "Authorization", "n1", nc, NULL));
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
 		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, nc, c.cnonce, ha2,
 				response);

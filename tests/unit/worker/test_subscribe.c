@@ -231,8 +231,45 @@ Test(subscribe, endless_new_nonces_end_in_a_backoff)
 		if (subscribes(rig) == before)
 			break;
 	}
-	cr_assert(eq(u32, subscribes(rig), 4));
+	cr_assert(eq(u32, subscribes(rig), 3), "as many as an attempt to register sends");
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+	rig_free(rig);
+}
+
+Test(subscribe, a_remembered_nonce_that_is_refused_is_left_out_once)
+{
+	static const unsigned refusals[] = { 403, 400, 603 };
+
+	for (unsigned k = 0; k < sizeof(refusals) / sizeof(refusals[0]); k++) {
+		struct rig *rig = asked(SUBSCRIBE_1000_S);
+
+		rig_answer(rig, last(rig), 401, CHALLENGE("n1"));
+		grant(rig, "Expires: 1000\r\n" CONTACT);
+		rig_pass(rig, 501 * SEC);
+		cr_assert(eq(u32, subscribes(rig), 3));
+		cr_assert(contains(rig->sent[last(rig)].text, "nonce=\"n1\""));
+		rig_answer(rig, last(rig), refusals[k], "");
+		cr_assert(eq(u32, subscribes(rig), 4));
+		cr_assert_not(contains(rig->sent[last(rig)].text, "Authorization"));
+		rig_answer(rig, last(rig), 401, CHALLENGE("n2"));
+		cr_assert(eq(u32, subscribes(rig), 5));
+		cr_assert(contains(rig->sent[last(rig)].text, "nonce=\"n2\""));
+		rig_answer(rig, last(rig), refusals[k], "");
+		cr_assert(eq(u32, subscribes(rig), 5));
+		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
+		rig_free(rig);
+	}
+}
+
+Test(subscribe, a_server_without_the_event_package_is_not_asked_twice)
+{
+	struct rig *rig = asked(SUBSCRIBE_1000_S);
+
+	rig_answer(rig, last(rig), 401, CHALLENGE("n1"));
+	grant(rig, "Expires: 1000\r\n" CONTACT);
+	rig_pass(rig, 501 * SEC);
+	rig_answer(rig, last(rig), 489, "");
+	cr_assert(eq(u32, subscribes(rig), 3));
 	rig_free(rig);
 }
 
