@@ -23,27 +23,36 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 	return scan_contact_expires(reply, &own, worker_expires_s(w, i, server));
 }
 
-// Half of what was granted, never written into what is asked: it would shrink for ever. A server that
-// grants next to nothing is not asked more often than refresh_min says, or than half of what the
-// profile itself asks for. Lines that a failover has registered together would be refreshed together for
-// good: the first refresh comes by up to 3/4 of its time early, each one after it by up to a tenth.
+// Half of what was granted. A server that grants next to nothing is not asked more often than
+// refresh_min says, or than half of what the profile itself asks for.
+uint64_t worker_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted_s, uint32_t own_s,
+			   uint64_t *least_ns)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	uint64_t half_ns = granted_s * 500000000ull, own_ns = own_s * 500000000ull;
+
+	*least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
+	if (half_ns >= *least_ns)
+		return half_ns;
+	count(&w->counters.short_grants);
+	return *least_ns;
+}
+
+// What was granted is never written into what is asked: it would shrink for ever. Lines that a failover
+// has registered together would be refreshed together for good: the first refresh comes by up to 3/4 of
+// its time early, each one after it by up to a tenth.
 static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted, bool is_refresh)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	uint64_t half_ns = granted * 500000000ull, own_ns = p->expires_s * 500000000ull;
-	uint64_t least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
+	uint64_t least_ns, wait_ns = worker_refresh_ns(w, i, granted, p->expires_s, &least_ns);
 
-	if (half_ns < least_ns) {
-		count(&w->counters.short_grants);
-		return least_ns;
-	}
 	if (!p->refresh_jitter)
-		return half_ns;
+		return wait_ns;
 	// never below the shortest, so that no server is asked more often by chance
-	uint64_t early_ns = is_refresh ? half_ns / 10 : half_ns / 4 * 3;
-	if (early_ns > half_ns - least_ns)
-		early_ns = half_ns - least_ns;
-	return half_ns - rng_next(&w->rng) % (early_ns + 1);
+	uint64_t early_ns = is_refresh ? wait_ns / 10 : wait_ns / 4 * 3;
+	if (early_ns > wait_ns - least_ns)
+		early_ns = wait_ns - least_ns;
+	return early_ns > 0 ? wait_ns - rng_next(&w->rng) % (early_ns + 1) : wait_ns;
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,

@@ -54,18 +54,21 @@ void worker_cool_p(struct hl_worker *w, uint32_t i)
 	     worker_backoff_ns(w, worker_profile(w, &w->lines[i]), &w->cold[i].cools));
 }
 
-void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
-		       uint32_t retry_after_s)
+uint64_t worker_retry_after_ns(struct hl_worker *w, uint32_t i, uint32_t asked_s)
 {
 	uint32_t longest_s = worker_profile(w, &w->lines[i])->retry_after_max_s;
 
-	if (retry_after_s == SIP_NO_NUMBER)
-		return;
-	if (retry_after_s > longest_s) {
-		count(&w->counters.long_retry_afters);
-		retry_after_s = longest_s;
-	}
-	hold(w, i, server, HOLD_ASKED, retry_after_s * 1000000000ull);
+	if (asked_s <= longest_s)
+		return asked_s * 1000000000ull;
+	count(&w->counters.long_retry_afters);
+	return longest_s * 1000000000ull;
+}
+
+void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
+		       uint32_t retry_after_s)
+{
+	if (retry_after_s != SIP_NO_NUMBER)
+		hold(w, i, server, HOLD_ASKED, worker_retry_after_ns(w, i, retry_after_s));
 }
 
 // A REGISTER has failed. A server that goes on answering probes must not draw another one at each

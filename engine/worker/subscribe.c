@@ -68,13 +68,10 @@ void worker_subscribe_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 	struct line_streams *s = &w->streams[i];
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	uint64_t wait_ns = worker_backoff_ns(w, p, &s->sub_waits);
+	uint64_t after_ns = worker_retry_after_ns(w, i, after_s);
 
-	if (after_s > p->retry_after_max_s) {
-		count(&w->counters.long_retry_afters);
-		after_s = p->retry_after_max_s;
-	}
-	if (wait_ns < after_s * 1000000000ull)
-		wait_ns = after_s * 1000000000ull;
+	if (wait_ns < after_ns)
+		wait_ns = after_ns;
 	let_go(w, s);
 	s->flags &= (uint16_t)~SUB_REQUEST;
 	s->flags |= STREAM_SUB;
@@ -173,18 +170,13 @@ void worker_subscribe_due(struct hl_worker *w, uint32_t i)
 	}
 }
 
-// Half of the time that is left, but no sooner than refresh_min says, or than half of what the profile
-// asks for. A subscription that lapses before is begun again then.
+// A subscription that lapses before its refresh is begun again then.
 uint64_t worker_subscribe_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t left_s)
 {
-	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	uint64_t half_ns = left_s * 500000000ull, own_ns = p->subscribe_s * 500000000ull;
-	uint64_t least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
+	uint64_t least_ns;
 
-	if (half_ns >= least_ns)
-		return half_ns;
-	count(&w->counters.short_grants);
-	return least_ns;
+	return worker_refresh_ns(w, i, left_s, worker_profile(w, &w->lines[i])->subscribe_s,
+				 &least_ns);
 }
 
 static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)

@@ -206,6 +206,8 @@ static inline void line_set_state(struct line *l, const struct hl_state *s)
 void worker_step(struct hl_worker *w, uint32_t i, enum failover_event event, uint16_t code);
 // Hold P of a line for the cool-down of a failed return.
 void worker_cool_p(struct hl_worker *w, uint32_t i);
+// What a server asked for with Retry-After, as far as retry_after_max lets it; the rest is counted.
+uint64_t worker_retry_after_ns(struct hl_worker *w, uint32_t i, uint32_t asked_s);
 // Hold a server as its answer asks, for retry_after_max at most; SIP_NO_NUMBER: it does not ask.
 void worker_hold_asked(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       uint32_t retry_after_s);
@@ -369,6 +371,10 @@ enum hl_drop worker_reply(struct hl_worker *w, const struct branch *branch,
 			  const struct sip_reply *reply);
 // register_reply.c: a final response to the outstanding REGISTER.
 void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply);
+// When to refresh what was granted for so long, where the profile asks for own_s. A grant that is too
+// short is counted; *least_ns: the soonest that is allowed.
+uint64_t worker_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted_s, uint32_t own_s,
+			   uint64_t *least_ns);
 
 // challenge.c: a line's credentials at a server: two, by realm, of the server and of proxies before it.
 enum challenge {
