@@ -2,8 +2,6 @@
 // Records and fields of a CSV text: quotes, doubled quotes, and line ends within quotes.
 #include "control/csv_text.h"
 
-#include <string.h>
-
 void csv_text_start(struct csv_text *text, const char *name, const char *at, size_t len)
 {
 	*text = (struct csv_text){ .name = name, .end = at + len, .separator = ',', .next = at };
@@ -67,8 +65,8 @@ static int quoted_next(struct csv_text *text, const char **at, struct csv_field 
 	return 1;
 }
 
-int csv_field_next(struct csv_text *text, const char **at, struct csv_field *field,
-		   struct fault *fault)
+int csv_odd_field_next(struct csv_text *text, const char **at, struct csv_field *field,
+		       struct fault *fault)
 {
 	const char *start = *at, *end, *first = start;
 
