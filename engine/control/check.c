@@ -196,6 +196,11 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 			  p->max_random_sip_port);
 		return fault_hint(fault, "largest accepted: max_random_sip_port");
 	}
+	if (p->reg_id != 0 && !p->sip_instance) {
+		fault->key = "reg_id";
+		fault_say(fault, "a reg-id means nothing without +sip.instance");
+		return fault_hint(fault, "needed: sip_instance: on (RFC 5626 4.2)");
+	}
 	if (p->backoff_base_s > p->backoff_max_s) {
 		fault->key = "backoff_base";
 		fault_say(fault, "%u s is above backoff_max, %u s", p->backoff_base_s,

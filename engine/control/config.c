@@ -11,6 +11,7 @@
 #include "control/csv.h"
 #include "control/entries.h"
 #include "control/file.h"
+#include "control/headers.h"
 #include "control/schema.h"
 
 struct reader {
@@ -142,6 +143,40 @@ static int ports_read(struct reader *r, const struct file_text *text)
 	return 0;
 }
 
+// `headers` is a mapping of names to values, or a text of lines.
+static int headers_read(struct reader *r, struct hl_profile *profile)
+{
+	struct where *w = &r->where;
+	int node = where_key(w, entry_node(r), "headers"), value;
+	const char *text = where_scalar(w, node);
+
+	if (node == 0)
+		return 0;
+	r->fault.key = "headers";
+	if (text != NULL)
+		return key_set(key_find(profile_keys, "headers"), profile, text, &r->fault) != 0
+			       ? reader_fail(r)
+			       : 0;
+	if (!where_is(w, node, YAML_MAPPING_NODE)) {
+		fault_say(&r->fault, "a list, where names with values are needed");
+		fault_hint(&r->fault, "as in {X-Lab: 7}");
+		return reader_fail(r);
+	}
+	for (uint32_t i = 0; i < where_count(w, node); i++) {
+		int name = where_pair(w, node, i, &value);
+
+		text = where_scalar(w, value);
+		if (text == NULL) {
+			fault_say(&r->fault, "%.60s has no single value", where_scalar(w, name));
+			fault_hint(&r->fault, "as in {X-Lab: 7}");
+			return where_fail(w, value, 0, &r->fault, r->err);
+		}
+		if (header_add(&profile->headers, where_scalar(w, name), text, &r->fault) != 0)
+			return where_fail(w, name, 0, &r->fault, r->err);
+	}
+	return 0;
+}
+
 static int profile_read(struct reader *r, const struct profile_text *text, const char *name,
 			struct hl_profile *profile)
 {
@@ -149,7 +184,8 @@ static int profile_read(struct reader *r, const struct profile_text *text, const
 	profile->name = strdup(name);
 	if (profile->name == NULL)
 		return memory_fail(r);
-	return keys_read(r, profile_keys, text->values, profile);
+	int rc = keys_read(r, profile_keys, text->values, profile);
+	return rc != 0 ? rc : headers_read(r, profile);
 }
 
 static int profiles_read(struct reader *r, const struct file_text *text)

@@ -188,6 +188,10 @@ void hl_config_free(struct hl_config *config)
 		free(p->proxy_server);
 		free(p->primary_name);
 		free(p->backup_name);
+		free(p->user_agent);
+		free(p->allow);
+		free(p->supported);
+		free(p->headers);
 	}
 	for (uint32_t i = 0; i < config->n_lines; i++) {
 		free(config->lines[i].csv);

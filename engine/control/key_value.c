@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "control/headers.h"
 #include "control/identity.h"
 #include "control/span.h"
 
@@ -77,6 +78,12 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:
 		snprintf(out, room, "a text of at most %u characters", IDENTITY_TEXT_MAX);
+		break;
+	case KEY_HEADER:
+		snprintf(out, room, "one line of at most %d characters", HEADER_VALUE_MAX);
+		break;
+	case KEY_HEADERS:
+		snprintf(out, room, "NAME: VALUE, none of those that heartline writes itself");
 		break;
 	case KEY_WORD:
 		snprintf(out, room, "a text");
@@ -329,6 +336,16 @@ static int codes_read(const char *text, struct key_value *value, struct fault *f
 	return 0;
 }
 
+// Whether it can be read; it is kept by headers_store().
+static int headers_read(const char *text, struct fault *fault)
+{
+	char *headers;
+	int rc = headers_parse(text, &headers, fault);
+
+	free(headers);
+	return rc;
+}
+
 static int value_read(const struct key *key, const char *text, struct key_value *value,
 		      struct fault *fault)
 {
@@ -357,6 +374,12 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:
 		return text_read(key, text, value, fault);
+	case KEY_HEADER:
+		value->text = *text != '\0' ? text : NULL;
+		return header_value_check(text, fault);
+	case KEY_HEADERS:
+		value->text = *text != '\0' ? text : NULL;
+		return headers_read(text, fault);
 	case KEY_WORD:
 		value->text = text;
 		return 0;
@@ -375,6 +398,18 @@ static int text_store(char **member, const char *text)
 	return 0;
 }
 
+static int headers_store(char **member, const char *text)
+{
+	struct fault fault;
+	char *headers = NULL;
+
+	if (text != NULL && headers_parse(text, &headers, &fault) != 0)
+		return -ENOMEM; // it was read before
+	free(*member);
+	*member = headers;
+	return 0;
+}
+
 static int value_store(const struct key *key, void *object, const struct key_value *value)
 {
 	void *member = (char *)object + key->offset;
@@ -385,11 +420,14 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_PASSWORD:
 	case KEY_DOMAIN:
 	case KEY_RESOLVERS:
+	case KEY_HEADER:
 	case KEY_WORD:
 		return text_store(member, value->text);
 	case KEY_CODES:
 		memcpy(member, &value->codes, sizeof(value->codes));
 		return 0;
+	case KEY_HEADERS:
+		return headers_store(member, value->text);
 	case KEY_SERVER: // an address or a name, never both
 		memcpy(member, &value->addr, sizeof(value->addr));
 		return text_store((char **)(void *)((char *)object + key->name_offset),

@@ -22,7 +22,9 @@ enum key_type {
 	KEY_DISPLAY,   // texts of an identity, see identity.h
 	KEY_ACCOUNT,
 	KEY_PASSWORD,
-	KEY_WORD, // any text; only for keys to come
+	KEY_HEADER,  // value of a header, see headers.h
+	KEY_HEADERS, // a mapping of names to values, or a text of lines
+	KEY_WORD,    // any text; only for keys to come
 };
 
 enum key_stage {

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "control/entries.h"
+#include "control/instance.h"
 
 static struct slice slice_of(const char *text)
 {
@@ -60,6 +61,18 @@ static int lengths_check(struct planner *p, const struct identity *id, uint32_t 
 	return 0;
 }
 
+// Of user and domain, as in the AoR.
+static uint32_t instance_put(struct hl_plan *plan, uint32_t profile, const struct identity *id,
+			     uint64_t at)
+{
+	const struct slice domain = { plan->profiles[profile].uri,
+				      plan->profiles[profile].uri_len };
+
+	if (plan->arena != NULL)
+		instance_write(id->part[IDENTITY_NUMBER], domain, plan->arena + at);
+	return PLAN_INSTANCE_LEN;
+}
+
 // Both walks over all lines: with an arena they write, without they measure.
 static int identities_walk(struct planner *p, uint64_t *bytes)
 {
@@ -67,7 +80,7 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 						    IDENTITY_ACCOUNT, IDENTITY_PASSWORD };
 	struct hl_plan *plan = p->plan;
 	struct identity id;
-	uint64_t at = 0;
+	uint64_t at = PLAN_INSTANCE_LEN; // so that something is in front of each line
 
 	for (uint32_t g = 0; g < p->config->n_lines; g++)
 		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
@@ -77,6 +90,8 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 				      &id);
 			if (plan->arena == NULL && lengths_check(p, &id, line) != 0)
 				return -EINVAL;
+			if (p->config->profiles[p->config->lines[g].profile].sip_instance)
+				at += instance_put(plan, p->config->lines[g].profile, &id, at);
 			out->at = at;
 			for (int i = 0; i < IDENTITY_PARTS; i++) {
 				const struct slice *part = &id.part[order[i]];

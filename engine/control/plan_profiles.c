@@ -83,7 +83,7 @@ static void ha2_make(struct digest *digest, const struct plan_profile *profile,
 				   auth_int != 0, out->ha2[algorithm][auth_int]);
 }
 
-static int messages_make(struct planner *p, struct build_spec *spec, bool subscribe,
+static int messages_make(struct planner *p, struct build_spec *spec, const struct hl_profile *c,
 			 struct message of[PLAN_TEXTS])
 {
 	static const enum hl_method methods[PLAN_TEXTS] = {
@@ -95,12 +95,13 @@ static int messages_make(struct planner *p, struct build_spec *spec, bool subscr
 	for (int i = 0; i < PLAN_TEXTS; i++) {
 		int rc;
 
-		if (i == PLAN_SUBSCRIBE && !subscribe)
+		if (i == PLAN_SUBSCRIBE && !c->register_subscribe)
 			continue;
 		spec->method = methods[i];
-		rc = build_message(spec, of[i].text, &of[i].len, p->err);
+		struct hl_error inner;
+		rc = build_message(spec, of[i].text, &of[i].len, &inner);
 		if (rc != 0)
-			return rc;
+			return hl_fail(p->err, -rc, "profile %s: %.900s", c->name, inner.text);
 	}
 	return 0;
 }
@@ -122,7 +123,13 @@ static int profile_make(struct planner *p, uint32_t index, struct digest *digest
 		.server_tag = tags[HL_SERVER_P],
 		.rport = c->rport,
 		.display = true,
-		.user_agent = "heartline",
+		.user_agent = c->user_agent != NULL ? c->user_agent : "heartline",
+		.allow = c->allow,
+		.supported = c->supported != NULL ? c->supported
+			     : c->reg_id != 0     ? "path, outbound" // RFC 5626 4.2.1
+						  : NULL,
+		.headers = c->headers,
+		.instance = c->sip_instance,
 	};
 	int rc;
 
@@ -138,9 +145,10 @@ static int profile_make(struct planner *p, uint32_t index, struct digest *digest
 		if (at[s]->addr.family == HL_FAMILY_NONE && names[s] == NULL)
 			continue;
 		spec.server_tag = tags[s];
+		// another flow: servers with one store would take both for the same binding
+		spec.reg_id = c->reg_id != 0 ? c->reg_id + (uint32_t)s : 0;
 		if (rc == 0)
-			rc = messages_make(p, &spec, c->register_subscribe,
-					   p->messages[index].of[s]);
+			rc = messages_make(p, &spec, c, p->messages[index].of[s]);
 		ha2_make(digest, out, &out->server[s]);
 	}
 	return rc;

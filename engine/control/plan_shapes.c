@@ -165,7 +165,7 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 	return hl_fail(
 		p->err, EINVAL,
 		"profile %s: a message of line %.*s may have %u bytes, and a frame holds %u; "
-		"shorten phone_number, account, display_name or proxy_server",
+		"shorten phone_number, account, display_name, proxy_server, user_agent or headers",
 		p->config->profiles[shape->profile].name, (int)number_len, number, bytes, room);
 }
 
@@ -181,6 +181,7 @@ static int shape_make(struct planner *p, struct plan_shape *shape, const struct 
 	shape->widths[FIELD_TAG] = TAG_WIDTH;
 	shape->widths[FIELD_CSEQ] = CSEQ_WIDTH;
 	shape->widths[FIELD_EXPIRES] = EXPIRES_WIDTH;
+	shape->widths[FIELD_INSTANCE] = PLAN_INSTANCE_LEN;
 	for (int server = 0; server < HL_SERVERS; server++)
 		for (int text = 0; text < PLAN_TEXTS; text++) {
 			int rc;

@@ -59,6 +59,9 @@ static uint32_t fields_of_keys(const struct key *keys, uint32_t offset, cyaml_sc
 			.value = any_text,
 		};
 		out[n].value.flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL;
+		if (keys[n].type == KEY_HEADERS) // its names are the user's: read from the document
+			out[n].value = (cyaml_schema_value_t){ .type = CYAML_IGNORE,
+							       .flags = CYAML_FLAG_OPTIONAL };
 	}
 	return n;
 }

@@ -125,12 +125,41 @@ static void contact_add(osip_message_t *m, const struct build_spec *spec, bool *
 	if (contact->url != NULL && spec->server_tag != NULL)
 		osip_uri_uparam_add(contact->url, copy("hl", failed),
 				    copy(spec->server_tag, failed));
+	if (spec->method != HL_REGISTER)
+		return;
+	if (spec->instance) { // RFC 5626 4.1
+		char id[64];
+
+		snprintf(id, sizeof(id), "\"<urn:uuid:%s>\"", template_mark(FIELD_INSTANCE));
+		osip_contact_param_add(contact, copy("+sip.instance", failed), copy(id, failed));
+	}
+	if (spec->reg_id != 0) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "%u", spec->reg_id);
+		osip_contact_param_add(contact, copy("reg-id", failed), copy(id, failed));
+	}
 }
 
 static void header_add(osip_message_t *m, const char *name, const char *value, bool *failed)
 {
 	if (osip_message_set_header(m, name, value) != 0)
 		*failed = true;
+}
+
+// The profile's own lines, "NAME: VALUE\r\n" each.
+static void lines_add(osip_message_t *m, const char *lines, bool *failed)
+{
+	char *text = copy(lines, failed), *at = text;
+
+	while (at != NULL && *at != '\0') {
+		char *colon = strchr(at, ':'), *end = strchr(at, '\r');
+
+		*colon = *end = '\0';
+		header_add(m, at, colon + 2, failed);
+		at = end + 2;
+	}
+	osip_free(text);
 }
 
 // Those that osip2 prints in the order in which they are added, behind the others.
@@ -147,6 +176,12 @@ static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *
 	header_add(m, "Max-Forwards", "70", failed); // RFC 3261 8.1.1.6
 	if (spec->user_agent != NULL && spec->user_agent[0] != '\0')
 		header_add(m, "User-Agent", spec->user_agent, failed);
+	if (spec->allow != NULL)
+		header_add(m, "Allow", spec->allow, failed);
+	if (spec->supported != NULL)
+		header_add(m, "Supported", spec->supported, failed);
+	if (spec->headers != NULL)
+		lines_add(m, spec->headers, failed);
 	if (spec->method == HL_SUBSCRIBE)
 		header_add(m, "Event", "reg", failed); // RFC 3680 4.1
 	if (spec->method != HL_OPTIONS)
@@ -204,7 +239,8 @@ int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint3
 	if (failed || osip_message_to_str(m, &text, &text_len) != 0)
 		rc = hl_fail(err, ENOMEM, "osip2 cannot print a %s to %s", method, spec->domain);
 	else if (text_len >= BUILD_TEXT_MAX)
-		rc = hl_fail(err, EINVAL, "%s is %zu bytes long: at most %d (domain, user agent)",
+		rc = hl_fail(err, EINVAL,
+			     "%s is %zu bytes long: at most %d (domain, user_agent, headers)",
 			     method, text_len, BUILD_TEXT_MAX - 1);
 	if (rc == 0) {
 		memcpy(out, text, text_len);

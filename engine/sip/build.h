@@ -16,6 +16,10 @@ struct build_spec {
 	bool rport;             // RFC 3581
 	bool display;           // From and To carry a display name
 	const char *user_agent;
+	const char *allow, *supported; // NULL: none
+	const char *headers;           // further lines, each with CRLF; NULL: none
+	bool instance;                 // +sip.instance in the Contact of a REGISTER
+	uint32_t reg_id;               // 0: none
 };
 
 #define BUILD_TEXT_MAX 2048

@@ -15,7 +15,7 @@ static const char *const marks[FIELDS] = {
 	[FIELD_IP] = "HlMarkAddressHl",      [FIELD_PORT] = "HlMarkPortHl",
 	[FIELD_BRANCH] = "HlMarkBranchHl",   [FIELD_CALL_ID] = "HlMarkCallIdHl",
 	[FIELD_TAG] = "HlMarkTagHl",         [FIELD_CSEQ] = "HlMarkCSeqHl",
-	[FIELD_EXPIRES] = "HlMarkExpiresHl",
+	[FIELD_EXPIRES] = "HlMarkExpiresHl", [FIELD_INSTANCE] = "HlMarkInstanceHl",
 };
 
 const char *template_mark(enum template_field field)

@@ -13,7 +13,8 @@ enum template_field {
 	FIELD_CALL_ID,
 	FIELD_TAG, // From tag
 	FIELD_CSEQ,
-	FIELD_EXPIRES, // right-justified: spaces after a colon are legal (RFC 3261 7.3.1)
+	FIELD_EXPIRES,  // right-justified: spaces after a colon are legal (RFC 3261 7.3.1)
+	FIELD_INSTANCE, // the UUID of +sip.instance
 	FIELDS,
 };
 

@@ -92,7 +92,9 @@ struct plan_address {
 	char text[HL_ADDR_TEXT];
 };
 
-// Texts of a line in the arena: user, display name, account, password, one behind the other.
+// Texts of a line in the arena: user, display name, account, password, one behind the other. In front of
+// them stands the UUID of its instance, where the profile has one.
+#define PLAN_INSTANCE_LEN 36
 struct plan_identity {
 	uint64_t at;
 	uint8_t user_len, display_len, account_len, password_len;

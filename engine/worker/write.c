@@ -172,6 +172,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		[FIELD_TAG] = t.tag,
 		[FIELD_CSEQ] = t.cseq,
 		[FIELD_EXPIRES] = t.expires,
+		[FIELD_INSTANCE] = w->plan->arena + id->at - PLAN_INSTANCE_LEN,
 	};
 	uint32_t len = template_write(text, values, auth, auth_len,
 				      (char *)pkt->data + FRAME_UDP_AT);

@@ -47,6 +47,11 @@ struct hl_profile {
 	uint32_t register_timeout_ms; // 0: 64 * T1 = 32 s
 	uint32_t options_timeout_ms;
 	bool rport;
+	char *user_agent;                       // NULL: "heartline"
+	char *allow, *supported;                // NULL: none
+	char *headers;                          // lines with CRLF; NULL: none
+	bool sip_instance;                      // +sip.instance of RFC 5626
+	uint32_t reg_id;                        // at the primary, one more at the backup; 0: none
 	uint32_t backoff_base_s, backoff_max_s; // RFC 5626 4.5: 30, 1800
 	uint32_t park_s;                        // 1200
 	uint32_t retry_after_max_s;             // 300

@@ -250,7 +250,8 @@ static const uint8_t fixed_widths[FIELDS] = { [FIELD_BRANCH] = BRANCH_TEXT_LEN,
 					      [FIELD_CALL_ID] = 16,
 					      [FIELD_TAG] = 8,
 					      [FIELD_CSEQ] = 10,
-					      [FIELD_EXPIRES] = 7 };
+					      [FIELD_EXPIRES] = 7,
+					      [FIELD_INSTANCE] = 36 };
 
 // A message of line 0, written as a worker does.
 static char *message_write(const struct hl_plan *plan, int server, int text)
@@ -270,6 +271,7 @@ static char *message_write(const struct hl_plan *plan, int server, int text)
 	values[FIELD_TAG] = "deadbeef";
 	values[FIELD_CSEQ] = "1000000007";
 	values[FIELD_EXPIRES] = "   1800";
+	values[FIELD_INSTANCE] = values[FIELD_USER] - PLAN_INSTANCE_LEN;
 	cr_assert_eq(template_write(t, values, "Auth: x\r\n", text == PLAN_REGISTER ? 9 : 0, out),
 		     t->len + (text == PLAN_REGISTER ? 9u : 0u));
 	return out;
