@@ -91,7 +91,8 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 			met += steered;
 			continue;
 		}
-		strayed += steered;
+		strayed += steered &&
+			   hl_plan_from_server(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *));
 		if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
 			rte_pktmbuf_free(bufs[i]);
 			lost++;

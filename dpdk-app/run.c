@@ -63,6 +63,7 @@ void run_tick(struct run *run)
 {
 	crew_serve(run->crew);
 	steering_watch(&run->crew->steering, run->crew->handoff);
+	elsewhere_watch(&run->elsewhere, run->crew);
 	status_tick(&run->status, run->crew);
 	if (run->enabled_ns && !run->ramp_over)
 		progress_note(run);

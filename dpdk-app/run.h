@@ -8,6 +8,7 @@
 #include <heartline/config.h>
 
 #include "crew.h"
+#include "elsewhere.h"
 #include "report.h"
 #include "status.h"
 
@@ -16,6 +17,7 @@ struct run {
 	const struct hl_config *config;
 	struct status status;
 	struct report report;
+	struct elsewhere_watch elsewhere;
 	uint64_t enabled_ns; // 0: not yet
 	// the last new registration, for the rates of the ramp
 	uint64_t progress_ns, progress_requests, progress_lines;

@@ -20,6 +20,7 @@ static const char *const compares[] = { "reach", "exceed", NULL };
 static const char *const return_modes[] = { "auto", "never", NULL };
 static const char *const transports[] = { "udp", "tcp", "tls", NULL };
 static const char *const dns_types[] = { "a", "srv", "naptr", NULL };
+static const char *const reply_sources[] = { "branch", "strict", NULL };
 static const char *const rejects[] = { "answer", "drop", NULL };
 
 const struct key profile_keys[] = {
@@ -131,6 +132,9 @@ const struct key profile_keys[] = {
 	  .min_ms = 10, .max = DAY_S, .fallback = "14", .meaning = "interval of that keepalive" },
 	{ "nat_keepalive_interval", KEY_TIME, PROFILE(nat_keepalive_interval_s), IN_S, .min = 10, .max = 60, .or_zero = true,
 	  .fallback = "0", .meaning = "CRLFCRLF to the active server (RFC 5626 4.4.1); 0: off" },
+	{ "reply_source", KEY_CHOICE, PROFILE(reply_source), .fallback = "branch",
+	  .choices = reply_sources,
+	  .meaning = "answers from another address or port than was asked: by their branch, or never" },
 	{ "check_request_user", KEY_BOOL, PROFILE(check_request_user), .fallback = "on",
 	  .meaning = "404 to a request for another user" },
 	{ "accept_only_from_server", KEY_BOOL, PROFILE(accept_only_from_server), .fallback = "off",

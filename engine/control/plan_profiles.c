@@ -49,6 +49,7 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 	out->full_registration = c->full_registration;
 	out->check_user = c->check_request_user;
 	out->only_from_server = c->accept_only_from_server;
+	out->strict_source = c->reply_source == HL_REPLY_STRICT;
 	out->drop_rejected = c->reject == HL_REJECT_DROP;
 	out->server_address = c->server_address;
 	out->failover_codes = c->failover_codes;

@@ -75,6 +75,7 @@ struct plan_profile {
 	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
 	bool refresh_jitter, initial_auth, full_registration;
 	bool check_user, only_from_server, drop_rejected;
+	bool strict_source;            // no reply from elsewhere
 	struct hl_addr server_address; // accepted beside the line's servers
 	struct hl_codes failover_codes, down_codes;
 };

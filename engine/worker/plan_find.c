@@ -104,3 +104,18 @@ uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_
 	*steered = datagram && line_steered(plan, (uint32_t)line);
 	return line_owner(plan, (uint32_t)line);
 }
+
+bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame)
+{
+	const uint8_t *ip = frame + ETH_BYTES, *udp = ip + (ip[0] & 15) * 4;
+	const struct hl_addr src = hl_addr_from_ipv4(load_be32(ip + 12));
+	const struct hl_addr dst = hl_addr_from_ipv4(load_be32(ip + 16));
+	int64_t line = plan_find(plan, &dst, load_be16(udp + 2));
+
+	if (line < 0)
+		return false;
+	const struct plan_profile *p =
+		&plan->profiles[plan->shapes[plan->lines[line].shape].profile];
+	return plan_server_has(&p->server[HL_SERVER_P], &src, load_be16(udp)) ||
+	       plan_server_has(&p->server[HL_SERVER_B], &src, load_be16(udp));
+}

@@ -112,20 +112,25 @@ static bool same_endpoint(const struct hl_endpoint *a, const struct hl_addr *add
 	return a->port == port && hl_addr_equal(&a->addr, addr);
 }
 
-static bool right_path(const struct hl_worker *w, const struct branch *b, bool live,
-		       const struct hl_endpoint *src, const struct hl_endpoint *dst)
+enum path { PATH_WRONG, PATH_RIGHT, PATH_ELSEWHERE };
+
+static enum path path_of(const struct hl_worker *w, const struct branch *b, bool live,
+			 const struct hl_endpoint *src, const struct hl_endpoint *dst)
 {
 	uint32_t i = b->line - w->first;
 	const struct line *l = &w->lines[i];
 
-	return worker_from_server(w, i, b, live, src) &&
-	       same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port);
+	if (!same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port))
+		return PATH_WRONG;
+	if (worker_from_server(w, i, b, live, src))
+		return PATH_RIGHT;
+	return worker_profile(w, l)->strict_source ? PATH_WRONG : PATH_ELSEWHERE;
 }
 
 bool worker_reply_path(const struct hl_worker *w, const struct branch *b,
 		       const struct hl_endpoint *src, const struct hl_endpoint *dst)
 {
-	return right_path(w, b, outstanding(w, b->line - w->first, b), src, dst);
+	return path_of(w, b, outstanding(w, b->line - w->first, b), src, dst) != PATH_WRONG;
 }
 
 enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
@@ -137,7 +142,9 @@ enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
 	enum hl_method method = worker_method(b->kind);
 	enum hl_drop drop = HL_DROP_NONE;
 
-	if (!right_path(w, b, live, src, dst))
+	enum path path = path_of(w, b, live, src, dst);
+
+	if (path == PATH_WRONG)
 		return HL_DROP_WRONG_SOURCE;
 	if (reply->method != method || reply->cseq != CSEQ_FIRST + b->number)
 		return HL_DROP_WRONG_CSEQ;
@@ -145,6 +152,8 @@ enum hl_drop worker_reply(struct hl_worker *w, const struct branch *b,
 		drop = late_answer(w, i, b, reply);
 	} else {
 		count(&w->counters.responses[reply->status / 100]);
+		if (path == PATH_ELSEWHERE)
+			worker_elsewhere(w, i, b, src);
 		if (b->kind == KIND_REGISTER)
 			register_answered(w, i, reply);
 		else if (b->kind == KIND_PROBE)

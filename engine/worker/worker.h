@@ -72,6 +72,12 @@ struct line_account {
 };
 static_assert(sizeof(struct line_account) == 16, "memory a line");
 
+// Written once, then left alone.
+struct elsewhere {
+	_Atomic uint32_t known;
+	struct hl_elsewhere places;
+};
+
 #define PHRASES 32
 
 // The reason phrase that came with a code first. Written once, then left alone.
@@ -135,8 +141,9 @@ struct hl_worker {
 	struct slow_reply slow_reply;
 	struct reply_forms forms;
 	struct hl_counters counters;
-	struct phrase phrases[PHRASES];       // writer: the owner lcore
-	struct hl_example examples[HL_DROPS]; // writer: that of the reason's counter
+	struct phrase phrases[PHRASES];             // writer: the owner lcore
+	struct elsewhere elsewheres[HL_ELSEWHERES]; // writer: the owner lcore
+	struct hl_example examples[HL_DROPS];       // writer: that of the reason's counter
 };
 
 static inline const struct plan_profile *worker_profile(const struct hl_worker *w,
@@ -360,7 +367,11 @@ void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
 // decline.c: a reply that the scanner left to the full parser, off this lcore.
 void worker_decline(struct hl_worker *w, const struct frame *f);
 
-// reply.c: did it come from where the request went, to where the request came from?
+// elsewhere.c: a reply from another place than was asked had its effect.
+void worker_elsewhere(struct hl_worker *w, uint32_t i, const struct branch *b,
+		      const struct hl_endpoint *src);
+
+// reply.c: may it come from there (reply_source), and did it go to where the request came from?
 bool worker_reply_path(const struct hl_worker *w, const struct branch *branch,
 		       const struct hl_endpoint *src, const struct hl_endpoint *dst);
 // A response that was read. HL_DROP_NONE, or why it was of no use.

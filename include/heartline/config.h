@@ -16,6 +16,7 @@
 
 enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
 enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
+enum hl_reply_source { HL_REPLY_BRANCH, HL_REPLY_STRICT };
 enum hl_reject { HL_REJECT_ANSWER, HL_REJECT_DROP };
 enum hl_dns_type { HL_DNS_A, HL_DNS_SRV, HL_DNS_NAPTR };
 
@@ -68,6 +69,7 @@ struct hl_profile {
 	uint32_t server_rate;           // new registrations a second at each server; 0: no limit
 	struct hl_codes failover_codes; // rejections of a REGISTER that switch the line
 	struct hl_codes down_codes;     // answers to OPTIONS that count as a failure
+	enum hl_reply_source reply_source;
 	bool check_request_user;
 	bool accept_only_from_server;
 	struct hl_addr server_address; // accepted beside the line's servers; family NONE: none

@@ -137,7 +137,9 @@ struct hl_counters {
 	_Atomic uint64_t epochs;    // lines that began their numbers again, with another Call-ID
 	_Atomic uint64_t redirects; // 301 and 302 to a REGISTER, with a Contact
 	_Atomic uint64_t drops[HL_DROPS]; // received without effect, by reason
-	_Atomic uint64_t slow;            // replies left to the full parser
+	_Atomic uint64_t
+		elsewhere;     // replies that counted, though not from where they were asked for
+	_Atomic uint64_t slow; // replies left to the full parser
 	// requests that came in, and our answers by class
 	_Atomic uint64_t incoming[HL_METHODS], answered[7];
 	// lines

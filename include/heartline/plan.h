@@ -113,3 +113,7 @@ const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint
  */
 uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
 		       bool *steered);
+
+/** Is this frame, which hl_plan_owner() calls steered, from a server of its line? What comes from elsewhere
+ * says nothing of the steering. */
+bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame);

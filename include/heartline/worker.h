@@ -100,6 +100,17 @@ struct hl_example {
 /** Any thread, any time. @return NULL: none was dropped for this reason yet */
 const struct hl_example *hl_worker_example(const struct hl_worker *worker, enum hl_drop reason);
 
+#define HL_ELSEWHERES 16
+
+// Who answered in place of whom (reply_source: branch).
+struct hl_elsewhere {
+	struct hl_endpoint asked, from;
+};
+
+/** The kth address and port, of the first HL_ELSEWHERES. Any thread, any time. @return false: there are
+ * fewer */
+bool hl_worker_elsewhere(const struct hl_worker *worker, uint32_t k, struct hl_elsewhere *places);
+
 /** Lines of this worker: global numbers [first, first + n). */
 uint32_t hl_worker_first(const struct hl_worker *worker);
 uint32_t hl_worker_lines(const struct hl_worker *worker);

@@ -118,6 +118,7 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_not(p.prefer_primary);
 	cr_expect_eq(p.back_to_primary_delay_s, 43200);
 	cr_expect_eq(p.return_mode, HL_RETURN_AUTO);
+	cr_expect_eq(p.reply_source, HL_REPLY_BRANCH);
 	cr_expect_eq(p.register_timeout_ms, 2000);
 	cr_expect_eq(p.options_timeout_ms, 2000);
 	cr_expect(p.rport);

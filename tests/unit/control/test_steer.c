@@ -377,6 +377,21 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		frame[37] = (uint8_t)plan->lines[i].port;
 		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &steered), i / 2);
 		cr_expect_eq(steered, line_marked(plan, i));
+		// what does not come from a server of the line says nothing of the steering
+		const struct hl_endpoint *p =
+			&plan->profiles[plan->shapes[plan->lines[i].shape].profile]
+				 .server[HL_SERVER_P]
+				 .endpoints[0]
+				 .at;
+		memcpy(frame + 26, p->addr.bytes, 4);
+		frame[34] = (uint8_t)(p->port >> 8);
+		frame[35] = (uint8_t)p->port;
+		cr_expect(hl_plan_from_server(plan, frame));
+		frame[35] ^= 1;
+		cr_expect_not(hl_plan_from_server(plan, frame), "another port");
+		frame[35] ^= 1;
+		frame[29] ^= 64;
+		cr_expect_not(hl_plan_from_server(plan, frame), "another address");
 		any = any || steered;
 		// An ICMP error that quotes it is hashed by its own addresses.
 		memcpy(frame + 54, frame + 30, 4); // quoted source

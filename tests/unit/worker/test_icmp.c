@@ -8,163 +8,11 @@
 
 #include "base/bytes.h"
 #include "base/rng.h"
-#include "rig.h"
-#include "worker/worker.h"
+#include "outstanding.h"
 
-#define PROBES "    primary_detect_interval: 40\n    max_detect_fail_count: 1\n"
 #define SHORT_QUOTE (IPV4_BYTES + UDP_BYTES)
 
 static const struct hl_addr router = { .family = HL_FAMILY_IPV4, .bytes = { 10, 99, 0, 254 } };
-
-static bool is(const struct rig *rig, uint32_t k, const char *method)
-{
-	return strncmp(rig->sent[k].text, method, strlen(method)) == 0;
-}
-
-// The last request of a method to a server that was caught; time passes until there is one.
-static uint32_t wait_for(struct rig *rig, const char *method, const char *server)
-{
-	for (int tries = 0; tries < 1000; tries++) {
-		for (uint32_t k = rig->n; k-- > 0;)
-			if (is(rig, k, method) && strcmp(rig_server(rig, k), server) == 0)
-				return k;
-		rig_pass(rig, 100 * MS);
-	}
-	cr_assert(false, "no %s to %s", method, server);
-	return 0;
-}
-
-static struct rig *registering(const char *extra)
-{
-	struct rig *rig = rig_new(extra, 2);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	cr_assert(eq(u32, rig->n, 2));
-	return rig;
-}
-
-static struct rig *on_p(const char *extra)
-{
-	struct rig *rig = registering(extra);
-
-	rig_answer(rig, 0, 200, "Expires: 1800\r\n");
-	rig_answer(rig, 1, 200, "Expires: 1800\r\n");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
-	return rig;
-}
-
-// The first line has one request of a kind out, at sent[k].
-struct out {
-	struct rig *rig;
-	uint32_t k;
-};
-
-static struct out out_register(void)
-{
-	return (struct out){ registering(PROBES), 0 };
-}
-
-static struct out out_refresh(void)
-{
-	struct rig *rig = on_p("    register_refresh_interval: 60\n");
-	const struct frame f = rig->sent[0].frame;
-
-	rig_clear(rig);
-	for (int tries = 0; tries < 1000; tries++) {
-		for (uint32_t k = 0; k < rig->n; k++)
-			if (is(rig, k, "REGISTER") && rig->sent[k].frame.src_port == f.src_port)
-				return (struct out){ rig, k };
-		rig_pass(rig, 1 * SEC);
-	}
-	cr_assert(false, "no refresh");
-	return (struct out){ rig, 0 };
-}
-
-static struct out out_probe(void)
-{
-	struct rig *rig = on_p(PROBES);
-	const struct frame f = rig->sent[0].frame;
-
-	rig_clear(rig);
-	for (int tries = 0; tries < 1000; tries++) {
-		for (uint32_t k = 0; k < rig->n; k++) {
-			if (rig->sent[k].frame.src_port == f.src_port)
-				return (struct out){ rig, k };
-			rig_answer(rig, k, 200, "");
-		}
-		rig_clear(rig);
-		rig_pass(rig, 100 * MS);
-	}
-	cr_assert(false, "no probe");
-	return (struct out){ rig, 0 };
-}
-
-static struct out out_subscribe(void)
-{
-	struct rig *rig = rig_new(PROBES "    register_subscribe: on\n"
-					 "    register_subscribe_interval: 1000\n",
-				  1);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	rig_answer(rig, 0, 200, "Expires: 1800\r\n");
-	return (struct out){ rig, wait_for(rig, "SUBSCRIBE", "P") };
-}
-
-static struct out out_keepalive(void)
-{
-	struct rig *rig = rig_new("    sip_options: on\n    sip_options_interval: 10\n"
-				  "    max_detect_fail_count: 1\n    return_mode: never\n",
-				  1);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	rig_answer(rig, 0, 200, "Expires: 1800\r\n");
-	rig_command(rig, HL_COMMAND_FORCE_B);
-	rig_answer(rig, wait_for(rig, "REGISTER", "B"), 200, "Expires: 1800\r\n");
-	rig_clear(rig);
-	return (struct out){ rig, wait_for(rig, "OPTIONS", "B") };
-}
-
-static struct out out_unregister(void)
-{
-	struct rig *rig = rig_new("", 1);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	rig_answer(rig, 0, 200, "Expires: 1800\r\n");
-	rig_clear(rig);
-	rig_command(rig, HL_COMMAND_DISABLE);
-	return (struct out){ rig, wait_for(rig, "REGISTER", "P") };
-}
-
-static const struct {
-	const char *name;
-	struct out (*make)(void);
-	enum request_kind kind;
-} kinds[] = {
-	{ "REGISTER", out_register, KIND_REGISTER }, { "refresh", out_refresh, KIND_REGISTER },
-	{ "probe", out_probe, KIND_PROBE },          { "SUBSCRIBE", out_subscribe, KIND_SUBSCRIBE },
-	{ "keepalive", out_keepalive, KIND_KEEP },   { "unregister", out_unregister, KIND_BYE },
-};
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static bool is_out(const struct rig *rig, enum request_kind kind)
-{
-	const struct hl_worker *w = rig->worker;
-
-	switch (kind) {
-	case KIND_REGISTER: // or another one has followed, to the other server
-		return w->lines[0].flags & LINE_REG_OUT && w->lines[0].reg_server == HL_SERVER_P;
-	case KIND_PROBE:
-		return w->lines[0].flags & LINE_PROBE_OUT;
-	case KIND_BYE:
-		return w->lines[0].flags & LINE_BYE_OUT;
-	case KIND_KEEP:
-		return w->streams[0].flags & STREAM_KEEP_OUT;
-	case KIND_SUBSCRIBE:
-		return w->streams[0].flags & STREAM_SUB_OUT;
-	default:
-		return false;
-	}
-}
 
 static uint64_t drops(const struct rig *rig, enum hl_drop reason)
 {
@@ -202,7 +50,7 @@ static struct memory memory_of(const struct rig *rig, uint32_t i)
 Test(unreachable, a_closed_port_ends_a_request_of_each_kind)
 {
 	for (size_t i = 0; i < KINDS; i++) {
-		struct out o = kinds[i].make();
+		struct out o = kinds[i].make("");
 
 		cr_assert(is_out(o.rig, kinds[i].kind), "%s", kinds[i].name);
 		rig_unreachable(o.rig, o.k, 3);
@@ -221,14 +69,14 @@ Test(unreachable, a_closed_port_ends_a_request_of_each_kind)
 
 Test(unreachable, a_closed_port_moves_the_line_at_once)
 {
-	struct out o = out_register();
+	struct out o = kinds[0].make("");
 
 	rig_unreachable(o.rig, o.k, 3);
 	cr_assert(eq(int, rig_state(o.rig, 0).state, HL_SW_B));
 	cr_assert(eq(int, rig_state(o.rig, 0).code, HL_CODE_UNREACHABLE));
 	rig_free(o.rig);
 
-	o = out_probe();
+	o = kinds[2].make("");
 	rig_unreachable(o.rig, o.k, 3);
 	cr_assert(eq(int, rig_state(o.rig, 0).state, HL_SW_B));
 	rig_free(o.rig);
@@ -239,7 +87,7 @@ Test(unreachable, other_codes_are_hints_from_whomever_they_come)
 {
 	for (size_t i = 0; i < KINDS; i++)
 		for (uint8_t code = 0; code < 16; code++) {
-			struct out o = kinds[i].make();
+			struct out o = kinds[i].make("");
 			const struct memory before = memory_of(o.rig, 0);
 
 			if (code != 3) {
@@ -260,7 +108,7 @@ Test(unreachable, other_codes_are_hints_from_whomever_they_come)
 Test(unreachable, a_quote_without_the_branch_is_a_hint)
 {
 	for (size_t i = 0; i < KINDS; i++) {
-		struct out o = kinds[i].make();
+		struct out o = kinds[i].make("");
 		const struct memory before = memory_of(o.rig, 0);
 		const struct hl_addr server = o.rig->sent[o.k].frame.dst;
 		const uint8_t *quote = o.rig->sent[o.k].bytes + ETH_BYTES;
@@ -279,7 +127,7 @@ Test(unreachable, a_quote_without_the_branch_is_a_hint)
 
 Test(unreachable, a_hint_lets_one_probe_leave_early_for_each_request)
 {
-	struct out o = out_subscribe();
+	struct out o = kinds[3].make("");
 	const uint64_t at_ns = o.rig->now_ns;
 	const struct rig *rig = o.rig;
 
@@ -303,7 +151,7 @@ Test(unreachable, a_hint_lets_one_probe_leave_early_for_each_request)
 // A hint alone never moves a line, the probe that it drew does, when it is lost.
 Test(unreachable, the_probe_that_a_hint_drew_decides)
 {
-	struct out o = out_subscribe();
+	struct out o = kinds[3].make("");
 
 	rig_unreachable(o.rig, o.k, 1);
 	rig_pass(o.rig, 1900 * MS);
@@ -316,7 +164,7 @@ Test(unreachable, the_probe_that_a_hint_drew_decides)
 
 Test(unreachable, a_quote_that_is_not_of_a_live_request_changes_nothing)
 {
-	struct rig *rig = on_p(PROBES "    register_refresh_interval: 60\n"); // sent[0], [1]: over
+	struct rig *rig = on_p(PROBES, "    register_refresh_interval: 60\n"); // sent[0], [1]: over
 	struct memory before = memory_of(rig, 0);
 
 	rig_unreachable(rig, 0, 3); // answered
@@ -405,7 +253,7 @@ Test(unreachable, spoofed_ones_never_touch_a_line)
 	struct rng rng = { 0 };
 
 	for (size_t i = 0; i < KINDS; i++) {
-		struct out o = kinds[i].make();
+		struct out o = kinds[i].make("");
 		const uint32_t lines = o.rig->worker->n;
 		const struct memory before[2] = { memory_of(o.rig, 0),
 						  memory_of(o.rig, lines - 1) };

@@ -11,7 +11,8 @@
 
 static struct rig *registering(void)
 {
-	struct rig *rig = rig_new("    remove_last_registration: on\n", 1);
+	struct rig *rig = rig_new("    remove_last_registration: on\n    reply_source: strict\n",
+				  1);
 
 	rig_command(rig, HL_COMMAND_ENABLE);
 	return rig;

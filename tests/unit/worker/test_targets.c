@@ -250,7 +250,7 @@ Test(targets, dns_that_changes_under_a_probe_moves_it_not)
 
 Test(targets, an_answer_from_another_target_is_from_a_wrong_source)
 {
-	struct rig *rig = two_targets("");
+	struct rig *rig = two_targets("    reply_source: strict\n");
 	char text[HL_FRAME_MAX];
 
 	rig_command(rig, HL_COMMAND_ENABLE);
