@@ -90,6 +90,7 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 {
 	struct frame_route route;
 	char tag[16];
+	bool maddr_refused;
 	const struct respond_spec spec = {
 		.status = answer->status,
 		.reason = answer->reason,
@@ -111,10 +112,9 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 
 	memcpy(route.src_mac, r->mac, 6);
 	memcpy(route.dst_mac, pkt->data + 6, 6);
-	// RFC 3581 4; without rport to the port of the Via (RFC 3261 18.2.2).
-	uint16_t port = f->src_port;
-	if (!req->via_has_rport)
-		port = req->via_port != 0 ? req->via_port : 5060;
+	uint16_t port = respond_port(req, &f->src, f->src_port, &maddr_refused);
+	if (maddr_refused)
+		count(&r->servers[s - r->servers].counters.maddr_refused);
 	// as for a device that finishes checksums: burst_end() does it where none does
 	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len, true);
 	return true;

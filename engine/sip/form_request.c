@@ -83,6 +83,7 @@ static bool request_read(const struct form *f, const struct sip_request *request
 	MOVE(uri_user);
 	MOVE(uri_host);
 	MOVE(via_host);
+	MOVE(via_maddr);
 	MOVE(from);
 	MOVE(to);
 	MOVE(to_user);

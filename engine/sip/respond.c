@@ -9,6 +9,8 @@
 
 #include "sip/value.h"
 
+#define SIP_PORT 5060 // RFC 3261 18.1.1
+
 // Text that grows up to a limit; once something did not fit, nothing more does.
 struct out {
 	char *at, *end;
@@ -92,6 +94,27 @@ static void put_top_via(struct out *o, const struct sip_request *request,
 		}
 	}
 	put(o, at, (size_t)(end - at));
+}
+
+// RFC 3261 18.2.2 and RFC 3581 4: to maddr, else to the source, and there to the port of the source when
+// rport asks for it, else to sent-by's. A maddr other than the source's own address is not obeyed: it
+// would let anybody, with one request, direct our answer at anybody else, and names a multicast group
+// where it is meant well. The answer goes where it would go without it.
+uint16_t respond_port(const struct sip_request *request, const struct hl_addr *source,
+		      uint16_t source_port, bool *maddr_refused)
+{
+	const uint16_t sent_by = request->via_port != 0 ? request->via_port : SIP_PORT;
+	char text[HL_ADDR_TEXT];
+
+	*maddr_refused = false;
+	if (request->via_end == NULL) // no Via that can be read: back to where it came from
+		return source_port;
+	if (request->via_maddr.at != NULL) {
+		*maddr_refused = !host_is(request->via_maddr, text, hl_addr_format(source, text));
+		if (!*maddr_refused)
+			return sent_by;
+	}
+	return request->via_has_rport ? source_port : sent_by;
 }
 
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,

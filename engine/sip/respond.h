@@ -2,6 +2,7 @@
 // Writing a response to a request that came in (RFC 3261 8.2.6).
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <heartline/addr.h>
@@ -18,6 +19,11 @@ struct respond_spec {
 	const char *headers;    // further header lines, each with CRLF; NULL: none
 	uint32_t headers_len;
 };
+
+// The port at the source address that an answer goes to. *maddr_refused: the request wants it at another
+// address.
+uint16_t respond_port(const struct sip_request *request, const struct hl_addr *source,
+		      uint16_t source_port, bool *maddr_refused);
 
 // Length of the text, or 0 when it does not fit or the request has no Via.
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,

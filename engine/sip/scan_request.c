@@ -123,6 +123,7 @@ static bool via_read(struct slice value, struct sip_request *out)
 	out->via_has_rport = params.rport_end != NULL;
 	out->via_rport_end = params.rport_end;
 	out->via_end = params.end;
+	out->via_maddr = params.maddr;
 	return !params.nameless;
 }
 

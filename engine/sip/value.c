@@ -228,6 +228,15 @@ bool param_find(struct slice params, const char *name, struct slice *value)
 	return false;
 }
 
+// Of "name=value", whose name is so long; at == NULL: another name.
+static struct slice param_value(struct slice piece, uint32_t name_len)
+{
+	const char *const end = piece.at + piece.len;
+	const char *equal = skip_lws(piece.at + name_len, end);
+
+	return equal < end && *equal == '=' ? slice_trim(equal + 1, end) : (struct slice){ 0 };
+}
+
 bool via_params_read(const char *at, const char *end, struct via_params *out)
 {
 	*out = (struct via_params){ .end = end };
@@ -242,6 +251,8 @@ bool via_params_read(const char *at, const char *end, struct via_params *out)
 		out->nameless |= piece.len == 0 || *piece.at == '=';
 		if (piece.len == 5 && letters_are(piece.at, "rport", 5))
 			out->rport_end = piece.at + piece.len;
+		else if (piece.len > 6 && letters_are(piece.at, "maddr", 5))
+			out->maddr = param_value(piece, 5);
 	}
 	if (at == NULL)
 		return false;

@@ -202,6 +202,7 @@ bool param_find(struct slice params, const char *name, struct slice *value);
 struct via_params {
 	const char *rport_end; // behind an rport without value (RFC 3581 3); NULL: there is none
 	const char *end;       // of this value: its comma, or the end of the line
+	struct slice maddr;    // its value (RFC 3261 20.42); at == NULL: none
 	bool nameless;         // ";;" or ";=x": no parameter, so this is no Via
 };
 bool via_params_read(const char *at, const char *end, struct via_params *out);

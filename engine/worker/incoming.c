@@ -54,7 +54,7 @@ static uint16_t status_for(struct hl_worker *w, uint32_t i, const struct sip_req
 		return 416;
 	if (p->check_user && r->uri_user.len && !is_own_user(w, i, r->uri_user))
 		return 404;
-	if (r->require.at)
+	if (r->require.at && r->method != HL_CANCEL) // of a CANCEL it is ignored (8.2.2.3)
 		return 420;
 	if (r->method == HL_NOTIFY)
 		return worker_notify(w, i, r);
@@ -82,6 +82,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 	struct hl_packet *out = worker_buffer(w);
 	struct frame_route route;
 	char tag[16], extra[256];
+	bool maddr_refused;
 	struct respond_spec spec = {
 		.tag = tag,
 		.tag_len = sizeof(tag),
@@ -110,7 +111,10 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 	}
 	memcpy(route.dst_mac, pkt->data + 6, 6);
 	memcpy(route.src_mac, w->plan->options.mac, 6);
-	frame_write_udp(out, &route, &f->dst, f->dst_port, &f->src, f->src_port, (uint16_t)len,
+	uint16_t port = respond_port(r, &f->src, f->src_port, &maddr_refused);
+	if (maddr_refused)
+		count(&w->counters.maddr_refused);
+	frame_write_udp(out, &route, &f->dst, f->dst_port, &f->src, port, (uint16_t)len,
 			w->plan->options.tx_csum_offload);
 	count(&w->counters.answered[spec.status / 100]);
 	worker_sent(w);

@@ -140,8 +140,8 @@ struct hl_counters {
 	_Atomic uint64_t
 		elsewhere;     // replies that counted, though not from where they were asked for
 	_Atomic uint64_t slow; // replies left to the full parser
-	// requests that came in, and our answers by class
-	_Atomic uint64_t incoming[HL_METHODS], answered[7];
+	// requests that came in, and our answers by class; those that were not sent where maddr wants
+	_Atomic uint64_t incoming[HL_METHODS], answered[7], maddr_refused;
 	// lines
 	_Atomic uint64_t failovers, returns, parked, unregistered, orphans;
 	_Atomic uint64_t registered_once; // lines that were registered at least once

@@ -101,7 +101,8 @@ struct hl_registrar_counters {
 	_Atomic uint64_t
 		replays; // right credentials whose nc, or whose nonce for one request, was used
 	_Atomic uint64_t
-		malformed;     // damaged frames, which name no server for sure, count at server 0
+		malformed; // damaged frames, which name no server for sure, count at server 0
+	_Atomic uint64_t maddr_refused; // answers not sent where the Via's maddr wants
 	_Atomic uint64_t full; // bindings refused and answers dropped, since there was no room
 	struct hl_hist gaps;   // between one request and the next, as they arrive [us]
 };

@@ -102,6 +102,8 @@ class Run:
             return self.summary(words[1])
         if words[0] not in ("P", "B", "*") or len(words) not in (2, 3):
             raise CaseError(f'"{" ".join(words)}": no such thing to ask for')
+        if words[1] == "answers":
+            return self.server.answers[words[0], int(words[2])]
         if len(words) == 2:
             return self.server.count(*words)
         if words[2] == "packets":

@@ -59,6 +59,7 @@ Conditions: A OP N or A LOW..HIGH, with = != < <= > >=; or A has TEXT, A lacks T
     P REGISTER                requests (each once, however often it was retransmitted); also B, *, and any method
     P REGISTER packets        with retransmissions;  P REGISTER rate: most packets within one second
     P REGISTER 2              the text of the second such request (-1: the last), for has and lacks
+    P answers 5060            answers of heartline that came to this port of the server
     status on_P               a column of the last status line: time registered on_P on_B trying down parked ...
     summary rtt_us.options.p50   a member of the JSON summary;  exit: the exit code;  stderr: the text
 """
@@ -246,6 +247,7 @@ class Server:
         self.case, self.tap = case, tap
         self.requests = collections.defaultdict(list)  # (server, method) -> [Request], first transmissions
         self.packets = collections.defaultdict(list)   # (server, method) -> [time]
+        self.answers = collections.Counter()           # (server, port) -> answers to what was sent unasked
         self.given = {}                                # branch -> (Step, number)
         self.taken = collections.Counter()             # (server, method, user) -> steps taken
         self.due = []                                  # heap of (time, serial, function)
@@ -320,6 +322,8 @@ class Server:
             return
         request = Request(frame, time.monotonic())
         name = next((n for n, a in SERVERS.items() if a == request.target), None)
+        if name is not None and request.method == "SIP/2.0":
+            self.answers[name, request.target_port] += 1
         if name is None or not request.branch or request.method == "SIP/2.0":
             return
         if self.last is None:

@@ -84,6 +84,7 @@ static void expect_same_request(const struct sip_request *a, const struct sip_re
 	SAME(uri_user);
 	SAME(uri_host);
 	SAME(via_host);
+	SAME(via_maddr);
 	SAME(from);
 	SAME(to);
 	SAME(to_user);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rig.h"
+#include "via_forms.h"
 
 static bool contains(const char *text, const char *part)
 {
@@ -123,6 +124,62 @@ Test(incoming, unknown_require_gets_420_with_what_is_unsupported)
 		cr_expect_str_eq(rig_header(rig, 0, "Unsupported"), "100rel");
 		rig_free(rig);
 	}
+}
+
+// RFC 3261 8.2.2.3: Require and Proxy-Require of a CANCEL (and an ACK) are ignored.
+Test(incoming, cancel_with_require_gets_481)
+{
+	expect((struct request){ .method = "CANCEL",
+				 .cseq = "1 CANCEL",
+				 .headers = "Require: 100rel\r\n" },
+	       481);
+	expect((struct request){ .method = "ACK", .cseq = "1 ACK", .headers = "Require: x\r\n" },
+	       0);
+}
+
+Test(incoming, answers_go_where_the_via_says_at_the_source_address)
+{
+	struct rig *rig = rig_new("    check_request_user: off\n", 1);
+	struct hl_addr client;
+	char text[HL_FRAME_MAX];
+
+	hl_addr_parse("10.99.0.7", 9, &client);
+	rig_command(rig, HL_COMMAND_ENABLE);
+	const struct frame f = rig->sent[0].frame;
+	for (unsigned k = 0; k < VIA_FORMS; k++) {
+		const struct via_form *form = &via_forms[k];
+		uint64_t refused = rig_count(&rig_counters(rig)->maddr_refused);
+
+		rig_clear(rig);
+		via_form_request(form, "10.99.0.7", text, sizeof(text));
+		rig_datagram(rig, "10.99.0.7", 40000, &f.src, f.src_port, text);
+		cr_assert(eq(u32, rig->n, 1), "%s", form->via);
+		cr_expect(hl_addr_equal(&rig->sent[0].frame.dst, &client), "%s", form->via);
+		cr_expect(eq(u16, rig->sent[0].frame.dst_port,
+			     form->port != PORT_OF_SOURCE ? form->port : 40000),
+			  "%s", form->via);
+		cr_expect(eq(u64, rig_count(&rig_counters(rig)->maddr_refused) - refused,
+			     form->maddr_refused),
+			  "%s", form->via);
+	}
+	rig_free(rig);
+}
+
+// Without a Via that can be read there is only one place to answer to.
+Test(incoming, a_bad_via_is_answered_at_the_source_port)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	const struct frame f = rig->sent[0].frame;
+	rig_clear(rig);
+	rig_datagram(
+		rig, "10.99.0.7", 40000, &f.src, f.src_port,
+		"OPTIONS sip:6000@h SIP/2.0\r\nVia: SIP/2.0/UDP\r\nFrom: <sip:6000@h>;tag=f\r\n"
+		"To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n");
+	cr_assert(eq(u32, rig->n, 1));
+	cr_expect(eq(u16, rig->sent[0].frame.dst_port, 40000));
+	rig_free(rig);
 }
 
 Test(incoming, bad_cseq_gets_400)
