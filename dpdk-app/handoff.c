@@ -77,6 +77,20 @@ static void tally_add(_Atomic uint64_t *counter, uint64_t n)
 	atomic_store_explicit(counter, old + n, memory_order_relaxed);
 }
 
+// A fragment that does not say whose it is: each worker puts together what is its own.
+static void give_all(struct handoff *h, unsigned me, struct rte_mbuf *mbuf, uint16_t *lost)
+{
+	for (unsigned to = 0; to < h->n; to++) {
+		if (to == me)
+			continue;
+		rte_mbuf_refcnt_update(mbuf, 1);
+		if (rte_ring_sp_enqueue(h->rings[me * h->n + to], mbuf) < 0) {
+			rte_mbuf_refcnt_update(mbuf, -1);
+			(*lost)++;
+		}
+	}
+}
+
 uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me,
 		      struct rte_mbuf **bufs, uint16_t n)
 {
@@ -86,6 +100,8 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 		bool steered;
 		unsigned owner = hl_plan_owner(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *),
 					       rte_pktmbuf_data_len(bufs[i]), &steered);
+		if (owner == HL_PLAN_EVERY)
+			give_all(h, me, bufs[i], &lost);
 		if (owner == me || owner >= h->n) {
 			bufs[own++] = bufs[i];
 			met += steered;

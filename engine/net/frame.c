@@ -78,6 +78,15 @@ static bool ipv4_checksum_good(const uint8_t *ip, uint16_t header_len)
 	return checksum_finish(checksum_add(0, ip, header_len)) == 0;
 }
 
+static enum frame_kind fragment_read(const uint8_t *ip, uint16_t len, struct frame *out)
+{
+	addr_load(&out->src, ip + 12);
+	addr_load(&out->dst, ip + 16);
+	out->payload = ip;
+	out->payload_len = len;
+	return FRAME_FRAGMENT;
+}
+
 static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flags,
 				 struct frame *out)
 {
@@ -92,7 +101,7 @@ static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flag
 	if (total_len < header_len || total_len > room)
 		return FRAME_BAD;
 	if (load_be16(ip + 6) & IPV4_FRAGMENT)
-		return FRAME_BAD;
+		return fragment_read(ip, total_len, out);
 
 	addr_load(&out->src, ip + 12);
 	addr_load(&out->dst, ip + 16);
@@ -104,6 +113,15 @@ static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flag
 	default:
 		return FRAME_OTHER;
 	}
+}
+
+enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint8_t *ip,
+				    struct frame *out)
+{
+	*out = (struct frame){ 0 };
+	addr_load(&out->src, ip + 12);
+	addr_load(&out->dst, ip + 16);
+	return udp_read(udp, len, ip, 0, out);
 }
 
 enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, struct frame *out)

@@ -21,19 +21,20 @@ enum {
 };
 
 enum frame_kind {
-	FRAME_BAD,          // shorter than it says, wrong version, fragment
+	FRAME_BAD,          // shorter than it says, wrong version
 	FRAME_BAD_CHECKSUM, // IPv4, UDP or ICMP
 	FRAME_OTHER,        // well-formed, nothing we read (IPv6, TCP, LLDP)
 	FRAME_ARP,
 	FRAME_ICMP,
 	FRAME_UDP,
+	FRAME_FRAGMENT, // of an IPv4 datagram
 };
 
 // What frame_read() found; pointers into the frame.
 struct frame {
 	struct hl_addr src, dst;
 	uint16_t src_port, dst_port; // host order; UDP only
-	const uint8_t *payload;      // UDP: the datagram; ICMP: its header; ARP: its header
+	const uint8_t *payload;      // UDP: the datagram; ICMP, ARP, fragment: the header (IPv4's)
 	uint16_t payload_len;        // from the IP and UDP headers: Ethernet padding is cut off
 };
 
@@ -48,6 +49,11 @@ static inline void frame_prefetch(const struct hl_packet *pkt)
 // Read one frame. Checksums are verified unless the device did (HL_PACKET_CSUM_GOOD in flags); a
 // UDP checksum of 0 is "none" (RFC 768). ICMP's is always verified, since no device does that.
 enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, struct frame *out);
+
+// A UDP datagram that was put together; ip: the IPv4 header of one of its fragments. FRAME_UDP,
+// FRAME_BAD or FRAME_BAD_CHECKSUM.
+enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint8_t *ip,
+				    struct frame *out);
 
 // Write Ethernet, IPv4 and UDP in front of a payload that already stands at out + FRAME_UDP_AT.
 // Checksums are finished in software, or left to the device (offload: sets HL_PACKET_CSUM_OFFLOAD).

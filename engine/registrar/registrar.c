@@ -217,6 +217,7 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 		case FRAME_ICMP:
 			icmp_receive(r, &pkts[i], &f, tx);
 			break;
+		case FRAME_FRAGMENT: // no request of a line is as long
 		case FRAME_BAD:
 		case FRAME_BAD_CHECKSUM: // whose it was cannot be trusted
 			count(&r->servers[0].counters.malformed);

@@ -6,7 +6,7 @@
 
 #include "sip/scan.h"
 
-#define PARSE_STORE 2048
+#define PARSE_STORE 8192 // for what a datagram put together may hold
 
 // A reply with the bytes that its slices point to; may be copied, see parse_rebase().
 struct parsed_reply {

@@ -20,6 +20,7 @@ enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_SUBSCRIBE, PLAN_TEXTS };
 #define PLAN_ENDPOINTS_MAX 127
 #define PLAN_NO_TARGET 127 // as an index of endpoints; seven bits in struct line
 #define PLAN_TARGETS_MAX 8
+#define PLAN_KNOWN_SERVERS 1024 // a power of two; of more than there is room for some stay unknown
 #define PLAN_ORDERS 16
 
 // What the boot key is used for, each by a key of its own: what goes out for one purpose must not be
@@ -30,8 +31,9 @@ enum plan_key {
 	PLAN_KEY_DIALOG,  // Call-ID and tag of a subscription
 	PLAN_KEY_TO_TAG,  // of answers
 	PLAN_KEY_CNONCE,
-	PLAN_KEY_REALMS, // place in the table of realms
-	PLAN_KEY_PORTS,  // order in which ports are dealt
+	PLAN_KEY_REALMS,    // place in the table of realms
+	PLAN_KEY_PORTS,     // order in which ports are dealt
+	PLAN_KEY_FRAGMENTS, // place in the table of fragments
 	PLAN_KEYS,
 };
 
@@ -135,6 +137,8 @@ struct hl_plan {
 	struct hl_addr gateway;       // family NONE: none
 	// MACs: writer worker 0; entries: added by the control thread
 	struct neigh_table neighbours;
+	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread
+	_Atomic uint32_t known_servers[PLAN_KNOWN_SERVERS];
 	uint32_t first[PLAN_WORKERS_MAX + 1]; // worker w owns lines first[w] .. first[w + 1] - 1
 };
 
@@ -143,6 +147,10 @@ void plan_server_clear(struct plan_server *server);
 
 // Was it ever an address of the server? Port 0: any.
 bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port);
+
+// Is it the address of a server, whichever? Note that it is.
+bool plan_server_known(const struct hl_plan *plan, const struct hl_addr *addr);
+void plan_server_note(struct hl_plan *plan, const struct hl_addr *addr);
 
 // Line of an own address and port, or -1.
 int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port);

@@ -19,6 +19,40 @@ bool plan_server_has(const struct plan_server *server, const struct hl_addr *add
 	return false;
 }
 
+#define KNOWN_TRIES 16
+
+// The place of an address, or a free one for it; NULL: neither is near.
+static _Atomic uint32_t *known_place(struct hl_plan *plan, uint32_t addr)
+{
+	const uint32_t first = addr * 0x9e3779b1u >> 16;
+
+	for (uint32_t k = 0; k < KNOWN_TRIES; k++) {
+		_Atomic uint32_t *at = &plan->known_servers[(first + k) & (PLAN_KNOWN_SERVERS - 1)];
+		uint32_t is = atomic_load_explicit(at, memory_order_relaxed);
+
+		if (is == addr || is == 0)
+			return at;
+	}
+	return NULL;
+}
+
+bool plan_server_known(const struct hl_plan *plan, const struct hl_addr *addr)
+{
+	uint32_t a = load_be32(addr->bytes);
+	const _Atomic uint32_t *at = known_place((struct hl_plan *)plan, a);
+
+	return at != NULL &&
+	       atomic_load_explicit((_Atomic uint32_t *)at, memory_order_relaxed) == a && a != 0;
+}
+
+void plan_server_note(struct hl_plan *plan, const struct hl_addr *addr)
+{
+	_Atomic uint32_t *at = known_place(plan, load_be32(addr->bytes));
+
+	if (at != NULL)
+		atomic_store_explicit(at, load_be32(addr->bytes), memory_order_relaxed);
+}
+
 int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port)
 {
 	int32_t index = addr_set_find(&plan->addr_set, addr);
@@ -79,6 +113,8 @@ uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_
 	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
 		return 0;
 	room = (uint16_t)(len - ETH_BYTES);
+	if (len >= ETH_BYTES + IPV4_BYTES && ip[9] == IP_UDP && (load_be16(ip + 6) & 0x1fff) != 0)
+		return HL_PLAN_EVERY;
 	header = ipv4_peek(ip, room);
 	if (header == 0)
 		return 0;

@@ -61,11 +61,43 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 	}
 }
 
+static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const struct branch *branch)
+{
+	struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
+	struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
+
+	w->frame = &s->frame;
+	enum hl_drop drop = worker_reply(w, branch, &src, &dst, &s->reply);
+	if (drop != HL_DROP_NONE)
+		worker_drop(w, drop, &s->frame);
+}
+
 // RFC 1122 3.3.6: a unicast datagram in a broadcast frame is not for us, and answering it invites
 // storms.
 static bool was_broadcast(const struct hl_packet *pkt)
 {
 	return pkt->data[0] & 1;
+}
+
+// What was put together is served at once: its bytes stay only until the next fragment.
+static __attribute__((noinline)) void read_fragment(struct hl_worker *w,
+						    const struct hl_packet *pkt,
+						    const struct frame *f)
+{
+	struct branch_text text;
+	struct branch branch;
+	struct rx_slot s = { .is_reply = false };
+
+	if (!worker_fragment(w, pkt, f, &s.frame))
+		return;
+	read_sip(w, pkt, &s, &text);
+	if (!s.is_reply)
+		return;
+	if (worker_reply_line(w, &s.reply, &branch))
+		serve_reply(w, &s, &branch);
+	else
+		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s.frame);
+	w->frame = NULL;
 }
 
 static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
@@ -76,7 +108,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	count(&w->counters.rx_packets);
 	count_add(&w->counters.rx_bytes, pkt->len);
 	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
-	if ((kind == FRAME_UDP || kind == FRAME_ICMP) && was_broadcast(pkt)) {
+	if (kind >= FRAME_ICMP && was_broadcast(pkt)) {
 		worker_drop(w, HL_DROP_NOT_OURS, &s->frame);
 		return;
 	}
@@ -92,6 +124,9 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		return;
 	case FRAME_BAD:
 		worker_drop_frame(w, HL_DROP_MALFORMED, pkt);
+		return;
+	case FRAME_FRAGMENT:
+		read_fragment(w, pkt, &s->frame);
 		return;
 	case FRAME_BAD_CHECKSUM:
 		worker_drop_frame(w, HL_DROP_BAD_CHECKSUM, pkt);
@@ -117,12 +152,7 @@ static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 			continue;
 		}
-		struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
-		struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
-		w->frame = &s->frame;
-		enum hl_drop drop = worker_reply(w, &step->branches[k], &src, &dst, &s->reply);
-		if (drop != HL_DROP_NONE)
-			worker_drop(w, drop, &s->frame);
+		serve_reply(w, s, &step->branches[k]);
 	}
 }
 

@@ -78,6 +78,8 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	serve_ready(w);
 	serve_timers(w);
 	worker_commands(w);
+	if (w->reassembly->open > 0)
+		worker_fragments_expire(w);
 	worker_burst_end(w, from);
 }
 

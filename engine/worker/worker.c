@@ -50,12 +50,19 @@ static bool make_tables(struct hl_worker *w)
 	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS,
 				       sizeof(struct pace), 64);
 	w->digest = digest_new();
+	w->reassembly = memory_zalloc(1, sizeof(*w->reassembly), 64);
 	// each line may have two challenges of each server to answer
 	bool realms = auth_realms_init(&w->realms, n * HL_SERVERS * 2,
 				       w->plan->keys[PLAN_KEY_REALMS]);
-	return realms && w->server_next && w->lines && w->cold && w->accounts && w->auth &&
-	       w->long_texts && w->more_auth && w->more_long_texts && make_stream_tables(w, n) &&
-	       worker_phases_make(w) && w->ready && w->wheel && w->digest &&
+	if (w->reassembly) {
+		memcpy(w->reassembly->key, w->plan->keys[PLAN_KEY_FRAGMENTS],
+		       sizeof(w->reassembly->key));
+		w->reassembly->shared = w->plan->options.n_workers > 1;
+	}
+	return realms && w->reassembly && w->server_next && w->lines && w->cold && w->accounts &&
+	       w->auth && w->long_texts && w->more_auth && w->more_long_texts &&
+	       make_stream_tables(w, n) && worker_phases_make(w) && w->ready && w->wheel &&
+	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
 	       ring_init(&w->slow, SLOW_RECORDS, sizeof(struct slow_packet)) == 0 &&
@@ -131,6 +138,7 @@ void hl_worker_free(struct hl_worker *w)
 	auth_realms_free(&w->realms);
 	digest_free(w->digest);
 	wheel_free(w->wheel);
+	memory_free(w->reassembly);
 	memory_free(w->server_next);
 	memory_free(w->ready);
 	memory_free(w->runs);

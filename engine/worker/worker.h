@@ -16,6 +16,7 @@
 #include "line/streams.h"
 #include "net/frame.h"
 #include "net/icmp.h"
+#include "net/reassembly.h"
 #include "sip/auth.h"
 #include "sip/form.h"
 #include "sip/parse.h"
@@ -33,12 +34,14 @@
 #define EVENT_RECORDS 65536
 #define COMMAND_RECORDS 64
 
+#define SLOW_TEXT_MAX (REASSEMBLY_MAX - UDP_BYTES)
+
 // A reply that the scanner declined, on its way to the full parser.
 struct slow_packet {
 	struct hl_endpoint src, dst;
 	uint64_t at_ns; // arrival
 	uint16_t len;
-	char text[HL_FRAME_MAX];
+	char text[SLOW_TEXT_MAX];
 };
 
 // And back.
@@ -139,6 +142,8 @@ struct hl_worker {
 	struct slow_reply slow_in;      // being read
 	struct slow_packet slow_packet; // being parsed; writer: the control thread, as the next one
 	struct slow_reply slow_reply;
+	struct reassembly *reassembly;
+	uint64_t fragments_ns; // when to look for those that ran out of time
 	struct reply_forms forms;
 	struct hl_counters counters;
 	struct phrase phrases[PHRASES];             // writer: the owner lcore
@@ -363,6 +368,11 @@ void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f
 void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt);
 void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
 		      const struct hl_endpoint *src, const void *text, uint32_t len);
+
+// fragment.c: true: this one made a datagram whole, which stays until the next one.
+bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		     struct frame *whole);
+void worker_fragments_expire(struct hl_worker *w);
 
 // decline.c: a reply that the scanner left to the full parser, off this lcore.
 void worker_decline(struct hl_worker *w, const struct frame *f);

@@ -44,6 +44,10 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 	ROW(MALFORMED, "malformed", "no frame, datagram or SIP message that can be read") \
 	ROW(BAD_CHECKSUM, "bad_checksum", "wrong checksum of IPv4, UDP or ICMP") \
 	ROW(FRAGMENT, "fragment", "fragment of a datagram that was not put together") \
+	ROW(FRAGMENT_OVERLAP, "fragment_overlap", \
+	    "fragment that contradicts another one of its datagram") \
+	ROW(FRAGMENT_TOO_LONG, "fragment_too_long", \
+	    "fragment of a datagram of more than 4096 bytes") \
 	ROW(OTHER_PROTOCOL, "other_protocol", "protocol that is not read (IPv6, TCP, LLDP)") \
 	ROW(NOT_OURS, "not_ours", "for an address or a port without a line") \
 	ROW(ARP_REFUSED, "arp_refused", "ARP that may not change what is known") \
@@ -134,8 +138,9 @@ struct hl_counters {
 	// times that a server dictated and that were not obeyed: Retry-After above retry_after_max, a
 	// grant below twice refresh_min, Min-Expires above a day
 	_Atomic uint64_t long_retry_afters, short_grants, long_min_expires;
-	_Atomic uint64_t epochs;    // lines that began their numbers again, with another Call-ID
-	_Atomic uint64_t redirects; // 301 and 302 to a REGISTER, with a Contact
+	_Atomic uint64_t epochs;      // lines that began their numbers again, with another Call-ID
+	_Atomic uint64_t reassembled; // datagrams that came in fragments
+	_Atomic uint64_t redirects;   // 301 and 302 to a REGISTER, with a Contact
 	_Atomic uint64_t drops[HL_DROPS]; // received without effect, by reason
 	_Atomic uint64_t
 		elsewhere;     // replies that counted, though not from where they were asked for

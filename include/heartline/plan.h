@@ -105,9 +105,12 @@ bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop
 /** Text of a line's phone number; valid as long as the plan. */
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len);
 
+#define HL_PLAN_EVERY UINT32_MAX // each worker must see it
+
 /**
  * Worker that must see this frame: owner of the line of its destination address and port (for ICMP
- * errors: of the quoted source); 0 for everything else (ARP, echo).
+ * errors: of the quoted source); 0 for everything else (ARP, echo); HL_PLAN_EVERY for a fragment without
+ * ports.
  *
  * @param steered  out: a datagram to a line whose replies should have arrived there by themselves
  */

@@ -93,15 +93,15 @@ Test(frame, arp_and_icmp_are_found)
 	cr_assert(eq(u16, f.src_port, 0));
 }
 
-Test(frame, fragments_are_bad)
+Test(frame, fragments_are_told_apart)
 {
 	uint8_t first[sizeof(captured_udp)];
 
-	cr_assert(eq(int, READ(captured_fragment), FRAME_BAD));
+	cr_assert(eq(int, READ(captured_fragment), FRAME_FRAGMENT));
 	memcpy(first, captured_udp, sizeof(first));
 	store_be16(first + ETH_BYTES + 6, 0x2000);
 	ipv4_sum_again(first);
-	cr_assert(eq(int, READ(first), FRAME_BAD));
+	cr_assert(eq(int, READ(first), FRAME_FRAGMENT));
 	store_be16(first + ETH_BYTES + 6, 0);
 	ipv4_sum_again(first);
 	cr_assert(eq(int, READ(first), FRAME_UDP), "without the bit it is whole");
