@@ -59,3 +59,19 @@ uint64_t worker_phase_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns)
 
 	return (phase_ns + period_ns - here_ns) % period_ns;
 }
+
+// Refreshes that each line drew for itself would come in random order before long, each line from far
+// memory: three times the cost. There are blocks enough for the drawn times to be as even.
+#define BLOCKS 1024
+#define TOGETHER_SHIFT 31 // 2.1 s: what a block was granted within it moves together
+
+uint64_t worker_block_draw(struct hl_worker *w, uint32_t i)
+{
+	uint32_t size = w->n / BLOCKS;
+	struct rng rng;
+
+	if (size < 2)
+		return rng_next(&w->rng);
+	rng_seed(&rng, w->options.seed ^ (uint64_t)(i / size) << 40 ^ w->now_ns >> TOGETHER_SHIFT);
+	return rng_next(&rng);
+}

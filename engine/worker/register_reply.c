@@ -52,7 +52,7 @@ static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted, bo
 	uint64_t early_ns = is_refresh ? wait_ns / 10 : wait_ns / 4 * 3;
 	if (early_ns > wait_ns - least_ns)
 		early_ns = wait_ns - least_ns;
-	return early_ns > 0 ? wait_ns - rng_next(&w->rng) % (early_ns + 1) : wait_ns;
+	return early_ns > 0 ? wait_ns - worker_block_draw(w, i) % (early_ns + 1) : wait_ns;
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
