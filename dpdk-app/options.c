@@ -75,6 +75,8 @@ static char *secret_take(char *text)
 
 static int value_read(struct option_spec *spec, char *text, struct hl_error *err)
 {
+	bool again = spec->given;
+
 	spec->given = true;
 	switch (spec->kind) {
 	case OPTION_FLAG:
@@ -95,6 +97,8 @@ static int value_read(struct option_spec *spec, char *text, struct hl_error *err
 		if (!*text)
 			return hl_fail(err, EINVAL, "--%s: empty: write %s", spec->name,
 				       spec->value);
+		if (spec->kind == OPTION_SECRET && again)
+			free(*(char **)spec->to);
 		*(const char **)spec->to = spec->kind == OPTION_SECRET ? secret_take(text) : text;
 		return *(const char **)spec->to ? 0 : hl_fail(err, ENOMEM, "no memory");
 	}

@@ -173,5 +173,8 @@ Test(password, argv_keeps_nothing_of_a_secret)
 		for (int k = 0; k < args.argc; k++)
 			cr_expect_null(strstr(argv[k], "hidden"), "way %u", i);
 		cr_expect_null(strstr(err.text, "hidden"));
+		for (int k = 0; k < 4; k++)
+			free(argv[k]);
+		free((char *)password);
 	}
 }

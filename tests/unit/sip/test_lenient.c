@@ -78,7 +78,7 @@ static size_t name_of(const char *line)
 {
 	size_t n = strcspn(line, ":");
 
-	while (n > 0 && line[n - 1] == ' ')
+	while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t'))
 		n--;
 	return n;
 }
