@@ -172,8 +172,8 @@ static json_t *summary_object(const struct report *r)
 		{ "events", events_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
-		{ "reasons", reasons_array(r) },
-		{ "hints", hints_array(r) },
+		{ "reasons", texts_array(judgement.reasons, judgement.n_reasons) },
+		{ "hints", texts_array(judgement.hints, judgement.n_hints) },
 		{ "verdict", json_string(verdict_name(judgement.verdict)) },
 	};
 	json_t *object = json_object();

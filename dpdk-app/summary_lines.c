@@ -3,7 +3,6 @@
 
 #include "summary_lines.h"
 
-#include "judge.h"
 #include "packet_text.h"
 
 static json_t *seconds(uint64_t ms)
@@ -60,25 +59,12 @@ json_t *causes_array(const struct report *r)
 	return array;
 }
 
-json_t *reasons_array(const struct report *r)
+json_t *texts_array(const char texts[][REASON_ROOM], unsigned n)
 {
-	struct judgement j;
 	json_t *array = json_array();
 
-	judge(r, &j);
-	for (unsigned i = 0; i < j.n_reasons; i++)
-		json_array_append_new(array, json_string(j.reasons[i]));
-	return array;
-}
-
-json_t *hints_array(const struct report *r)
-{
-	struct judgement j;
-	json_t *array = json_array();
-
-	judge(r, &j);
-	for (unsigned i = 0; i < j.n_hints; i++)
-		json_array_append_new(array, json_string(j.hints[i]));
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(array, json_string(texts[i]));
 	return array;
 }
 

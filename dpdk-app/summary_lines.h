@@ -6,12 +6,12 @@
 
 #include <jansson.h>
 
+#include "judge.h"
 #include "report.h"
 
 json_t *outages_object(const struct report *report);
 json_t *causes_array(const struct report *report);
-json_t *reasons_array(const struct report *report);
-json_t *hints_array(const struct report *report);
+json_t *texts_array(const char texts[][REASON_ROOM], unsigned n); // of a judgement
 json_t *examples_object(const struct report *report);
 json_t *next_hops_array(const struct report *report);
 

@@ -25,30 +25,48 @@ void worker_probe_let_go(struct hl_worker *w, uint32_t i)
 	l->flags &= (uint8_t) ~(LINE_PROBE_OUT | LINE_PROBE_SEND);
 }
 
-static uint32_t line_outstanding(const struct hl_worker *w, uint32_t i, enum hl_method method)
+bool worker_request_out(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			struct request *r)
 {
 	const struct line *l = &w->lines[i];
+	const struct line_cold *c = &w->cold[i];
 	const struct line_streams *s = w->streams ? &w->streams[i] : NULL;
 
-	switch (method) {
-	case HL_REGISTER:
-		return (l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS) +
-		       (l->flags & LINE_BYE_OUT && w->cold[i].bye_rtx != RTX_WAITS);
-	case HL_OPTIONS:
-		return (l->flags & LINE_PROBE_OUT && l->probe_rtx != RTX_WAITS) +
-		       (s && s->flags & STREAM_KEEP_OUT && s->keep_rtx != RTX_WAITS);
-	case HL_SUBSCRIBE:
+	r->kind = kind;
+	switch (kind) {
+	case KIND_REGISTER:
+		r->server = l->reg_server;
+		r->number = l->reg_cseq;
+		return l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS;
+	case KIND_PROBE:
+		r->server = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
+		r->number = l->probe_cseq;
+		return l->flags & LINE_PROBE_OUT && l->probe_rtx != RTX_WAITS;
+	case KIND_BYE:
+		r->server = c->bye_server;
+		r->number = c->bye_cseq;
+		return l->flags & LINE_BYE_OUT && c->bye_rtx != RTX_WAITS;
+	case KIND_KEEP:
+		r->server = s ? s->server : HL_SERVER_NONE;
+		r->number = s ? s->keep_cseq : 0;
+		return s && s->flags & STREAM_KEEP_OUT && s->keep_rtx != RTX_WAITS;
+	case KIND_SUBSCRIBE:
+		r->server = s ? s->server : HL_SERVER_NONE;
+		r->number = s ? s->sub_cseq : 0;
 		return s && s->flags & STREAM_SUB_OUT && s->sub_rtx != RTX_WAITS;
-	default:
-		return 0;
+	case REQUEST_KINDS:
+		break;
 	}
+	return false;
 }
 
 uint64_t hl_worker_outstanding(const struct hl_worker *w, enum hl_method method)
 {
+	struct request r;
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i < w->n; i++)
-		n += line_outstanding(w, i, method);
+		for (unsigned kind = 0; kind < REQUEST_KINDS; kind++)
+			n += worker_method(kind) == method && worker_request_out(w, i, kind, &r);
 	return n;
 }

@@ -143,6 +143,18 @@ static void note_lateness(struct hl_worker *w, const struct line *l)
 		count(&w->counters.limits[HL_LIMIT_LATE]);
 }
 
+// A return has taken all of its time. The code of it.
+static uint16_t return_over(struct hl_worker *w, uint32_t i)
+{
+	const struct line *l = &w->lines[i];
+	const struct request r = { .kind = KIND_REGISTER, .server = HL_SERVER_P };
+	uint16_t code = l->flags & LINE_REG_OUT ? worker_hop_blame(w, i, &r, l->reg_rtx)
+						: worker_hop_code(w, i, &r, l->reg_rtx);
+
+	worker_register_lost(w, i);
+	return code;
+}
+
 static void rare_due(struct hl_worker *w, uint32_t i)
 {
 	struct line_cold *c = &w->cold[i];
@@ -151,18 +163,11 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 	if (w->streams)
 		worker_streams_due(w, i);
 	if (c->flags & COLD_HOLD && is_due(w, c->hold_at)) {
-		const struct line *l = &w->lines[i];
-		const struct request back = { .kind = KIND_REGISTER, .server = HL_SERVER_P };
-		uint16_t code = HL_CODE_NONE;
+		bool returning = line_state(&w->lines[i]).state == HL_SW_P;
 
 		c->flags &= (uint8_t)~COLD_HOLD;
 		worker_arm_rare(w, i);
-		if (line_state(l).state == HL_SW_P) // its time is over, if it has left
-			code = l->flags & LINE_REG_OUT ? worker_hop_blame(w, i, &back, l->reg_rtx)
-						       : worker_hop_code(w, i, &back, l->reg_rtx);
-		if (line_state(l).state == HL_SW_P)
-			worker_register_lost(w, i);
-		worker_step(w, i, FO_TIMER, code);
+		worker_step(w, i, FO_TIMER, returning ? return_over(w, i) : HL_CODE_NONE);
 	}
 }
 

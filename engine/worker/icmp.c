@@ -26,42 +26,6 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 	worker_sent(w);
 }
 
-// The line's request of a kind, when it has left and is unanswered.
-static bool request_out(const struct hl_worker *w, uint32_t i, enum request_kind kind,
-			struct request *r)
-{
-	const struct line *l = &w->lines[i];
-	const struct line_cold *c = &w->cold[i];
-	const struct line_streams *s = w->streams ? &w->streams[i] : NULL;
-
-	r->kind = kind;
-	switch (kind) {
-	case KIND_REGISTER:
-		r->server = l->reg_server;
-		r->number = l->reg_cseq;
-		return l->flags & LINE_REG_OUT && l->reg_rtx != RTX_WAITS;
-	case KIND_PROBE:
-		r->server = l->more & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
-		r->number = l->probe_cseq;
-		return l->flags & LINE_PROBE_OUT && l->probe_rtx != RTX_WAITS;
-	case KIND_BYE:
-		r->server = c->bye_server;
-		r->number = c->bye_cseq;
-		return l->flags & LINE_BYE_OUT && c->bye_rtx != RTX_WAITS;
-	case KIND_KEEP:
-		r->server = s ? s->server : HL_SERVER_NONE;
-		r->number = s ? s->keep_cseq : 0;
-		return s && s->flags & STREAM_KEEP_OUT && s->keep_rtx != RTX_WAITS;
-	case KIND_SUBSCRIBE:
-		r->server = s ? s->server : HL_SERVER_NONE;
-		r->number = s ? s->sub_cseq : 0;
-		return s && s->flags & STREAM_SUB_OUT && s->sub_rtx != RTX_WAITS;
-	case REQUEST_KINDS:
-		break;
-	}
-	return false;
-}
-
 static bool went_to(const struct hl_worker *w, uint32_t i, const struct request *r,
 		    const struct icmp_quote *q)
 {
@@ -156,7 +120,7 @@ static bool request_guessed(const struct hl_worker *w, uint32_t i, const struct 
 	bool any = false;
 
 	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		if (!request_out(w, i, kind, &r) || !went_to(w, i, &r, q))
+		if (!worker_request_out(w, i, kind, &r) || !went_to(w, i, &r, q))
 			continue;
 		if (!any || r.number > found->number)
 			*found = r;
@@ -178,7 +142,7 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 	case QUOTED_BRANCH:
 		// an earlier one of the line is out of date, however right its MAC
 		if (branch.line != w->first + i || branch.kind >= REQUEST_KINDS ||
-		    !request_out(w, i, branch.kind, r) || branch.number != r->number ||
+		    !worker_request_out(w, i, branch.kind, r) || branch.number != r->number ||
 		    branch.server != r->server)
 			return HL_DROP_ICMP_STALE;
 		if (!went_to(w, i, r, q))

@@ -303,6 +303,9 @@ enum write_result {
 	WRITE_DONE,
 };
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
+// balance.c: the line's request of a kind, when it has left and is unanswered.
+bool worker_request_out(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			struct request *request);
 // The payload is in the packet already. False: the next hop is not known.
 bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
 		       struct hl_packet *pkt, uint16_t payload_len);

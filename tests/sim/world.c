@@ -57,11 +57,16 @@ static void server_sends(struct world *world, const struct hl_burst *tx)
 		network_send(&world->net, TO_WORKER, &tx->pkts[i], world->now_ns);
 }
 
-static void maybe_die(struct world *world, const struct hl_packet *pkt)
+static bool has_credentials(const struct hl_packet *pkt)
 {
 	static const char header[] = "\r\nAuthorization: ";
 
-	if (!world->dies_at_credentials || !memmem(pkt->data, pkt->len, header, sizeof(header) - 1))
+	return memmem(pkt->data, pkt->len, header, sizeof(header) - 1) != NULL;
+}
+
+static void maybe_die(struct world *world, const struct hl_packet *pkt)
+{
+	if (!world->dies_at_credentials || !has_credentials(pkt))
 		return;
 	world->dies_at_credentials = false;
 	hl_registrar_fault(world->registrar, 0, HL_FAULT_SILENT, 0, NULL);
@@ -70,10 +75,7 @@ static void maybe_die(struct world *world, const struct hl_packet *pkt)
 // A nonce of another node is unknown, as after a change of the key.
 static void balance(struct world *world, const struct hl_packet *pkt)
 {
-	static const char header[] = "\r\nAuthorization: ";
-
-	if (memmem(pkt->data, pkt->len, header, sizeof(header) - 1) &&
-	    rng_below(&world->node_rng, world->nodes) > 0)
+	if (has_credentials(pkt) && rng_below(&world->node_rng, world->nodes) > 0)
 		hl_registrar_fault(world->registrar, HL_REGISTRAR_SERVERS_MAX,
 				   HL_FAULT_FORGET_NONCES, 0, NULL);
 }
