@@ -19,6 +19,7 @@ struct options {
 
 struct totals {
 	uint64_t runs, failed, frames, failovers, returns, epochs;
+	uint64_t frames_hash, events_hash; // sums of those of the runs
 	uint32_t most_a_minute;
 	double virtual_s, slowest_s;
 };
@@ -38,6 +39,13 @@ static void planted(struct world *world, const struct scenario *s)
 		    s->lines - 1);
 }
 
+// The same code, seed and scenario give the same frames and events: what two builds can be compared by.
+static void print_hashes(const struct totals *t)
+{
+	printf("#   frames %016llx, events %016llx\n", (unsigned long long)t->frames_hash,
+	       (unsigned long long)t->events_hash);
+}
+
 static void run(const struct options *o, struct scenario *s, struct totals *t)
 {
 	struct scenario_result result, *r = &result;
@@ -50,6 +58,8 @@ static void run(const struct options *o, struct scenario *s, struct totals *t)
 	t->runs++;
 	t->failed += r->broken[0] != '\0';
 	t->frames += r->frames;
+	t->frames_hash += r->frames_hash;
+	t->events_hash += r->events_hash;
 	t->failovers += r->failovers;
 	t->returns += r->returns;
 	t->epochs += r->epochs;
@@ -76,10 +86,12 @@ static void run_variants(const struct options *o, const struct named *named, str
 		snprintf(s.replay, sizeof(s.replay), "--name %s --variant %u", s.name, v + 1);
 		run(o, &s, &t);
 	}
-	if (t.failed == 0)
+	if (t.failed == 0) {
 		printf("ok - %s (%llu of it, %llu failovers, %llu returns)\n", named->name,
 		       (unsigned long long)t.runs, (unsigned long long)t.failovers,
 		       (unsigned long long)t.returns);
+		print_hashes(&t);
+	}
 	all->failed += t.failed;
 }
 
@@ -110,7 +122,7 @@ static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
 		if (t.failed >= 10)
 			break;
 	}
-	if (t.failed == 0)
+	if (t.failed == 0) {
 		printf("ok - seeds %llu..%llu: %llu frames, %llu failovers, %llu returns, "
 		       "%llu epochs, at most %u REGISTERs of a line in a minute, "
 		       "%.1f h of virtual time; slowest seed %.3f s\n",
@@ -118,6 +130,8 @@ static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
 		       (unsigned long long)t.frames, (unsigned long long)t.failovers,
 		       (unsigned long long)t.returns, (unsigned long long)t.epochs, t.most_a_minute,
 		       t.virtual_s / 3600, t.slowest_s);
+		print_hashes(&t);
+	}
 	return t.failed > 0;
 }
 

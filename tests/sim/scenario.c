@@ -221,6 +221,8 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 	*r = (struct scenario_result){
 		.frames = world->frames,
 		.events = world->events,
+		.frames_hash = world->frames_hash,
+		.events_hash = world->events_hash,
 		.virtual_ns = world->now_ns - world->start_ns,
 		.failovers = snapshot.failovers,
 		.returns = snapshot.returns,

@@ -78,6 +78,7 @@ void scenario_yaml(const struct scenario *s, char *out, size_t room);
 
 struct scenario_result {
 	uint64_t frames, events, virtual_ns;
+	uint64_t frames_hash, events_hash;
 	uint64_t failovers, returns, epochs;
 	uint32_t most_a_minute; // REGISTERs and unregisters of one line
 	uint64_t sent[SIDES];   // IPv4 frames

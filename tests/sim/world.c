@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "base/siphash.h"
 #include "verify.h"
 
 #define SWEEP_NS 1000000000ull
@@ -40,11 +41,23 @@ void world_break(struct world *world, const char *format, ...)
 	va_end(args);
 }
 
+// What came before, when this came, and its bytes.
+static uint64_t hash_on(uint64_t before, uint64_t at_ns, const void *bytes, uint32_t len)
+{
+	const uint64_t key[2] = { before, at_ns };
+
+	return siphash(key, bytes, len);
+}
+
 static void worker_sends(struct world *world, const struct hl_burst *tx)
 {
+	uint64_t since_ns = world->now_ns - world->start_ns;
+
 	world->frames += tx->n;
 	for (uint16_t i = 0; i < tx->n; i++) {
-		watch_sent(&world->watch, &tx->pkts[i], world->now_ns - world->start_ns);
+		world->frames_hash = hash_on(world->frames_hash, since_ns, tx->pkts[i].data,
+					     tx->pkts[i].len);
+		watch_sent(&world->watch, &tx->pkts[i], since_ns);
 		if (world->watch.sent_line != UINT32_MAX)
 			verify_sender(world, world->watch.sent_line);
 		network_send(&world->net, TO_SERVER, &tx->pkts[i], world->now_ns);
@@ -133,6 +146,14 @@ static void deliver(struct world *world)
 	}
 }
 
+static void hash_event(struct world *world, const struct hl_event *e)
+{
+	const uint32_t fields[] = { e->line, e->from, e->to, e->server, e->code };
+
+	world->events_hash = hash_on(world->events_hash, e->at_ns - world->start_ns, fields,
+				     sizeof(fields));
+}
+
 static void keep_history(struct world *world)
 {
 	struct hl_event events[64];
@@ -140,6 +161,7 @@ static void keep_history(struct world *world)
 
 	while ((n = hl_worker_events(world->worker, events, 64)) > 0)
 		for (uint32_t i = 0; i < n; i++) {
+			hash_event(world, &events[i]);
 			world->history[world->events++ % WORLD_HISTORY] = events[i];
 			world->entered[events[i].to]++;
 		}
