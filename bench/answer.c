@@ -38,18 +38,20 @@ static void requests_take(struct requests *r, struct rig *rig)
 
 static double answers_measure(struct requests *r, struct rig *rig, uint32_t count)
 {
-	uint32_t answered = 0;
-	uint64_t start_ns = bench_now_ns();
+	struct stopwatch *watch = &rig->watch;
 
-	for (uint32_t i = 0; answered < count; i += BURST) {
+	stopwatch_reset(watch);
+	stopwatch_start(watch);
+	for (uint32_t i = 0; watch->count < count; i += BURST) {
 		struct hl_burst out = { .pkts = r->answers, .cap = BURST };
 
 		rig->now_ns += 1000;
 		hl_registrar_rx(rig->registrar, r->pkts + i % REQUESTS, BURST, &out, rig->now_ns);
 		hl_registrar_tick(rig->registrar, &out, rig->now_ns);
-		answered += out.n;
+		watch->count += out.n;
 	}
-	return (double)(bench_now_ns() - start_ns) / answered;
+	stopwatch_stop(watch);
+	return stopwatch_ns_each(watch);
 }
 
 static int run(const struct bench_options *o)
@@ -61,7 +63,7 @@ static int run(const struct bench_options *o)
 	struct rig *rig = rig_new(&options);
 	struct requests *r = calloc(1, sizeof(*r));
 	double *ns = calloc(o->repetitions, sizeof(*ns));
-	uint32_t count = o->smoke ? 10000 : 1000000;
+	uint32_t count = o->smoke || o->instructions ? 10000 : 1000000;
 
 	if (!r || !ns)
 		abort();
@@ -70,7 +72,9 @@ static int run(const struct bench_options *o)
 	for (unsigned i = 0; i < o->repetitions; i++)
 		ns[i] = answers_measure(r, rig, count);
 	double median = bench_median(ns, o->repetitions);
-	if (o->json) {
+	if (o->instructions) {
+		stopwatch_dump(&rig->watch, "options", 0);
+	} else if (o->json) {
 		bench_json_open("answer");
 		printf(", \"ns_per_answer\": %.1f, \"request_bytes\": %u, \"answer_bytes\": %u",
 		       median, r->pkts[0].len, r->answers[0].len);

@@ -7,7 +7,8 @@
 #include <time.h>
 
 struct bench_options {
-	bool json, smoke; // smoke: as short as possible, only to see that it runs
+	bool json, smoke;  // smoke: as short as possible, only to see that it runs
+	bool instructions; // count them, see bench/instructions, which prints them
 	unsigned repetitions;
 	uint64_t lines; // 0: the bench's own sweep
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// bench NAME [--json] [--smoke] [--repetitions N] [--lines N]
+// bench NAME [--json] [--smoke] [--instructions] [--repetitions N] [--lines N]
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "stopwatch.h"
 
 static const struct bench *const benches[] = {
 	&bench_worker,  &bench_register, &bench_scan,     &bench_memory, &bench_answer,
@@ -28,7 +28,8 @@ double bench_median(double *values, unsigned n)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench NAME [--json] [--smoke] [--repetitions N] [--lines N]\n");
+	fprintf(stderr, "usage: bench NAME [--json] [--smoke] [--instructions] [--repetitions N] "
+			"[--lines N]\n");
 	for (unsigned i = 0; i < BENCHES; i++)
 		fprintf(stderr, "  %-10s %s\n", benches[i]->name, benches[i]->what);
 	return 2;
@@ -39,6 +40,7 @@ static bool read_options(int argc, char **argv, struct bench_options *o)
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "smoke", no_argument, NULL, 's' },
+		{ "instructions", no_argument, NULL, 'i' },
 		{ "repetitions", required_argument, NULL, 'r' },
 		{ "lines", required_argument, NULL, 'l' },
 		{ 0 },
@@ -51,6 +53,8 @@ static bool read_options(int argc, char **argv, struct bench_options *o)
 			o->json = true;
 		else if (c == 's')
 			o->smoke = true;
+		else if (c == 'i')
+			o->instructions = true;
 		else if (c == 'r')
 			o->repetitions = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'l')
@@ -58,7 +62,7 @@ static bool read_options(int argc, char **argv, struct bench_options *o)
 		else
 			return false;
 	}
-	if (o->smoke)
+	if (o->smoke || o->instructions) // which are the same each time
 		o->repetitions = 1;
 	return optind == argc - 1 && o->repetitions > 0;
 }
@@ -69,6 +73,11 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o))
 		return usage();
+	if (o.instructions && !RUNNING_ON_VALGRIND) {
+		fprintf(stderr,
+			"bench: --instructions needs callgrind: bench/run NAME --instructions\n");
+		return 2;
+	}
 	for (unsigned i = 0; i < BENCHES; i++)
 		if (strcmp(benches[i]->name, argv[optind]) == 0)
 			return benches[i]->run(&o);

@@ -133,17 +133,17 @@ void rig_receive(struct rig *rig, const struct hl_burst *in, struct hl_burst *ou
 void rig_round(struct rig *rig)
 {
 	struct hl_burst out = rig_burst(&rig->to_server), in = rig_burst(&rig->to_worker);
-	uint64_t start = bench_now_ns();
 
+	stopwatch_start(&rig->watch);
 	hl_worker_tick(rig->worker, &out, rig->now_ns);
-	rig->spent_ns += bench_now_ns() - start;
+	stopwatch_stop(&rig->watch);
 	// requests that an answer leads to at once (after a challenge) come back in the same round
 	while (out.n) {
 		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, rig->now_ns);
 		out = rig_burst(&rig->to_server);
-		start = bench_now_ns();
+		stopwatch_start(&rig->watch);
 		rig_receive(rig, &in, &out, rig->now_ns);
-		rig->spent_ns += bench_now_ns() - start;
+		stopwatch_stop(&rig->watch);
 		in = rig_burst(&rig->to_worker);
 	}
 }
@@ -173,10 +173,11 @@ double rig_measure(struct rig *rig, enum hl_method method, uint64_t interval_s, 
 	uint64_t step_ns = interval_s * 1000000000ull * DUE_A_ROUND / rig->lines;
 	uint64_t before = done(rig, method);
 
-	rig->spent_ns = 0;
+	stopwatch_reset(&rig->watch);
 	while (done(rig, method) - before < count) {
 		rig->now_ns += step_ns;
 		rig_round(rig);
 	}
-	return (double)rig->spent_ns / (double)(done(rig, method) - before);
+	rig->watch.count = done(rig, method) - before;
+	return stopwatch_ns_each(&rig->watch);
 }

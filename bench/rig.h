@@ -9,6 +9,8 @@
 #include <heartline/registrar.h>
 #include <heartline/worker.h>
 
+#include "stopwatch.h"
+
 #define RIG_BURST 256 // room to write, as a poll loop gives it
 
 struct rig_buffers {
@@ -21,9 +23,9 @@ struct rig {
 	struct hl_worker *worker;
 	struct hl_registrar *registrar;
 	uint64_t lines;
-	uint64_t now_ns;   // virtual
-	uint64_t spent_ns; // in the worker's calls
-	uint64_t plan_ns;  // wall time from the text to the worker
+	uint64_t now_ns;        // virtual
+	uint64_t plan_ns;       // wall time from the text to the worker
+	struct stopwatch watch; // runs in the worker's calls
 	bool shared_plan;
 	struct rig_buffers to_server, to_worker;
 };

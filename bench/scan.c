@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "stopwatch.h"
 #include "sip/form.h"
 #include "sip/parse.h"
 #include "../tests/unit/sip/corpus.h"
@@ -17,6 +17,8 @@
 struct stream {
 	struct reply_forms forms;
 	char text[LINES][MESSAGES][1024];
+	uint32_t len[MESSAGES];
+	uint64_t bytes; // of all messages of a line
 };
 
 // Where a line's own values stand in the corpus: the last digit of its branch, CSeq and Call-ID.
@@ -33,106 +35,152 @@ static void line_values(char *text, unsigned line)
 	}
 }
 
-static double scan_ns(const uint32_t len[MESSAGES], unsigned rounds)
+static struct stream *stream_new(void)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	for (unsigned i = 0; i < MESSAGES; i++) {
+		s->bytes += s->len[i] = (uint32_t)strlen(corpus[i].text);
+		for (unsigned line = 0; line < LINES; line++) {
+			snprintf(s->text[line][i], sizeof(s->text[line][i]), "%s", corpus[i].text);
+			line_values(s->text[line][i], line);
+		}
+	}
+	return s;
+}
+
+static void scan_new(struct stream *s, unsigned rounds)
 {
 	uint32_t sum = 0; // so that the compiler leaves nothing out
 	struct sip_reply reply;
-	uint64_t start = bench_now_ns();
 
 	for (unsigned r = 0; r < rounds; r++)
 		for (unsigned i = 0; i < MESSAGES; i++)
-			if (scan_reply(corpus[i].text, len[i], &reply) == SCAN_OK)
+			if (scan_reply(corpus[i].text, s->len[i], &reply) == SCAN_OK)
 				sum += reply.status;
 	__asm__ volatile("" : : "r"(sum));
-	return (double)(bench_now_ns() - start) / (rounds * MESSAGES);
 }
 
-static double known_ns(struct stream *s, const uint32_t len[MESSAGES], unsigned rounds)
+static void scan_known(struct stream *s, unsigned rounds)
 {
 	uint32_t sum = 0;
 	struct sip_reply reply;
-	uint64_t start = bench_now_ns();
 
 	for (unsigned r = 0; r < rounds; r++)
 		for (unsigned i = 0; i < MESSAGES; i++)
-			if (reply_forms_scan(&s->forms, s->text[r % LINES][i], len[i], &reply) ==
+			if (reply_forms_scan(&s->forms, s->text[r % LINES][i], s->len[i], &reply) ==
 			    SCAN_OK)
 				sum += reply.status;
 	__asm__ volatile("" : : "r"(sum));
-	return (double)(bench_now_ns() - start) / (rounds * MESSAGES);
 }
 
-static double osip_ns(const uint32_t len[MESSAGES], unsigned rounds)
+static void parse_osip(struct stream *s, unsigned rounds)
 {
-	uint64_t start = bench_now_ns();
-
 	for (unsigned r = 0; r < rounds; r++) {
 		for (unsigned i = 0; i < MESSAGES; i++) {
 			osip_message_t *message;
 
 			if (osip_message_init(&message) != OSIP_SUCCESS ||
-			    osip_message_parse(message, corpus[i].text, len[i]) != OSIP_SUCCESS)
+			    osip_message_parse(message, corpus[i].text, s->len[i]) != OSIP_SUCCESS)
 				abort();
 			osip_message_free(message);
 		}
 	}
-	return (double)(bench_now_ns() - start) / (rounds * MESSAGES);
+}
+
+static struct stopwatch measure(void (*read)(struct stream *, unsigned), struct stream *s,
+				unsigned rounds)
+{
+	struct stopwatch watch;
+
+	stopwatch_reset(&watch);
+	stopwatch_start(&watch);
+	read(s, rounds);
+	stopwatch_stop(&watch);
+	watch.count = (uint64_t)rounds * MESSAGES;
+	return watch;
+}
+
+static void count_instructions(struct stream *s)
+{
+	static const struct {
+		const char *kind;
+		void (*read)(struct stream *, unsigned);
+	} rows[] = { { "new", scan_new }, { "known", scan_known }, { "osip2", parse_osip } };
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rows[i].read(s, LINES); // warm-up
+		struct stopwatch watch = measure(rows[i].read, s, 10 * LINES);
+		stopwatch_dump(&watch, rows[i].kind, 0);
+	}
+}
+
+// Medians of nanoseconds a message, and of the ratios of what ran in turn.
+struct figures {
+	double new_ns, known_ns, osip_ns, ratio, known_ratio;
+};
+
+static struct figures compare_readers(struct stream *s, unsigned repetitions, unsigned rounds)
+{
+	double *new = calloc(5 * (size_t)repetitions, sizeof(*new));
+	double *known = new + repetitions, *osip = known + repetitions;
+	double *ratio = osip + repetitions, *known_ratio = ratio + repetitions;
+
+	if (!new)
+		abort();
+	scan_new(s, rounds); // warm-up
+	scan_known(s, rounds);
+	for (unsigned r = 0; r < repetitions; r++) {
+		struct stopwatch a = measure(scan_new, s, rounds * 10);
+		struct stopwatch b = measure(scan_known, s, rounds * 10);
+		struct stopwatch c = measure(parse_osip, s, rounds);
+
+		new[r] = stopwatch_ns_each(&a);
+		known[r] = stopwatch_ns_each(&b);
+		osip[r] = stopwatch_ns_each(&c);
+		ratio[r] = osip[r] / new[r];
+		known_ratio[r] = osip[r] / known[r];
+	}
+	struct figures f = {
+		.new_ns = bench_median(new, repetitions),
+		.known_ns = bench_median(known, repetitions),
+		.osip_ns = bench_median(osip, repetitions),
+		.ratio = bench_median(ratio, repetitions),
+		.known_ratio = bench_median(known_ratio, repetitions),
+	};
+	free(new);
+	return f;
 }
 
 static int run(const struct bench_options *o)
 {
-	unsigned rounds = o->smoke ? 10 : 2000;
-	double *ours = calloc(o->repetitions, sizeof(*ours));
-	double *theirs = calloc(o->repetitions, sizeof(*theirs));
-	double *known = calloc(o->repetitions, sizeof(*known));
-	double *ratio = calloc(o->repetitions, sizeof(*ratio));
-	double *known_ratio = calloc(o->repetitions, sizeof(*known_ratio));
-	struct stream *stream = calloc(1, sizeof(*stream));
-	uint32_t len[MESSAGES];
-	uint64_t bytes = 0;
+	struct stream *s = stream_new();
 
-	if (!ours || !theirs || !known || !ratio || !known_ratio || !stream)
-		abort();
 	parse_init();
-	for (unsigned i = 0; i < MESSAGES; i++) {
-		bytes += len[i] = (uint32_t)strlen(corpus[i].text);
-		for (unsigned line = 0; line < LINES; line++) {
-			snprintf(stream->text[line][i], sizeof(stream->text[line][i]), "%s",
-				 corpus[i].text);
-			line_values(stream->text[line][i], line);
-		}
+	if (o->instructions) {
+		count_instructions(s);
+		free(s);
+		return 0;
 	}
-	scan_ns(len, rounds); // warm-up
-	known_ns(stream, len, rounds);
-	for (unsigned r = 0; r < o->repetitions; r++) {
-		ours[r] = scan_ns(len, rounds * 10);
-		known[r] = known_ns(stream, len, rounds * 10);
-		theirs[r] = osip_ns(len, rounds);
-		ratio[r] = theirs[r] / ours[r];
-		known_ratio[r] = theirs[r] / known[r];
-	}
-	double a = bench_median(ours, o->repetitions), b = bench_median(theirs, o->repetitions);
-	double r = bench_median(ratio, o->repetitions);
-	double k = bench_median(known, o->repetitions);
-	double kr = bench_median(known_ratio, o->repetitions);
+	struct figures f = compare_readers(s, o->repetitions, o->smoke ? 10 : 2000);
+	double bytes = (double)s->bytes / MESSAGES;
 	if (o->json) {
 		bench_json_open("scan");
 		printf(", \"messages\": %u, \"bytes_per_message\": %.0f, \"ns_per_message\": %.1f, "
 		       "\"osip_ns_per_message\": %.1f, \"ratio\": %.1f, "
 		       "\"known_ns_per_message\": %.1f, \"known_ratio\": %.1f",
-		       (unsigned)MESSAGES, (double)bytes / MESSAGES, a, b, r, k, kr);
+		       (unsigned)MESSAGES, bytes, f.new_ns, f.osip_ns, f.ratio, f.known_ns,
+		       f.known_ratio);
 		bench_json_close();
 	} else {
 		printf("scan %u replies of %.0f bytes  %.1f ns, osip2 %.1f ns a message, ratio %.1f\n"
 		       "scan of kinds seen before     %.1f ns, ratio %.1f\n",
-		       (unsigned)MESSAGES, (double)bytes / MESSAGES, a, b, r, k, kr);
+		       (unsigned)MESSAGES, bytes, f.new_ns, f.osip_ns, f.ratio, f.known_ns,
+		       f.known_ratio);
 	}
-	free(ours);
-	free(theirs);
-	free(known);
-	free(ratio);
-	free(known_ratio);
-	free(stream);
+	free(s);
 	return 0;
 }
 

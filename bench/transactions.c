@@ -7,6 +7,8 @@
 
 #define COUNT_MIN 2000000
 #define HEADLINE_LINES 1000000
+#define SMOKE_LINES 1000
+#define INSTRUCTIONS_LINES 10000 // callgrind runs 50 times slower
 #define ROWS_MAX 16
 
 struct row {
@@ -19,7 +21,8 @@ static double measure_lines(const struct bench_options *o, const struct transact
 			    uint64_t lines)
 {
 	struct rig_options options = kind->rig;
-	uint64_t count = o->smoke ? lines : lines > COUNT_MIN ? lines : COUNT_MIN;
+	bool brief = o->smoke || o->instructions;
+	uint64_t count = brief ? lines : lines > COUNT_MIN ? lines : COUNT_MIN;
 	double *ns = calloc(o->repetitions, sizeof(*ns));
 
 	if (!ns)
@@ -30,6 +33,8 @@ static double measure_lines(const struct bench_options *o, const struct transact
 	rig_measure(rig, kind->method, kind->interval_s, lines + lines / 2);
 	for (unsigned r = 0; r < o->repetitions; r++)
 		ns[r] = rig_measure(rig, kind->method, kind->interval_s, count);
+	if (o->instructions)
+		stopwatch_dump(&rig->watch, kind->label, lines);
 	double median = bench_median(ns, o->repetitions);
 	rig_free(rig);
 	free(ns);
@@ -82,13 +87,25 @@ static void print_json(const char *bench, const struct transactions kinds[], uns
 	bench_json_close();
 }
 
+static int count_instructions(const struct bench_options *o, const struct transactions kinds[],
+			      unsigned n_kinds)
+{
+	uint64_t lines = o->lines ? o->lines : o->smoke ? SMOKE_LINES : INSTRUCTIONS_LINES;
+
+	for (unsigned k = 0; k < n_kinds; k++)
+		measure_lines(o, &kinds[k], lines);
+	return 0;
+}
+
 int transactions_sweep(const char *bench, const struct bench_options *o,
 		       const struct transactions kinds[], unsigned n_kinds)
 {
-	static const uint64_t sweep[] = { 1000, 100000, 1000000, 10000000 };
+	static const uint64_t sweep[] = { SMOKE_LINES, 100000, 1000000, 10000000 };
 	unsigned n_sweep = o->smoke || o->lines ? 1 : sizeof(sweep) / sizeof(sweep[0]), n = 0;
 	struct row rows[ROWS_MAX];
 
+	if (o->instructions)
+		return count_instructions(o, kinds, n_kinds);
 	for (unsigned k = 0; k < n_kinds; k++)
 		for (unsigned i = 0; i < n_sweep && n < ROWS_MAX; i++) {
 			struct row *row = &rows[n++];
