@@ -7,8 +7,8 @@
 
 #include <rte_version.h>
 
-#include "commands.h"
-#include "exit.h"
+#include "base/exit_code.h"
+#include "commands/commands.h"
 
 #ifndef HEARTLINE_VERSION
 #define HEARTLINE_VERSION "unknown"
@@ -41,16 +41,6 @@ static void usage_print(FILE *to)
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
 {
 	return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
-}
-
-void error_print(const struct hl_error *err)
-{
-	const char *text = err->text;
-	const char *mark = strstr(text, ": error: ");
-	// "FILE:LINE:COLUMN: error: ..." stands alone.
-	bool placed = mark && !memchr(text, '\n', (size_t)(mark - text));
-
-	fprintf(stderr, "%s%s\n", placed ? "" : "heartline: error: ", text);
 }
 
 // A build for a newer processor would end in an illegal instruction, somewhere.

@@ -12,7 +12,7 @@
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
-#include "timebase.h"
+#include "base/timebase.h"
 
 struct rig rig;
 
@@ -100,16 +100,16 @@ void rig_make(unsigned n_buffers)
 	timebase = (struct timebase){ .ns = MS }; // stands still: time is what a test says
 	pool = rte_pktmbuf_pool_create("rig", n_buffers, 0, 0, 256, SOCKET_ID_ANY);
 	cr_assert_neq((void *)pool, NULL);
-	rig.station = aligned_alloc(64, RTE_ALIGN(sizeof(*rig.station), 64));
-	cr_assert_neq((void *)rig.station, NULL);
-	*rig.station = (struct station){ .kind = STATION_WORKER, .pool = pool };
-	cr_assert_eq(station_prepare(rig.station, &err), 0, "%s", err.text);
+	rig.queue = aligned_alloc(64, RTE_ALIGN(sizeof(*rig.queue), 64));
+	cr_assert_neq((void *)rig.queue, NULL);
+	*rig.queue = (struct queue_context){ .kind = QUEUE_WORKER, .pool = pool };
+	cr_assert_eq(queue_prepare(rig.queue, &err), 0, "%s", err.text);
 }
 
 void rig_poll(uint64_t now_ns)
 {
 	timebase.ns = now_ns;
-	station_poll(rig.station);
+	queue_poll(rig.queue);
 }
 
 unsigned rig_buffers(void)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A station between an engine and a device that both do as a test says.
+// A queue between an engine and a device that both do as a test says.
 #pragma once
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lane.h"
+#include "loop/lcore_loop.h"
 
 #define RIG_SENT 8192
 #define MS 1000000ull
 
 struct rig {
-	struct station *station;
+	struct queue_context *queue;
 	// the engine: frames that it wants to send; each call writes what the burst has room for
 	uint32_t wanted;
 	_Atomic uint32_t ticks; // calls
@@ -30,7 +30,7 @@ struct rig {
 
 extern struct rig rig;
 
-// EAL without anything, a pool of so many buffers, a station on port 0.
+// EAL without anything, a pool of so many buffers, a queue on port 0.
 void rig_make(unsigned n_buffers);
 
 // Set the time, then poll once.

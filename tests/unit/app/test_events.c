@@ -12,10 +12,10 @@
 
 #include <criterion/criterion.h>
 
-#include "events.h"
-#include "made_up.h"
+#include "dataplane/events.h"
+#include "fake_dataplane.h"
 
-static struct crew crew;
+static struct dataplane dp;
 static char path[64];
 
 static struct events *opened(void)
@@ -65,7 +65,7 @@ Test(events, a_line_says_when_who_from_where_to_where_and_why, .fini = cleanup)
 		{ .line = 5, .from = HL_OFF, .to = HL_REG_P, .server = HL_SERVER_P },
 	};
 
-	events_write(e, &crew, list, 2);
+	events_write(e, &dp, list, 2);
 	events_close(e, &counts);
 	cr_assert_eq(counts.written, 2);
 	cr_assert_eq(counts.lost, 0);
@@ -104,7 +104,7 @@ Test(events, a_disk_that_is_full_is_counted_and_stops_nothing)
 
 	cr_assert_eq(events_open(&e, "/dev/full", &err), 0, "%s", err.text);
 	for (unsigned k = 0; k < 10; k++) {
-		events_write(e, &crew, &lost_line, 1);
+		events_write(e, &dp, &lost_line, 1);
 		events_flush(e);
 	}
 	events_close(e, &counts);
@@ -124,7 +124,7 @@ Test(events, a_disk_that_fills_keeps_whole_lines, .fini = cleanup)
 
 		setrlimit(RLIMIT_FSIZE, &limit);
 		for (unsigned k = 0; k < 10; k++) {
-			events_write(e, &crew, &lost_line, 1);
+			events_write(e, &dp, &lost_line, 1);
 			if (k % 3 == 0)
 				events_flush(e);
 		}
@@ -155,7 +155,7 @@ Test(events, a_pipe_that_nobody_empties_is_counted_and_stops_nothing, .fini = cl
 	int reader = open(path, O_RDONLY | O_NONBLOCK);
 	cr_assert_eq(events_open(&e, path, &err), 0, "%s", err.text);
 	for (unsigned k = 0; k < n; k++)
-		events_write(e, &crew, &lost_line, 1);
+		events_write(e, &dp, &lost_line, 1);
 	events_close(e, &counts);
 	cr_expect_gt(counts.written, 100);
 	cr_expect_gt(counts.lost, 100);
@@ -175,7 +175,7 @@ Test(events, a_reader_that_goes_away_stops_nothing, .fini = cleanup)
 	int reader = open(path, O_RDONLY | O_NONBLOCK);
 	cr_assert_eq(events_open(&e, path, &err), 0, "%s", err.text);
 	close(reader);
-	events_write(e, &crew, &lost_line, 1);
+	events_write(e, &dp, &lost_line, 1);
 	events_close(e, &counts);
 	cr_expect_eq(counts.lost, 1);
 	cr_expect_eq(counts.error, EPIPE);

@@ -2,7 +2,7 @@
 // The adaptive sleep: never under load, never across a deadline, short while a reply may come.
 #include <criterion/criterion.h>
 
-#include "idle.h"
+#include "loop/idle.h"
 
 #define US 1000ull
 #define MS 1000000ull

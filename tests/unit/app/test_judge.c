@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "judge.h"
+#include "report/judge.h"
 
 static const struct report good = {
 	.up = { .lines = 10, .registered = 10, .on_primary = 10 },

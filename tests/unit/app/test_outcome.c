@@ -3,7 +3,7 @@
 
 #include <criterion/criterion.h>
 
-#include "outcome.h"
+#include "report/outcome.h"
 
 static struct outcome add(uint8_t state, uint16_t code, struct hl_line_account account)
 {

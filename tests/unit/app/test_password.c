@@ -11,8 +11,8 @@
 
 #include <criterion/criterion.h>
 
-#include "options.h"
-#include "password.h"
+#include "commands/options.h"
+#include "commands/password.h"
 
 static char path[64];
 

@@ -7,18 +7,18 @@
 
 #include <criterion/criterion.h>
 
-#include "made_up.h"
-#include "report_print.h"
+#include "fake_dataplane.h"
+#include "report/report_print.h"
 
-static struct crew alone; // one worker: nothing to steer
+static struct dataplane alone; // one worker: nothing to steer
 
 // Ten lines, all registered and gone again.
 static struct report report_make(uint64_t device_lost)
 {
 	struct report r = { .up = { .lines = 10, .registered = 10, .on_primary = 10 } };
 
-	made_up.end.lines = 10;
-	made_up.end.finals[HL_REGISTER] = 40;
+	fake_dataplane.end.lines = 10;
+	fake_dataplane.end.finals[HL_REGISTER] = 40;
 	report_close(&r, &alone, device_lost);
 	return r;
 }
@@ -51,18 +51,18 @@ static void limited_expect(uint64_t device_lost, const char *said)
 	cr_expect_neq(strstr(text, said), NULL, "wanted %s in: %s", said, text);
 	said_expect(&r, "the generator was the limit");
 	said_expect(&r, "verdict: ok"); // the lines are well nevertheless
-	memset(&made_up, 0, sizeof(made_up));
+	memset(&fake_dataplane, 0, sizeof(fake_dataplane));
 }
 
 Test(report, a_generator_that_kept_up_is_not_the_limit)
 {
 	char text[LIMITS_ROOM];
 
-	made_up.lateness_us = 9000;
-	made_up.end.requests[HL_OPTIONS] = 1000;
-	made_up.end.limits[HL_LIMIT_DELAYED] = 10;
-	made_up.end.limits[HL_LIMIT_UNRESOLVED] = 10; // they waited, and left
-	made_up.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
+	fake_dataplane.lateness_us = 9000;
+	fake_dataplane.end.requests[HL_OPTIONS] = 1000;
+	fake_dataplane.end.limits[HL_LIMIT_DELAYED] = 10;
+	fake_dataplane.end.limits[HL_LIMIT_UNRESOLVED] = 10; // they waited, and left
+	fake_dataplane.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
 	struct report r = report_make(0);
 	cr_expect(!report_generator_limited(&r));
 	report_limits_text(&r, text);
@@ -73,31 +73,31 @@ Test(report, a_generator_that_kept_up_is_not_the_limit)
 Test(report, every_way_to_be_the_limit_is_told)
 {
 	limited_expect(3, "3 frames that the device had no room for"); // imissed
-	made_up.limits[HL_LIMIT_HANDOFF_DROPPED] = 4;
+	fake_dataplane.limits[HL_LIMIT_HANDOFF_DROPPED] = 4;
 	limited_expect(0, "4 frames lost on their way");
-	made_up.limits[HL_LIMIT_TX_DROPPED] = 4;
+	fake_dataplane.limits[HL_LIMIT_TX_DROPPED] = 4;
 	limited_expect(0, "4 frames that the device did not take");
-	made_up.limits[HL_LIMIT_NO_BUFFER] = 4;
+	fake_dataplane.limits[HL_LIMIT_NO_BUFFER] = 4;
 	limited_expect(0, "4 times without a free packet buffer");
-	made_up.end.limits[HL_LIMIT_SLOW_FULL] = 5;
+	fake_dataplane.end.limits[HL_LIMIT_SLOW_FULL] = 5;
 	limited_expect(0, "5 answers lost");
-	made_up.limits[HL_LIMIT_STALLS] = 6;
+	fake_dataplane.limits[HL_LIMIT_STALLS] = 6;
 	limited_expect(0, "6 hangs in the driver");
-	made_up.end.limits[HL_LIMIT_UNRESOLVED_LOST] = 6;
+	fake_dataplane.end.limits[HL_LIMIT_UNRESOLVED_LOST] = 6;
 	limited_expect(0, "6 requests given up unsent");
-	made_up.end.requests[HL_OPTIONS] = 100;
-	made_up.end.limits[HL_LIMIT_DELAYED] = 7;
+	fake_dataplane.end.requests[HL_OPTIONS] = 100;
+	fake_dataplane.end.limits[HL_LIMIT_DELAYED] = 7;
 	limited_expect(0, "7 probes that left more than 50 ms late");
-	made_up.lateness_us = 12000;
+	fake_dataplane.lateness_us = 12000;
 	limited_expect(0, "more than 12.0 ms late");
-	made_up.limits[HL_LIMIT_TX_FULL] = 7;
-	made_up.tx_full_ms = 11.5;
+	fake_dataplane.limits[HL_LIMIT_TX_FULL] = 7;
+	fake_dataplane.tx_full_ms = 11.5;
 	limited_expect(0, "7 polls that found the device's transmit ring full");
 }
 
 Test(report, a_rate_that_kept_lines_from_registering_was_the_limit)
 {
-	made_up.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
+	fake_dataplane.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
 	struct report r = report_make(0);
 	r.outcome.never = 1;
 	cr_expect(report_generator_limited(&r));
@@ -106,7 +106,7 @@ Test(report, a_rate_that_kept_lines_from_registering_was_the_limit)
 // Whoever reads from the top meets the generator's limit before a server is blamed.
 Test(report, the_generators_limit_is_named_before_any_server_is_blamed)
 {
-	made_up.limits[HL_LIMIT_STALLS] = 6;
+	fake_dataplane.limits[HL_LIMIT_STALLS] = 6;
 	struct report r = report_make(0);
 	r.outcome.too_long = 1;
 	const char *text = printed(&r), *limit = strstr(text, "the generator was the limit");
@@ -117,8 +117,8 @@ Test(report, the_generators_limit_is_named_before_any_server_is_blamed)
 
 Test(report, a_ring_that_was_full_for_a_moment_is_told_and_is_no_limit)
 {
-	made_up.limits[HL_LIMIT_TX_FULL] = 7;
-	made_up.tx_full_ms = 0.4;
+	fake_dataplane.limits[HL_LIMIT_TX_FULL] = 7;
+	fake_dataplane.tx_full_ms = 0.4;
 	struct report r = report_make(0);
 	cr_expect(!report_generator_limited(&r));
 	said_expect(&r, "7 tx_full: polls that found the device's transmit ring full, for up to "
@@ -129,18 +129,18 @@ Test(report, a_ring_that_was_full_for_a_moment_is_told_and_is_no_limit)
 Test(report, every_drop_and_every_limit_is_named_when_it_counted)
 {
 	for (unsigned k = 0; k < HL_DROPS; k++) {
-		memset(&made_up, 0, sizeof(made_up));
+		memset(&fake_dataplane, 0, sizeof(fake_dataplane));
 		struct report r = report_make(0);
 		char said[200];
 		snprintf(said, sizeof(said), "12 %s: %s", hl_drop_name(k), hl_drop_text(k));
 		cr_expect_null(strstr(printed(&r), hl_drop_text(k)), "%s", said);
-		made_up.end.drops[k] = 12;
+		fake_dataplane.end.drops[k] = 12;
 		r = report_make(0);
 		said_expect(&r, said);
 	}
 	for (unsigned k = 0; k < HL_LIMITS; k++) {
-		memset(&made_up, 0, sizeof(made_up));
-		made_up.end.limits[k] = 12;
+		memset(&fake_dataplane, 0, sizeof(fake_dataplane));
+		fake_dataplane.end.limits[k] = 12;
 		struct report r = report_make(0);
 		char said[200];
 		snprintf(said, sizeof(said), "12 %s: %s", hl_limit_name(k), hl_limit_text(k));
@@ -157,14 +157,14 @@ Test(report, every_drop_and_every_limit_is_named_when_it_counted)
 Test(report, an_example_of_a_drop_is_shown_in_printable_letters)
 {
 	for (unsigned k = 0; k < HL_DROPS; k++) {
-		memset(&made_up, 0, sizeof(made_up));
-		made_up.end.drops[k] = 3;
-		made_up.example_of = k;
-		made_up.example = (struct hl_example){ .known = 1, .len = HL_EXAMPLE_BYTES };
-		hl_endpoint_parse("10.99.0.7:5070", 14, 5060, &made_up.example.src);
+		memset(&fake_dataplane, 0, sizeof(fake_dataplane));
+		fake_dataplane.end.drops[k] = 3;
+		fake_dataplane.example_of = k;
+		fake_dataplane.example = (struct hl_example){ .known = 1, .len = HL_EXAMPLE_BYTES };
+		hl_endpoint_parse("10.99.0.7:5070", 14, 5060, &fake_dataplane.example.src);
 		for (unsigned i = 0; i < HL_EXAMPLE_BYTES; i++)
-			made_up.example.bytes[i] = (uint8_t)(random() % 256);
-		memcpy(made_up.example.bytes, "SIP/2.0 200\r\n\x1b[2J", 17);
+			fake_dataplane.example.bytes[i] = (uint8_t)(random() % 256);
+		memcpy(fake_dataplane.example.bytes, "SIP/2.0 200\r\n\x1b[2J", 17);
 		struct report r = report_make(0);
 		said_expect(&r, "first: 10.99.0.7:5070 \"SIP/2.0 200...[2J");
 		for (const char *at = printed(&r); *at; at++)
@@ -181,15 +181,15 @@ Test(report, a_next_hop_that_made_requests_wait_is_named)
 	hl_addr_parse("10.99.0.1", 9, &hops[0].addr);
 	hl_addr_parse("10.99.0.2", 9, &hops[1].addr);
 	hl_addr_parse("10.99.0.3", 9, &hops[2].addr);
-	made_up.next_hops = hops;
-	made_up.n_next_hops = 3;
+	fake_dataplane.next_hops = hops;
+	fake_dataplane.n_next_hops = 3;
 	struct report r = report_make(0);
 	cr_expect_null(strstr(printed(&r), "10.99.0.1"));
 	said_expect(&r, "10.99.0.2: 5 requests waited for its ARP answer");
 	said_expect(&r, "10.99.0.3: no answer to 30 ARP requests; 200 requests waited");
 	for (unsigned k = 3; k < 20; k++)
 		hops[k] = hops[2];
-	made_up.n_next_hops = 20;
+	fake_dataplane.n_next_hops = 20;
 	said_expect(&r, "and perhaps more");
 }
 
@@ -209,10 +209,10 @@ Test(report, times_that_were_bounded_are_told_when_they_bite)
 	struct report r = report_make(0);
 
 	cr_expect_null(strstr(printed(&r), "bounded"));
-	made_up.end.long_retry_afters = 2;
-	made_up.end.short_grants = 3;
-	made_up.end.long_min_expires = 4;
-	made_up.end.epochs = 5;
+	fake_dataplane.end.long_retry_afters = 2;
+	fake_dataplane.end.short_grants = 3;
+	fake_dataplane.end.long_min_expires = 4;
+	fake_dataplane.end.epochs = 5;
 	r = report_make(0);
 	said_expect(&r, "2 Retry-After longer than retry_after_max");
 	said_expect(&r, "3 grants shorter than twice refresh_min");
@@ -243,9 +243,9 @@ Test(report, the_first_twenty_failed_lines_are_named_with_their_cause)
 
 Test(report, causes_are_told_with_their_reason_the_most_frequent_first)
 {
-	made_up.end.causes[HL_CODE_TIMEOUT] = 7;
-	made_up.end.causes[403] = 9;
-	made_up.end.causes[503] = 7;
+	fake_dataplane.end.causes[HL_CODE_TIMEOUT] = 7;
+	fake_dataplane.end.causes[403] = 9;
+	fake_dataplane.end.causes[503] = 7;
 	struct report r = report_make(0);
 	const char *text = printed(&r), *most = strstr(text, "9 403 Forbidden");
 	const char *next = strstr(text, "7 time-out"), *last = strstr(text, "7 503 Service Unav");
@@ -255,7 +255,7 @@ Test(report, causes_are_told_with_their_reason_the_most_frequent_first)
 
 Test(report, what_may_be_left_is_told_and_fails_nothing)
 {
-	made_up.maybe_left = 4;
+	fake_dataplane.maybe_left = 4;
 	struct report r = report_make(0);
 	said_expect(&r, "maybe left: 4");
 	said_expect(&r, "verdict: ok");

@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "runtime_dir.h"
+#include "device/runtime_dir.h"
 
 static char base[64], path[128];
 

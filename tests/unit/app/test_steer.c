@@ -6,7 +6,7 @@
 
 #include <criterion/criterion.h>
 
-#include "steer.h"
+#include "steer/steer.h"
 
 #define ENTRIES 128
 #define RULES_MAX 64
@@ -262,7 +262,7 @@ Test(steering, a_key_too_short_is_of_no_use)
 Test(steering, replies_prove_a_rung_or_refute_it)
 {
 	static const struct {
-		uint64_t met, strayed;
+		uint64_t arrived_home, arrived_elsewhere;
 		enum steering_proof proof;
 	} rows[] = {
 		{ 0, 0, STEERING_UNSEEN },        { 1, 0, STEERING_CONFIRMED },
@@ -272,8 +272,10 @@ Test(steering, replies_prove_a_rung_or_refute_it)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct handoff_counts counts = { .met = rows[i].met,
-						       .strayed = rows[i].strayed };
+		const struct handoff_counts counts = {
+			.arrived_home = rows[i].arrived_home,
+			.arrived_elsewhere = rows[i].arrived_elsewhere
+		};
 
 		cr_expect_eq(steering_proof(&counts), rows[i].proof, "row %zu", i);
 	}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// heartline check: looks over a configuration without starting anything.
+
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/exit_code.h"
+#include "commands/options.h"
+
+static void server_print(const char *which, const struct hl_endpoint *at, const char *name)
+{
+	char addr[HL_ADDR_TEXT];
+
+	if (!name)
+		hl_addr_format(&at->addr, addr);
+	printf("%s %s:%u", which, name ? name : addr, at->port);
+}
+
+static void profile_print(const struct hl_profile *profile)
+{
+	bool primary = profile->primary.addr.family != HL_FAMILY_NONE || profile->primary_name;
+	bool backup = profile->backup.addr.family != HL_FAMILY_NONE || profile->backup_name;
+
+	printf("  profile %s:", profile->name);
+	if (profile->dhcp_option_120)
+		printf(" servers from DHCP (option 120); %s",
+		       primary ? "if it names none:" : "if it names none, the run ends");
+	if (primary)
+		server_print(" primary", &profile->primary, profile->primary_name);
+	if (primary && backup)
+		server_print(", backup", &profile->backup, profile->backup_name);
+	if (profile->primary_name || profile->backup_name)
+		printf("; names are looked up at the start");
+	printf("\n");
+}
+
+static int check_file(const char *path, bool without_device, struct hl_error *err)
+{
+	struct hl_config config = { 0 };
+	struct device device;
+	int rc = hl_config_load(&config, path, err);
+
+	if (rc == 0 && !without_device)
+		rc = device_of_file(path, &config, &device, err);
+	if (rc == 0) {
+		printf("%s: ok: %" PRIu64 " lines on %s\n", path, config.total,
+		       config.ports[0].device);
+		for (uint32_t i = 0; i < config.n_profiles; i++)
+			profile_print(&config.profiles[i]);
+	}
+	hl_config_free(&config);
+	return rc;
+}
+
+int check_command(int argc, char **argv)
+{
+	struct arguments args;
+	struct hl_error err = { 0 };
+	bool without_device = false, help = false;
+	const char *path = NULL;
+	struct option_spec specs[] = {
+		{ "config", 'c', OPTION_TEXT, &path, 0, 0, "FILE", "the same as FILE alone", 0 },
+		{ "without-device", 0, OPTION_FLAG, &without_device, 0, 0, NULL,
+		  "the file is for another machine: do not look for its device", 0 },
+		{ "help", 'h', OPTION_FLAG, &help, 0, 0, NULL, "this text", 0 },
+		{ 0 },
+	};
+
+	arguments_split(&args, argc, argv);
+	int rc = options_read(specs, &args, &err);
+	if (rc == 0 && help) {
+		printf("usage: heartline check FILE [OPTION...]\n\n"
+		       "Reads a configuration and the files it names, and says what is wrong.\n\n");
+		options_help(specs);
+		return EXIT_ALL_WELL;
+	}
+	if (rc == 0 && args.n_names + (path != NULL) != 1)
+		rc = hl_fail(&err, EINVAL, "write heartline check FILE");
+	if (rc == 0)
+		rc = check_file(path ? path : args.names[0], without_device, &err);
+	if (rc < 0)
+		error_print(&err);
+	return rc < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program's commands: each gets its own name as argv[0] and returns the exit code.
+#pragma once
+
+#include <heartline/config.h>
+
+#include "device/device.h"
+
+int run_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+int keys_command(int argc, char **argv);
+int registrar_command(int argc, char **argv);
+int demo_command(int argc, char **argv);
+
+// Print a message on stderr. One that names a file and a line stands alone, as a compiler's.
+void error_print(const struct hl_error *err);
+
+// Look over the device that a file names; a message points into the file.
+int device_of_file(const char *path, const struct hl_config *config, struct device *device,
+		   struct hl_error *err);

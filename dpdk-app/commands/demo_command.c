@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// heartline demo: lines and two servers in one process, no NIC, no root, no huge pages.
+
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exit_code.h"
+#include "base/stop.h"
+#include "base/timebase.h"
+#include "commands/demo_phases.h"
+#include "commands/options.h"
+#include "dataplane/registrar_queue.h"
+#include "device/eal.h"
+#include "device/eal_log.h"
+#include "device/host.h"
+#include "device/ring_pair.h"
+#include "report/judge.h"
+#include "report/report_print.h"
+#include "session/session.h"
+
+#define LINES_MAX 10000000
+#define PORTS_AN_ADDRESS 10000
+#define NEIGHBOURS_WAIT_MS 1000
+#define LINES_A_SECOND 50000 // of the ramp and of the drain
+#define PROBES_A_SECOND 25000
+#define DETECT_S 3
+
+struct demo_options {
+	const char *summary, *algorithm;
+	uint64_t lines, hold_ms, seed;
+	bool quiet, help;
+};
+
+// The file that this demo would be run from, were there a NIC and two servers.
+static int config_make(const struct demo_options *o, struct hl_config *config, struct hl_error *err)
+{
+	char text[2048];
+	uint64_t addresses = (o->lines + PORTS_AN_ADDRESS - 1) / PORTS_AN_ADDRESS;
+	// From 10.99.1.1 on; 1..254 of each following 256.
+	uint32_t last = (10u << 24 | 99u << 16 | 1u << 8 | 1u) + (uint32_t)addresses - 1;
+	uint64_t spread_s = RTE_MAX(o->lines / LINES_A_SECOND, UINT64_C(1));
+	uint64_t detect_s = RTE_MAX(o->lines / PROBES_A_SECOND, (uint64_t)DETECT_S);
+
+	int len = snprintf(text, sizeof(text),
+			   "ports:\n"
+			   "  - device: ring\n"
+			   "    addresses: 10.99.1.1-10.%u.%u.%u/16\n"
+			   "profiles:\n"
+			   "  demo:\n"
+			   "    outbound_server: 10.99.0.1\n"
+			   "    backup_outbound_server: 10.99.0.2\n"
+			   "    password: secret\n"
+			   "    use_random_sip_port: on\n"
+			   "    min_random_sip_port: 50000\n"
+			   "    max_random_sip_port: %u\n"
+			   "    register_refresh_interval: 120s\n"
+			   "    primary_detect_interval: %" PRIu64 "s\n"
+			   "    max_detect_fail_count: 1\n"
+			   "    prefer_primary: on\n"
+			   "    remove_last_registration: on\n"
+			   "    register_timeout: 2000ms\n"
+			   "    options_timeout: 2000ms\n"
+			   "lines:\n"
+			   "  - profile: demo\n"
+			   "    range: 10000000-%" PRIu64 "\n"
+			   "ramp: %" PRIu64 "s\n"
+			   "drain: %" PRIu64 "s\n"
+			   "seed: %" PRIu64 "\n",
+			   last >> 16 & 255, last >> 8 & 255, last & 255,
+			   50000 + PORTS_AN_ADDRESS - 1, detect_s, 10000000 + o->lines - 1,
+			   spread_s, spread_s, o->seed);
+	if ((size_t)len >= sizeof(text))
+		return hl_fail(err, ENOMEM, "demo: configuration too long");
+	return hl_config_parse(config, "demo", text, err);
+}
+
+static struct queue_context *servers_make(const struct demo_options *o,
+					  const struct hl_config *config,
+					  enum hl_digest_algorithm algorithm,
+					  const struct port *port, struct hl_error *err)
+{
+	struct hl_registrar_config servers = {
+		.n_servers = 2,
+		.servers = { config->profiles[0].primary, config->profiles[0].backup },
+		.password = config->profiles[0].password,
+		.algorithm = algorithm,
+		.qop_auth = true,
+		.capacity = (uint32_t)o->lines,
+		.seed = o->seed,
+	};
+
+	return registrar_queue_new(&servers, port, err);
+}
+
+static void worst_cases(struct demo *demo, const struct hl_profile *p)
+{
+	demo->fail_worst_ms = hl_profile_detect_ms(p) + hl_profile_switch_ms(p);
+	// A probe that is under way may have to fail first.
+	demo->return_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->recover_count +
+				p->options_timeout_ms + p->register_timeout_ms;
+}
+
+static void demo_say(const struct demo_options *o, const struct demo *demo, enum verdict verdict,
+		     const struct report *report)
+{
+	static const char *const algorithms[] = { "MD5", "SHA-256", "SHA-512-256" };
+	enum hl_digest_algorithm algorithm = HL_MD5;
+	char lines[32];
+
+	if (o->algorithm)
+		algorithm_read(o->algorithm, &algorithm, NULL);
+	printf("heartline demo: %s lines, digest %s, primary 10.99.0.1, backup 10.99.0.2, "
+	       "all in one process\n\n",
+	       demo_grouped(o->lines, lines), algorithms[algorithm]);
+	demo_print(demo);
+	printf("\nverdict: %s; %" PRIu64 " bindings left on the primary, %" PRIu64
+	       " on the backup\n",
+	       verdict_name(verdict), demo_bindings(demo, 0), demo_bindings(demo, 1));
+	report_print_reasons(report, stdout);
+	report_print_outages(report, stdout);
+}
+
+static int demo_on_pair(const struct demo_options *o, const struct hl_config *config,
+			struct dataplane *dp, struct queue_context *servers, struct hl_error *err)
+{
+	static struct run run;
+	struct judgement judgement;
+	struct demo demo = {
+		.run = &run,
+		.servers = servers,
+		.lines = config->total,
+		.hold_ms = o->hold_ms,
+	};
+
+	run.dp = dp;
+	run.config = config;
+	worst_cases(&demo, &config->profiles[0]);
+	dataplane_add_queue(dp, servers);
+	if (dataplane_launch(dp, err) < 0)
+		return EXIT_USAGE;
+	dataplane_wait_neighbours(dp, NEIGHBOURS_WAIT_MS);
+	status_start(&run.status, dp, o->quiet);
+	demo_run(&demo);
+	dataplane_stop(dp);
+	report_close(&run.report, dp, 0);
+	fflush(stderr);
+	judge(&run.report, &judgement);
+	demo_say(o, &demo, judgement.verdict, &run.report);
+	bool written = !o->summary || summary_write(&run.report, o->summary, err) == 0;
+	report_free(&run.report);
+	return written ? verdict_exit_code(judgement.verdict) : EXIT_USAGE;
+}
+
+static unsigned n_loops(void)
+{
+	char cpus[1024];
+
+	return host_processors(cpus, sizeof(cpus)) > 1 ? 2 : 1;
+}
+
+static int demo_start(const struct demo_options *o, const struct hl_config *config,
+		      enum hl_digest_algorithm algorithm, struct session *session,
+		      const struct arguments *args, struct hl_error *err)
+{
+	static struct dataplane dp;
+	static struct port ports[2];
+	struct queue_context *servers = NULL;
+	int code = EXIT_USAGE;
+
+	// A loop for the lines and one for the servers; with a single lcore they share it.
+	bool named = eal_lcores_given(&args->eal);
+	int rc = session_start_eal(session, &args->eal, NULL, named ? 0 : n_loops(), err);
+	if (rc == 0)
+		rc = session_start_pool(session, 2, err);
+	if (rc == 0)
+		rc = pair_open(ports, session->pool, err);
+	if (rc == 0) {
+		eal_log_release();
+		timebase_calibrate();
+		rc = dataplane_new(&dp, config, &ports[0], 1, err);
+	}
+	if (rc == 0)
+		servers = servers_make(o, config, algorithm, &ports[1], err);
+	if (servers)
+		code = demo_on_pair(o, config, &dp, servers, err);
+	dataplane_stop(&dp);
+	dataplane_free(&dp);
+	registrar_queue_free(servers);
+	port_close(&ports[0]);
+	port_close(&ports[1]);
+	return code;
+}
+
+static void help_print(const struct option_spec specs[])
+{
+	printf("usage: heartline demo [OPTION...] [-- EAL-OPTION...]\n\n"
+	       "Lines and two registrars in one process, joined by rings: registers all lines, lets\n"
+	       "the primary fall silent, sees all on the backup, brings it back, sees all return\n"
+	       "and leave.\n\n");
+	options_help(specs);
+}
+
+int demo_command(int argc, char **argv)
+{
+	static struct session session;
+	struct demo_options o = { .lines = 10000, .hold_ms = 2000, .seed = 0 };
+	enum hl_digest_algorithm algorithm = HL_MD5;
+	struct arguments args;
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	int code = EXIT_USAGE;
+	struct option_spec specs[] = {
+		{ "lines", 'l', OPTION_NUMBER, &o.lines, 1, LINES_MAX, "N", "how many (10000)", 0 },
+		{ "hold", 0, OPTION_TIME, &o.hold_ms, 0, 86400000, "TIME",
+		  "how long each state is held (2s)", 0 },
+		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME",
+		  "of the digest: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
+		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N",
+		  "of everything random; 0: another each time (0)", 0 },
+		{ "summary", 0, OPTION_TEXT, &o.summary, 0, 0, "FILE",
+		  "write the result as JSON; -: stdout", 0 },
+		{ "quiet", 'q', OPTION_FLAG, &o.quiet, 0, 0, NULL, "only the table", 0 },
+		{ "help", 'h', OPTION_FLAG, &o.help, 0, 0, NULL, "this text", 0 },
+		{ 0 },
+	};
+
+	arguments_split(&args, argc, argv);
+	int rc = options_read(specs, &args, &err);
+	if (rc == 0 && o.help) {
+		help_print(specs);
+		return EXIT_ALL_WELL;
+	}
+	if (rc == 0 && args.n_names)
+		rc = hl_fail(&err, EINVAL, "%s: not an option", args.names[0]);
+	if (rc == 0 && o.algorithm)
+		rc = algorithm_read(o.algorithm, &algorithm, &err);
+	if (rc == 0)
+		rc = summary_check(o.summary, &err);
+	if (rc == 0)
+		rc = config_make(&o, &config, &err);
+	if (rc == 0) {
+		stop_catch();
+		code = demo_start(&o, &config, algorithm, &session, &args, &err);
+	}
+	if (err.code)
+		error_print(&err);
+	session_end(&session);
+	hl_config_free(&config);
+	return code;
+}

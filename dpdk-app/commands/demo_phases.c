@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What happens in the demo, in order, and how each step is told to have succeeded.
+
+#include "commands/demo_phases.h"
+
+#include <stdio.h>
+
+#include "base/stop.h"
+#include "base/timebase.h"
+#include "report/rtt.h"
+
+#define MS 1000000ull
+#define SLACK_MS 2000           // beyond the protocol's worst case
+#define PATIENCE_MS 20000       // until a phase is given up
+#define LINES_A_MS 20           // what a slow machine manages, for the phases of many lines
+#define LOOK_EVERY_NS (10 * MS) // a look walks all lines
+
+enum { PRIMARY, BACKUP };
+
+struct phase {
+	const char *name, *what;
+	void (*begin)(struct demo *demo);
+	bool (*reached)(const struct demo *demo, const struct hl_snapshot *now);
+	bool holds; // it must stay so until the time is over, instead of becoming so
+};
+
+uint64_t demo_bindings(const struct demo *demo, uint32_t server)
+{
+	return atomic_load_explicit(
+		&hl_registrar_counters(demo->servers->registrar, server)->bindings,
+		memory_order_relaxed);
+}
+
+static void begin_register(struct demo *demo)
+{
+	run_enable(demo->run);
+}
+
+static void begin_nothing(struct demo *demo)
+{
+	(void)demo;
+}
+
+static void begin_silence(struct demo *demo)
+{
+	queue_set_fault(demo->servers, PRIMARY, HL_FAULT_SILENT, 0);
+}
+
+static void begin_recovery(struct demo *demo)
+{
+	queue_set_fault(demo->servers, PRIMARY, HL_FAULT_NONE, 0);
+}
+
+static bool all_on_primary(const struct demo *demo, const struct hl_snapshot *now)
+{
+	return now->on_primary == demo->lines;
+}
+
+static bool all_on_backup(const struct demo *demo, const struct hl_snapshot *now)
+{
+	return now->on_backup == demo->lines && demo_bindings(demo, BACKUP) == demo->lines;
+}
+
+// Every line on the primary, and the backup forgot all of them.
+static bool all_returned(const struct demo *demo, const struct hl_snapshot *now)
+{
+	return now->on_primary == demo->lines && demo_bindings(demo, BACKUP) == 0;
+}
+
+// clang-format off
+static const struct phase phases[DEMO_PHASES - 1] = {
+	{ "register", "all register at the primary", begin_register, all_on_primary, false },
+	{ "hold", "they stay, it is probed", begin_nothing, all_on_primary, true },
+	{ "primary silent", "all move to the backup", begin_silence, all_on_backup, false },
+	{ "hold", "they stay on the backup", begin_nothing, all_on_backup, true },
+	{ "primary back", "all return, none is left behind", begin_recovery, all_returned, false },
+	{ "hold", "they stay on the primary", begin_nothing, all_returned, true },
+};
+// clang-format on
+
+static struct demo_row *row_begin(struct demo *demo, const char *name, const char *what)
+{
+	struct demo_row *row = &demo->rows[demo->n_done];
+
+	*row = (struct demo_row){ .name = name, .what = what };
+	if (!demo->run->status.silent)
+		fprintf(stderr, "------ %s: %s\n", name, what);
+	return row;
+}
+
+static void row_end(struct demo *demo, struct demo_row *row, const struct hl_snapshot *now,
+		    struct rtt_window *rtt, uint64_t start_ns, uint64_t requests)
+{
+	row->on_primary = now->on_primary;
+	row->on_backup = now->on_backup;
+	row->down = now->by_state[HL_DOWN] + now->by_state[HL_PARK];
+	row->took_ms = (timebase_ns() - start_ns) / MS;
+	row->requests = run_requests(demo->run) - requests;
+	row->p50_us = rtt_window_quantile(rtt, demo->run->dp, 0.5);
+	row->p99_us = rtt_window_quantile(rtt, demo->run->dp, 0.99);
+	demo->n_done++;
+}
+
+static uint64_t worst_ms(const struct demo *demo, const struct phase *phase)
+{
+	if (phase->begin == begin_silence)
+		return demo->fail_worst_ms;
+	return phase->begin == begin_recovery ? demo->return_worst_ms : 0;
+}
+
+// How long a phase may take: what the protocol needs, what this machine needs for so many lines.
+static uint64_t limit_ms(const struct demo *demo, const struct phase *phase)
+{
+	uint64_t machine_ms = SLACK_MS + demo->lines / LINES_A_MS;
+
+	if (phase->begin == begin_register)
+		return demo->run->config->ramp_ms + PATIENCE_MS + machine_ms;
+	return worst_ms(demo, phase) + machine_ms;
+}
+
+static bool phase_wait(struct demo *demo, const struct phase *phase, uint64_t start_ns,
+		       struct hl_snapshot *now)
+{
+	uint64_t limit_ns = (phase->holds ? demo->hold_ms : limit_ms(demo, phase)) * MS;
+	uint64_t give_up_ns = start_ns + limit_ns + (phase->holds ? 0 : PATIENCE_MS * MS);
+	uint64_t look_ns = 0;
+
+	for (;;) {
+		run_tick(demo->run);
+		uint64_t now_ns = timebase_ns();
+		bool over = now_ns >= give_up_ns || stop_wanted();
+		if (now_ns < look_ns && !over)
+			continue;
+		look_ns = now_ns + LOOK_EVERY_NS;
+		dataplane_snapshot(demo->run->dp, now);
+		bool reached = phase->reached(demo, now);
+		if (phase->holds ? !reached || over : reached || over)
+			return reached && now_ns <= start_ns + limit_ns + SLACK_MS * MS &&
+			       !stop_wanted();
+	}
+}
+
+static bool phase_run(struct demo *demo, const struct phase *phase)
+{
+	static struct rtt_window rtt;
+	struct hl_snapshot now;
+	struct demo_row *row = row_begin(demo, phase->name, phase->what);
+	uint64_t start_ns = timebase_ns(), requests = run_requests(demo->run);
+
+	rtt_window_start(&rtt, demo->run->dp);
+	phase->begin(demo);
+	row->result = phase_wait(demo, phase, start_ns, &now) ? DEMO_OK
+		      : stop_wanted()                         ? DEMO_STOPPED
+							      : DEMO_FAILED;
+	row->worst_ms = worst_ms(demo, phase);
+	row_end(demo, row, &now, &rtt, start_ns, requests);
+	return row->result == DEMO_OK;
+}
+
+static bool drain_run(struct demo *demo)
+{
+	static struct rtt_window rtt;
+	struct hl_snapshot now;
+	struct demo_row *row = row_begin(demo, "unregister", "all leave, both servers are empty");
+	uint64_t start_ns = timebase_ns(), requests = run_requests(demo->run);
+
+	rtt_window_start(&rtt, demo->run->dp);
+	run_drain(demo->run);
+	dataplane_snapshot(demo->run->dp, &now);
+	bool empty = demo_bindings(demo, PRIMARY) == 0 && demo_bindings(demo, BACKUP) == 0;
+	row->result = empty && !demo->run->report.timed_out ? DEMO_OK : DEMO_FAILED;
+	row_end(demo, row, &now, &rtt, start_ns, requests);
+	return row->result == DEMO_OK;
+}
+
+void demo_run(struct demo *demo)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < DEMO_PHASES - 1; i++)
+		ok = phase_run(demo, &phases[i]);
+	if (!ok) // a silent primary could not let the lines go
+		begin_recovery(demo);
+	ok &= drain_run(demo);
+	demo->run->report.phase_failed = !ok;
+}

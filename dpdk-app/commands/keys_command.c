@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// heartline keys: every key of a configuration and the classes of status codes, in three formats.
+
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <heartline/code.h>
+#include <heartline/config.h>
+
+#include "base/exit_code.h"
+#include "commands/options.h"
+
+struct key_list {
+	const char *title, *intro;
+	bool (*key)(uint32_t index, struct hl_key *key);
+};
+
+static const struct key_list lists[] = {
+	{ "Keys of a profile", "They stand below the name of a profile.", hl_profile_key },
+	{ "Keys of the run", "They stand at the top of the file.", hl_run_key },
+};
+
+#define N_LISTS (sizeof(lists) / sizeof(*lists))
+
+struct form {
+	const char *name;
+	void (*list)(const struct key_list *list);
+	void (*key)(const struct hl_key *key);
+	void (*class)(enum hl_code_class class, const char *ranges); // NULL ranges: the heading
+	void (*code)(unsigned status);                               // NULL: the class is enough
+};
+
+#define CODES_TITLE "What an answer to a REGISTER means"
+#define CODES_INTRO "Any final answer to an OPTIONS is a sign of life, but those of down_codes."
+
+// Why a key cannot be set like the others; "" when it can.
+static const char *stage_text(const struct hl_key *key)
+{
+	switch (key->stage) {
+	case HL_KEY_LATER:
+		return "Not in this version: refused unless it is the default";
+	case HL_KEY_OF_LINE:
+		return "Not in a profile: stands in lines";
+	default:
+		return "";
+	}
+}
+
+// "2000 ms", "on", "empty"
+static void default_text(const struct hl_key *key, char *out, size_t room)
+{
+	const char *fallback = *key->fallback ? key->fallback : "empty";
+
+	snprintf(out, room, "%s%s%s", fallback, *key->unit && strcmp(fallback, "0") ? " " : "",
+		 *key->unit && strcmp(fallback, "0") ? key->unit : "");
+}
+
+static void text_list(const struct key_list *list)
+{
+	printf("%s%s: default, what is allowed\n", list == lists ? "" : "\n", list->title);
+}
+
+static void text_key(const struct hl_key *key)
+{
+	char fallback[64];
+
+	default_text(key, fallback, sizeof(fallback));
+	printf("\n  %-28s %-10s %s\n      %s\n", key->name, fallback, key->allowed, key->meaning);
+	if (*stage_text(key))
+		printf("      (%s)\n", stage_text(key));
+}
+
+static void text_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges)
+		printf("\n%s\n%s\n", CODES_TITLE, CODES_INTRO);
+	else
+		printf("\n  %s: %s\n      %s\n", hl_code_class_name(class), ranges,
+		       hl_code_class_meaning(class));
+}
+
+static void text_code(unsigned status)
+{
+	printf("      %u %s\n", status, hl_code_phrase(status));
+}
+
+// scdoc takes these for its own.
+static void scd_text(const char *text)
+{
+	for (; *text; text++)
+		printf(strchr("_*\\<#`+~", *text) ? "\\%c" : "%c", *text);
+}
+
+static void scd_list(const struct key_list *list)
+{
+	printf("%s## %s\n\n%s\n", list == lists ? "" : "\n", list->title, list->intro);
+}
+
+static void scd_key(const struct hl_key *key)
+{
+	char fallback[64];
+
+	default_text(key, fallback, sizeof(fallback));
+	printf("\n*");
+	scd_text(key->name);
+	printf("*\n\t");
+	scd_text(key->meaning);
+	printf(".++\nDefault: ");
+	scd_text(fallback);
+	printf(". Allowed: ");
+	scd_text(key->allowed);
+	printf(".");
+	if (*stage_text(key)) {
+		printf("++\n");
+		scd_text(stage_text(key));
+		printf(".");
+	}
+	printf("\n");
+}
+
+static void scd_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges) {
+		printf("\n## %s\n\n", CODES_TITLE);
+		scd_text(CODES_INTRO);
+		printf("\n");
+		return;
+	}
+	printf("\n*");
+	scd_text(hl_code_class_name(class));
+	printf("*: %s\n\t", ranges);
+	scd_text(hl_code_class_meaning(class));
+	printf(".\n");
+}
+
+static void md_list(const struct key_list *list)
+{
+	printf("%s### %s\n\n%s\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n",
+	       list == lists ? "" : "\n", list->title, list->intro);
+}
+
+static void md_key(const struct hl_key *key)
+{
+	char fallback[64];
+
+	default_text(key, fallback, sizeof(fallback));
+	printf("| `%s` | %s | %s | %s%s%s |\n", key->name, fallback, key->allowed, key->meaning,
+	       *stage_text(key) ? "; " : "", stage_text(key));
+}
+
+static void md_class(enum hl_code_class class, const char *ranges)
+{
+	if (!ranges)
+		printf("\n### %s\n\n%s\n\n| class | answers to a REGISTER | what the line does "
+		       "|\n|---|---|---|\n",
+		       CODES_TITLE, CODES_INTRO);
+	else
+		printf("| %s | %s | %s |\n", hl_code_class_name(class), ranges,
+		       hl_code_class_meaning(class));
+}
+
+static const struct form forms[] = {
+	{ "text", text_list, text_key, text_class, text_code },
+	{ "scd", scd_list, scd_key, scd_class, NULL },
+	{ "md", md_list, md_key, md_class, NULL },
+};
+
+static const struct form *form_find(const char *name, struct hl_error *err)
+{
+	for (unsigned i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (!strcmp(name, forms[i].name))
+			return &forms[i];
+	hl_fail(err, EINVAL, "--format: \"%s\": allowed text, scd, md", name);
+	return NULL;
+}
+
+static bool is_wanted(const struct hl_key *key, const struct arguments *args)
+{
+	for (int i = 0; i < args->n_names; i++)
+		if (strstr(key->name, args->names[i]))
+			return true;
+	return args->n_names == 0;
+}
+
+// Returns how many keys were printed. A list without any is left out.
+static unsigned list_print(const struct key_list *list, const struct form *form,
+			   const struct arguments *args)
+{
+	struct hl_key key;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; list->key(i, &key); i++) {
+		if (!is_wanted(&key, args))
+			continue;
+		if (n++ == 0)
+			form->list(list);
+		form->key(&key);
+	}
+	return n;
+}
+
+// A code is wanted by its number, by words of its phrase, or with its whole class.
+static bool is_code_wanted(unsigned status, const struct arguments *args)
+{
+	char number[12];
+
+	snprintf(number, sizeof(number), "%u", status);
+	for (int i = 0; i < args->n_names; i++)
+		if (!strcmp(number, args->names[i]) ||
+		    strcasestr(hl_code_phrase(status), args->names[i]) ||
+		    !strcmp(hl_code_class_name(hl_code_class(status)), args->names[i]))
+			return true;
+	return args->n_names == 0;
+}
+
+// Returns how many codes of the class are wanted.
+static unsigned class_print(enum hl_code_class class, const struct form *form,
+			    const struct arguments *args, bool first)
+{
+	char ranges[HL_CODE_RANGES_ROOM];
+	unsigned n = 0;
+
+	hl_code_class_ranges(class, ranges);
+	for (unsigned status = HL_CODE_FIRST; status <= HL_CODE_LAST; status++) {
+		if (!hl_code_registered(status) || hl_code_class(status) != class ||
+		    !is_code_wanted(status, args))
+			continue;
+		if (n++ == 0) {
+			if (first)
+				form->class(class, NULL);
+			form->class(class, ranges);
+		}
+		if (form->code)
+			form->code(status);
+	}
+	return n;
+}
+
+static unsigned codes_print(const struct form *form, const struct arguments *args)
+{
+	unsigned n = 0;
+
+	for (enum hl_code_class class = 0; class < HL_CODE_CLASSES; class ++)
+		n += class_print(class, form, args, n == 0);
+	return n;
+}
+
+static int keys_print(const struct form *form, const struct arguments *args, struct hl_error *err)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < N_LISTS; i++)
+		n += list_print(&lists[i], form, args);
+	n += codes_print(form, args);
+	if (n == 0)
+		return hl_fail(err, EINVAL, "%s: no key has that in its name, and no status code",
+			       args->names[0]);
+	return 0;
+}
+
+int keys_command(int argc, char **argv)
+{
+	const char *name = "text";
+	bool help = false;
+	struct arguments args;
+	struct hl_error err = { 0 };
+	struct option_spec specs[] = {
+		{ "format", 0, OPTION_TEXT, &name, 0, 0, "text|scd|md",
+		  "for the terminal, for scdoc, for Markdown (text)", 0 },
+		{ "help", 'h', OPTION_FLAG, &help, 0, 0, NULL, "this text", 0 },
+		{ 0 },
+	};
+
+	arguments_split(&args, argc, argv);
+	int rc = options_read(specs, &args, &err);
+	if (rc == 0 && help) {
+		printf("usage: heartline keys [WORD...] [--format text|scd|md]\n\n"
+		       "Lists the keys of a configuration: default, what is allowed, meaning;\n"
+		       "and what each answer to a REGISTER means.\n"
+		       "With words only the keys that have one of them in their name, and the\n"
+		       "status codes of that number, phrase or class.\n\n");
+		options_help(specs);
+		return EXIT_ALL_WELL;
+	}
+	const struct form *form = rc == 0 ? form_find(name, &err) : NULL;
+	if (form)
+		rc = keys_print(form, &args, &err);
+	if (err.code)
+		error_print(&err);
+	return err.code ? EXIT_USAGE : EXIT_ALL_WELL;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Runs a registrar on one lcore loop and says every second what it does.
+
+#include "commands/registrar_serve.h"
+
+#include "report/figure.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/exit_code.h"
+#include "base/stop.h"
+#include "base/timebase.h"
+#include "dataplane/dataplane.h"
+
+#define SECOND_NS 1000000000ull
+#define REST_NS 5000000
+#define HEADER_EVERY 20
+#define SCRIPT_BYTES_MAX 65536
+
+// Counts of the whole, for rates.
+struct tally {
+	uint64_t requests, responses;
+	struct hl_hist gaps; // between requests, all servers
+};
+
+// "10s: silent; 20s: ok" as lines of a script: "at 10s: silent; at 20s: ok".
+static void at_expand(const char *text, char *out, size_t size)
+{
+	size_t len = 0;
+
+	while (*text && len < size) {
+		size_t n = strcspn(text, ";"), blanks = strspn(text, " ");
+		bool has_at = !strncmp(text + blanks, "at ", 3) || blanks == n;
+		len += (size_t)snprintf(out + len, size - len, "%s%.*s%s", has_at ? "" : "at ",
+					(int)n, text, text[n] ? ";" : "");
+		text += n + (text[n] != 0);
+	}
+}
+
+int registrar_script_add(const struct registrar_service *o, struct hl_registrar *registrar,
+			 uint64_t start_ns, struct hl_error *err)
+{
+	static char text[SCRIPT_BYTES_MAX];
+
+	if (o->at) {
+		at_expand(o->at, text, sizeof(text));
+		int rc = hl_registrar_script(registrar, "--at", text, start_ns, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (!o->script)
+		return 0;
+	FILE *file = fopen(o->script, "re");
+	if (!file)
+		return hl_fail(err, errno, "--script: %s: %s", o->script, strerror(errno));
+	size_t len = fread(text, 1, sizeof(text), file);
+	int code = ferror(file) ? errno : 0; // a folder opens, and cannot be read
+	fclose(file);
+	if (code)
+		return hl_fail(err, code, "--script: %s: %s", o->script, strerror(code));
+	if (memchr(text, 0, len))
+		return hl_fail(err, EINVAL, "--script: %s: this is no text: it holds a NUL byte",
+			       o->script);
+	if (len == sizeof(text))
+		return hl_fail(err, EINVAL, "--script: %s: allowed 0..%d bytes", o->script,
+			       SCRIPT_BYTES_MAX - 1);
+	text[len] = 0;
+	return hl_registrar_script(registrar, o->script, text, start_ns, err);
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void gaps_add(struct hl_hist *sum, const struct hl_hist *hist)
+{
+	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
+		sum->bucket[b] += load(&hist->bucket[b]);
+}
+
+// Of the requests between two tallies [us].
+static double gap_quantile(const struct tally *now, const struct tally *last, double q)
+{
+	static struct hl_hist between;
+	const struct hl_hist *hist = &between;
+
+	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
+		between.bucket[b] = now->gaps.bucket[b] - last->gaps.bucket[b];
+	return hl_hist_quantile(&hist, 1, q);
+}
+
+static struct tally tally_take(const struct registrar_service *o, const struct queue_context *q)
+{
+	struct tally t = { 0 };
+
+	for (uint32_t i = 0; i < o->config.n_servers; i++) {
+		const struct hl_registrar_counters *c = hl_registrar_counters(q->registrar, i);
+		for (unsigned m = 0; m < HL_METHODS; m++)
+			t.requests += load(&c->requests[m]);
+		for (unsigned r = 0; r < 7; r++)
+			t.responses += load(&c->responses[r]);
+		gaps_add(&t.gaps, &c->gaps);
+	}
+	return t;
+}
+
+static void header_print(const struct registrar_service *o)
+{
+	fprintf(stderr, "%6s %9s %9s %8s %8s", "time", "req/s", "resp/s", "gap p50", "p99 us");
+	for (uint32_t i = 0; i < o->config.n_servers; i++) {
+		char address[HL_ADDR_TEXT];
+		hl_addr_format(&o->config.servers[i].addr, address);
+		fprintf(stderr, "  %15s", address);
+	}
+	fprintf(stderr, "\n");
+}
+
+static void status_print(const struct registrar_service *o, const struct queue_context *q,
+			 const struct tally *now, const struct tally *last, unsigned second)
+{
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
+
+	if (second % HEADER_EVERY == 1)
+		header_print(o);
+	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64 " %8s %8s", second,
+		now->requests - last->requests, now->responses - last->responses,
+		figure_text(gap_quantile(now, last, 0.5), p50),
+		figure_text(gap_quantile(now, last, 0.99), p99));
+	for (uint32_t i = 0; i < o->config.n_servers; i++)
+		fprintf(stderr, "  %9" PRIu64 " bound",
+			load(&hl_registrar_counters(q->registrar, i)->bindings));
+	fprintf(stderr, "\n");
+}
+
+int registrar_serve(const struct registrar_service *o, struct queue_context *queue,
+		    struct hl_error *err)
+{
+	const struct timespec rest = { .tv_nsec = REST_NS };
+	unsigned lcores[LCORE_LOOPS_MAX];
+	struct lcore_loop loop = { .n_queues = 1,
+				   .queues = { queue },
+				   .idle_sleep = o->idle_sleep };
+	struct tally last = { 0 };
+	uint64_t start_ns = timebase_ns();
+
+	lcore_loop_lcores(lcores);
+	loop.lcore = lcores[0];
+	int rc = registrar_script_add(o, queue->registrar, start_ns, err);
+	if (rc == 0)
+		rc = lcore_loop_launch(&loop, err);
+	if (rc < 0)
+		return EXIT_USAGE;
+	for (unsigned second = 1; !stop_wanted();) {
+		uint64_t now_ns = timebase_ns();
+		nanosleep(&rest, NULL);
+		lcore_loop_watch(&loop, now_ns);
+		if (o->duration_ms && now_ns - start_ns >= o->duration_ms * 1000000)
+			break;
+		if (now_ns < start_ns + second * SECOND_NS)
+			continue;
+		struct tally now = tally_take(o, queue);
+		if (!o->quiet)
+			status_print(o, queue, &now, &last, second);
+		last = now;
+		second++;
+	}
+	lcore_loop_stop(&loop);
+	last = tally_take(o, queue);
+	if (!o->quiet)
+		fprintf(stderr, "heartline: registrar: %" PRIu64 " requests, %" PRIu64 " answers\n",
+			last.requests, last.responses);
+	return last.requests ? EXIT_ALL_WELL : EXIT_NOTHING;
+}

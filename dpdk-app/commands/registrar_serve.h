@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A registrar at work: its script of faults, its poll loop, its status.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/registrar_queue.h"
+
+struct registrar_service {
+	struct hl_registrar_config config;
+	const char *script, *at; // a file, a text; NULL: none
+	uint64_t duration_ms;    // 0: until Ctrl-C
+	bool idle_sleep;         // its loop sleeps when there is nothing to answer
+	bool quiet;
+};
+
+// Read the script's file and text into a registrar. Messages point into them.
+int registrar_script_add(const struct registrar_service *service, struct hl_registrar *registrar,
+			 uint64_t start_ns, struct hl_error *err);
+
+// Poll until the time is over or Ctrl-C. Returns the exit code.
+int registrar_serve(const struct registrar_service *service, struct queue_context *queue,
+		    struct hl_error *err);

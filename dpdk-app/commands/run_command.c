@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// heartline run: lines against real servers, from a file or from flags alone.
+
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <heartline/config.h>
+
+#include "base/exit_code.h"
+#include "base/start_times.h"
+#include "base/stop.h"
+#include "base/timebase.h"
+#include "commands/config_from_flags.h"
+#include "commands/options.h"
+#include "naming/dhcp.h"
+#include "naming/resolve.h"
+#include "report/judge.h"
+#include "report/report_print.h"
+#include "session/run.h"
+#include "session/session.h"
+
+#define NEIGHBOURS_WAIT_MS 1000
+#define MS 1000000ull
+#define OWN_OPTIONS 17
+
+struct run_options {
+	const char *config, *port, *summary, *events_path;
+	struct events *events; // open, until the data plane has it
+	const char *rate, *ramp, *duration, *drain, *seed, *dns,
+		*idle_sleep; // NULL: as in the file
+	uint64_t workers, link_timeout_ms, dns_timeout_ms;
+	bool quiet, help;
+	struct config_flags flags;
+	struct option_spec specs[OWN_OPTIONS + CONFIG_FLAGS + 1];
+};
+
+static void options_table(struct run_options *o)
+{
+	// clang-format off
+	const struct option_spec own[] = {
+		{ "config", 'c', OPTION_TEXT, &o->config, 0, 0, "FILE", "the configuration (YAML)", 0 },
+		{ "port", 0, OPTION_TEXT, &o->port, 0, 0, "DEVICE", "0000:01:00.0, net_tap0,iface=hl0, ...; also instead of the file's", 0 },
+		{ "rate", 'r', OPTION_TEXT, &o->rate, 0, 0, "N", "requests a second at most; 0: no limit (0)", 0 },
+		{ "ramp", 0, OPTION_TEXT, &o->ramp, 0, 0, "TIME", "the lines' start is spread over it (5s)", 0 },
+		{ "duration", 0, OPTION_TEXT, &o->duration, 0, 0, "TIME", "length of the run; 0: until Ctrl-C (0)", 0 },
+		{ "drain", 0, OPTION_TEXT, &o->drain, 0, 0, "TIME", "unregistering is spread over it (5s)", 0 },
+		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "of everything random; 0: another each time (0)", 0 },
+		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers without work sleep; off: they always poll (on)", 0 },
+		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
+		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "wait for the port's link (30s)", 0 },
+		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers for servers by name (the system's)", 0 },
+		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "wait for their first answers (5s)", 0 },
+		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
+		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state, a line of JSON each", 0 },
+		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
+		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
+	};
+	// clang-format on
+	unsigned n = sizeof(own) / sizeof(*own);
+
+	*o = (struct run_options){ .link_timeout_ms = 30000, .dns_timeout_ms = 5000 };
+	memcpy(o->specs, own, sizeof(own));
+	config_flags_options(&o->flags, o->specs + n);
+}
+
+static void help_print(const struct run_options *o)
+{
+	printf("usage: heartline run -c FILE [OPTION...] [-- EAL-OPTION...]\n"
+	       "       heartline run --port DEVICE --primary HOST --address RANGES [OPTION...] "
+	       "[-- EAL-OPTION...]\n\n"
+	       "Registers lines and keeps them registered, on the backup while the primary is down.\n"
+	       "Ctrl-C unregisters all and ends the run; a second one ends it at once.\n\n");
+	options_help(o->specs);
+	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, what describes lines and servers stands\n"
+	       "in the file; heartline keys lists its keys. Lcores named by EAL options (-l): the\n"
+	       "first one is for control, each further one runs a worker.\n"
+	       "Exit: 0 all well, 1 some lines failed or were down for too long, 2 usage or\n"
+	       "configuration, 97 timed out, 99 nothing processed.\n");
+}
+
+// The run's own keys, as given by flags, on top of the file or of the defaults.
+static int overrides_set(const struct run_options *o, struct hl_config *config,
+			 struct hl_error *err)
+{
+	const struct {
+		const char *key, *value;
+	} keys[] = {
+		{ "rate", o->rate },
+		{ "ramp", o->ramp },
+		{ "duration", o->duration },
+		{ "drain", o->drain },
+		{ "seed", o->seed },
+		{ "dns_servers", o->dns },
+		{ "idle_sleep", o->idle_sleep },
+	};
+
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct hl_error inner;
+		if (keys[i].value && hl_config_set(config, keys[i].key, keys[i].value, &inner) < 0)
+			return hl_fail(err, inner.code, "--%.900s", inner.text);
+	}
+	return 0;
+}
+
+static int config_make(const struct run_options *o, struct hl_config *config, struct hl_error *err)
+{
+	int rc;
+
+	if (o->config) {
+		const char *flag = config_flags_given(&o->flags, o->specs);
+		if (flag)
+			return hl_fail(err, EINVAL, "--%s does not go with -c: it stands in %s",
+				       flag, o->config);
+		rc = hl_config_load(config, o->config, err);
+	} else {
+		hl_config_default(config);
+		rc = config_from_flags(&o->flags, o->port, config, err);
+	}
+	return rc < 0 ? rc : overrides_set(o, config, err);
+}
+
+// The device of the file, or of --port; a message points to where it was written.
+static int device_find(const struct run_options *o, const struct hl_config *config,
+		       struct device *device, struct hl_error *err)
+{
+	if (o->port) {
+		struct hl_error inner;
+		int rc = device_read(device, o->port, &inner);
+		return rc < 0 ? hl_fail(err, inner.code, "--port: %.900s", inner.text) : 0;
+	}
+	return device_of_file(o->config, config, device, err);
+}
+
+// Alive from the loops' start to their end; all counts are final afterwards.
+static void run_through(struct run *run, const struct port *port)
+{
+	const struct hl_config *config = run->config;
+	uint64_t lost_before = port_lost(port); // while nobody polled: of no run
+
+	if (!dataplane_wait_neighbours(run->dp, NEIGHBOURS_WAIT_MS) && !stop_wanted())
+		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
+				"lines start as soon as theirs answers\n");
+	start_step_done(START_NEXT_HOPS);
+	status_start(&run->status, run->dp, run->status.silent);
+	if (!stop_wanted())
+		run_enable(run);
+	while (!stop_wanted() && (config->duration_ms == 0 ||
+				  timebase_ns() < run->enabled_ns + config->duration_ms * MS))
+		run_tick(run);
+	if (stop_wanted() && !run->status.silent)
+		fprintf(stderr,
+			"heartline: stopping: lines unregister over %" PRIu64
+			" ms; once more to quit at once\n",
+			config->drain_ms);
+	run_drain(run);
+	dataplane_stop(run->dp);
+	report_close(&run->report, run->dp, port_lost(port) - lost_before);
+}
+
+static int run_on_port(struct run_options *o, const struct hl_config *config,
+		       const struct session *session, struct hl_error *err)
+{
+	static struct dataplane dp;
+	static struct run run;
+	const struct resolver_options resolver_options = { o->dns_timeout_ms, o->quiet };
+	struct resolver *resolver;
+	int code = EXIT_USAGE;
+
+	run.dp = &dp;
+	run.config = config;
+	run.status.silent = o->quiet;
+	start_step_done(START_DEVICE);
+	int rc = resolver_new(&resolver, config, &resolver_options, err);
+	if (rc == 0)
+		rc = dataplane_new(&dp, config, &session->port, session->n_workers, err);
+	if (rc == 0)
+		rc = resolver_publish(resolver, dp.plan, err);
+	if (rc == 0)
+		rc = resolver_run(resolver, err);
+	if (rc == 0) {
+		dp.next_hops = hl_plan_next_hops(dp.plan);
+		if (!o->quiet)
+			steering_say(&dp.steering);
+		rc = dataplane_launch(&dp, err);
+	}
+	if (rc == 0) {
+		dp.events = o->events; // closed with the report
+		o->events = NULL;
+		run.report.events_path = o->events_path;
+		run_through(&run, &session->port);
+		struct judgement judgement;
+		judge(&run.report, &judgement);
+		code = verdict_exit_code(judgement.verdict);
+		if (!o->quiet)
+			report_print(&run.report, stderr);
+		if (o->summary && summary_write(&run.report, o->summary, err) < 0)
+			rc = -err->code;
+	}
+	dataplane_stop(&dp);
+	resolver_free(resolver);
+	report_free(&run.report);
+	dataplane_free(&dp);
+	return rc < 0 ? EXIT_USAGE : code;
+}
+
+// Once the port is there: wait for the link where it means something, ask DHCP, then run.
+static int run_started(struct run_options *o, struct hl_config *config, struct session *session,
+		       const struct arguments *args, struct hl_error *err)
+{
+	int rc = session_start_port(session, &args->eal, o->workers, o->link_timeout_ms, err);
+
+	if (rc == 0 && port_has_link(&session->port))
+		rc = port_wait_link(&session->port, o->link_timeout_ms, err);
+	if (rc == 0)
+		rc = dhcp_set_servers(config, &session->port, o->quiet, err);
+	return rc < 0 ? session_exit_code(rc) : run_on_port(o, config, session, err);
+}
+
+int run_command(int argc, char **argv)
+{
+	static struct run_options o;
+	static struct session session;
+	struct arguments args;
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	int code = EXIT_USAGE;
+
+	options_table(&o);
+	arguments_split(&args, argc, argv);
+	int rc = options_read(o.specs, &args, &err);
+	if (rc == 0 && o.help) {
+		help_print(&o);
+		return EXIT_ALL_WELL;
+	}
+	if (rc == 0 && args.n_names)
+		rc = hl_fail(&err, EINVAL, "%s: not an option; a file is given by -c",
+			     args.names[0]);
+	if (rc == 0)
+		rc = config_make(&o, &config, &err);
+	if (rc == 0)
+		rc = device_find(&o, &config, &session.device, &err);
+	if (rc == 0)
+		rc = summary_check(o.summary, &err);
+	if (rc == 0 && o.events_path)
+		rc = events_open(&o.events, o.events_path, &err);
+	start_step_done(START_CONFIGURATION);
+	if (rc == 0) {
+		stop_catch();
+		code = run_started(&o, &config, &session, &args, &err);
+	}
+	if (err.code)
+		error_print(&err);
+	events_close(o.events, &(struct events_counts){ 0 });
+	session_end(&session);
+	hl_config_free(&config);
+	return code;
+}

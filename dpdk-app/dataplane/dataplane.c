@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Makes the workers of a run, puts them on lcore loops, and takes them down again.
+
+#include "dataplane/dataplane.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+
+#include "base/start_times.h"
+#include "base/timebase.h"
+
+static bool on_link(const struct hl_port *port, const struct hl_addr *server)
+{
+	uint32_t mask = port->prefix ? UINT32_MAX << (32 - port->prefix) : 0;
+	uint32_t own = hl_addr_ipv4(&port->ranges[0].first);
+
+	return !((hl_addr_ipv4(server) ^ own) & mask);
+}
+
+// Servers on the link, each once, and the gateway when one is behind it.
+static unsigned next_hops_count(const struct hl_config *config)
+{
+	struct hl_addr known[64];
+	unsigned n = 0;
+
+	for (uint32_t p = 0; p < 2 * config->n_profiles && n < 64; p++) {
+		const struct hl_profile *profile = &config->profiles[p / 2];
+		const struct hl_addr *hop = p % 2 ? &profile->backup.addr : &profile->primary.addr;
+		unsigned i = 0;
+		if (hop->family != HL_FAMILY_IPV4)
+			continue;
+		if (!on_link(&config->ports[0], hop))
+			hop = &config->ports[0].gateway;
+		while (i < n && !hl_addr_equal(&known[i], hop))
+			i++;
+		if (i == n)
+			known[n++] = *hop;
+	}
+	return n;
+}
+
+static int random_fill(void *out, size_t bytes, struct hl_error *err)
+{
+	if (getrandom(out, bytes, 0) == (ssize_t)bytes)
+		return 0;
+	return hl_fail(err, EIO, "getrandom: no random numbers from the system");
+}
+
+static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,
+		     struct hl_error *err)
+{
+	struct hl_plan_options options = {
+		.n_workers = dp->n_workers,
+		.tx_csum_offload = port->tx_csum,
+	};
+
+	memcpy(options.mac, port->mac, sizeof(options.mac));
+	int rc = random_fill(options.boot_key, sizeof(options.boot_key), err);
+	if (rc < 0)
+		return rc;
+	return steering_choose(&dp->steering, port, config, &options, &dp->plan, err);
+}
+
+static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config *config,
+		       const struct port *port, uint64_t seed, struct hl_error *err)
+{
+	struct hl_worker_options options = {
+		.index = i,
+		// A limit that is too small to share is still a limit.
+		.rate = config->rate,
+		.start_ns = timebase_ns(),
+		.seed = seed + i,
+	};
+	int rc = hl_worker_new(&dp->workers[i], dp->plan, &options, err);
+
+	if (rc < 0)
+		return rc;
+	struct queue_context *q = dp->queues[i] = aligned_alloc(64, RTE_ALIGN(sizeof(*q), 64));
+	if (!q)
+		return hl_fail(err, ENOMEM, "worker %u: no memory", i);
+	*q = (struct queue_context){
+		.kind = QUEUE_WORKER,
+		.worker = dp->workers[i],
+		.port_id = port->id,
+		.queue_id = (uint16_t)i,
+		.tx_csum = port->tx_csum,
+		.pool = port->pool,
+		.handoff = dp->handoff,
+		.plan = dp->plan,
+		.index = i,
+		.last_ns = options.start_ns,
+		.progress_ns = options.start_ns,
+	};
+	return queue_prepare(q, err);
+}
+
+int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
+		  unsigned n_workers, struct hl_error *err)
+{
+	unsigned lcores[LCORE_LOOPS_MAX], n_lcores = lcore_loop_lcores(lcores);
+	uint64_t seed = config->seed;
+
+	dp->n_workers = n_workers;
+	dp->next_hops = next_hops_count(config);
+	int rc = seed ? 0 : random_fill(&seed, sizeof(seed), err);
+	if (rc == 0)
+		rc = plan_make(dp, config, port, err);
+	start_step_done(START_PLAN);
+	if (rc == 0 && n_workers > 1)
+		rc = handoff_new(&dp->handoff, n_workers, err);
+	for (unsigned i = 0; rc == 0 && i < n_workers; i++) {
+		rc = worker_make(dp, i, config, port, seed, err);
+		if (rc < 0)
+			break;
+		struct lcore_loop *loop = &dp->loops[i];
+		loop->lcore = lcores[i % n_lcores];
+		loop->idle_sleep = config->idle_sleep;
+		loop->queues[loop->n_queues++] = dp->queues[i];
+		dp->n_loops = i + 1;
+	}
+	start_step_done(START_WORKERS);
+	return rc;
+}
+
+void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue)
+{
+	unsigned lcores[LCORE_LOOPS_MAX], n_lcores = lcore_loop_lcores(lcores);
+	struct lcore_loop *loop = &dp->loops[0]; // a single processor: both on it, in turns
+
+	if (dp->n_loops < n_lcores) {
+		loop = &dp->loops[dp->n_loops];
+		loop->idle_sleep = dp->loops[0].idle_sleep;
+		loop->lcore = lcores[dp->n_loops++];
+	}
+	loop->queues[loop->n_queues++] = queue;
+}
+
+int dataplane_launch(struct dataplane *dp, struct hl_error *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < dp->n_loops; i++)
+		rc = lcore_loop_launch(&dp->loops[i], err);
+	return rc;
+}
+
+bool dataplane_wait_neighbours(struct dataplane *dp, uint64_t timeout_ms)
+{
+	uint64_t end_ns = timebase_ns() + timeout_ms * 1000000;
+
+	// Worker 0 does ARP for all.
+	while (atomic_load_explicit(&hl_worker_counters(dp->workers[0])->arp_replies,
+				    memory_order_relaxed) < dp->next_hops) {
+		if (timebase_ns() >= end_ns)
+			return false;
+		dataplane_serve(dp);
+	}
+	return true;
+}
+
+void dataplane_stop(struct dataplane *dp)
+{
+	for (unsigned i = 0; i < dp->n_loops; i++)
+		lcore_loop_stop(&dp->loops[i]);
+}
+
+void dataplane_free(struct dataplane *dp)
+{
+	for (unsigned i = 0; i < dp->n_workers; i++) {
+		if (dp->queues[i])
+			queue_release(dp->queues[i]);
+		free(dp->queues[i]);
+		hl_worker_free(dp->workers[i]);
+	}
+	steering_undo(&dp->steering);
+	handoff_free(dp->handoff);
+	hl_plan_free(dp->plan);
+	*dp = (struct dataplane){ 0 };
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The data plane of a run: plan, workers, the loops that run them, and what control asks of them.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/config.h>
+#include <heartline/snapshot.h>
+#include <heartline/worker.h>
+
+#include "device/port.h"
+#include "loop/lcore_loop.h"
+#include "steer/steer.h"
+
+// Owner: the control thread. A loop sees only its queues.
+struct dataplane {
+	unsigned n_workers;
+	struct hl_plan *plan;
+	struct handoff *handoff;
+	struct steering steering;
+	struct hl_worker *workers[LCORE_LOOPS_MAX];
+	struct queue_context *queues[LCORE_LOOPS_MAX]; // of the workers
+	struct lcore_loop loops[LCORE_LOOPS_MAX];
+	unsigned n_loops;
+	uint64_t rest_ns;             // of control, between two looks without anything to serve
+	unsigned next_hops;           // neighbours that must be known before anything can be sent
+	struct events *events;        // NULL: changes of state are not written down
+	uint64_t left_silent_primary; // events: a line left the primary after a time-out
+};
+
+// Plan and workers on a port with as many queues, a loop for each. *dp is zero.
+int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
+		  unsigned n_workers, struct hl_error *err);
+
+// One more queue, without a worker: on a loop of its own when an lcore is left.
+void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue);
+
+int dataplane_launch(struct dataplane *dp, struct hl_error *err);
+
+// Wait until the next hops answered ARP, at most so long. False: not all did.
+bool dataplane_wait_neighbours(struct dataplane *dp, uint64_t timeout_ms);
+
+// Start or stop all lines, spread over a time.
+void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms);
+
+// What control does for the workers between two looks, and a rest of about a millisecond.
+void dataplane_serve(struct dataplane *dp);
+
+// Take the changes of state that the workers told of.
+void dataplane_events(struct dataplane *dp);
+
+void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot);
+uint64_t dataplane_unsettled(const struct dataplane *dp);
+
+// After dataplane_stop().
+uint64_t dataplane_leftovers(const struct dataplane *dp);
+uint64_t dataplane_maybe_left(const struct dataplane *dp);
+
+// Add what the program counts itself: frames lost between device and engine, hangs in a driver.
+void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS]);
+double dataplane_tx_full_ms(
+	const struct dataplane *dp); // the longest time on end that frames waited
+
+// Names: a line's phone number, the words for a code, the first packet dropped for a reason.
+const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len);
+void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM]);
+#define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
+// "403 Forbidden", "time-out"; "no failure seen" for a line that was only slow.
+const char *dataplane_cause_text(const struct dataplane *dp, uint16_t code, char out[CAUSE_ROOM]);
+bool dataplane_next_hop(const struct dataplane *dp, uint32_t k, struct hl_next_hop *hop);
+const struct hl_example *dataplane_example(const struct dataplane *dp, enum hl_drop reason);
+double dataplane_lateness_us(const struct dataplane *dp, double q); // of timers
+
+void dataplane_stop(struct dataplane *dp);
+void dataplane_free(struct dataplane *dp);

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the control thread asks of the workers while they run.
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/stop.h"
+#include "base/timebase.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/events.h"
+
+#define EVENTS_AT_ONCE 256
+#define EVENT_ROUNDS 256
+#define REST_MIN_NS 1000000
+#define REST_MAX_NS 10000000
+
+void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms)
+{
+	const struct hl_command command = {
+		.type = type,
+		.n = hl_plan_lines(dp->plan),
+		.spread_ns = spread_ms * 1000000,
+	};
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		while (hl_worker_command(dp->workers[i], &command) == -EAGAIN && !stop_at_once())
+			dataplane_serve(dp);
+}
+
+static void events_look(struct dataplane *dp, const struct hl_event *events, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		dp->left_silent_primary += events[i].from == HL_ON_P &&
+					   events[i].code == HL_CODE_TIMEOUT;
+	if (dp->events)
+		events_write(dp->events, dp, events, n);
+}
+
+// No more than one ring of them: a worker may be as fast as we are.
+void dataplane_events(struct dataplane *dp)
+{
+	struct hl_event events[EVENTS_AT_ONCE];
+
+	for (unsigned i = 0; i < dp->n_workers; i++) {
+		uint32_t n = EVENTS_AT_ONCE;
+		for (int k = 0; n == EVENTS_AT_ONCE && k < EVENT_ROUNDS; k++) {
+			n = hl_worker_events(dp->workers[i], events, EVENTS_AT_ONCE);
+			events_look(dp, events, n);
+		}
+	}
+	if (dp->events)
+		events_flush(dp->events);
+}
+
+void dataplane_serve(struct dataplane *dp)
+{
+	uint64_t now_ns = timebase_ns();
+	uint32_t served = 0;
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		served += hl_worker_serve_slow(dp->workers[i]);
+	dataplane_events(dp);
+	for (unsigned i = 0; i < dp->n_loops; i++)
+		if (dp->loops[i].launched)
+			lcore_loop_watch(&dp->loops[i], now_ns);
+	// While replies need the full parser look often; workers at rest are left alone.
+	dp->rest_ns = served ? 0 : RTE_MIN(dp->rest_ns + REST_MIN_NS, (uint64_t)REST_MAX_NS);
+	if (served == 0)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)dp->rest_ns }, NULL);
+}
+
+void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot)
+{
+	hl_snapshot_take(snapshot, dp->workers, dp->n_workers);
+}
+
+uint64_t dataplane_unsettled(const struct dataplane *dp)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		n += hl_worker_unsettled(dp->workers[i]);
+	return n;
+}
+
+uint64_t dataplane_leftovers(const struct dataplane *dp)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		n += hl_worker_leftovers(dp->workers[i], timebase_ns());
+	return n;
+}
+
+uint64_t dataplane_maybe_left(const struct dataplane *dp)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		n += hl_worker_maybe_left(dp->workers[i], timebase_ns());
+	return n;
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS])
+{
+	struct handoff_counts handed;
+
+	handoff_count_all(dp->handoff, &handed);
+	limits[HL_LIMIT_HANDOFF_DROPPED] += handed.lost;
+	for (unsigned i = 0; i < dp->n_workers; i++) {
+		const struct queue_context *q = dp->queues[i];
+		limits[HL_LIMIT_TX_FULL] += load(&q->tx_full);
+		limits[HL_LIMIT_TX_DROPPED] += load(&q->tx_dropped);
+		limits[HL_LIMIT_NO_BUFFER] += load(&q->no_buffer);
+	}
+	for (unsigned i = 0; i < dp->n_loops; i++)
+		limits[HL_LIMIT_STALLS] += dp->loops[i].stalls;
+}
+
+double dataplane_tx_full_ms(const struct dataplane *dp)
+{
+	double longest_ms = 0;
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		longest_ms = RTE_MAX(longest_ms, (double)load(&dp->queues[i]->tx_full_ns) / 1e6);
+	return longest_ms;
+}
+
+double dataplane_lateness_us(const struct dataplane *dp, double q)
+{
+	const struct hl_hist *hists[LCORE_LOOPS_MAX];
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		hists[i] = &hl_worker_counters(dp->workers[i])->lateness;
+	return hl_hist_quantile(hists, dp->n_workers, q);
+}

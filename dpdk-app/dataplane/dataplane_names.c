@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Words for what the workers know as numbers: lines, codes, reasons for a drop.
+
+#include <stdio.h>
+
+#include <heartline/code.h>
+
+#include "dataplane/dataplane.h"
+
+const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len)
+{
+	uint32_t n = 0;
+	const char *text = hl_plan_phone_number(dp->plan, line, &n);
+
+	*len = (int)n;
+	return text;
+}
+
+// The phrase of a worker that was told this code; each keeps the first one that came.
+void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
+{
+	unsigned from = 0;
+
+	for (unsigned i = 0; i < dp->n_workers && code < HL_CAUSES; i++) {
+		const struct hl_counters *c = hl_worker_counters(dp->workers[i]);
+		if (atomic_load_explicit(&c->causes[code], memory_order_relaxed)) {
+			from = i;
+			break;
+		}
+	}
+	hl_worker_cause(dp->workers[from], code, text);
+}
+
+const char *dataplane_cause_text(const struct dataplane *dp, uint16_t code, char out[CAUSE_ROOM])
+{
+	char phrase[HL_PHRASE_ROOM];
+
+	dataplane_cause(dp, code, phrase);
+	if (code >= HL_CODE_FIRST)
+		snprintf(out, CAUSE_ROOM, "%u %s", code, phrase);
+	else
+		snprintf(out, CAUSE_ROOM, "%s", phrase[0] ? phrase : "no failure seen");
+	return out;
+}
+
+bool dataplane_next_hop(const struct dataplane *dp, uint32_t k, struct hl_next_hop *hop)
+{
+	return hl_plan_next_hop(dp->plan, k, hop);
+}
+
+const struct hl_example *dataplane_example(const struct dataplane *dp, enum hl_drop reason)
+{
+	const struct hl_example *first = NULL;
+
+	for (unsigned i = 0; i < dp->n_workers; i++) {
+		const struct hl_example *of = hl_worker_example(dp->workers[i], reason);
+		if (of && (!first || of->at_ns < first->at_ns))
+			first = of;
+	}
+	return first;
+}

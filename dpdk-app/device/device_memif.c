@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Memif: two processes joined by a socket; one side listens, the other one connects once.
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/stop.h"
+#include "device/device.h"
+#include "device/host.h"
+
+#define MEMIF_SOCKET "/run/memif.sock" // the driver's default
+#define PEER_LOOK_MS 10
+#define PEER_SILENT_MS 1000
+
+static bool memif_client(const struct device *device)
+{
+	char role[DEVICE_TEXT];
+
+	return device_driver_is(device, "net_memif") &&
+	       (!device_argument(device, "role", role) || !strcmp(role, "client") ||
+		!strcmp(role, "slave"));
+}
+
+// Abstract unless told otherwise; only a path can be seen in the file system.
+static bool memif_socket(const struct device *device, char path[DEVICE_TEXT])
+{
+	char abstract[DEVICE_TEXT];
+
+	if (!device_argument(device, "socket", path))
+		strcpy(path, MEMIF_SOCKET);
+	return !device_argument(device, "socket-abstract", abstract) || strcmp(abstract, "no");
+}
+
+static bool memif_listens(const struct device *device)
+{
+	char path[DEVICE_TEXT];
+
+	return memif_socket(device, path) ? host_socket_taken(path, true) : access(path, F_OK) == 0;
+}
+
+int device_wait_peer(const struct device *device, uint64_t timeout_ms, struct hl_error *err)
+{
+	const struct timespec pause = { .tv_nsec = PEER_LOOK_MS * 1000000 };
+
+	if (!memif_client(device))
+		return 0;
+	for (uint64_t waited_ms = 0; !memif_listens(device); waited_ms += PEER_LOOK_MS) {
+		if (stop_wanted())
+			return hl_fail(err, EINTR, "stopped while waiting for the other side of %s",
+				       device->name);
+		if (waited_ms >= timeout_ms)
+			return hl_fail(err, ETIMEDOUT,
+				       "device: %s: nobody listens at its socket after %" PRIu64
+				       " s: start the side with role=server first",
+				       device->args, timeout_ms / 1000);
+		if (waited_ms == PEER_SILENT_MS)
+			fprintf(stderr, "heartline: waiting for the other side of %s\n",
+				device->name);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int device_memif_check(const struct device *device, struct hl_error *err)
+{
+	char path[DEVICE_TEXT];
+	bool abstract = memif_socket(device, path);
+
+	if (memif_client(device) || !host_socket_taken(path, abstract))
+		return 0;
+	return hl_fail(err, EADDRINUSE,
+		       "%s: the socket is in use by another process; one side has role=server, "
+		       "the other role=client",
+		       device->args);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The poll loop's round: mbufs become packets, the engine answers, packets become mbufs.
+//
+// Nothing here logs, allocates from the heap, or waits.
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "base/timebase.h"
+#include "loop/lcore_loop.h"
+
+#define STALL_NS 200000000u // a device that takes nothing for so long has lost what waits for it
+
+#define RX_GOOD_MASK (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
+#define RX_GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
+#define TX_CSUM (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM)
+
+// One writer, so no read-modify-write is needed.
+static void counter_add(_Atomic uint64_t *counter, uint64_t n)
+{
+	uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
+	atomic_store_explicit(counter, old + n, memory_order_relaxed);
+}
+
+static void spare_describe(struct queue_context *q, uint16_t from, uint16_t to)
+{
+	for (uint16_t i = from; i < to; i++)
+		q->out[i].data = rte_pktmbuf_mtod(q->spare[i], uint8_t *);
+}
+
+// The first `used` spare buffers are gone: put new ones in their place, or close the gap.
+static void spare_refill(struct queue_context *q, uint16_t used)
+{
+	if (used > 0 && rte_pktmbuf_alloc_bulk(q->pool, q->spare, used) == 0) {
+		spare_describe(q, 0, used);
+	} else if (used > 0) {
+		counter_add(&q->no_buffer, 1);
+		q->n_spare = (uint16_t)(q->n_spare - used);
+		memmove(q->spare, q->spare + used, q->n_spare * sizeof(*q->spare));
+		spare_describe(q, 0, q->n_spare);
+	}
+	uint16_t missing = (uint16_t)(QUEUE_OUT - q->n_spare);
+	if (missing > 0 && rte_pktmbuf_alloc_bulk(q->pool, q->spare + q->n_spare, missing) == 0) {
+		spare_describe(q, q->n_spare, QUEUE_OUT);
+		q->n_spare = QUEUE_OUT;
+	}
+}
+
+// Frames that may be written now.
+static uint16_t queue_room(const struct queue_context *q)
+{
+	return (uint16_t)RTE_MIN(q->n_spare, QUEUE_PENDING - q->n_pending);
+}
+
+static uint16_t queue_receive(struct queue_context *q, struct rte_mbuf **bufs)
+{
+	// A registrar answers what it receives: what it cannot answer now waits in the device, where
+	// the sender feels it, instead of being copied twice, among answers that are held back.
+	// A whole burst or nothing: small ones cost as much as large ones.
+	if (q->kind == QUEUE_REGISTRAR && queue_room(q) < HL_BURST_MAX)
+		return 0;
+	uint16_t n = rte_eth_rx_burst(q->port_id, q->queue_id, bufs, HL_BURST_MAX);
+
+	if (!q->handoff)
+		return n;
+	n = handoff_sort(q->handoff, q->plan, q->index, bufs, n);
+	return (uint16_t)(n + handoff_take(q->handoff, q->index, bufs + n, HL_BURST_MAX - n));
+}
+
+static void packet_describe(struct hl_packet *pkt, struct rte_mbuf *mbuf)
+{
+	pkt->data = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	pkt->len = rte_pktmbuf_data_len(mbuf); // of a chain the first part: too short, so malformed
+	pkt->flags = (mbuf->ol_flags & RX_GOOD_MASK) == RX_GOOD ? HL_PACKET_CSUM_GOOD : 0;
+}
+
+static void pending_add(struct queue_context *q, uint16_t n, uint64_t now_ns)
+{
+	if (q->n_pending == 0 && !q->stalled)
+		q->progress_ns = now_ns; // it was idle, not stuck
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *mbuf = q->spare[i];
+		mbuf->data_len = q->out[i].len;
+		mbuf->pkt_len = q->out[i].len;
+		if (q->out[i].flags & HL_PACKET_CSUM_OFFLOAD) {
+			mbuf->ol_flags |= TX_CSUM;
+			mbuf->l2_len = RTE_ETHER_HDR_LEN;
+			mbuf->l3_len = sizeof(struct rte_ipv4_hdr);
+		}
+		q->pending[(q->first_pending + q->n_pending++) % QUEUE_PENDING] = mbuf;
+	}
+}
+
+static void pending_remove(struct queue_context *q, uint32_t n)
+{
+	q->first_pending = (q->first_pending + n) % QUEUE_PENDING;
+	q->n_pending -= n;
+}
+
+// Offer the device what waits, up to the ring's end. Returns how many it took.
+static uint16_t pending_offer(struct queue_context *q)
+{
+	struct rte_mbuf **at = &q->pending[q->first_pending];
+	uint16_t n = (uint16_t)RTE_MIN(q->n_pending, QUEUE_PENDING - q->first_pending);
+
+	if (q->tx_csum) {
+		uint16_t fine = rte_eth_tx_prepare(q->port_id, q->queue_id, at, n);
+		if (fine == 0) { // the device refuses this frame for good
+			rte_pktmbuf_free(*at);
+			pending_remove(q, 1);
+			counter_add(&q->tx_dropped, 1);
+			return 0;
+		}
+		n = fine;
+	}
+	uint16_t taken = rte_eth_tx_burst(q->port_id, q->queue_id, at, n);
+	pending_remove(q, taken);
+	return taken;
+}
+
+static void pending_drop(struct queue_context *q)
+{
+	counter_add(&q->tx_dropped, q->n_pending);
+	while (q->n_pending > 0) {
+		rte_pktmbuf_free(q->pending[q->first_pending]);
+		pending_remove(q, 1);
+	}
+}
+
+// A full device is counted, for it may have been the limit, not the server. Rare, so it may cost.
+static void full_note(struct queue_context *q, uint64_t now_ns)
+{
+	if (q->n_pending == 0) {
+		q->full_since_ns = 0;
+		return;
+	}
+	counter_add(&q->tx_full, 1);
+	if (q->full_since_ns == 0)
+		q->full_since_ns = now_ns;
+	if (now_ns - q->full_since_ns > atomic_load_explicit(&q->tx_full_ns, memory_order_relaxed))
+		atomic_store_explicit(&q->tx_full_ns, now_ns - q->full_since_ns,
+				      memory_order_relaxed);
+}
+
+// Send what the device takes; the rest waits. Once it has taken nothing for too long, frames are
+// lost as on a cut wire: the engine must keep its time, and SIP repeats what matters.
+static void pending_send(struct queue_context *q, uint64_t now_ns)
+{
+	bool wraps = q->first_pending + q->n_pending > QUEUE_PENDING;
+	uint16_t taken = pending_offer(q);
+
+	if (wraps && q->first_pending == 0)
+		taken = (uint16_t)(taken + pending_offer(q));
+	if (taken > 0) {
+		q->progress_ns = now_ns;
+		q->stalled = false;
+	} else if (q->stalled || now_ns - q->progress_ns >= STALL_NS) {
+		q->stalled = true;
+		pending_drop(q);
+	}
+	full_note(q, now_ns);
+}
+
+static void engine_call(struct queue_context *q, const struct hl_packet *pkts, uint16_t n,
+			struct hl_burst *tx, uint64_t now_ns)
+{
+	if (q->kind == QUEUE_WORKER) {
+		if (n > 0)
+			hl_worker_rx(q->worker, pkts, n, tx, now_ns);
+		// Answers first: while a burst is full there are more, and what they wait here would
+		// count as the server's time. No request leaves before they are read.
+		if (n == HL_BURST_MAX && q->full_bursts++ < QUEUE_FULL_BURSTS)
+			return;
+		q->full_bursts = 0;
+		hl_worker_tick(q->worker, tx, now_ns);
+	} else {
+		if (n > 0)
+			hl_registrar_rx(q->registrar, pkts, n, tx, now_ns);
+		hl_registrar_tick(q->registrar, tx, now_ns);
+	}
+}
+
+unsigned queue_poll(struct queue_context *q)
+{
+	struct rte_mbuf *bufs[HL_BURST_MAX];
+	struct hl_packet pkts[HL_BURST_MAX];
+	uint16_t n = queue_receive(q, bufs);
+	uint64_t now_ns = RTE_MAX(timebase_ns(), q->last_ns); // processors may differ by a little
+
+	q->last_ns = now_ns;
+	for (uint16_t i = 0; i < n; i++)
+		packet_describe(&pkts[i], bufs[i]);
+	struct hl_burst tx = {
+		.pkts = q->out,
+		.cap = queue_room(q),
+	};
+	engine_call(q, pkts, n, &tx, now_ns);
+	if (n > 0)
+		rte_pktmbuf_free_bulk(bufs, n);
+	if (tx.n > 0)
+		pending_add(q, tx.n, now_ns);
+	if (tx.n > 0 || q->n_spare < QUEUE_OUT)
+		spare_refill(q, tx.n);
+	if (q->n_pending > 0)
+		pending_send(q, now_ns);
+	return (n > 0 ? POLL_RECEIVED : 0) | (tx.n > 0 ? POLL_SENT : 0);
+}
+
+uint64_t queue_next_ns(const struct queue_context *q, uint64_t now_ns)
+{
+	if (q->n_pending > 0 || q->n_spare < QUEUE_OUT)
+		return now_ns;
+	return q->kind == QUEUE_WORKER ? hl_worker_next(q->worker, now_ns)
+				       : hl_registrar_next(q->registrar, now_ns);
+}
+
+int queue_prepare(struct queue_context *q, struct hl_error *err)
+{
+	spare_refill(q, 0);
+	if (q->n_spare < QUEUE_OUT)
+		return hl_fail(err, ENOMEM, "packet buffers: too few");
+	return 0;
+}
+
+void queue_release(struct queue_context *q)
+{
+	rte_pktmbuf_free_bulk(q->spare, q->n_spare);
+	for (uint32_t i = 0; i < q->n_pending; i++)
+		rte_pktmbuf_free(q->pending[(q->first_pending + i) % QUEUE_PENDING]);
+	q->n_spare = 0;
+	q->n_pending = 0;
+}

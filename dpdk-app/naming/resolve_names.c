@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A name's answers: asked for, compared, published, told of; the last good one stays.
+
+#include "naming/resolve_names.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/stop.h"
+
+#define TTL_MIN_S 5
+#define RETRY_MS 5000      // after a failure
+#define FIRST_RETRY_MS 250 // while the start waits
+
+static const char *const type_names[] = { "A", "SRV", "NAPTR" };
+
+uint64_t resolver_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static const char *said(int status)
+{
+	// c-ares has no word for it: SRV with the target "."
+	return status == ARES_ESERVICE ? "the service is not available there"
+				       : ares_strerror(status);
+}
+
+// One question to DNS; on failure the last answer stays.
+static int name_ask(struct resolver *r, struct name *name, struct answer *answer, char *why,
+		    size_t room)
+{
+	struct question failed = { .type = type_names[name->type] };
+	struct hl_error err;
+	struct query query;
+
+	// a new channel each time: the system's servers may have changed
+	if (query_open(&query, r->config->dns_servers, r->stop_fd, &err) < 0) {
+		snprintf(why, room, "%.200s", err.text);
+		return ARES_EBADQUERY;
+	}
+	int rc = name_resolve(&query, name->host, name->port, name->type, answer, &failed);
+	if (rc != ARES_SUCCESS)
+		snprintf(why, room, "%s %s: %s", failed.type, failed.name, said(rc));
+	query_close(&query);
+	return rc;
+}
+
+static void name_schedule(struct name *name)
+{
+	uint32_t ttl_s = name->answer.ttl_s;
+
+	ttl_s = ttl_s < TTL_MIN_S ? TTL_MIN_S : ttl_s > TTL_MAX_S ? TTL_MAX_S : ttl_s;
+	name->due_ms = resolver_now_ms() + ttl_s * 1000ull;
+}
+
+// The order that messages show; DNS servers turn theirs at each answer.
+static int target_compare(const void *a, const void *b)
+{
+	const struct hl_target *s = a, *t = b;
+	uint32_t s_ip = hl_addr_ipv4(&s->at.addr), t_ip = hl_addr_ipv4(&t->at.addr);
+
+	if (s->priority != t->priority)
+		return s->priority < t->priority ? -1 : 1;
+	if (s_ip != t_ip)
+		return s_ip < t_ip ? -1 : 1;
+	if (s->at.port != t->at.port)
+		return s->at.port < t->at.port ? -1 : 1;
+	return s->weight < t->weight ? -1 : s->weight > t->weight;
+}
+
+static void answer_sort(struct answer *answer)
+{
+	qsort(answer->targets, answer->n, sizeof(*answer->targets), target_compare);
+}
+
+static bool answer_equal(const struct answer *a, const struct answer *b)
+{
+	bool equal = a->n == b->n;
+
+	for (uint32_t i = 0; equal && i < a->n; i++)
+		equal = target_compare(&a->targets[i], &b->targets[i]) == 0;
+	return equal;
+}
+
+int name_find_first(struct resolver *r, struct name *name, uint64_t end_ms, struct hl_error *err)
+{
+	char why[512];
+
+	for (;;) {
+		int rc = name_ask(r, name, &name->answer, why, sizeof(why));
+		if (rc == ARES_SUCCESS)
+			break;
+		if (query_says_none(rc) || rc == ARES_EBADQUERY || resolver_now_ms() >= end_ms ||
+		    stop_wanted())
+			return hl_fail(
+				err, EHOSTUNREACH,
+				"the server %s has no address: %s; %s%s; give its address, or "
+				"other DNS servers by dns_servers or --dns",
+				name->host, why,
+				r->config->dns_servers ? "asked "
+						       : "asked the system's DNS "
+							 "servers",
+				r->config->dns_servers ? r->config->dns_servers : "");
+		poll(NULL, 0, FIRST_RETRY_MS);
+	}
+	answer_sort(&name->answer);
+	name_schedule(name);
+	return 0;
+}
+
+int name_publish(struct resolver *r, uint32_t index, const struct answer *answer,
+		 struct hl_error *err)
+{
+	for (uint32_t i = 0; i < r->n_users; i++) {
+		const struct user *u = &r->users[i];
+		struct hl_error inner;
+		if (u->name == index && hl_plan_set_targets(r->plan, u->profile, u->server,
+							    answer->targets, answer->n, &inner) < 0)
+			return hl_fail(err, inner.code, "DNS says of %s: %.900s",
+				       r->names[index].host, inner.text);
+	}
+	return 0;
+}
+
+static void answer_tell(const struct name *name)
+{
+	char text[HL_ADDR_TEXT];
+
+	fprintf(stderr, "heartline: DNS: %s is now at", name->host);
+	for (uint32_t i = 0; i < name->answer.n && i < 8; i++) {
+		hl_addr_format(&name->answer.targets[i].at.addr, text);
+		fprintf(stderr, " %s:%u", text, name->answer.targets[i].at.port);
+	}
+	fprintf(stderr, "\n");
+}
+
+static void failure_tell(struct name *name, const char *why)
+{
+	if (!name->failing)
+		fprintf(stderr, "heartline: DNS: %s; the last answer for %s stays\n", why,
+			name->host);
+	name->failing = true;
+	name->due_ms = resolver_now_ms() + RETRY_MS;
+}
+
+void name_renew(struct resolver *r, uint32_t index)
+{
+	struct name *name = &r->names[index];
+	struct hl_error err;
+	struct answer answer;
+	char why[512];
+
+	int rc = name_ask(r, name, &answer, why, sizeof(why));
+	if (rc == ARES_ECANCELLED)
+		return;
+	if (rc != ARES_SUCCESS) {
+		failure_tell(name, why);
+		return;
+	}
+	answer_sort(&answer);
+	bool changed = !answer_equal(&answer, &name->answer);
+	if (changed && name_publish(r, index, &answer, &err) < 0) {
+		failure_tell(name, err.text);
+		return;
+	}
+	name->answer = answer;
+	name_schedule(name);
+	if (name->failing)
+		fprintf(stderr, "heartline: DNS: %s is found again\n", name->host);
+	name->failing = false;
+	if (changed && !r->options.quiet)
+		answer_tell(name);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The report of a run as a table of rows, each with its name on the left.
+
+#include "report/report_print.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "report/figure.h"
+#include "report/judge.h"
+#include "report/packet_text.h"
+
+#define FAILED_SHOWN 20 // lines, by number
+#define CAUSES_SHOWN 8
+#define NEXT_HOPS_SHOWN 8
+
+static void row(FILE *to, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void row(FILE *to, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(to, "  %-12s ", name);
+	va_start(args, format);
+	vfprintf(to, format, args);
+	va_end(args);
+	fputc('\n', to);
+}
+
+static double seconds(uint64_t ms)
+{
+	return (double)ms / 1000;
+}
+
+void report_print_reasons(const struct report *r, FILE *to)
+{
+	struct judgement j;
+	char limits[LIMITS_ROOM];
+
+	judge(r, &j);
+	// Before a server is blamed.
+	if (report_generator_limited(r)) {
+		report_limits_text(r, limits);
+		row(to, "limit", "the generator was the limit: %s", limits);
+	}
+	for (unsigned i = 0; i < j.n_reasons; i++)
+		row(to, i == 0 ? "because" : "", "%s", j.reasons[i]);
+	for (unsigned i = 0; i < j.n_hints; i++)
+		row(to, "hint", "%s", j.hints[i]);
+}
+
+static void print_lines(const struct report *r, FILE *to)
+{
+	const struct hl_snapshot *up = &r->up;
+	const struct outcome *o = &r->outcome;
+
+	row(to, "lines",
+	    "%" PRIu64 " of %" PRIu64 " registered (%" PRIu64 " on the primary, %" PRIu64
+	    " on the backup), %" PRIu64 " down, %" PRIu64 " parked, %" PRIu64 " switching",
+	    up->registered, up->lines, up->on_primary, up->on_backup, up->by_state[HL_DOWN],
+	    up->by_state[HL_PARK], o->switching);
+	if (o->never)
+		row(to, "never", "%" PRIu64 " never registered", o->never);
+	if (o->not_started || o->starting)
+		row(to, "excused",
+		    "%" PRIu64 " not started, %" PRIu64
+		    " whose first attempt was younger than its time-out",
+		    o->not_started, o->starting);
+}
+
+static void print_outages(const struct report *r, FILE *to)
+{
+	const struct outcome *o = &r->outcome;
+	int len;
+
+	if (o->ever_down == 0) {
+		row(to, "outages", "none");
+	} else {
+		const char *number = dataplane_phone_number(r->dp, o->worst.line, &len);
+		row(to, "outages",
+		    "%" PRIu64 " %s down, %.1f s in all; the longest: %.*s for %.1f s, "
+		    "worst case of a switch %.1f s",
+		    o->ever_down, o->ever_down == 1 ? "line was" : "lines were",
+		    seconds(o->down_ms), len, number, seconds(o->worst.ms),
+		    seconds(o->worst.allowed_ms));
+	}
+	row(to, "moves",
+	    "%" PRIu64 " failovers, %" PRIu64 " returns, %" PRIu64
+	    " flaps (again within %d s of a return)",
+	    r->end.failovers, r->end.returns, r->end.flaps, HL_FLAP_S);
+}
+
+// The most frequent first.
+static void print_causes(const struct report *r, FILE *to)
+{
+	uint64_t below = UINT64_MAX, last_code = 0;
+
+	for (unsigned shown = 0; shown < CAUSES_SHOWN; shown++) {
+		uint64_t most = 0;
+		uint16_t code = 0;
+		char text[CAUSE_ROOM];
+		for (uint16_t c = 0; c < HL_CAUSES; c++) {
+			uint64_t n = r->end.causes[c];
+			bool left = n < below || (n == below && c > last_code);
+			if (left && n > most) {
+				most = n;
+				code = c;
+			}
+		}
+		if (most == 0)
+			break;
+		row(to, shown == 0 ? "causes" : "", "%" PRIu64 " %s", most,
+		    dataplane_cause_text(r->dp, code, text));
+		below = most;
+		last_code = code;
+	}
+}
+
+void report_print_outages(const struct report *r, FILE *to)
+{
+	print_outages(r, to);
+	print_causes(r, to);
+}
+
+static void print_failed(const struct report *r, FILE *to)
+{
+	const struct outcome *o = &r->outcome;
+	char text[CAUSE_ROOM];
+
+	for (uint64_t k = 0; k < o->n_failed && k < FAILED_SHOWN; k++) {
+		const struct failed_line *f = &o->failed[k];
+		int len;
+		const char *number = dataplane_phone_number(r->dp, f->line, &len);
+		row(to, k == 0 ? "failed" : "", "%.*s %s%s: %s", len, number,
+		    f->never ? "never registered, " : "", hl_line_state_name(f->state),
+		    dataplane_cause_text(r->dp, f->code, text));
+	}
+	if (o->never + o->lost > FAILED_SHOWN)
+		row(to, "", "and %" PRIu64 " more: failed_lines of --summary FILE",
+		    o->never + o->lost - FAILED_SHOWN);
+}
+
+// Nobody knows which transmission was answered after the first, so those times stand apart.
+static void print_rtt(FILE *to, const char *name, const char *which, uint64_t samples,
+		      const double us[3])
+{
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM], p999[FIGURE_ROOM];
+
+	row(to, name, "p50 %s us, p99 %s us, p99.9 %s us: %" PRIu64 " answered %s",
+	    figure_text(us[0], p50), figure_text(us[1], p99), figure_text(us[2], p999), samples,
+	    which);
+}
+
+static void print_traffic(const struct report *r, FILE *to)
+{
+	const struct hl_snapshot *s = &r->end;
+
+	row(to, "requests",
+	    "%" PRIu64 " REGISTER, %" PRIu64 " OPTIONS, %" PRIu64 " retransmissions, %" PRIu64
+	    " time-outs",
+	    s->requests[HL_REGISTER], s->requests[HL_OPTIONS], s->retransmissions, s->timeouts);
+	print_rtt(to, "RTT", "at the first transmission", s->rtt_samples, s->rtt_us);
+	print_rtt(to, "", "after a retransmission", s->rtt_retransmitted_samples,
+		  s->rtt_retransmitted_us);
+	row(to, "at the end",
+	    "%" PRIu64 " unregistered, %" PRIu64 " left over; maybe left: %" PRIu64,
+	    s->unregistered, r->leftovers, r->maybe_left);
+}
+
+static void print_bounded(const struct hl_snapshot *s, FILE *to)
+{
+	if (s->long_retry_afters)
+		row(to, "bounded", "%" PRIu64 " Retry-After longer than retry_after_max",
+		    s->long_retry_afters);
+	if (s->short_grants)
+		row(to, "bounded", "%" PRIu64 " grants shorter than twice refresh_min",
+		    s->short_grants);
+	if (s->long_min_expires)
+		row(to, "bounded", "%" PRIu64 " Min-Expires longer than a day",
+		    s->long_min_expires);
+	if (s->epochs)
+		row(to, "bounded", "%" PRIu64 " lines began their CSeq again, with a new Call-ID",
+		    s->epochs);
+}
+
+// Answers that came and were dropped are no time-outs of the server.
+static void print_drops(const struct report *r, FILE *to)
+{
+	const struct hl_snapshot *s = &r->end;
+	char bytes[HL_EXAMPLE_BYTES + 1], source[SOURCE_ROOM];
+
+	for (unsigned k = 0; k < HL_DROPS; k++) {
+		const struct hl_example *e = dataplane_example(r->dp, k);
+		if (s->drops[k] == 0)
+			continue;
+		row(to, "dropped", "%" PRIu64 " %s: %s", s->drops[k], hl_drop_name(k),
+		    hl_drop_text(k));
+		if (e)
+			row(to, "", "  first: %s \"%s\"", example_source(e, source),
+			    example_bytes(e, bytes));
+	}
+}
+
+// Requests that did not leave are no server's time-outs.
+static void print_next_hops(const struct report *r, FILE *to)
+{
+	struct hl_next_hop hop;
+	char addr[HL_ADDR_TEXT];
+	uint32_t shown = 0, k = 0;
+
+	for (; shown < NEXT_HOPS_SHOWN && dataplane_next_hop(r->dp, k, &hop); k++) {
+		if (hop.known && hop.waits == 0)
+			continue;
+		hl_addr_format(&hop.addr, addr);
+		shown++;
+		if (hop.known)
+			row(to, "next hop", "%s: %" PRIu64 " requests waited for its ARP answer",
+			    addr, hop.waits);
+		else
+			row(to, "next hop",
+			    "%s: no answer to %" PRIu32 " ARP requests; %" PRIu64
+			    " requests waited",
+			    addr, hop.asked, hop.waits);
+	}
+	if (shown == NEXT_HOPS_SHOWN)
+		row(to, "", "and perhaps more: next_hops of --summary FILE");
+}
+
+static void print_limits(const struct report *r, FILE *to)
+{
+	const struct hl_snapshot *s = &r->end;
+
+	for (unsigned k = 0; k < HL_LIMITS; k++) {
+		if (s->limits[k] == 0 || k == HL_LIMIT_EVENTS_LOST) // that has a row of its own
+			continue;
+		if (k == HL_LIMIT_TX_FULL)
+			row(to, "generator", "%" PRIu64 " %s: %s, for up to %.1f ms on end",
+			    s->limits[k], hl_limit_name(k), hl_limit_text(k), r->tx_full_ms);
+		else
+			row(to, "generator", "%" PRIu64 " %s: %s", s->limits[k], hl_limit_name(k),
+			    hl_limit_text(k));
+	}
+}
+
+static void print_events(const struct report *r, FILE *to)
+{
+	if (!r->events_path)
+		return;
+	row(to, "events", "%" PRIu64 " written to %s, %" PRIu64 " lost%s%s", r->events.written,
+	    r->events_path, r->events.lost, r->events.error ? ": " : "",
+	    r->events.error ? events_error_text(r->events.error) : "");
+}
+
+static void print_steering(const struct steering_result *s, FILE *to)
+{
+	if (s->n_queues > 1)
+		row(to, "steering",
+		    "%s; of %" PRIu64 " frames %" PRIu64 " arrived at their worker, %" PRIu64
+		    " were handed over, %" PRIu64 " dropped on the way",
+		    steering_rung_text(s->rung), s->all.kept + s->all.passed + s->all.lost,
+		    s->all.kept, s->all.passed, s->all.lost);
+}
+
+void report_print(const struct report *r, FILE *to)
+{
+	struct judgement j;
+
+	judge(r, &j);
+	fprintf(to, "heartline: verdict: %s\n", verdict_name(j.verdict));
+	report_print_reasons(r, to);
+	print_next_hops(r, to);
+	print_lines(r, to);
+	report_print_outages(r, to);
+	print_failed(r, to);
+	print_traffic(r, to);
+	print_bounded(&r->end, to);
+	print_drops(r, to);
+	print_limits(r, to);
+	print_events(r, to);
+	print_steering(&r->steering, to);
+}

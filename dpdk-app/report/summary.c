@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// --summary FILE: the report as JSON.
+
+#include "report/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/start_times.h"
+#include "report/judge.h"
+#include "report/summary_lines.h"
+
+// Snapshots count to 2^64, JSON as jansson writes it to 2^63.
+static json_t *whole(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+// A tenth is enough of a microsecond or of a rate, and 17 digits only confuse.
+static json_t *tenths(double value)
+{
+	if (isnan(value)) // nothing was measured
+		return json_null();
+	return json_real((double)(int64_t)(value * 10 + 0.5) / 10);
+}
+
+static json_t *requests_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned m = HL_REGISTER; m < HL_METHODS; m++)
+		if (s->requests[m] || m == HL_REGISTER || m == HL_OPTIONS)
+			json_object_set_new(object, hl_method_name(m), whole(s->requests[m]));
+	return object;
+}
+
+static json_t *responses_object(const struct hl_snapshot *s)
+{
+	static const char *const names[] = { NULL, "1xx", "2xx", "3xx", "4xx", "5xx", "6xx" };
+	json_t *object = json_object();
+
+	for (unsigned c = 1; c < 7; c++)
+		json_object_set_new(object, names[c], whole(s->responses[c]));
+	return object;
+}
+
+static json_t *rtt_object(const double us[3])
+{
+	return json_pack("{so so so}", "p50", tenths(us[0]), "p99", tenths(us[1]), "p999",
+			 tenths(us[2]));
+}
+
+static json_t *drops_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned k = 0; k < HL_DROPS; k++)
+		json_object_set_new(object, hl_drop_name(k), whole(s->drops[k]));
+	return object;
+}
+
+static json_t *limits_object(const struct hl_snapshot *s)
+{
+	json_t *object = json_object();
+
+	for (unsigned k = 0; k < HL_LIMITS; k++)
+		json_object_set_new(object, hl_limit_name(k), whole(s->limits[k]));
+	return object;
+}
+
+// Times that a server dictated and that were not obeyed; numbers that began again.
+static json_t *bounded_object(const struct hl_snapshot *s)
+{
+	return json_pack("{so so so so}", "long_retry_afters", whole(s->long_retry_afters),
+			 "short_grants", whole(s->short_grants), "long_min_expires",
+			 whole(s->long_min_expires), "epochs", whole(s->epochs));
+}
+
+static json_t *events_object(const struct report *r)
+{
+	if (!r->events_path)
+		return json_null();
+	return json_pack("{ss so so so}", "file", r->events_path, "written",
+			 whole(r->events.written), "lost", whole(r->events.lost), "error",
+			 r->events.error ? json_string(events_error_text(r->events.error))
+					 : json_null());
+}
+
+// The first replies prove a rung, or refute it; the rings need no proof.
+static json_t *proof_value(const struct steering_result *s)
+{
+	enum steering_proof proof = steering_proof(&s->all);
+
+	return proof == STEERING_UNSEEN ? json_null() : json_boolean(proof == STEERING_CONFIRMED);
+}
+
+static json_t *steering_object(const struct steering_result *s)
+{
+	json_t *workers = json_array();
+
+	for (uint32_t i = 0; s->n_queues > 1 && i < s->n_queues; i++)
+		json_array_append_new(workers, json_pack("{so so}", "home", whole(s->of[i].kept),
+							 "handed_off", whole(s->of[i].passed)));
+	return json_pack("{ss so so so so so so so so}", "rung", steering_rung_name(s->rung),
+			 "queues", whole(s->n_queues), "steered_lines", whole(s->steered),
+			 "confirmed", proof_value(s), "home", whole(s->all.kept), "handed_off",
+			 whole(s->all.passed), "handoff_dropped", whole(s->all.lost), "strayed",
+			 whole(s->all.arrived_elsewhere), "workers", workers);
+}
+
+static json_t *startup_object(void)
+{
+	json_t *object = json_object();
+	double total_ms = 0;
+
+	for (unsigned step = 0; step < START_STEPS; step++) {
+		json_object_set_new(object, start_step_names[step], tenths(start_step_ms(step)));
+		total_ms += start_step_ms(step);
+	}
+	json_object_set_new(object, "total", tenths(total_ms));
+	return object;
+}
+
+static json_t *summary_object(const struct report *r)
+{
+	const struct hl_snapshot *up = &r->up, *end = &r->end;
+	struct judgement judgement;
+	judge(r, &judgement);
+	const struct {
+		const char *key;
+		json_t *value;
+	} entries[] = {
+		{ "lines", whole(up->lines) },
+		{ "registered", whole(up->registered) },
+		{ "on_primary", whole(up->on_primary) },
+		{ "on_backup", whole(up->on_backup) },
+		{ "down", whole(up->by_state[HL_DOWN]) },
+		{ "parked", whole(up->by_state[HL_PARK]) },
+		{ "requests", requests_object(end) },
+		{ "responses", responses_object(end) },
+		{ "retransmissions", whole(end->retransmissions) },
+		{ "timeouts", whole(end->timeouts) },
+		{ "failovers", whole(end->failovers) },
+		{ "returns", whole(end->returns) },
+		{ "flaps", whole(end->flaps) },
+		{ "never_registered", whole(r->outcome.never) },
+		{ "not_started", whole(r->outcome.not_started) },
+		{ "starting", whole(r->outcome.starting) },
+		{ "lost", whole(r->outcome.lost) },
+		{ "switching", whole(r->outcome.switching) },
+		{ "outages", outages_object(r) },
+		{ "causes", causes_array(r) },
+		{ "unregistered", whole(end->unregistered) },
+		{ "leftovers", whole(r->leftovers) },
+		{ "maybe_left", whole(r->maybe_left) },
+		{ "offered_rate", tenths(r->offered_rate) },
+		{ "achieved_rate", tenths(r->achieved_rate) },
+		{ "generator_limited", json_boolean(report_generator_limited(r)) },
+		{ "rtt_us", rtt_object(end->rtt_us) },
+		{ "rtt_retransmitted_us", rtt_object(end->rtt_retransmitted_us) },
+		{ "drops", drops_object(end) },
+		{ "drop_examples", examples_object(r) },
+		{ "limits", limits_object(end) },
+		{ "next_hops", next_hops_array(r) },
+		{ "bounded", bounded_object(end) },
+		{ "events", events_object(r) },
+		{ "steering", steering_object(&r->steering) },
+		{ "startup_ms", startup_object() },
+		{ "reasons", texts_array(judgement.reasons, judgement.n_reasons) },
+		{ "hints", texts_array(judgement.hints, judgement.n_hints) },
+		{ "verdict", json_string(verdict_name(judgement.verdict)) },
+	};
+	json_t *object = json_object();
+
+	for (unsigned i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		json_object_set_new(object, entries[i].key, entries[i].value);
+	return object;
+}
+
+// The object with one more member, which is written piece by piece.
+static int document_write(const struct report *report, const json_t *object, FILE *file)
+{
+	char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	char *end = text ? strrchr(text, '}') : NULL;
+	int rc = -1;
+
+	if (end) {
+		end[-1] = 0; // the newline before it
+		if (fprintf(file, "%s,\n  \"failed_lines\": ", text) > 0 &&
+		    failed_lines_write(report, file) == 0 && fputs("\n}\n", file) != EOF &&
+		    fflush(file) == 0)
+			rc = 0;
+	}
+	free(text);
+	return rc;
+}
+
+int summary_write(const struct report *report, const char *path, struct hl_error *err)
+{
+	bool to_stdout = !strcmp(path, "-");
+	FILE *file = to_stdout ? stdout : fopen(path, "we");
+	json_t *object = summary_object(report);
+	int rc = 0;
+
+	if (!file || document_write(report, object, file) < 0)
+		rc = hl_fail(err, errno ? errno : EIO, "--summary: %s: %s", path, strerror(errno));
+	if (file && !to_stdout && fclose(file) == EOF && rc == 0)
+		rc = hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
+	json_decref(object);
+	return rc;
+}
+
+int summary_check(const char *path, struct hl_error *err)
+{
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	FILE *file = fopen(path, "ae"); // an older summary stays until the new one is there
+	if (!file)
+		return hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
+	fclose(file);
+	return 0;
+}

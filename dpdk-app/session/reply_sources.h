@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Says once for each address which answers in place of the server that was asked.
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/worker.h>
+
+#include "dataplane/dataplane.h"
+
+#define REPLY_SOURCES_MAX 32
+
+struct reply_sources {
+	struct hl_endpoint said[REPLY_SOURCES_MAX];
+	uint32_t n;
+};
+
+// Control thread; prints what the workers have seen since the last call.
+void reply_sources_watch(struct reply_sources *watch, const struct dataplane *dp);

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Rules by exact destination address, or by the low bits of the destination port.
+
+#include "steer/steer_rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define ADDRESS_RULES_MAX 1024
+
+// With a number of queues that is no power of two, some get more ports than others: then at most an
+// eighth more.
+#define UNEVEN_SHARE 8
+
+struct rule {
+	uint32_t addr;       // 0: any
+	uint16_t port, mask; // of the port; mask 0: any
+	uint16_t queue;
+};
+
+// Validate a rule, or make it where *out is wanted.
+static int rule_apply(uint16_t port_id, const struct rule *rule, struct rte_flow **out)
+{
+	const struct rte_flow_attr attr = { .ingress = 1 };
+	const struct rte_flow_item_ipv4 ip = { .hdr.dst_addr = rte_cpu_to_be_32(rule->addr) };
+	const struct rte_flow_item_ipv4 ip_mask = {
+		.hdr.dst_addr = rule->addr ? UINT32_MAX : 0,
+	};
+	const struct rte_flow_item_udp udp = { .hdr.dst_port = rte_cpu_to_be_16(rule->port) };
+	const struct rte_flow_item_udp udp_mask = { .hdr.dst_port = rte_cpu_to_be_16(rule->mask) };
+	const struct rte_flow_action_queue queue = { .index = rule->queue };
+	const struct rte_flow_item pattern[] = {
+		{ .type = RTE_FLOW_ITEM_TYPE_ETH },
+		{ .type = RTE_FLOW_ITEM_TYPE_IPV4,
+		  .spec = rule->addr ? &ip : NULL,
+		  .mask = rule->addr ? &ip_mask : NULL },
+		// By address whatever comes, ICMP too, is the owner's.
+		{ .type = rule->mask ? RTE_FLOW_ITEM_TYPE_UDP : RTE_FLOW_ITEM_TYPE_END,
+		  .spec = &udp,
+		  .mask = &udp_mask },
+		{ .type = RTE_FLOW_ITEM_TYPE_END },
+	};
+	const struct rte_flow_action actions[] = {
+		{ .type = RTE_FLOW_ACTION_TYPE_QUEUE, .conf = &queue },
+		{ .type = RTE_FLOW_ACTION_TYPE_END },
+	};
+	struct rte_flow_error error = { 0 };
+
+	if (!out)
+		return rte_flow_validate(port_id, &attr, pattern, actions, &error);
+	*out = rte_flow_create(port_id, &attr, pattern, actions, &error);
+	return *out ? 0 : -EIO;
+}
+
+static uint64_t addresses_count(const struct hl_port *port)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < port->n_ranges; i++)
+		n += hl_addr_ipv4(&port->ranges[i].last) - hl_addr_ipv4(&port->ranges[i].first) + 1;
+	return n;
+}
+
+static bool rule_offered(struct steering *s, const struct rule *rule)
+{
+	s->why_not_rules = rule_apply(s->port_id, rule, NULL) < 0
+				   ? "it takes no rules by address or port"
+				   : NULL;
+	return s->why_not_rules == NULL;
+}
+
+bool rules_by_address(struct steering *s, const struct hl_config *config)
+{
+	const struct hl_port *port = &config->ports[0];
+	const struct rule first = { .addr = hl_addr_ipv4(&port->ranges[0].first), .queue = 1 };
+	uint64_t n = addresses_count(port);
+
+	if (n < s->n_queues || n > ADDRESS_RULES_MAX)
+		return false;
+	s->how.by = HL_STEER_ADDRESS;
+	s->how.table_size = s->n_queues;
+	for (uint16_t i = 0; i < s->n_queues; i++)
+		s->table[i] = i;
+	return rule_offered(s, &first);
+}
+
+bool rules_by_port(struct steering *s, const struct hl_config *config)
+{
+	uint32_t size = rte_align32pow2(s->n_queues);
+
+	(void)config;
+	if (size != s->n_queues)
+		size *= UNEVEN_SHARE;
+	s->how.by = HL_STEER_PORT;
+	s->how.table_size = size;
+	for (uint32_t i = 0; i < size; i++)
+		s->table[i] = (uint16_t)(i % s->n_queues);
+	return rule_offered(s, &(struct rule){ .mask = (uint16_t)(size - 1), .queue = 1 });
+}
+
+static int rule_add(struct steering *s, const struct rule *rule)
+{
+	int rc = rule_apply(s->port_id, rule, &s->rules[s->n_rules]);
+
+	s->n_rules += rc == 0;
+	return rc;
+}
+
+static int rules_add_addresses(struct steering *s, const struct hl_port *port)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < port->n_ranges; i++) {
+		uint32_t last = hl_addr_ipv4(&port->ranges[i].last);
+		uint32_t addr = hl_addr_ipv4(&port->ranges[i].first);
+		for (; rc == 0 && addr <= last; addr++)
+			rc = rule_add(s, &(struct rule){
+						 .addr = addr,
+						 .queue = s->table[addr % s->how.table_size],
+					 });
+	}
+	return rc;
+}
+
+static int rules_add_ports(struct steering *s)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < s->how.table_size; i++)
+		rc = rule_add(s, &(struct rule){
+					 .port = (uint16_t)i,
+					 .mask = (uint16_t)(s->how.table_size - 1),
+					 .queue = s->table[i],
+				 });
+	return rc;
+}
+
+int rules_create(struct steering *s, const struct hl_config *config)
+{
+	bool by_address = s->rung == STEERING_RULES_ADDRESS;
+
+	if (!by_address && s->rung != STEERING_RULES_PORT)
+		return 0;
+	s->rules = calloc(by_address ? addresses_count(&config->ports[0]) : s->how.table_size,
+			  sizeof(*s->rules));
+	if (!s->rules)
+		return -ENOMEM;
+	int rc = by_address ? rules_add_addresses(s, &config->ports[0]) : rules_add_ports(s);
+	if (rc < 0) {
+		s->why_not_rules = "it refused a rule by address or port";
+		rules_destroy(s);
+	}
+	return rc;
+}
+
+void rules_destroy(struct steering *s)
+{
+	struct rte_flow_error error;
+
+	while (s->n_rules > 0)
+		rte_flow_destroy(s->port_id, s->rules[--s->n_rules], &error);
+	free(s->rules);
+	s->rules = NULL;
+}
