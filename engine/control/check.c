@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "control/csv.h"
+#include "control/domains.h"
 #include "control/entries.h"
 #include "control/identity.h"
 #include "control/numbers.h"
@@ -295,6 +297,18 @@ static int windows_check(const struct hl_config *config, const struct windows *w
 			  SLOTS_MAX);
 }
 
+// Are there no more domains than a plan may have, and no AoR twice?
+static int identities_check(const struct hl_config *config, struct fault *fault)
+{
+	struct domains domains;
+	int rc = domains_make(&domains, config, fault);
+
+	if (rc == 0)
+		rc = numbers_check(config, &domains, fault);
+	domains_free(&domains, config);
+	return rc;
+}
+
 int check_config(const struct hl_config *config, struct fault *fault)
 {
 	struct windows windows = { 0 };
@@ -313,7 +327,7 @@ int check_config(const struct hl_config *config, struct fault *fault)
 	if (rc == 0)
 		rc = windows_check(config, &windows, addresses, fault);
 	windows_free(&windows);
-	return rc != 0 ? rc : numbers_check(config, fault);
+	return rc != 0 ? rc : identities_check(config, fault);
 }
 
 int hl_config_check(const struct hl_config *config, struct hl_error *err)
@@ -327,6 +341,8 @@ int hl_config_check(const struct hl_config *config, struct hl_error *err)
 		return 0;
 	if (fault.at == FAULT_FILE)
 		return fault_fail(&fault, err);
+	if (fault.at == FAULT_ROW)
+		return csv_fail_row(&config->lines[fault.index], fault.row, &fault, err);
 	return hl_fail(err, fault.code, "%s[%u]%s%s: %s%s%s", places[fault.at], fault.index,
 		       *key ? "." : "", key, fault.what, fault.hint[0] ? "; " : "", fault.hint);
 }

@@ -196,6 +196,7 @@ void hl_config_free(struct hl_config *config)
 	for (uint32_t i = 0; i < config->n_lines; i++) {
 		free(config->lines[i].csv);
 		free(config->lines[i].rows);
+		free(config->lines[i].domains);
 		free(config->lines[i].texts);
 	}
 	free(config->ports);

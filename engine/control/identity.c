@@ -59,3 +59,21 @@ int identity_check(enum identity_part part, const char *text, uint32_t len, uint
 		return fault_hint(fault, "allowed: all but control characters");
 	return fault_hint(fault, "allowed: all but quotes, backslashes and control characters");
 }
+
+int domain_check(const char *text, uint32_t len, uint32_t *at, struct fault *fault)
+{
+	for (*at = 0; *at < len; ++*at) {
+		char c = text[*at];
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    ((c == '.' || c == '-') && *at > 0))
+			continue;
+		fault_say(fault, "\"%.*s\" is no host name", (int)(len < 80 ? len : 80), text);
+		return fault_hint(fault, "allowed: letters, digits, dots and dashes");
+	}
+	*at = 0;
+	if (len <= IDENTITY_TEXT_MAX)
+		return 0;
+	fault_say(fault, "%u characters are too many", len);
+	return fault_hint(fault, "longest accepted: %u", IDENTITY_TEXT_MAX);
+}

@@ -225,24 +225,14 @@ static int address_read(const char *text, struct key_value *value, struct fault 
 
 static int domain_read(const char *text, struct key_value *value, struct fault *fault)
 {
-	size_t len = strlen(text);
+	uint32_t at;
+	int rc = domain_check(text, (uint32_t)strnlen(text, UINT32_MAX), &at, fault);
 
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    ((c == '.' || c == '-') && i > 0))
-			continue;
-		fault_say(fault, "\"%.80s\" is no host name", text);
-		return fault_hint(fault, "allowed: letters, digits, dots and dashes%s",
-				  c == ':' ? "; the port has a key of its own" : "");
-	}
-	if (len > IDENTITY_TEXT_MAX) {
-		fault_say(fault, "%zu characters are too many", len);
-		return fault_hint(fault, "longest accepted: %u", IDENTITY_TEXT_MAX);
-	}
+	if (rc != 0 && text[at] == ':')
+		fault_hint(fault, "allowed: letters, digits, dots and dashes; the port has a key "
+				  "of its own");
 	value->text = *text ? text : NULL;
-	return 0;
+	return rc;
 }
 
 // Digits and dots are meant as an address; so is what looks like one with a port.

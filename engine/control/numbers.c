@@ -9,9 +9,11 @@
 #include "base/siphash.h"
 #include "control/entries.h"
 
-// Rows seen, by the hash of profile and number: of each its place among all rows, and a part of the
-// hash that the place in the table does not tell.
+// Rows seen, by the hash of domain and number: of each its place among all rows, and a part of the hash
+// that the place in the table does not tell.
 struct seen {
+	const struct hl_config *config;
+	const struct domains *domains;
 	uint32_t mask;
 	struct seen_row {
 		uint32_t tag;
@@ -98,9 +100,23 @@ static const struct hl_lines *range_of(const struct range_ref *refs, uint32_t n,
 	return NULL;
 }
 
-static int row_fail(struct fault *fault, uint32_t group, uint32_t row, const char *number)
+// What tells equal numbers apart: the domain, in whatever case it is written. For lines in the profile's
+// own it is the index of the profile.
+static uint32_t space_of(const struct seen *seen, uint32_t group, uint32_t row)
 {
-	fault_say(fault, "%.64s stands twice in the profile", number);
+	return seen->domains->list[domain_of(seen->domains, seen->config, group, row)].same;
+}
+
+static int row_fail(const struct seen *seen, struct fault *fault, uint32_t group, uint32_t row)
+{
+	const char *number = seen->config->lines[group].rows[row].phone_number;
+	uint32_t space = space_of(seen, group, row);
+
+	if (space < seen->config->n_profiles)
+		fault_say(fault, "%.64s stands twice in the profile", number);
+	else
+		fault_say(fault, "%.64s stands twice in the profile with the domain %.127s", number,
+			  seen->domains->list[space].text);
 	fault_at(fault, FAULT_ROW, group, "phone_number");
 	fault->row = row;
 	return -EINVAL;
@@ -118,22 +134,22 @@ static uint32_t row_find(const struct hl_config *config, uint32_t row, uint32_t 
 	}
 }
 
-static int twice_fail(const struct hl_config *config, uint32_t group, uint32_t row, uint32_t other,
+static int twice_fail(const struct seen *seen, uint32_t group, uint32_t row, uint32_t other,
 		      struct fault *fault)
 {
-	uint32_t its_group, its_row = row_find(config, other, &its_group);
+	uint32_t its_group, its_row = row_find(seen->config, other, &its_group);
 
-	row_fail(fault, group, row, config->lines[group].rows[row].phone_number);
+	row_fail(seen, fault, group, row);
 	if (its_group == group)
 		return fault_hint(fault, "the first one is row %u", its_row + 1);
 	return fault_hint(fault, "the first one is row %u of %.200s", its_row + 1,
-			  config->lines[its_group].csv);
+			  seen->config->lines[its_group].csv);
 }
 
-static int row_check(struct seen *seen, const struct hl_config *config, uint32_t group,
-		     uint32_t row, uint32_t place, uint64_t hash, struct fault *fault)
+static int row_check(struct seen *seen, uint32_t group, uint32_t row, uint32_t place, uint64_t hash,
+		     struct fault *fault)
 {
-	const struct hl_lines *lines = &config->lines[group];
+	const struct hl_lines *lines = seen->config->lines;
 	uint32_t at = (uint32_t)hash & seen->mask, tag = (uint32_t)(hash >> 32);
 
 	for (; seen->rows[at].row != 0; at = (at + 1) & seen->mask) {
@@ -141,22 +157,20 @@ static int row_check(struct seen *seen, const struct hl_config *config, uint32_t
 
 		if (seen->rows[at].tag != tag)
 			continue;
-		its_row = row_find(config, seen->rows[at].row - 1, &its_group);
-		if (config->lines[its_group].profile == lines->profile &&
-		    strcmp(config->lines[its_group].rows[its_row].phone_number,
-			   lines->rows[row].phone_number) == 0)
-			return twice_fail(config, group, row, seen->rows[at].row - 1, fault);
+		its_row = row_find(seen->config, seen->rows[at].row - 1, &its_group);
+		if (space_of(seen, its_group, its_row) == space_of(seen, group, row) &&
+		    strcmp(lines[its_group].rows[its_row].phone_number,
+			   lines[group].rows[row].phone_number) == 0)
+			return twice_fail(seen, group, row, seen->rows[at].row - 1, fault);
 	}
 	seen->rows[at] = (struct seen_row){ .tag = tag, .row = place + 1 };
 	return 0;
 }
 
-static int group_check(struct seen *seen, const struct hl_config *config, uint32_t group,
-		       uint32_t first_place, const struct range_ref *refs, uint32_t n_refs,
-		       struct fault *fault)
+static int group_check(struct seen *seen, uint32_t group, uint32_t first_place,
+		       const struct range_ref *refs, uint32_t n_refs, struct fault *fault)
 {
-	const struct hl_lines *lines = &config->lines[group];
-	const uint64_t key[2] = { 0x68656172746c696e, lines->profile };
+	const struct hl_lines *lines = &seen->config->lines[group];
 	uint64_t hash[ROWS_AHEAD];
 	int rc = 0;
 
@@ -166,17 +180,20 @@ static int group_check(struct seen *seen, const struct hl_config *config, uint32
 
 		for (uint32_t k = r; r % ROWS_AHEAD == 0 && k < end; k++) {
 			const char *text = lines->rows[k].phone_number;
+			const uint64_t key[2] = { 0x68656172746c696e, space_of(seen, group, k) };
 
 			hash[k - r] = siphash(key, text, (uint32_t)strlen(text));
 			__builtin_prefetch(&seen->rows[(uint32_t)hash[k - r] & seen->mask], 1);
 		}
-		const struct hl_lines *range = range_of(refs, n_refs, lines->profile, number);
+		// ranges are in the profiles' own domains
+		const struct hl_lines *range = range_of(refs, n_refs, space_of(seen, group, r),
+							number);
 		if (range == NULL) {
-			rc = row_check(seen, config, group, r, first_place + r,
-				       hash[r % ROWS_AHEAD], fault);
+			rc = row_check(seen, group, r, first_place + r, hash[r % ROWS_AHEAD],
+				       fault);
 			continue;
 		}
-		row_fail(fault, group, r, number);
+		row_fail(seen, fault, group, r);
 		rc = fault_hint(fault, "the first one is in the range %0*llu-%0*llu", range->digits,
 				(unsigned long long)range->first, range->digits,
 				(unsigned long long)range->last);
@@ -184,10 +201,11 @@ static int group_check(struct seen *seen, const struct hl_config *config, uint32
 	return rc;
 }
 
-static int rows_check(const struct hl_config *config, uint64_t n_rows, const struct range_ref *refs,
-		      uint32_t n_refs, struct fault *fault)
+static int rows_check(const struct hl_config *config, const struct domains *domains,
+		      uint64_t n_rows, const struct range_ref *refs, uint32_t n_refs,
+		      struct fault *fault)
 {
-	struct seen seen = { .mask = 15 };
+	struct seen seen = { .config = config, .domains = domains, .mask = 15 };
 	uint32_t place = 0;
 	int rc = 0;
 
@@ -198,14 +216,15 @@ static int rows_check(const struct hl_config *config, uint64_t n_rows, const str
 		return memory_fail(fault);
 	for (uint32_t g = 0; g < config->n_lines && rc == 0; g++)
 		if (config->lines[g].csv != NULL) {
-			rc = group_check(&seen, config, g, place, refs, n_refs, fault);
+			rc = group_check(&seen, g, place, refs, n_refs, fault);
 			place += config->lines[g].n_rows;
 		}
 	free(seen.rows);
 	return rc;
 }
 
-int numbers_check(const struct hl_config *config, struct fault *fault)
+int numbers_check(const struct hl_config *config, const struct domains *domains,
+		  struct fault *fault)
 {
 	struct range_ref *refs = calloc((size_t)config->n_lines + 1, sizeof(*refs));
 	uint64_t n_rows = 0;
@@ -222,7 +241,7 @@ int numbers_check(const struct hl_config *config, struct fault *fault)
 	qsort(refs, n, sizeof(*refs), range_order);
 	rc = ranges_check(refs, n, fault);
 	if (rc == 0 && n_rows > 0)
-		rc = rows_check(config, n_rows, refs, n, fault);
+		rc = rows_check(config, domains, n_rows, refs, n, fault);
 	free(refs);
 	return rc;
 }

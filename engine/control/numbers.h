@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Phone numbers must be unique in a profile: two lines of one AoR would take each other's binding.
+// Phone numbers must be unique in a domain of a profile: two lines of one AoR would take each other's
+// binding.
 #pragma once
 
 #include <heartline/config.h>
-#include "control/fault.h"
+#include "control/domains.h"
 
 // 0; -errno with fault.
-int numbers_check(const struct hl_config *config, struct fault *fault);
+int numbers_check(const struct hl_config *config, const struct domains *domains,
+		  struct fault *fault);

@@ -59,8 +59,8 @@ static int keys_make(struct planner *p)
 static int plan_make(struct planner *p)
 {
 	static int (*const steps[])(struct planner *) = {
-		groups_number, keys_make,  lines_make,      plan_addresses,
-		plan_profiles, plan_ports, plan_identities, plan_shapes,
+		groups_number, keys_make,  lines_make,      plan_addresses, plan_profiles,
+		plan_domains,  plan_ports, plan_identities, plan_shapes,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -98,6 +98,7 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 	rc = plan_make(&p);
 	free(p.group_first);
 	free(p.messages);
+	domains_free(&p.domains, config);
 	p.plan->options.steering = NULL; // the caller's
 	if (rc != 0) {
 		hl_plan_free(p.plan);
@@ -117,6 +118,7 @@ void hl_plan_free(struct hl_plan *plan)
 				template_free(&plan->shapes[i].text[server][text]);
 	neigh_free(&plan->neighbours);
 	memory_free(plan->profiles);
+	memory_free(plan->domains);
 	memory_free(plan->shapes);
 	memory_free(plan->addresses);
 	memory_free(plan->identities);

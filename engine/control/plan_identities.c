@@ -62,14 +62,13 @@ static int lengths_check(struct planner *p, const struct identity *id, uint32_t 
 }
 
 // Of user and domain, as in the AoR.
-static uint32_t instance_put(struct hl_plan *plan, uint32_t profile, const struct identity *id,
-			     uint64_t at)
+static uint32_t instance_put(struct hl_plan *plan, const struct plan_domain *domain,
+			     const struct identity *id, uint64_t at)
 {
-	const struct slice domain = { plan->profiles[profile].uri,
-				      plan->profiles[profile].uri_len };
+	const struct slice uri = { domain->uri, domain->uri_len };
 
 	if (plan->arena != NULL)
-		instance_write(id->part[IDENTITY_NUMBER], domain, plan->arena + at);
+		instance_write(id->part[IDENTITY_NUMBER], uri, plan->arena + at);
 	return PLAN_INSTANCE_LEN;
 }
 
@@ -85,13 +84,14 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 	for (uint32_t g = 0; g < p->config->n_lines; g++)
 		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
 			struct plan_identity *out = &plan->identities[line];
+			uint32_t k = line - p->group_first[g];
 
-			identity_make(p->config, &p->config->lines[g], line - p->group_first[g],
-				      &id);
+			identity_make(p->config, &p->config->lines[g], k, &id);
 			if (plan->arena == NULL && lengths_check(p, &id, line) != 0)
 				return -EINVAL;
 			if (p->config->profiles[p->config->lines[g].profile].sip_instance)
-				at += instance_put(plan, p->config->lines[g].profile, &id, at);
+				at += instance_put(plan, &plan->domains[plan_domain_of(p, g, k)],
+						   &id, at);
 			out->at = at;
 			for (int i = 0; i < IDENTITY_PARTS; i++) {
 				const struct slice *part = &id.part[order[i]];

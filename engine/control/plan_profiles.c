@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a profile's lines share: policy, times, servers and their neighbours, messages by osip2.
+// What a profile's lines share: policy, times, servers and their neighbours.
 #include "control/planner.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "control/check.h"
@@ -72,87 +69,14 @@ static int server_make(struct planner *p, uint32_t profile, enum hl_server serve
 	return hl_plan_set_targets(p->plan, profile, server, &target, 1, p->err);
 }
 
-static void ha2_make(struct digest *digest, const struct plan_profile *profile,
-		     struct plan_server *out)
-{
-	static const struct slice method = { .at = "REGISTER", .len = 8 };
-	struct slice uri = { .at = profile->uri, .len = profile->uri_len };
-
-	for (int algorithm = 0; algorithm < HL_DIGEST_ALGORITHMS; algorithm++)
-		for (int auth_int = 0; auth_int < 2; auth_int++)
-			digest_ha2(digest, (enum hl_digest_algorithm)algorithm, method, uri,
-				   auth_int != 0, out->ha2[algorithm][auth_int]);
-}
-
-static int messages_make(struct planner *p, struct build_spec *spec, const struct hl_profile *c,
-			 struct message of[PLAN_TEXTS])
-{
-	static const enum hl_method methods[PLAN_TEXTS] = {
-		[PLAN_REGISTER] = HL_REGISTER,
-		[PLAN_OPTIONS] = HL_OPTIONS,
-		[PLAN_SUBSCRIBE] = HL_SUBSCRIBE,
-	};
-
-	for (int i = 0; i < PLAN_TEXTS; i++) {
-		int rc;
-
-		if (i == PLAN_SUBSCRIBE && !c->register_subscribe)
-			continue;
-		spec->method = methods[i];
-		struct hl_error inner;
-		rc = build_message(spec, of[i].text, &of[i].len, &inner);
-		if (rc != 0)
-			return hl_fail(p->err, -rc, "profile %s: %.900s", c->name, inner.text);
-	}
-	return 0;
-}
-
-static int profile_make(struct planner *p, uint32_t index, struct digest *digest)
+static int profile_make(struct planner *p, uint32_t index)
 {
 	const struct hl_profile *c = &p->config->profiles[index];
-	const struct hl_endpoint *const at[HL_SERVERS] = { &c->primary, &c->backup };
-	const char *const names[HL_SERVERS] = { c->primary_name, c->backup_name };
-	static const char *const tags[HL_SERVERS] = { "p", "b" };
-	struct plan_profile *out = &p->plan->profiles[index];
-	char domain[HL_ADDR_TEXT];
-	struct build_spec spec = {
-		.method = HL_REGISTER,
-		.domain = c->proxy_server != NULL   ? c->proxy_server
-			  : c->primary_name != NULL ? c->primary_name
-						    : domain,
-		.domain_port = c->proxy_port,
-		.server_tag = tags[HL_SERVER_P],
-		.rport = c->rport,
-		.display = true,
-		.user_agent = c->user_agent != NULL ? c->user_agent : "heartline",
-		.allow = c->allow,
-		.supported = c->supported != NULL ? c->supported
-			     : c->reg_id != 0     ? "path, outbound" // RFC 5626 4.2.1
-						  : NULL,
-		.headers = c->headers,
-		.instance = c->sip_instance,
-	};
 	int rc;
 
-	hl_addr_format(&c->primary.addr, domain);
-	policy_make(c, p->plan->options.n_workers, out);
-	rc = build_request_uri(&spec, out->uri, sizeof(out->uri));
-	if (rc != 0)
-		return hl_fail(p->err, -rc, "profile %s: the Request-URI of %s is too long",
-			       c->name, spec.domain);
-	out->uri_len = (uint16_t)strlen(out->uri);
-	for (int s = 0; s < HL_SERVERS && rc == 0; s++) {
-		rc = server_make(p, index, (enum hl_server)s, at[s]);
-		if (at[s]->addr.family == HL_FAMILY_NONE && names[s] == NULL)
-			continue;
-		spec.server_tag = tags[s];
-		// another flow: servers with one store would take both for the same binding
-		spec.reg_id = c->reg_id != 0 ? c->reg_id + (uint32_t)s : 0;
-		if (rc == 0)
-			rc = messages_make(p, &spec, c, p->messages[index].of[s]);
-		ha2_make(digest, out, &out->server[s]);
-	}
-	return rc;
+	policy_make(c, p->plan->options.n_workers, &p->plan->profiles[index]);
+	rc = server_make(p, index, HL_SERVER_P, &c->primary);
+	return rc != 0 ? rc : server_make(p, index, HL_SERVER_B, &c->backup);
 }
 
 // What a server that is found later is checked against.
@@ -183,18 +107,13 @@ static int neighbours_make(struct planner *p)
 
 int plan_profiles(struct planner *p)
 {
-	struct digest *digest = digest_new();
 	int rc = 0;
 
 	subnet_note(p);
 	p->plan->profiles = memory_zalloc(p->plan->n_profiles, sizeof(*p->plan->profiles), 64);
-	p->messages = calloc(p->plan->n_profiles, sizeof(*p->messages));
-	if (p->plan->profiles == NULL || p->messages == NULL || neighbours_make(p) != 0)
-		rc = plan_no_memory(p);
-	else if (digest == NULL)
-		rc = hl_fail(p->err, ENOTSUP, "OpenSSL gives no MD5, SHA-256 or SHA-512/256 here");
+	if (p->plan->profiles == NULL || neighbours_make(p) != 0)
+		return plan_no_memory(p);
 	for (uint32_t i = 0; rc == 0 && i < p->plan->n_profiles; i++)
-		rc = profile_make(p, i, digest);
-	digest_free(digest);
+		rc = profile_make(p, i);
 	return rc;
 }

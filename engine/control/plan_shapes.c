@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Shapes: lines of a profile whose texts are equally wide share their templates.
+// Shapes: lines of a domain whose texts are equally wide share their templates.
 #include "control/planner.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum { CALL_ID_WIDTH = 16, TAG_WIDTH = 8, CSEQ_WIDTH = 10, EXPIRES_WIDTH = 7 };
 #define CREDENTIALS_BYTES 360
 
 struct shape_key {
-	uint16_t profile;
+	uint16_t domain; // and with it the profile
 	uint8_t user, display, ip, port;
 	uint16_t zero;
 };
@@ -98,12 +98,12 @@ static int64_t shape_meet(struct shapes *s, const struct shape_key *key)
 	return s->n - 1;
 }
 
-static int line_meet(struct planner *p, struct shapes *s, uint16_t profile, uint32_t line)
+static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint32_t line)
 {
 	struct plan_line *l = &p->plan->lines[line];
 	const struct plan_identity *id = &p->plan->identities[line];
 	const struct shape_key key = {
-		.profile = profile,
+		.domain = domain,
 		.user = id->user_len,
 		.display = id->display_len,
 		.ip = p->plan->addresses[l->addr].text_len,
@@ -114,14 +114,14 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t profile, uint
 
 	if (index == -E2BIG)
 		return hl_fail(p->err, E2BIG,
-			       "the lines' texts have more than %u combinations of "
-			       "lengths",
+			       "the lines' texts have more than %u combinations of lengths and "
+			       "domains",
 			       SHAPES_MAX);
 	if (index < 0)
 		return plan_no_memory(p);
 	credentials = id->password_len == 0 ? 0
 					    : CREDENTIALS_BYTES + id->account_len +
-						      p->plan->profiles[profile].uri_len;
+						      p->plan->domains[domain].uri_len;
 	if (credentials > s->met[index].credentials) {
 		s->met[index].credentials = credentials;
 		s->met[index].line = line;
@@ -132,23 +132,21 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t profile, uint
 
 static int lines_meet(struct planner *p, struct shapes *s)
 {
-	for (uint32_t g = 0; g < p->config->n_lines; g++) {
-		uint16_t profile = (uint16_t)p->config->lines[g].profile;
-
+	for (uint32_t g = 0; g < p->config->n_lines; g++)
 		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
-			int rc = line_meet(p, s, profile, line);
+			uint16_t domain = plan_domain_of(p, g, line - p->group_first[g]);
+			int rc = line_meet(p, s, domain, line);
 
 			if (rc != 0)
 				return rc;
 		}
-	}
 	return 0;
 }
 
 static int template_make(struct planner *p, struct plan_shape *shape, const struct shape_met *met,
 			 int server, int text)
 {
-	const struct message *message = &p->messages[shape->profile].of[server][text];
+	const struct message *message = &p->messages[shape->domain].of[server][text];
 	struct template *t = &shape->text[server][text];
 	uint32_t bytes, number_len, room = HL_FRAME_MAX - FRAME_UDP_AT;
 	const char *number = hl_plan_phone_number(p->plan, met->line, &number_len);
@@ -165,13 +163,15 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 	return hl_fail(
 		p->err, EINVAL,
 		"profile %s: a message of line %.*s may have %u bytes, and a frame holds %u; "
-		"shorten phone_number, account, display_name, proxy_server, user_agent or headers",
-		p->config->profiles[shape->profile].name, (int)number_len, number, bytes, room);
+		"shorten phone_number, account, display_name, %s, user_agent or headers",
+		p->config->profiles[shape->profile].name, (int)number_len, number, bytes, room,
+		shape->domain < p->plan->n_profiles ? "proxy_server" : "domain");
 }
 
 static int shape_make(struct planner *p, struct plan_shape *shape, const struct shape_met *met)
 {
-	shape->profile = met->key.profile;
+	shape->domain = met->key.domain;
+	shape->profile = (uint16_t)p->domains.list[shape->domain].profile;
 	shape->widths[FIELD_USER] = met->key.user;
 	shape->widths[FIELD_DISPLAY] = met->key.display;
 	shape->widths[FIELD_IP] = met->key.ip;
@@ -186,7 +186,7 @@ static int shape_make(struct planner *p, struct plan_shape *shape, const struct 
 		for (int text = 0; text < PLAN_TEXTS; text++) {
 			int rc;
 
-			if (p->messages[shape->profile].of[server][text].len == 0)
+			if (p->messages[shape->domain].of[server][text].len == 0)
 				continue; // no backup, or no subscription
 			rc = template_make(p, shape, met, server, text);
 			if (rc != 0)

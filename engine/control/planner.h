@@ -2,6 +2,7 @@
 // The steps from a configuration to a plan, in this order.
 #pragma once
 
+#include "control/domains.h"
 #include "control/identity.h"
 #include "control/windows.h"
 #include "sip/build.h"
@@ -20,15 +21,23 @@ struct planner {
 	struct hl_plan *plan;
 	const struct hl_config *config;
 	struct hl_error *err;
-	uint32_t *group_first;     // number of a group's first line
-	struct messages *messages; // by profile, with marks
+	uint32_t *group_first; // number of a group's first line
+	struct domains domains;
+	struct messages *messages; // by domain, with marks
 };
 
 int plan_addresses(struct planner *p);  // own addresses and their texts
-int plan_profiles(struct planner *p);   // policies, servers, neighbours, messages
+int plan_profiles(struct planner *p);   // policies, servers, neighbours
+int plan_domains(struct planner *p);    // Request-URIs, messages
 int plan_ports(struct planner *p);      // an address and a port for each line
 int plan_identities(struct planner *p); // texts of each line
 int plan_shapes(struct planner *p);     // templates
+
+// Of line k of a group.
+static inline uint16_t plan_domain_of(const struct planner *p, uint32_t group, uint32_t k)
+{
+	return domain_of(&p->domains, p->config, group, k);
+}
 
 static inline int plan_no_memory(struct planner *p)
 {

@@ -105,12 +105,12 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum request_
 			    enum hl_server server)
 {
 	const struct line *l = &w->lines[i];
-	const struct plan_profile *p = worker_profile(w, l);
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const struct slice account = { w->plan->arena + id->at + id->user_len + id->display_len,
 				       id->account_len };
 	const enum plan_text text = kind == KIND_SUBSCRIBE ? PLAN_SUBSCRIBE : PLAN_REGISTER;
-	uint32_t uri_len = p->uri_len, len = w->plan->shapes[l->shape].text[server][text].len;
+	uint32_t uri_len = worker_domain(w, l)->uri_len,
+		 len = w->plan->shapes[l->shape].text[server][text].len;
 
 	if (kind == KIND_SUBSCRIBE)
 		len = worker_dialog_len(w, i, len, &uri_len);

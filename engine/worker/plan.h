@@ -54,14 +54,11 @@ struct plan_server {
 	_Atomic uint64_t order[PLAN_ORDERS];
 	_Atomic uint32_t n_endpoints; // ever heard of
 	struct plan_endpoint endpoints[PLAN_ENDPOINTS_MAX];
-	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX]; // of REGISTER; [][1]: auth-int
 };
 
 struct plan_profile {
 	struct failover_policy policy;
 	struct plan_server server[HL_SERVERS];
-	char uri[160]; // Request-URI of its REGISTER
-	uint16_t uri_len;
 	uint32_t expires_s;
 	uint64_t register_timeout_ns, options_timeout_ns;
 	uint32_t switch_ms;          // the worst case, see hl_profile_switch_ms()
@@ -82,9 +79,17 @@ struct plan_profile {
 	struct hl_codes failover_codes, down_codes;
 };
 
-// Lines of a profile whose texts have the same widths.
+// A SIP domain of a profile's lines: its own, or one that rows of a CSV file name. What is counted, paced
+// and reported by profile knows nothing of it.
+struct plan_domain {
+	char uri[160]; // Request-URI of REGISTER
+	uint16_t uri_len;
+	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX]; // of REGISTER; [][1]: auth-int
+};
+
+// Lines of a profile and a domain whose texts have the same widths.
 struct plan_shape {
-	uint16_t profile;
+	uint16_t profile, domain;
 	uint8_t widths[FIELDS];
 	struct template text[HL_SERVERS][PLAN_TEXTS];
 };
@@ -121,6 +126,7 @@ struct hl_plan {
 	uint64_t *call_ids; // hash of each PLAN_CALL_ID_LINES lines
 	uint32_t n_lines, n_profiles, n_shapes;
 	struct plan_profile *profiles;
+	struct plan_domain *domains; // each profile's own by its index, then those of rows
 	struct plan_shape *shapes;
 	struct plan_address *addresses; // by index of addr_set
 	struct addr_set addr_set;

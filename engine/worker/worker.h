@@ -157,6 +157,12 @@ static inline const struct plan_profile *worker_profile(const struct hl_worker *
 	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
 }
 
+static inline const struct plan_domain *worker_domain(const struct hl_worker *w,
+						      const struct line *l)
+{
+	return &w->plan->domains[w->plan->shapes[l->shape].domain];
+}
+
 // A clock that leaps, as that of a suspended machine, would leave deadlines of 32 bits behind and turn
 // them into the future. Past the longest time ahead that may be armed all of them are due: the rest of
 // such a leap never was, for the wheel.
@@ -431,7 +437,7 @@ void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 struct credentials_for {
 	enum hl_server server;
 	struct slice uri, cnonce;
-	const char (*ha2)[2][DIGEST_HEX_MAX]; // by algorithm, as in struct plan_server
+	const char (*ha2)[2][DIGEST_HEX_MAX]; // by algorithm, as in struct plan_domain
 };
 // With a nonce of 32 characters, as several servers give, a response by MD5 is of two blocks, not three.
 #define CNONCE_LEN 6

@@ -98,12 +98,12 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct request *r,
 				  const struct hole_texts *t, char out[CREDENTIALS_MAX])
 {
-	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	const struct plan_domain *domain = worker_domain(w, &w->lines[i]);
 	const struct credentials_for request = {
 		.server = r->server,
-		.uri = { p->uri, p->uri_len },
+		.uri = { domain->uri, domain->uri_len },
 		.cnonce = { t->cnonce, sizeof(t->cnonce) },
-		.ha2 = p->server[r->server].ha2,
+		.ha2 = domain->ha2,
 	};
 	return worker_credentials(w, i, &request, out);
 }

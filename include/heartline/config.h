@@ -13,6 +13,7 @@
 #define HL_LINES_MAX (1u << 28)
 #define HL_PORTS_MAX 16
 #define HL_PROFILES_MAX 1024
+#define HL_DOMAINS_MAX 4096 // that CSV files give, counted once in each profile
 
 enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
 enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
@@ -86,6 +87,8 @@ struct hl_lines {
 	// name
 	uint32_t n_rows;
 	struct hl_csv_row *rows;
+	// SIP domain by row, NULL: the profile's; without such a column the array itself is NULL
+	char **domains;
 	char *texts; // the file, where the texts of its rows stand
 };
 

@@ -86,6 +86,15 @@ refused "CSV row with a missing field: check" \
 	"phones.csv:3:10: error: password is missing: the row has 2 of 4 fields*allowed: phone_number;account" \
 	check csv.yaml
 refused "CSV row with a missing field: run" "phones.csv:3:10: error: " run -c csv.yaml -- --no-such-eal-option
+printf 'phone_number;domain\n6000;a.example\n6001;b_c.example\n' >domains.csv
+good | sed 's/range: 6000-6009/csv: domains.csv/' >domains.yaml
+wanted='domains.csv:3:7: error: domain: "b_c.example" is no host name*allowed: letters, digits, dots and dashes'
+refused "CSV row with a bad domain: check" "$wanted" check domains.yaml
+refused "CSV row with a bad domain: run" "$wanted" run -c domains.yaml -- --no-such-eal-option
+{ echo 'domain,phone_number' && seq 4097 | sed 's/.*/d&.example,&/'; } >many.csv
+good | sed 's/range: 6000-6009/csv: many.csv/' >many.yaml
+wanted="many.csv:4098:1: error: domain: d4097.example is one domain too many*allowed in all CSV files: 4096"
+refused "a CSV with too many domains" "$wanted" check many.yaml
 
 : >empty.yaml
 refused "an empty file" "empty.yaml:1:1: error: the file is empty*needed: ports, profiles, lines" check empty.yaml
@@ -114,6 +123,11 @@ refused "two kinds of ports" "--local-port and --random-ports exclude each other
 	run "${flags[@]}" --local-port 5060 --random-ports 1000-2000
 refused "lines from a file and by number" "--csv and --lines exclude each other" \
 	run "${flags[@]}" --csv phones.csv --lines 5
+refused "a CSV with too many domains for the flags" "$wanted" run "${flags[@]}" --csv many.csv
+printf 'domain;phone_number\na.example;6000\nA.Example;6000\n' >twice.csv
+refused "a CSV with an AoR twice for the flags" \
+	"twice.csv:3:11: error: phone_number: 6000 stands twice in the profile with the domain a.example" \
+	run "${flags[@]}" --csv twice.csv
 refused "a CSV that does not exist" "--csv: cannot read none.csv: No such file" run "${flags[@]}" --csv none.csv
 refused "a port number too high" "--primary: outbound_port: 99999 is outside 1..65535" \
 	run "${flags[@]}" --primary 10.99.0.1:99999

@@ -114,7 +114,7 @@ Test(csv, a_quoted_field_that_is_wrong_is_refused_where_it_is)
 		"\"phone_number\",\"x\ny\"\n",
 		"phones.csv:1:17: error: column \"x\ny\" is not known\n"
 		"    1 | \"phone_number\",\"x\n"
-		"      |                 ^~ allowed: phone_number, account, password, display_name");
+		"      |                 ^~ allowed: phone_number, account, password, display_name, domain");
 }
 
 Test(csv, names_of_columns_in_any_case_and_order_choose_them)
@@ -237,8 +237,9 @@ Test(csv, any_bytes_give_rows_or_one_message_with_a_place)
 	enum { TEXTS = 20000 };
 	static const char bytes[] = { '"', '"', ',', ';', '\r', '\n',   '\n',
 				      '#', '6', 'a', ' ', '\0', '\xff', '\xef' };
-	static const char *const pieces[] = { "phone_number", "\"password\"", "6001,u,p",    "\"\"",
-					      "SEQUENTIAL\n", "\"a\"\"b\"",   "\xef\xbb\xbf" };
+	static const char *const pieces[] = { "phone_number", "\"password\"", "6001,u,p",
+					      "\"\"",         "SEQUENTIAL\n", "\"a\"\"b\"",
+					      "\xef\xbb\xbf", "domain,",      "a.example" };
 	uint32_t good = 0, bad = 0;
 	struct rng rng;
 
@@ -252,7 +253,7 @@ Test(csv, any_bytes_give_rows_or_one_message_with_a_place)
 		FILE *file = fopen("any.csv", "wb");
 
 		for (uint32_t k = rng_below(&rng, 12); k > 0; k--) {
-			const char *piece = pieces[rng_below(&rng, 7)];
+			const char *piece = pieces[rng_below(&rng, 9)];
 
 			if (rng_below(&rng, 3) == 0)
 				n += (uint32_t)sprintf(text + n, "%s", piece);
@@ -270,6 +271,7 @@ Test(csv, any_bytes_give_rows_or_one_message_with_a_place)
 			cr_assert_eq(sscanf(err.text, "any.csv:%u:%u: error: ", &line, &column), 2,
 				     "%s", err.text);
 		free(lines.rows);
+		free(lines.domains);
 		free(lines.texts);
 		free(lines.csv);
 	}
@@ -312,10 +314,12 @@ Test(csv, a_bad_row_is_refused_where_it_is)
 		   "phones.csv:2:5: error: password is missing: the row has 1 of 2 fields\n"
 		   "    2 | 6001\n"
 		   "      |     ^~ allowed: phone_number,password");
-	csv_expect("6001;u1;p1;d1\n6002;u2;p2;d2;x\n",
-		   "phones.csv:2:15: error: too many fields: a row has at most 4\n"
-		   "    2 | 6002;u2;p2;d2;x\n"
-		   "      |               ^~ allowed: phone_number;account;password;display_name");
+	csv_expect(
+		"6001;u1;p1;d1\n6002;u2;p2;d2;x\n",
+		"phones.csv:2:15: error: too many fields: a row has at most 4\n"
+		"    2 | 6002;u2;p2;d2;x\n"
+		"      |               ^~ allowed: phone_number;account;password;display_name; other "
+		"columns need a header");
 	csv_expect(
 		"SEQUENTIAL\n6001;;p1\n",
 		"phones.csv:2:6: error: account: the field is empty\n"
@@ -350,12 +354,12 @@ Test(csv, a_bad_head_is_refused)
 		"name,secret,label\n6001,p,Ann\n",
 		"phones.csv:1:1: error: the first line has no digits and names no column\n"
 		"    1 | name,secret,label\n"
-		"      | ^~ allowed: phone_number, account, password, display_name; if it is a phone "
-		"line, put a line with the names of its columns in front");
+		"      | ^~ allowed: phone_number, account, password, display_name, domain; if it is a "
+		"phone line, put a line with the names of its columns in front");
 	csv_expect("label,Password,Phone_number\nAnn,p,6001\n",
 		   "phones.csv:1:1: error: column \"label\" is not known\n"
 		   "    1 | label,Password,Phone_number\n"
-		   "      | ^~ allowed: phone_number, account, password, display_name");
+		   "      | ^~ allowed: phone_number, account, password, display_name, domain");
 	csv_expect("\xff\xfe"
 		   "6\n",
 		   "phones.csv:1:1: error: the file is written in UTF-16\n"
@@ -365,16 +369,16 @@ Test(csv, a_bad_head_is_refused)
 		"phone_number;colour\n6001;red\n",
 		"phones.csv:1:14: error: column \"colour\" is not known\n"
 		"    1 | phone_number;colour\n"
-		"      |              ^~ allowed: phone_number, account, password, display_name");
+		"      |              ^~ allowed: phone_number, account, password, display_name, domain");
 	csv_expect("account;account\n",
 		   "phones.csv:1:9: error: column \"account\" stands twice\n"
 		   "    1 | account;account\n"
-		   "      |         ^~ allowed: phone_number, account, password, "
-		   "display_name");
+		   "      |         ^~ allowed: phone_number, account, password, display_name, "
+		   "domain");
 	csv_expect("account;password\nu;p\n",
 		   "phones.csv:1:1: error: there is no column phone_number\n"
 		   "    1 | account;password\n"
-		   "      | ^~ allowed: phone_number, account, password, display_name");
+		   "      | ^~ allowed: phone_number, account, password, display_name, domain");
 	csv_expect("SEQUENTIAL\n", "phones.csv:1:1: error: there are no rows\n"
 				   "    1 | SEQUENTIAL\n"
 				   "      | ^~ needed: phone_number;account;password;display_name");

@@ -310,8 +310,8 @@ Test(plan, templates_hold_the_messages_of_a_profile)
 	EXPECT_IN(text, "1000000007 REGISTER\r\n");
 	EXPECT_IN(text, "   1800\r\n");
 	EXPECT_IN(text, "\r\nAuth: x\r\n");
-	cr_expect_str_eq(plan->profiles[0].uri, "sip:example.org:5070");
-	cr_expect_eq(plan->profiles[0].uri_len, 20);
+	cr_expect_str_eq(plan->domains[0].uri, "sip:example.org:5070");
+	cr_expect_eq(plan->domains[0].uri_len, 20);
 	free(text);
 
 	text = message_write(plan, HL_SERVER_B, PLAN_REGISTER);
@@ -424,15 +424,15 @@ Test(plan, the_next_hop_is_the_server_or_the_gateway)
 Test(plan, hashes_of_the_request_are_ready)
 {
 	struct hl_plan *plan = plan_of(PORTS PROFILES LINES);
-	const struct plan_server *p = &plan->profiles[0].server[HL_SERVER_P];
+	const struct plan_domain *d = &plan->domains[0];
 
 	// printf 'REGISTER:sip:10.99.0.1' | md5sum, and sha256sum
-	cr_expect_eq(memcmp(p->ha2[HL_MD5][0], "5fd311f14432c169cf1fc9d70a9cf1e2", 32), 0, "%.32s",
-		     p->ha2[HL_MD5][0]);
-	cr_expect_eq(memcmp(p->ha2[HL_SHA256][0],
+	cr_expect_eq(memcmp(d->ha2[HL_MD5][0], "5fd311f14432c169cf1fc9d70a9cf1e2", 32), 0, "%.32s",
+		     d->ha2[HL_MD5][0]);
+	cr_expect_eq(memcmp(d->ha2[HL_SHA256][0],
 			    "db12b456d00ea809af76e89c6e26d1510e55b87b684c026d026e718f112274e4", 64),
-		     0, "%.64s", p->ha2[HL_SHA256][0]);
-	cr_expect_neq(memcmp(p->ha2[HL_MD5][0], p->ha2[HL_MD5][1], 32), 0, "auth-int differs");
+		     0, "%.64s", d->ha2[HL_SHA256][0]);
+	cr_expect_neq(memcmp(d->ha2[HL_MD5][0], d->ha2[HL_MD5][1], 32), 0, "auth-int differs");
 	hl_plan_free(plan);
 }
 

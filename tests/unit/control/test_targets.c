@@ -130,7 +130,7 @@ Test(targets, a_name_is_the_domain_and_has_no_target_before_dns_answers)
 {
 	struct hl_plan *plan = plan_of(PORTS NAMED LINES);
 
-	cr_expect_str_eq(plan->profiles[0].uri, "sip:sip.example.com");
+	cr_expect_str_eq(plan->domains[0].uri, "sip:sip.example.com");
 	cr_expect(plan->profiles[0].policy.has_backup);
 	for (unsigned order = 0; order < PLAN_ORDERS; order++) {
 		cr_expect_eq(at_place(primary(plan), order, 0), 0);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
@@ -14,6 +15,7 @@
 #include "net/arp.h"
 
 uint64_t rig_boot_key[2] = { 11, 12 };
+const char *rig_rows;
 
 static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 2 };
@@ -48,6 +50,20 @@ static void teach_neighbours(struct rig *rig)
 
 uint64_t rig_start_ns = SEC;
 
+// The lines of a configuration: the rows in a file of their own, or a range.
+static void write_lines(char path[64], char *out, size_t room, uint32_t lines)
+{
+	path[0] = '\0';
+	if (!rig_rows) {
+		snprintf(out, room, "range: 6000-%u", 6000 + lines - 1);
+		return;
+	}
+	strcpy(path, "/tmp/heartline-rig-XXXXXX");
+	FILE *file = fdopen(mkstemp(path), "w");
+	cr_assert(file && fputs(rig_rows, file) >= 0 && fclose(file) == 0);
+	snprintf(out, room, "csv: %s", path);
+}
+
 static struct rig *make(const char *profile, const char *extra, uint32_t lines, uint64_t rate)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
@@ -59,14 +75,17 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	const struct hl_worker_options worker = { .start_ns = rig_start_ns,
 						  .seed = 1,
 						  .rate = rate };
-	char yaml[2048];
+	char yaml[2048], rows[64], group[80];
 
+	write_lines(rows, group, sizeof(group), lines);
 	snprintf(yaml, sizeof(yaml),
 		 "ports:\n  - device: rig\n    addresses: 10.99.1.1-10.99.1.2/16\n"
 		 "profiles:\n  rig:\n%s%s"
-		 "lines:\n  - profile: rig\n    range: 6000-%u\n",
-		 profile, extra, 6000 + lines - 1);
+		 "lines:\n  - profile: rig\n    %s\n",
+		 profile, extra, group);
 	must(hl_config_parse(&config, "rig", yaml, &err), &err);
+	if (rows[0])
+		unlink(rows);
 	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
 	hl_config_free(&config);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);

@@ -28,6 +28,7 @@ struct rig {
 
 // Of the boots to come.
 extern uint64_t rig_boot_key[2];
+extern const char *rig_rows; // CSV of their lines; NULL: a range, from 6000 on
 
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
 extern uint64_t rig_start_ns; // where the clock of the rigs to come starts
