@@ -42,11 +42,12 @@ def configuration(case, tap):
     if case.sections["config"]:
         return "\n".join(case.sections["config"]).replace("{tap}", tap) + "\n"
     lines = int(case.get("lines", max(1, len(case.sections["values"]))))
+    group = "csv: rows.csv" if case.sections["rows"] else f"range: {FIRST_USER}-{FIRST_USER + lines - 1}"
     text = [
         "ports:", f"  - device: net_tap0,iface={tap}", "    addresses: 10.99.1.1-10.99.1.4/16",
         "profiles:", "  lab:",
         *("    " + key for key in keys_over(PROFILE, case.sections["profile"])),
-        "lines:", f"  - {{profile: lab, range: {FIRST_USER}-{FIRST_USER + lines - 1}}}",
+        "lines:", f"  - {{profile: lab, {group}}}",
         *keys_over(RUN, case.sections["run"]),
     ]
     return "\n".join(text) + "\n"
@@ -61,6 +62,8 @@ class Run:
         config = os.path.join(directory, "lab.yaml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(configuration(case, tap))
+        with open(os.path.join(directory, "rows.csv"), "w", encoding="utf-8") as file:
+            file.writelines(row + "\n" for row in case.sections["rows"])
         self.server = Server(case, tap)
         flags = case.get("flags", "").replace("{dir}", directory).split()
         with open(self.stderr_path, "wb") as log:

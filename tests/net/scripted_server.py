@@ -17,6 +17,7 @@ Then sections:
 
     [profile]  [run]          keys of the configuration, as in YAML, over those in fault_case.py;
                               a value of - removes the key
+    [rows]                    the lines as a CSV file, instead of 6000 and up
     [config]                  a whole configuration instead; {tap} is the interface
     [network]                 arguments of `ip` before the run: address add 10.99.0.9/32 dev lo
     [values]                  texts, one for each line: {value} is the requesting line's own
@@ -115,7 +116,7 @@ class Case:
     """A case file, read."""
 
     SETTINGS = ("name", "lines", "flags", "closed", "absent", "at_most", "watch", "end")
-    PLAIN = ("profile", "run", "config", "network", "values", "until", "expect")
+    PLAIN = ("profile", "run", "rows", "config", "network", "values", "until", "expect")
 
     def __init__(self, path):
         self.settings = {}
@@ -186,8 +187,9 @@ class Request:
             self.method = "UNREGISTER"
         branch = re.search(r"branch=([^;,\s]+)", self.get("via"))
         self.branch = branch[1] if branch else ""
-        user = re.search(r"sip:([^@>;]+)@", self.get("from"))
-        self.user = user[1] if user else ""
+        aor = re.search(r"sip:([^@>;]+)@([^>;]+)", self.get("from"))
+        self.aor = aor[0] if aor else ""
+        self.user = aor[1] if aor else ""
 
     def get(self, name):
         return self.headers.get(name, "")
@@ -249,7 +251,7 @@ class Server:
         self.packets = collections.defaultdict(list)   # (server, method) -> [time]
         self.answers = collections.Counter()           # (server, port) -> answers to what was sent unasked
         self.given = {}                                # branch -> (Step, number)
-        self.taken = collections.Counter()             # (server, method, user) -> steps taken
+        self.taken = collections.Counter()             # (server, method, AoR) -> steps taken
         self.due = []                                  # heap of (time, serial, function)
         self.serial = self.ident = 0
         self.line_mac = "ff:ff:ff:ff:ff:ff"
@@ -353,7 +355,7 @@ class Server:
 
     def step_take(self, name, request):
         steps = self.case.steps_for(name, request.method) or [self.default(request)]
-        key = name, request.method, request.user
+        key = name, request.method, request.aor
         taken = self.taken[key]
         self.taken[key] += 1
         at = taken
