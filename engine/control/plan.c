@@ -150,3 +150,13 @@ const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint
 	*len = plan->identities[line].user_len;
 	return plan->arena + plan->identities[line].at;
 }
+
+const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row)
+{
+	uint32_t index = plan->shapes[plan->lines[line].shape].domain;
+	const char *host = plan->domains[index].uri + sizeof("sip:") - 1;
+
+	*len = (uint32_t)strcspn(host, ":");
+	*of_row = index >= plan->n_profiles;
+	return host;
+}

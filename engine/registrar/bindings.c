@@ -50,10 +50,10 @@ static uint32_t slot_after(const struct bindings *table, uint32_t slot)
 	return slot + 1 < table->n_slots ? slot + 1 : 0;
 }
 
-// Where the run of a user starts.
-static uint32_t slot_home(const struct bindings *table, uint64_t user)
+// Where the run of an AoR starts.
+static uint32_t slot_home(const struct bindings *table, uint64_t aor)
 {
-	return (uint32_t)((user >> 32) * table->n_slots >> 32);
+	return (uint32_t)((aor >> 32) * table->n_slots >> 32);
 }
 
 static uint32_t slot_distance(const struct bindings *table, uint32_t from, uint32_t to)
@@ -77,17 +77,17 @@ static void binding_look(struct bindings *table, struct binding *b, uint64_t now
 		live_set(table, b, false);
 }
 
-struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk, uint64_t user,
+struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk, uint64_t aor,
 			      uint64_t now_ns)
 {
 	if (walk->steps == 0)
-		walk->slot = slot_home(table, user);
+		walk->slot = slot_home(table, aor);
 	while (walk->steps < table->n_slots && !slot_free(table, walk->slot)) {
 		struct binding *b = &table->slots[walk->slot];
 
 		walk->slot = slot_after(table, walk->slot);
 		walk->steps++;
-		if (b->user == user) {
+		if (b->aor == aor) {
 			binding_look(table, b, now_ns);
 			return b;
 		}
@@ -95,13 +95,13 @@ struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk,
 	return NULL;
 }
 
-struct binding *bindings_find(struct bindings *table, uint64_t user, struct slice contact,
+struct binding *bindings_find(struct bindings *table, uint64_t aor, struct slice contact,
 			      uint64_t now_ns)
 {
 	struct binding_walk walk = { 0 };
 	struct binding *b;
 
-	while ((b = bindings_walk(table, &walk, user, now_ns)) != NULL) {
+	while ((b = bindings_walk(table, &walk, aor, now_ns)) != NULL) {
 		if (b->contact_len == contact.len &&
 		    memcmp(b->contact, contact.at, contact.len) == 0)
 			return b;
@@ -115,7 +115,7 @@ static void slot_release(struct bindings *table, uint32_t hole)
 	live_set(table, &table->slots[hole], false);
 	for (uint32_t slot = slot_after(table, hole); !slot_free(table, slot);
 	     slot = slot_after(table, slot)) {
-		uint32_t home = slot_home(table, table->slots[slot].user);
+		uint32_t home = slot_home(table, table->slots[slot].aor);
 
 		if (slot_distance(table, home, slot) >= slot_distance(table, hole, slot)) {
 			table->slots[hole] = table->slots[slot];
@@ -166,39 +166,39 @@ bool bindings_room(struct bindings *table, uint32_t n, uint64_t now_ns)
 	return table->live + n <= table->capacity;
 }
 
-// A slot for a new binding of this user: the free one behind its run. In a crowded table those that
+// A slot for a new binding of this AoR: the free one behind its run. In a crowded table those that
 // linger give way, before walks become long.
-static struct binding *slot_claim(struct bindings *table, uint64_t user, uint64_t now_ns)
+static struct binding *slot_claim(struct bindings *table, uint64_t aor, uint64_t now_ns)
 {
 	if (table->used >= table->capacity + table->capacity / 8 + 32)
 		sweep(table, SWEEP_CROWDED_SLOTS, 0, now_ns);
 	if (table->used + 1 >= table->n_slots) // a free one must stay, to end the walks
 		return NULL;
 
-	uint32_t slot = slot_home(table, user);
+	uint32_t slot = slot_home(table, aor);
 	while (!slot_free(table, slot))
 		slot = slot_after(table, slot);
 	table->used++;
 	return &table->slots[slot];
 }
 
-struct binding *bindings_put(struct bindings *table, uint64_t user, struct slice contact,
+struct binding *bindings_put(struct bindings *table, uint64_t aor, struct slice contact,
 			     uint64_t expires_ns, uint64_t now_ns)
 {
-	struct binding *b = bindings_find(table, user, contact, now_ns);
+	struct binding *b = bindings_find(table, aor, contact, now_ns);
 
 	assert(contact.len <= BINDING_CONTACT_MAX);
 	if (b == NULL || !b->counted) {
 		if (!bindings_room(table, 1, now_ns))
 			return NULL;
 		// Making room may have moved it.
-		b = bindings_find(table, user, contact, now_ns);
+		b = bindings_find(table, aor, contact, now_ns);
 	}
 	if (b == NULL) {
-		b = slot_claim(table, user, now_ns);
+		b = slot_claim(table, aor, now_ns);
 		if (b == NULL)
 			return NULL;
-		b->user = user;
+		b->aor = aor;
 		b->generation = table->generation;
 		b->counted = false;
 		b->contact_len = (uint8_t)contact.len;

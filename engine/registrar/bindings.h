@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who is registered where: one table a server, made at set-up, keyed by user and contact URI.
+// Who is registered where: one table a server, made at set-up, keyed by AoR and contact URI.
 #pragma once
 
 #include <assert.h>
@@ -7,17 +7,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/siphash.h"
 #include "base/text.h"
 
-#define BINDING_CONTACT_MAX 89  // longest contact URI
-#define BINDINGS_PER_USER_MAX 8 // live contacts
+#define BINDING_CONTACT_MAX 89 // longest contact URI
+#define BINDINGS_PER_AOR_MAX 8 // live contacts
 
 // A binding that has ended stays for the time in which copies of an older request may still arrive
 // (timer J, RFC 3261 17.2.2): they must find its CSeq, or they would bring it back to life.
 #define BINDING_LINGER_NS 32000000000ull
 
+// Keyed hash of an AoR (RFC 3261 10.3, step 5): of its host the case does not count (19.1.4).
+static inline uint64_t aor_hash(const uint64_t key[2], struct slice user, struct slice host)
+{
+	uint64_t of_host = host.len;
+
+	for (uint32_t i = 0; i < host.len; i++) // no two bytes of host names but letters become one
+		of_host = (of_host ^ (uint8_t)(host.at[i] | 0x20)) * 0x100000001b3;
+
+	const uint64_t domain_key[2] = { key[0] ^ of_host, key[1] };
+	return siphash(domain_key, user.at, user.len);
+}
+
 struct binding {
-	uint64_t user;       // keyed hash
+	uint64_t aor;        // keyed hash
 	uint64_t call_id;    // keyed hash, of the request that wrote it last
 	uint64_t expires_ns; // alive before
 	uint32_t cseq;
@@ -29,7 +42,7 @@ struct binding {
 static_assert(sizeof(struct binding) <= 128, "two cache lines");
 
 struct bindings {
-	struct binding *slots; // open addressing, linear: all contacts of a user are in one run
+	struct binding *slots; // open addressing, linear: all contacts of an AoR are in one run
 	uint32_t n_slots;
 	uint32_t capacity;         // live ones
 	uint32_t live, used;       // used: live ones and those that linger
@@ -45,11 +58,11 @@ void bindings_free(struct bindings *table);
 // Forget everything, in no time.
 void bindings_wipe(struct bindings *table);
 
-// A walk over the bindings of one user, dead ones included. Starts at { 0 }.
+// A walk over the bindings of one AoR, dead ones included. Starts at { 0 }.
 struct binding_walk {
 	uint32_t slot, steps;
 };
-struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk, uint64_t user,
+struct binding *bindings_walk(struct bindings *table, struct binding_walk *walk, uint64_t aor,
 			      uint64_t now_ns);
 
 static inline bool binding_live(const struct binding *b, uint64_t now_ns)
@@ -57,15 +70,15 @@ static inline bool binding_live(const struct binding *b, uint64_t now_ns)
 	return now_ns < b->expires_ns;
 }
 
-// The binding of a user and a contact URI, dead or alive; NULL: none.
-struct binding *bindings_find(struct bindings *table, uint64_t user, struct slice contact,
+// The binding of an AoR and a contact URI, dead or alive; NULL: none.
+struct binding *bindings_find(struct bindings *table, uint64_t aor, struct slice contact,
 			      uint64_t now_ns);
 
 // Is there room for n more live ones?
 bool bindings_room(struct bindings *table, uint32_t n, uint64_t now_ns);
 
 // Find or make a binding and let it live until expires_ns. NULL: the table is full.
-struct binding *bindings_put(struct bindings *table, uint64_t user, struct slice contact,
+struct binding *bindings_put(struct bindings *table, uint64_t aor, struct slice contact,
 			     uint64_t expires_ns, uint64_t now_ns);
 
 // End a binding now; it lingers.

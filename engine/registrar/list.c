@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/siphash.h"
 #include "sip/pen.h"
 #include "sip/value.h"
 
@@ -56,7 +55,7 @@ struct answer bindings_list(struct registration *reg)
 			       "<sip:6000@198.51.100.2:5060;hl=p>;q=0.1;expires=86400\r\n");
 	for (uint32_t i = 0; reg->cut && i < reg->n; i++)
 		contact_write(&pen, reg->changes[i].uri, 0);
-	while ((b = bindings_walk(reg->s->bindings, &walk, reg->user, reg->now_ns)) != NULL) {
+	while ((b = bindings_walk(reg->s->bindings, &walk, reg->aor, reg->now_ns)) != NULL) {
 		struct slice uri = { b->contact, b->contact_len };
 
 		if (!binding_live(b, reg->now_ns))
@@ -83,10 +82,12 @@ static bool holds(const struct binding *b, const char *text)
 	return false;
 }
 
-uint32_t hl_registrar_contacts(const struct hl_registrar *r, uint32_t server, const char *user,
-			       uint32_t user_len, const char *with, uint64_t now_ns)
+uint32_t hl_registrar_contacts(const struct hl_registrar *r, uint32_t server, const char *aor,
+			       const char *with, uint64_t now_ns)
 {
-	uint64_t hash = siphash(r->hash_key, user, user_len);
+	const char *host = strchr(aor, '@') + 1;
+	uint64_t hash = aor_hash(r->hash_key, (struct slice){ aor, (uint32_t)(host - 1 - aor) },
+				 (struct slice){ host, (uint32_t)strlen(host) });
 	struct binding_walk walk = { 0 };
 	const struct binding *b;
 	uint32_t n = 0;
@@ -99,8 +100,8 @@ uint32_t hl_registrar_contacts(const struct hl_registrar *r, uint32_t server, co
 	return n;
 }
 
-bool hl_registrar_bound(const struct hl_registrar *r, uint32_t server, const char *user,
-			uint32_t user_len, uint64_t now_ns)
+bool hl_registrar_bound(const struct hl_registrar *r, uint32_t server, const char *aor,
+			uint64_t now_ns)
 {
-	return hl_registrar_contacts(r, server, user, user_len, NULL, now_ns) > 0;
+	return hl_registrar_contacts(r, server, aor, NULL, now_ns) > 0;
 }

@@ -56,7 +56,7 @@ static struct answer contacts_read(struct registration *reg)
 				return plain(400, "Bad Contact");
 			if (contact.uri.len > BINDING_CONTACT_MAX)
 				return plain(400, "Contact Too Long");
-			if (reg->n == BINDINGS_PER_USER_MAX)
+			if (reg->n == BINDINGS_PER_AOR_MAX)
 				return plain(400, "Too Many Contacts");
 			if (asked_s > 0 && asked_s < r->min_expires_s)
 				return plain(423, NULL);
@@ -84,13 +84,13 @@ static struct answer changes_check(struct registration *reg)
 	uint32_t n_user = 0, n_new = 0;
 	struct binding *b;
 
-	while ((b = bindings_walk(table, &walk, reg->user, reg->now_ns)) != NULL) {
+	while ((b = bindings_walk(table, &walk, reg->aor, reg->now_ns)) != NULL) {
 		if (reg->all && out_of_order(reg, b))
 			return plain(400, "CSeq Out of Order");
 		n_user += binding_live(b, reg->now_ns);
 	}
 	for (uint32_t i = 0; i < reg->n; i++) {
-		b = bindings_find(table, reg->user, reg->changes[i].uri, reg->now_ns);
+		b = bindings_find(table, reg->aor, reg->changes[i].uri, reg->now_ns);
 		if (b != NULL && out_of_order(reg, b))
 			return plain(400, "CSeq Out of Order");
 		if (reg->changes[i].grant_s > 0 && (b == NULL || !binding_live(b, reg->now_ns)))
@@ -98,7 +98,7 @@ static struct answer changes_check(struct registration *reg)
 	}
 	if (n_new == 0)
 		return plain(0, NULL);
-	if (n_user + n_new > BINDINGS_PER_USER_MAX || !bindings_room(table, n_new, reg->now_ns)) {
+	if (n_user + n_new > BINDINGS_PER_AOR_MAX || !bindings_room(table, n_new, reg->now_ns)) {
 		count(&reg->s->counters.full);
 		return plain(500, "No Room for Bindings");
 	}
@@ -118,18 +118,18 @@ static bool changes_make(struct registration *reg)
 	struct binding_walk walk = { 0 };
 	struct binding *b;
 
-	while (reg->all && (b = bindings_walk(table, &walk, reg->user, reg->now_ns)) != NULL)
+	while (reg->all && (b = bindings_walk(table, &walk, reg->aor, reg->now_ns)) != NULL)
 		binding_remove(reg, b);
 	for (uint32_t i = 0; i < reg->n; i++) {
 		const struct change *c = &reg->changes[i];
 
 		if (c->grant_s == 0) {
-			b = bindings_find(table, reg->user, c->uri, reg->now_ns);
+			b = bindings_find(table, reg->aor, c->uri, reg->now_ns);
 			if (b != NULL)
 				binding_remove(reg, b);
 			continue;
 		}
-		b = bindings_put(table, reg->user, c->uri, reg->now_ns + c->grant_s * 1000000000ull,
+		b = bindings_put(table, reg->aor, c->uri, reg->now_ns + c->grant_s * 1000000000ull,
 				 reg->now_ns);
 		if (b == NULL)
 			return false;
@@ -161,7 +161,7 @@ struct answer register_answer(struct hl_registrar *r, struct server *s,
 		return plain(400, "To Is No SIP URI");
 	if (req->to_user.len == 0) // step 5
 		return plain(404, NULL);
-	reg.user = siphash(r->hash_key, req->to_user.at, req->to_user.len);
+	reg.aor = aor_hash(r->hash_key, req->to_user, req->to_host);
 	reg.call_id = siphash(r->hash_key, req->call_id.at, req->call_id.len);
 
 	answer = contacts_read(&reg);

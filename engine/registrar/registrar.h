@@ -63,7 +63,7 @@ struct hl_registrar {
 	struct slice realm, password, account; // account: empty: the user of the AoR; "*": any
 	uint64_t nonce_life_ns;
 	uint32_t max_grant_s, min_expires_s, retry_after_s;
-	uint64_t hash_key[2]; // users, Call-IDs
+	uint64_t hash_key[2]; // AoRs, Call-IDs
 	struct digest *digest;
 	struct request_forms forms;
 	uint32_t n_steps, next_step; // steps before next_step were taken
@@ -97,9 +97,9 @@ struct registration {
 	struct server *s;
 	const struct sip_request *req;
 	uint64_t now_ns;
-	uint64_t user, call_id; // hashes
+	uint64_t aor, call_id; // hashes
 	uint32_t n;
-	struct change changes[BINDINGS_PER_USER_MAX];
+	struct change changes[BINDINGS_PER_AOR_MAX];
 	bool all; // "Contact: *": remove every binding
 	bool cut; // nothing was granted, though it was asked for
 };

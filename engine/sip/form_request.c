@@ -87,6 +87,7 @@ static bool request_read(const struct form *f, const struct sip_request *request
 	MOVE(from);
 	MOVE(to);
 	MOVE(to_user);
+	MOVE(to_host);
 	MOVE(call_id);
 	MOVE(cseq_text);
 	MOVE(authorization);

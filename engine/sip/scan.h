@@ -77,10 +77,11 @@ struct sip_request {
 	uint32_t expires;      // header; SIP_NO_NUMBER: none
 	uint32_t max_forwards; // SIP_NO_NUMBER: none
 	struct slice method_text, uri, uri_user, uri_host;
-	struct slice via_host;                              // sent-by of the topmost one
-	uint16_t via_port;                                  // 0: none
-	struct slice via_maddr;                             // of the topmost one; at == NULL: none
-	struct slice from, to, to_user, call_id, cseq_text; // values as they stand
+	struct slice via_host;                     // sent-by of the topmost one
+	uint16_t via_port;                         // 0: none
+	struct slice via_maddr;                    // of the topmost one; at == NULL: none
+	struct slice from, to, call_id, cseq_text; // values as they stand
+	struct slice to_user, to_host;
 	struct slice authorization; // Authorization or Proxy-Authorization value; at == NULL: none
 	struct slice require;       // value; at == NULL: none
 	struct slice event;         // value of Event

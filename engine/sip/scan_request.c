@@ -127,18 +127,15 @@ static bool via_read(struct slice value, struct sip_request *out)
 	return !params.nameless;
 }
 
-// From or To: one address. Its user, whether it is a SIP one, and whether it has a tag.
-static bool party_read(struct slice value, struct slice *user, bool *sip, bool *has_tag)
+// From or To: one address. Its URI, and whether it has a tag.
+static bool party_read(struct slice value, struct address_uri *uri, bool *has_tag)
 {
 	const char *at = value.at, *const end = value.at + value.len;
 	struct address address;
-	struct address_uri uri;
 	struct slice tag;
 
-	if (!address_next(&at, end, &address) || at != end || !address_uri_read(address.uri, &uri))
+	if (!address_next(&at, end, &address) || at != end || !address_uri_read(address.uri, uri))
 		return false;
-	*user = uri.user;
-	*sip = uri.sip;
 	*has_tag = param_find(address.params, "tag", &tag);
 	return true;
 }
@@ -168,8 +165,8 @@ static void first_of(struct slice *out, struct slice value)
 static bool request_header(struct sip_request *out, enum header_id id, struct slice value,
 			   const char *line, uint32_t *seen, bool *good)
 {
-	struct slice user;
-	bool sip, has_tag;
+	struct address_uri party;
+	bool has_tag;
 	bool again = *seen & HEADER_BIT(id);
 
 	*seen |= HEADER_BIT(id);
@@ -180,11 +177,17 @@ static bool request_header(struct sip_request *out, enum header_id id, struct sl
 		return via_add(out, value, line);
 	case HEADER_FROM:
 		first_of(&out->from, value);
-		*good &= !again && party_read(value, &user, &sip, &has_tag);
+		*good &= !again && party_read(value, &party, &has_tag);
 		break;
 	case HEADER_TO:
 		first_of(&out->to, value);
-		*good &= !again && party_read(value, &out->to_user, &out->to_sip, &out->to_has_tag);
+		if (again || !party_read(value, &party, &out->to_has_tag)) {
+			*good = false;
+			break;
+		}
+		out->to_user = party.user;
+		out->to_host = party.host;
+		out->to_sip = party.sip;
 		break;
 	case HEADER_CALL_ID:
 		first_of(&out->call_id, value);

@@ -105,6 +105,13 @@ bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop
 /** Text of a line's phone number; valid as long as the plan. */
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len);
 
+/**
+ * The host of its AoR, valid as long.
+ *
+ * @param of_row  out: a row of a CSV names it; else it is the domain of the profile
+ */
+const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row);
+
 #define HL_PLAN_EVERY UINT32_MAX // each worker must see it
 
 /**

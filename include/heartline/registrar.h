@@ -111,11 +111,10 @@ struct hl_registrar_counters {
 const struct hl_registrar_counters *hl_registrar_counters(const struct hl_registrar *registrar,
 							  uint32_t server);
 
-/** The binding of a user at a server, for tests: true when there is one alive at now_ns. */
-bool hl_registrar_bound(const struct hl_registrar *registrar, uint32_t server, const char *user,
-			uint32_t user_len, uint64_t now_ns);
+/** Has the AoR "USER@HOST" a binding at a server that is alive at now_ns? For tests. */
+bool hl_registrar_bound(const struct hl_registrar *registrar, uint32_t server, const char *aor,
+			uint64_t now_ns);
 
 /** How many there are whose Contact URI holds a text, such as ";hl=b"; NULL: any. */
 uint32_t hl_registrar_contacts(const struct hl_registrar *registrar, uint32_t server,
-			       const char *user, uint32_t user_len, const char *with,
-			       uint64_t now_ns);
+			       const char *aor, const char *with, uint64_t now_ns);

@@ -83,10 +83,10 @@ static void answers_after_the_time_out(struct scenario *s, uint32_t variant)
 static void no_orphans_at_p(struct world *world, const struct scenario *s)
 {
 	for (uint32_t i = 0; i < s->lines; i++) {
-		uint32_t len;
-		const char *user = hl_plan_phone_number(world->plan, i, &len);
+		char aor[WORLD_AOR_ROOM];
 
-		if (hl_registrar_bound(world->registrar, 0, user, len, world->now_ns))
+		if (hl_registrar_bound(world->registrar, 0, world_aor(world, i, aor),
+				       world->now_ns))
 			world_break(world, "line %u lives on B, P keeps an orphan", i);
 	}
 }

@@ -16,10 +16,10 @@ static struct hl_state state_of(const struct world *world, uint32_t line)
 static uint32_t bindings(const struct world *world, uint32_t server, uint32_t line,
 			 const char *with)
 {
-	uint32_t len;
-	const char *user = hl_plan_phone_number(world->plan, line, &len);
+	char aor[WORLD_AOR_ROOM];
 
-	return hl_registrar_contacts(world->registrar, server, user, len, with, world->now_ns);
+	return hl_registrar_contacts(world->registrar, server, world_aor(world, line, aor), with,
+				     world->now_ns);
 }
 
 // Contacts are told apart by their server's mark: in a shared table both would be found.

@@ -260,6 +260,17 @@ uint32_t world_broken_line(const struct world *world)
 	return at && sscanf(at, "line %u", &line) == 1 ? line : UINT32_MAX;
 }
 
+const char *world_aor(const struct world *world, uint32_t line, char out[WORLD_AOR_ROOM])
+{
+	uint32_t user_len, host_len;
+	bool of_row;
+	const char *user = hl_plan_phone_number(world->plan, line, &user_len);
+	const char *host = hl_plan_domain(world->plan, line, &host_len, &of_row);
+
+	snprintf(out, WORLD_AOR_ROOM, "%.*s@%.*s", (int)user_len, user, (int)host_len, host);
+	return out;
+}
+
 void world_print_history(const struct world *world, uint32_t line)
 {
 	uint64_t first = world->events > WORLD_HISTORY ? world->events - WORLD_HISTORY : 0;

@@ -13,6 +13,7 @@
 #include "watch.h"
 
 #define WORLD_HISTORY 16384
+#define WORLD_AOR_ROOM 256
 
 struct world_options {
 	const char *yaml;
@@ -74,5 +75,7 @@ void world_break(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 // The line that the broken rule speaks of; UINT32_MAX: none in particular.
 uint32_t world_broken_line(const struct world *world);
+// "USER@HOST" of a line; returns `out`.
+const char *world_aor(const struct world *world, uint32_t line, char out[WORLD_AOR_ROOM]);
 // Latest events of a line, oldest first.
 void world_print_history(const struct world *world, uint32_t line);

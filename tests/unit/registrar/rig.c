@@ -119,6 +119,7 @@ const char *rig_register(struct rig *rig, unsigned server, const struct wish *w)
 {
 	char text[HL_FRAME_MAX], expires[64] = "";
 	const char *user = w->user != NULL ? w->user : "6000";
+	const char *host = w->host != NULL ? w->host : "10.0.0.1";
 
 	if (w->expires == NULL || *w->expires != '\0')
 		snprintf(expires, sizeof(expires), "Expires: %s\r\n",
@@ -127,13 +128,14 @@ const char *rig_register(struct rig *rig, unsigned server, const struct wish *w)
 		 "REGISTER sip:10.0.0.1 SIP/2.0\r\n"
 		 "Via: SIP/2.0/UDP 10.1.0.7:50001;branch=z9hG4bK1;rport\r\n"
 		 "Max-Forwards: 70\r\n"
-		 "From: <sip:%s@10.0.0.1>;tag=f\r\n"
-		 "To: <sip:%s@10.0.0.1>\r\n"
+		 "From: <sip:%s@%s>;tag=f\r\n"
+		 "To: <sip:%s@%s>\r\n"
 		 "Call-ID: %s\r\n"
 		 "CSeq: %u REGISTER\r\n"
 		 "%s%s%s"
 		 "Content-Length: 0\r\n\r\n",
-		 user, user, w->call_id != NULL ? w->call_id : "call-1", w->cseq != 0 ? w->cseq : 1,
+		 user, host, user, host, w->call_id != NULL ? w->call_id : "call-1",
+		 w->cseq != 0 ? w->cseq : 1,
 		 w->contacts != NULL ? w->contacts : "Contact: <sip:6000@10.1.0.7:50001;hl=p>\r\n",
 		 expires, w->headers != NULL ? w->headers : "");
 	return rig_send(rig, server, text);

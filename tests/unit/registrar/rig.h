@@ -22,6 +22,7 @@ struct rig {
 // A REGISTER; what is 0 or NULL takes the default that stands beside it.
 struct wish {
 	const char *user; // "6000"
+	const char *host; // "10.0.0.1"
 	const char
 		*contacts; // header lines; "Contact: <sip:6000@10.1.0.7:50001;hl=p>\r\n"; "": none
 	const char *call_id; // "call-1"

@@ -34,7 +34,7 @@ Test(fault, a_silent_server_keeps_its_bindings_and_the_other_one_answers)
 	cr_assert_null(rig_options(&rig, 0));
 	cr_assert_eq(status_of(rig_options(&rig, 1)), 200);
 	cr_assert_eq(COUNTER(&rig, 0, silent), 1);
-	cr_assert(hl_registrar_bound(rig.r, 0, "6000", 4, rig.now_ns));
+	cr_assert(hl_registrar_bound(rig.r, 0, "6000@10.0.0.1", rig.now_ns));
 	put(0, HL_FAULT_NONE, 0);
 	cr_assert_eq(status_of(rig_options(&rig, 0)), 200);
 }
@@ -58,8 +58,8 @@ Test(fault, a_wipe_forgets_the_bindings_and_leaves_the_health_as_it_is)
 	rig_register(&rig, 1, &(struct wish){ 0 });
 	put(0, HL_FAULT_SILENT, 0);
 	put(0, HL_FAULT_WIPE, 0);
-	cr_assert_not(hl_registrar_bound(rig.r, 0, "6000", 4, rig.now_ns));
-	cr_assert(hl_registrar_bound(rig.r, 1, "6000", 4, rig.now_ns));
+	cr_assert_not(hl_registrar_bound(rig.r, 0, "6000@10.0.0.1", rig.now_ns));
+	cr_assert(hl_registrar_bound(rig.r, 1, "6000@10.0.0.1", rig.now_ns));
 	cr_assert_eq(COUNTER(&rig, 0, bindings), 0);
 	cr_assert_null(rig_options(&rig, 0));
 }
@@ -198,10 +198,10 @@ Test(script, steps_are_taken_at_their_times_whatever_order_they_are_written_in)
 	at_s(20);
 	cr_assert_eq(status_of(rig_options(&rig, 0)), 200);
 	cr_assert_eq(status_of(rig_options(&rig, 1)), 503);
-	cr_assert(hl_registrar_bound(rig.r, 0, "6000", 4, rig.now_ns));
+	cr_assert(hl_registrar_bound(rig.r, 0, "6000@10.0.0.1", rig.now_ns));
 	at_s(30);
 	cr_assert_null(rig_tick(&rig));
-	cr_assert_not(hl_registrar_bound(rig.r, 0, "6000", 4, rig.now_ns));
+	cr_assert_not(hl_registrar_bound(rig.r, 0, "6000@10.0.0.1", rig.now_ns));
 	cr_assert_eq(hl_registrar_next(rig.r, rig.now_ns), UINT64_MAX);
 }
 

@@ -27,7 +27,7 @@ static void put(uint32_t server, enum hl_fault fault, uint32_t value)
 
 static uint32_t contacts(uint32_t server, const char *with)
 {
-	return hl_registrar_contacts(rig.r, server, "6000", 4, with, rig.now_ns);
+	return hl_registrar_contacts(rig.r, server, "6000@10.0.0.1", with, rig.now_ns);
 }
 
 Test(pair, a_shared_store_matches_on_the_contact_alone)

@@ -22,7 +22,10 @@ TestSuite(register, .init = setup, .fini = teardown);
 
 static bool bound(unsigned server, const char *user)
 {
-	return hl_registrar_bound(rig.r, server, user, (uint32_t)strlen(user), rig.now_ns);
+	char aor[64];
+
+	snprintf(aor, sizeof(aor), "%s@10.0.0.1", user);
+	return hl_registrar_bound(rig.r, server, aor, rig.now_ns);
 }
 
 // Does the answer list exactly these contacts, "uri>;expires=N", apart by a blank?
@@ -204,6 +207,27 @@ Test(register, what_cannot_be_bound_changes_nothing)
 		cr_assert_eq(status_of(answer), cases[i].status, "%s", cases[i].contacts);
 		cr_assert_eq(COUNTER(&rig, 0, bindings), 0);
 	}
+}
+
+// Tenants with the same numbers (RFC 3261 10.3, step 5; 19.1.4).
+Test(register, a_user_has_bindings_of_its_own_in_each_domain_in_whatever_case)
+{
+	static const char *const hosts[] = { "a.example", "b.example", "A.Example", "B-EXAMPLE" };
+	static const char *const want[] = { "sip:a@h>;expires=60", "sip:b@h>;expires=60",
+					    "sip:a@h>;expires=60 sip:c@h>;expires=60",
+					    "sip:d@h>;expires=60" };
+
+	for (unsigned i = 0; i < 4; i++) {
+		char contact[32];
+
+		snprintf(contact, sizeof(contact), "Contact: <sip:%c@h>\r\n", 'a' + i);
+		const char *answer = rig_register(
+			&rig, 0,
+			&(struct wish){ .host = hosts[i], .contacts = contact, .cseq = i + 1 });
+		cr_expect(lists(answer, want[i]), "%s: %s", hosts[i], answer);
+	}
+	cr_expect(hl_registrar_bound(rig.r, 0, "6000@a.EXAMPLE", rig.now_ns));
+	cr_expect_not(hl_registrar_bound(rig.r, 0, "6000@c.example", rig.now_ns));
 }
 
 Test(register, a_ninth_contact_of_a_user_finds_no_room)

@@ -88,6 +88,7 @@ static void expect_same_request(const struct sip_request *a, const struct sip_re
 	SAME(from);
 	SAME(to);
 	SAME(to_user);
+	SAME(to_host);
 	SAME(call_id);
 	SAME(cseq_text);
 	SAME(authorization);

@@ -73,6 +73,7 @@ Test(request, all_that_an_answer_needs)
 	expect_slice(r.via_host, "10.0.0.7");
 	expect_slice(r.from, "\"6000\" <sip:6000@example.com>;tag=a1");
 	expect_slice(r.to_user, "6000");
+	expect_slice(r.to_host, "example.com");
 	expect_slice(r.call_id, "abc");
 	expect_slice(r.cseq_text, "1000000001 REGISTER");
 	expect_slice(r.contacts[0], "<sip:6000@10.0.0.7:50001;hl=p>");
