@@ -34,6 +34,10 @@ static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 		return false;
 	__builtin_prefetch(&w->lines[i], 1);
 	wheel_prefetch(w->wheel, i);
+	if (reply->method == HL_REGISTER) {
+		__builtin_prefetch(&w->cold[i], 1);
+		__builtin_prefetch(&w->plan->identities[w->first + i]);
+	}
 	return true;
 }
 
@@ -137,12 +141,26 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	}
 }
 
+// An answer to a REGISTER is held against the texts of its line, a challenge against what is remembered.
+static void fetch_texts(const struct hl_worker *w, const struct sip_reply *reply,
+			const struct branch *branch)
+{
+	if (reply->method != HL_REGISTER)
+		return;
+	__builtin_prefetch(w->plan->arena + w->plan->identities[branch->line].at);
+	if (reply->n_challenges > 0 || reply->auth_info.at)
+		worker_fetch_auth(w, branch->line - w->first, branch->server);
+}
+
 // Nobody believes a branch before its MAC was checked, all of a step at once.
 static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 {
 	uint32_t ours = branches_verify(w->plan->keys[PLAN_KEY_BRANCH], step->texts, n,
 					step->branches);
 
+	for (unsigned k = 0; k < n; k++)
+		if (ours >> k & 1 && step->slots[k].is_reply)
+			fetch_texts(w, &step->slots[k].reply, &step->branches[k]);
 	for (unsigned k = 0; k < n; k++) {
 		const struct rx_slot *s = &step->slots[k];
 

@@ -45,6 +45,18 @@ static void serve_ready(struct hl_worker *w)
 	}
 }
 
+// The texts of a line that is due; and what a registration needs, when it is one that is.
+static void fetch_texts(const struct hl_worker *w, uint32_t i)
+{
+	const struct line *l = &w->lines[i];
+
+	__builtin_prefetch(w->plan->arena + w->plan->identities[w->first + i].at);
+	if (l->more & LINE_REG_TIMER && !tick_before(w->now, l->reg_at)) {
+		__builtin_prefetch(&w->cold[i], 1);
+		worker_fetch_auth(w, i, l->reg_server);
+	}
+}
+
 static void serve_timers(struct hl_worker *w)
 {
 	uint32_t ids[TICK_LINES];
@@ -55,10 +67,9 @@ static void serve_timers(struct hl_worker *w)
 		__builtin_prefetch(&w->lines[ids[k]], 1);
 		__builtin_prefetch(&w->plan->identities[w->first + ids[k]]);
 	}
-	for (uint32_t k = 0; k < n; k++) { // 2: it is here, but for the texts of those to come
+	for (uint32_t k = 0; k < n; k++) { // 2: it is here, but for what those to come lead to
 		if (k + TEXTS_AHEAD < n)
-			__builtin_prefetch(w->plan->arena +
-					   w->plan->identities[w->first + ids[k + TEXTS_AHEAD]].at);
+			fetch_texts(w, ids[k + TEXTS_AHEAD]);
 		worker_due(w, ids[k]);
 	}
 }

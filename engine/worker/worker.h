@@ -210,6 +210,15 @@ static inline uint32_t coarse_ticks(const struct hl_worker *w, uint32_t until)
 	return end_ns > w->now_ns ? tick_span_ns(end_ns - w->now_ns) : 0;
 }
 
+// The credentials of a line will be needed soon.
+static inline void worker_fetch_auth(const struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	const struct auth *auth = &w->auth[(size_t)i * HL_SERVERS + server];
+
+	__builtin_prefetch(auth, 1);
+	__builtin_prefetch((const char *)auth + 64, 1);
+}
+
 static inline struct hl_state line_state(const struct line *l)
 {
 	return hl_state_unpack(atomic_load_explicit(&l->word, memory_order_relaxed));
