@@ -1,33 +1,54 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Signals that end a run.
+// Signals that end a run. A handler and an eventfd instead of a signalfd, in which two signals that nobody
+// has read yet are one: each request counts, and the third must end a process whose control thread hangs.
 
 #include "base/stop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
+#include <sys/eventfd.h>
+
 static volatile sig_atomic_t requests; // writer: the handler
+static int wake_fd = -1;               // set before the handler is
 
 static void stop_note(int number)
 {
+	const uint64_t one = 1;
+	int saved = errno;
+
 	if (requests >= 2)
 		_exit(128 + number); // even stopping at once hangs: leave
 	requests = requests + 1;
+	(void)!write(wake_fd, &one, sizeof(one)); // cannot be full: two requests at most
+	errno = saved;
 }
 
-void stop_catch(void)
+int stop_catch(struct hl_error *err)
 {
 	struct sigaction action = { .sa_handler = stop_note };
 
+	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake_fd < 0)
+		return hl_fail(err, errno, "eventfd: %s", strerror(errno));
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN); // a closed terminal or pipe must not cost the unregistering
+	return 0;
 }
 
 int stop_requests(void)
 {
 	return requests;
+}
+
+int stop_fd(void)
+{
+	return wake_fd;
 }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ctrl-C and its kin: once to drain, twice to quit at once.
+// Ctrl-C and its kin: once to drain, twice to stop at once, a third time to leave whatever hangs.
 #pragma once
 
 #include <stdbool.h>
 
-// Catch SIGINT, SIGTERM and SIGHUP from now on.
-void stop_catch(void);
+#include <heartline/error.h>
+
+// Catch SIGINT, SIGTERM and SIGHUP from now on, and ignore SIGPIPE. Once for a process.
+int stop_catch(struct hl_error *err);
 
 // How often a person or a supervisor asked to stop.
 int stop_requests(void);
+
+// A descriptor (eventfd) that is readable after each request until it is read; -1 before stop_catch().
+int stop_fd(void);
 
 static inline bool stop_wanted(void)
 {

@@ -6,25 +6,20 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/exit_code.h"
-#include "base/stop.h"
-#include "base/timebase.h"
+#include "base/start_times.h"
 #include "commands/demo_phases.h"
 #include "commands/options.h"
 #include "dataplane/registrar_queue.h"
 #include "device/eal.h"
-#include "device/eal_log.h"
 #include "device/host.h"
-#include "device/ring_pair.h"
 #include "report/judge.h"
 #include "report/report_print.h"
 #include "session/session.h"
 
 #define LINES_MAX 10000000
 #define PORTS_AN_ADDRESS 10000
-#define NEIGHBOURS_WAIT_MS 1000
 #define LINES_A_SECOND 50000 // of the ramp and of the drain
 #define PROBES_A_SECOND 25000
 #define DETECT_S 3
@@ -124,35 +119,17 @@ static void demo_say(const struct demo_options *o, const struct demo *demo, enum
 	report_print_outages(report, stdout);
 }
 
-static int demo_on_pair(const struct demo_options *o, const struct hl_config *config,
-			struct dataplane *dp, struct queue_context *servers, struct hl_error *err)
+static int demo_through(const struct demo_options *o, struct demo *demo, struct hl_error *err)
 {
-	static struct run run;
 	struct judgement judgement;
-	struct demo demo = {
-		.run = &run,
-		.servers = servers,
-		.lines = config->total,
-		.hold_ms = o->hold_ms,
-	};
 
-	run.dp = dp;
-	run.config = config;
-	worst_cases(&demo, &config->profiles[0]);
-	dataplane_add_queue(dp, servers);
-	if (dataplane_launch(dp, err) < 0)
+	if (run_start(demo->run, err) < 0)
 		return EXIT_USAGE;
-	dataplane_wait_neighbours(dp, NEIGHBOURS_WAIT_MS);
-	status_start(&run.status, dp, o->quiet);
-	demo_run(&demo);
-	dataplane_stop(dp);
-	report_close(&run.report, dp, 0);
+	demo_run(demo);
+	run_finish(demo->run, &judgement);
 	fflush(stderr);
-	judge(&run.report, &judgement);
-	demo_say(o, &demo, judgement.verdict, &run.report);
-	bool written = !o->summary || summary_write(&run.report, o->summary, err) == 0;
-	report_free(&run.report);
-	return written ? verdict_exit_code(judgement.verdict) : EXIT_USAGE;
+	demo_say(o, demo, judgement.verdict, &demo->run->report);
+	return run_conclude(demo->run, &judgement, o->summary, err);
 }
 
 static unsigned n_loops(void)
@@ -162,36 +139,29 @@ static unsigned n_loops(void)
 	return host_processors(cpus, sizeof(cpus)) > 1 ? 2 : 1;
 }
 
-static int demo_start(const struct demo_options *o, const struct hl_config *config,
-		      enum hl_digest_algorithm algorithm, struct session *session,
-		      const struct arguments *args, struct hl_error *err)
+static int demo_on_rings(const struct demo_options *o, const struct hl_config *config,
+			 enum hl_digest_algorithm algorithm, struct session *session,
+			 struct hl_error *err)
 {
 	static struct dataplane dp;
-	static struct port ports[2];
-	struct queue_context *servers = NULL;
+	static struct run run = { .dp = &dp };
+	struct demo demo = { .run = &run, .lines = config->total, .hold_ms = o->hold_ms };
 	int code = EXIT_USAGE;
 
-	// A loop for the lines and one for the servers; with a single lcore they share it.
-	bool named = eal_lcores_given(&args->eal);
-	int rc = session_start_eal(session, &args->eal, NULL, named ? 0 : n_loops(), err);
-	if (rc == 0)
-		rc = session_start_pool(session, 2, err);
-	if (rc == 0)
-		rc = pair_open(ports, session->pool, err);
-	if (rc == 0) {
-		eal_log_release();
-		timebase_calibrate();
-		rc = dataplane_new(&dp, config, &ports[0], 1, err);
+	run.control = &session->control;
+	run.config = config;
+	run.status.silent = o->quiet;
+	worst_cases(&demo, &config->profiles[0]);
+	if (dataplane_new(&dp, config, &session->port, 1, err) == 0)
+		demo.servers = servers_make(o, config, algorithm, &session->far_port, err);
+	if (demo.servers) {
+		dataplane_add_queue(&dp, demo.servers);
+		code = demo_through(o, &demo, err);
 	}
-	if (rc == 0)
-		servers = servers_make(o, config, algorithm, &ports[1], err);
-	if (servers)
-		code = demo_on_pair(o, config, &dp, servers, err);
 	dataplane_stop(&dp);
+	report_free(&run.report);
 	dataplane_free(&dp);
-	registrar_queue_free(servers);
-	port_close(&ports[0]);
-	port_close(&ports[1]);
+	registrar_queue_free(demo.servers);
 	return code;
 }
 
@@ -242,13 +212,20 @@ int demo_command(int argc, char **argv)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
+	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
-		stop_catch();
-		code = demo_start(&o, &config, algorithm, &session, &args, &err);
+		// A loop for the lines and one for the servers; with a single lcore they share it.
+		const struct session_request request = {
+			.eal = &args.eal,
+			.workers = eal_lcores_given(&args.eal) ? 0 : n_loops(),
+		};
+		rc = session_open(&session, &request, &err);
 	}
+	if (rc == 0)
+		code = demo_on_rings(&o, &config, algorithm, &session, &err);
 	if (err.code)
 		error_print(&err);
-	session_end(&session);
+	session_close(&session);
 	hl_config_free(&config);
 	return code;
 }

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 
-#include "base/stop.h"
 #include "base/timebase.h"
 #include "report/rtt.h"
 
@@ -118,42 +117,54 @@ static uint64_t limit_ms(const struct demo *demo, const struct phase *phase)
 	return worst_ms(demo, phase) + machine_ms;
 }
 
-static bool phase_wait(struct demo *demo, const struct phase *phase, uint64_t start_ns,
-		       struct hl_snapshot *now)
-{
-	uint64_t limit_ns = (phase->holds ? demo->hold_ms : limit_ms(demo, phase)) * MS;
-	uint64_t give_up_ns = start_ns + limit_ns + (phase->holds ? 0 : PATIENCE_MS * MS);
-	uint64_t look_ns = 0;
+struct course {
+	const struct demo *demo;
+	const struct phase *phase;
+	struct hl_snapshot now;
+};
 
-	for (;;) {
-		run_tick(demo->run);
-		uint64_t now_ns = timebase_ns();
-		bool over = now_ns >= give_up_ns || stop_wanted();
-		if (now_ns < look_ns && !over)
-			continue;
-		look_ns = now_ns + LOOK_EVERY_NS;
-		dataplane_snapshot(demo->run->dp, now);
-		bool reached = phase->reached(demo, now);
-		if (phase->holds ? !reached || over : reached || over)
-			return reached && now_ns <= start_ns + limit_ns + SLACK_MS * MS &&
-			       !stop_wanted();
-	}
+// What is waited for is there; or gone, when it was to hold.
+static bool turned(void *context)
+{
+	struct course *c = context;
+
+	dataplane_snapshot(c->demo->run->dp, &c->now);
+	return c->phase->reached(c->demo, &c->now) != c->phase->holds;
+}
+
+static enum demo_result phase_wait(struct course *c, uint64_t start_ns)
+{
+	const struct demo *demo = c->demo;
+	const struct phase *phase = c->phase;
+	uint64_t limit_ns = (phase->holds ? demo->hold_ms : limit_ms(demo, phase)) * MS;
+	const struct control_until until = {
+		.reached = turned,
+		.context = c,
+		.look_every_ns = LOOK_EVERY_NS,
+		.timeout_ns = limit_ns + (phase->holds ? 0 : PATIENCE_MS * MS),
+		.stop_requests = 1,
+	};
+	enum control_end end = control_wait(demo->run->control, &until);
+
+	dataplane_snapshot(demo->run->dp, &c->now);
+	if (end == CONTROL_STOPPED)
+		return DEMO_STOPPED;
+	bool in_time = timebase_ns() <= start_ns + limit_ns + SLACK_MS * MS;
+	return phase->reached(demo, &c->now) && in_time ? DEMO_OK : DEMO_FAILED;
 }
 
 static bool phase_run(struct demo *demo, const struct phase *phase)
 {
 	static struct rtt_window rtt;
-	struct hl_snapshot now;
+	struct course course = { .demo = demo, .phase = phase };
 	struct demo_row *row = row_begin(demo, phase->name, phase->what);
 	uint64_t start_ns = timebase_ns(), requests = run_requests(demo->run);
 
 	rtt_window_start(&rtt, demo->run->dp);
 	phase->begin(demo);
-	row->result = phase_wait(demo, phase, start_ns, &now) ? DEMO_OK
-		      : stop_wanted()                         ? DEMO_STOPPED
-							      : DEMO_FAILED;
+	row->result = phase_wait(&course, start_ns);
 	row->worst_ms = worst_ms(demo, phase);
-	row_end(demo, row, &now, &rtt, start_ns, requests);
+	row_end(demo, row, &course.now, &rtt, start_ns, requests);
 	return row->result == DEMO_OK;
 }
 

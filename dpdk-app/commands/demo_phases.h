@@ -2,13 +2,14 @@
 // The demo's course: phases that end when what they wait for is seen.
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "loop/lcore_loop.h"
+#include "loop/queue_context.h"
 #include "session/run.h"
 
 #define DEMO_PHASES 7
+
+enum demo_result { DEMO_OK, DEMO_FAILED, DEMO_STOPPED };
 
 struct demo {
 	struct run *run;
@@ -23,7 +24,7 @@ struct demo {
 		uint64_t took_ms, worst_ms;           // worst_ms 0: the protocol sets no time
 		uint64_t requests;
 		double p50_us, p99_us;
-		enum { DEMO_OK, DEMO_FAILED, DEMO_STOPPED } result;
+		enum demo_result result;
 	} rows[DEMO_PHASES];
 };
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/exit_code.h"
-#include "base/stop.h"
 #include "commands/options.h"
 #include "commands/password.h"
 #include "commands/registrar_serve.h"
@@ -82,17 +81,14 @@ static int settings_check(const struct registrar_options *o, struct hl_error *er
 	return rc;
 }
 
-static int registrar_start(struct registrar_options *o, struct session *session,
-			   const struct arguments *args, struct hl_error *err)
+static int registrar_on_port(struct registrar_options *o, struct session *session,
+			     struct hl_error *err)
 {
-	int rc = session_start_port(session, &args->eal, 1, LINK_TIMEOUT_MS, err);
-
-	if (rc < 0)
-		return session_exit_code(rc);
 	struct queue_context *queue = registrar_queue_new(&o->service.config, &session->port, err);
+
 	if (!queue)
 		return EXIT_USAGE;
-	int code = registrar_serve(&o->service, queue, err);
+	int code = registrar_serve(&o->service, queue, &session->control, err);
 	registrar_queue_free(queue);
 	return code;
 }
@@ -124,6 +120,7 @@ int registrar_command(int argc, char **argv)
 		.service = { .idle_sleep = true },
 	};
 	static struct session session;
+	struct device device;
 	struct arguments args;
 	struct hl_error err = { 0 };
 	int code = EXIT_USAGE;
@@ -172,16 +169,22 @@ int registrar_command(int argc, char **argv)
 		rc = settings_check(&o, &err);
 	if (rc == 0) {
 		struct hl_error inner;
-		rc = device_read(&session.device, o.port, &inner);
+		rc = device_read(&device, o.port, &inner);
 		if (rc < 0)
 			hl_fail(&err, inner.code, "--port: %.900s", inner.text);
 	}
 	if (rc == 0) {
-		stop_catch();
-		code = registrar_start(&o, &session, &args, &err);
+		const struct session_request request = {
+			.device = &device,
+			.eal = &args.eal,
+			.workers = 1,
+			.peer_timeout_ms = LINK_TIMEOUT_MS,
+		};
+		rc = session_open(&session, &request, &err);
+		code = rc < 0 ? session_exit_code(rc) : registrar_on_port(&o, &session, &err);
 	}
 	if (err.code)
 		error_print(&err);
-	session_end(&session);
+	session_close(&session);
 	return code;
 }

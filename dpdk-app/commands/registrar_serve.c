@@ -3,21 +3,18 @@
 
 #include "commands/registrar_serve.h"
 
-#include "report/figure.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/exit_code.h"
-#include "base/stop.h"
 #include "base/timebase.h"
-#include "dataplane/dataplane.h"
+#include "loop/lcore_loop.h"
+#include "report/figure.h"
 
 #define SECOND_NS 1000000000ull
-#define REST_NS 5000000
+#define WATCH_EVERY_NS 5000000
 #define HEADER_EVERY 20
 #define SCRIPT_BYTES_MAX 65536
 
@@ -120,59 +117,92 @@ static void header_print(const struct registrar_service *o)
 	fprintf(stderr, "\n");
 }
 
-static void status_print(const struct registrar_service *o, const struct queue_context *q,
-			 const struct tally *now, const struct tally *last, unsigned second)
-{
-	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
+// A registrar at work.
+struct serving {
+	const struct registrar_service *service;
+	struct queue_context *queue;
+	struct lcore_loop loop;
+	uint64_t start_ns;
+	struct tally last; // of the last status line
+	unsigned lines_shown;
+};
 
-	if (second % HEADER_EVERY == 1)
+static void watch_due(void *context)
+{
+	struct serving *s = context;
+
+	lcore_loop_watch(&s->loop, timebase_ns());
+}
+
+static void status_due(void *context)
+{
+	struct serving *s = context;
+	const struct registrar_service *o = s->service;
+	struct tally now = tally_take(o, s->queue);
+	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
+	uint64_t seconds = (timebase_ns() - s->start_ns + SECOND_NS / 2) / SECOND_NS;
+
+	if (s->lines_shown++ % HEADER_EVERY == 0)
 		header_print(o);
-	fprintf(stderr, "%5us %9" PRIu64 " %9" PRIu64 " %8s %8s", second,
-		now->requests - last->requests, now->responses - last->responses,
-		figure_text(gap_quantile(now, last, 0.5), p50),
-		figure_text(gap_quantile(now, last, 0.99), p99));
+	fprintf(stderr, "%5" PRIu64 "s %9" PRIu64 " %9" PRIu64 " %8s %8s", seconds,
+		now.requests - s->last.requests, now.responses - s->last.responses,
+		figure_text(gap_quantile(&now, &s->last, 0.5), p50),
+		figure_text(gap_quantile(&now, &s->last, 0.99), p99));
 	for (uint32_t i = 0; i < o->config.n_servers; i++)
 		fprintf(stderr, "  %9" PRIu64 " bound",
-			load(&hl_registrar_counters(q->registrar, i)->bindings));
+			load(&hl_registrar_counters(s->queue->registrar, i)->bindings));
 	fprintf(stderr, "\n");
+	s->last = now;
+}
+
+static int timers_add(struct serving *s, struct control_loop *loop, struct hl_error *err)
+{
+	int watch = control_loop_add_timer(loop, watch_due, s, err);
+
+	if (watch < 0)
+		return watch;
+	control_loop_set_timer(loop, watch, WATCH_EVERY_NS, WATCH_EVERY_NS);
+	if (s->service->quiet)
+		return 0;
+	int status = control_loop_add_timer(loop, status_due, s, err);
+	if (status < 0)
+		return status;
+	control_loop_set_timer(loop, status, SECOND_NS, SECOND_NS);
+	return 0;
 }
 
 int registrar_serve(const struct registrar_service *o, struct queue_context *queue,
-		    struct hl_error *err)
+		    struct control *control, struct hl_error *err)
 {
-	const struct timespec rest = { .tv_nsec = REST_NS };
+	static struct serving serving; // the control loop calls it until it is freed
 	unsigned lcores[LCORE_LOOPS_MAX];
-	struct lcore_loop loop = { .n_queues = 1,
-				   .queues = { queue },
-				   .idle_sleep = o->idle_sleep };
-	struct tally last = { 0 };
-	uint64_t start_ns = timebase_ns();
+	const struct control_until over = {
+		.timeout_ns = o->duration_ms ? o->duration_ms * 1000000 : CONTROL_NO_TIMEOUT,
+		.stop_requests = 1,
+	};
 
 	lcore_loop_lcores(lcores);
-	loop.lcore = lcores[0];
-	int rc = registrar_script_add(o, queue->registrar, start_ns, err);
+	serving = (struct serving){
+		.service = o,
+		.queue = queue,
+		.loop = { .lcore = lcores[0],
+			  .n_queues = 1,
+			  .queues = { queue },
+			  .idle_sleep = o->idle_sleep },
+		.start_ns = timebase_ns(),
+	};
+	int rc = registrar_script_add(o, queue->registrar, serving.start_ns, err);
 	if (rc == 0)
-		rc = lcore_loop_launch(&loop, err);
+		rc = timers_add(&serving, control->loop, err);
+	if (rc == 0)
+		rc = lcore_loop_launch(&serving.loop, err);
 	if (rc < 0)
 		return EXIT_USAGE;
-	for (unsigned second = 1; !stop_wanted();) {
-		uint64_t now_ns = timebase_ns();
-		nanosleep(&rest, NULL);
-		lcore_loop_watch(&loop, now_ns);
-		if (o->duration_ms && now_ns - start_ns >= o->duration_ms * 1000000)
-			break;
-		if (now_ns < start_ns + second * SECOND_NS)
-			continue;
-		struct tally now = tally_take(o, queue);
-		if (!o->quiet)
-			status_print(o, queue, &now, &last, second);
-		last = now;
-		second++;
-	}
-	lcore_loop_stop(&loop);
-	last = tally_take(o, queue);
+	control_wait(control, &over);
+	lcore_loop_stop(&serving.loop);
+	struct tally all = tally_take(o, queue);
 	if (!o->quiet)
 		fprintf(stderr, "heartline: registrar: %" PRIu64 " requests, %" PRIu64 " answers\n",
-			last.requests, last.responses);
-	return last.requests ? EXIT_ALL_WELL : EXIT_NOTHING;
+			all.requests, all.responses);
+	return all.requests ? EXIT_ALL_WELL : EXIT_NOTHING;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/control.h"
 #include "dataplane/registrar_queue.h"
 
 struct registrar_service {
@@ -21,4 +22,4 @@ int registrar_script_add(const struct registrar_service *service, struct hl_regi
 
 // Poll until the time is over or Ctrl-C. Returns the exit code.
 int registrar_serve(const struct registrar_service *service, struct queue_context *queue,
-		    struct hl_error *err);
+		    struct control *control, struct hl_error *err);

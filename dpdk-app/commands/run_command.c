@@ -13,7 +13,6 @@
 #include "base/exit_code.h"
 #include "base/start_times.h"
 #include "base/stop.h"
-#include "base/timebase.h"
 #include "commands/config_from_flags.h"
 #include "commands/options.h"
 #include "naming/dhcp.h"
@@ -23,7 +22,6 @@
 #include "session/run.h"
 #include "session/session.h"
 
-#define NEIGHBOURS_WAIT_MS 1000
 #define MS 1000000ull
 #define OWN_OPTIONS 17
 
@@ -135,34 +133,42 @@ static int device_find(const struct run_options *o, const struct hl_config *conf
 	return device_of_file(o->config, config, device, err);
 }
 
-// Alive from the loops' start to their end; all counts are final afterwards.
-static void run_through(struct run *run, const struct port *port)
+static void hold(const struct run *run)
 {
-	const struct hl_config *config = run->config;
-	uint64_t lost_before = port_lost(port); // while nobody polled: of no run
+	uint64_t duration_ms = run->config->duration_ms;
+	const struct control_until over = {
+		.timeout_ns = duration_ms ? duration_ms * MS : CONTROL_NO_TIMEOUT,
+		.stop_requests = 1,
+	};
 
-	if (!dataplane_wait_neighbours(run->dp, NEIGHBOURS_WAIT_MS) && !stop_wanted())
-		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
-				"lines start as soon as theirs answers\n");
-	start_step_done(START_NEXT_HOPS);
-	status_start(&run->status, run->dp, run->status.silent);
-	if (!stop_wanted())
-		run_enable(run);
-	while (!stop_wanted() && (config->duration_ms == 0 ||
-				  timebase_ns() < run->enabled_ns + config->duration_ms * MS))
-		run_tick(run);
-	if (stop_wanted() && !run->status.silent)
+	if (control_wait(run->control, &over) == CONTROL_STOPPED && !run->status.silent)
 		fprintf(stderr,
 			"heartline: stopping: lines unregister over %" PRIu64
 			" ms; once more to quit at once\n",
-			config->drain_ms);
+			run->config->drain_ms);
+}
+
+// From the loops' start to their end. Returns the exit code.
+static int run_through(struct run_options *o, struct run *run, struct hl_error *err)
+{
+	struct judgement judgement;
+
+	if (run_start(run, err) < 0)
+		return EXIT_USAGE;
+	run->dp->events = o->events; // closed with the report
+	o->events = NULL;
+	if (!stop_wanted())
+		run_enable(run);
+	hold(run);
 	run_drain(run);
-	dataplane_stop(run->dp);
-	report_close(&run->report, run->dp, port_lost(port) - lost_before);
+	run_finish(run, &judgement);
+	if (!o->quiet)
+		report_print(&run->report, stderr);
+	return run_conclude(run, &judgement, o->summary, err);
 }
 
 static int run_on_port(struct run_options *o, const struct hl_config *config,
-		       const struct session *session, struct hl_error *err)
+		       struct session *session, struct hl_error *err)
 {
 	static struct dataplane dp;
 	static struct run run;
@@ -170,9 +176,12 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 	struct resolver *resolver;
 	int code = EXIT_USAGE;
 
+	run.control = &session->control;
 	run.dp = &dp;
 	run.config = config;
+	run.port = &session->port;
 	run.status.silent = o->quiet;
+	run.report.events_path = o->events_path;
 	start_step_done(START_DEVICE);
 	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
@@ -185,38 +194,26 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 		dp.next_hops = hl_plan_next_hops(dp.plan);
 		if (!o->quiet)
 			steering_say(&dp.steering);
-		rc = dataplane_launch(&dp, err);
-	}
-	if (rc == 0) {
-		dp.events = o->events; // closed with the report
-		o->events = NULL;
-		run.report.events_path = o->events_path;
-		run_through(&run, &session->port);
-		struct judgement judgement;
-		judge(&run.report, &judgement);
-		code = verdict_exit_code(judgement.verdict);
-		if (!o->quiet)
-			report_print(&run.report, stderr);
-		if (o->summary && summary_write(&run.report, o->summary, err) < 0)
-			rc = -err->code;
+		code = run_through(o, &run, err);
 	}
 	dataplane_stop(&dp);
 	resolver_free(resolver);
 	report_free(&run.report);
 	dataplane_free(&dp);
-	return rc < 0 ? EXIT_USAGE : code;
+	return code;
 }
 
 // Once the port is there: wait for the link where it means something, ask DHCP, then run.
-static int run_started(struct run_options *o, struct hl_config *config, struct session *session,
-		       const struct arguments *args, struct hl_error *err)
+static int run_opened(struct run_options *o, struct hl_config *config, struct session *session,
+		      const struct session_request *request, struct hl_error *err)
 {
-	int rc = session_start_port(session, &args->eal, o->workers, o->link_timeout_ms, err);
+	struct control *control = &session->control;
+	int rc = session_open(session, request, err);
 
 	if (rc == 0 && port_has_link(&session->port))
-		rc = port_wait_link(&session->port, o->link_timeout_ms, err);
+		rc = port_wait_link(&session->port, control, o->link_timeout_ms, err);
 	if (rc == 0)
-		rc = dhcp_set_servers(config, &session->port, o->quiet, err);
+		rc = dhcp_set_servers(config, &session->port, control, o->quiet, err);
 	return rc < 0 ? session_exit_code(rc) : run_on_port(o, config, session, err);
 }
 
@@ -224,6 +221,7 @@ int run_command(int argc, char **argv)
 {
 	static struct run_options o;
 	static struct session session;
+	struct device device;
 	struct arguments args;
 	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
@@ -242,20 +240,25 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
 	if (rc == 0)
-		rc = device_find(&o, &config, &session.device, &err);
+		rc = device_find(&o, &config, &device, &err);
 	if (rc == 0)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
-		stop_catch();
-		code = run_started(&o, &config, &session, &args, &err);
+		const struct session_request request = {
+			.device = &device,
+			.eal = &args.eal,
+			.workers = o.workers,
+			.peer_timeout_ms = o.link_timeout_ms,
+		};
+		code = run_opened(&o, &config, &session, &request, &err);
 	}
 	if (err.code)
 		error_print(&err);
 	events_close(o.events, &(struct events_counts){ 0 });
-	session_end(&session);
+	session_close(&session);
 	hl_config_free(&config);
 	return code;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include <rte_ethdev.h>
 #include <rte_lcore.h>
 
 #include "base/start_times.h"
@@ -139,35 +138,6 @@ void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue)
 		loop->lcore = lcores[dp->n_loops++];
 	}
 	loop->queues[loop->n_queues++] = queue;
-}
-
-int dataplane_launch(struct dataplane *dp, struct hl_error *err)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; rc == 0 && i < dp->n_loops; i++)
-		rc = lcore_loop_launch(&dp->loops[i], err);
-	return rc;
-}
-
-bool dataplane_wait_neighbours(struct dataplane *dp, uint64_t timeout_ms)
-{
-	uint64_t end_ns = timebase_ns() + timeout_ms * 1000000;
-
-	// Worker 0 does ARP for all.
-	while (atomic_load_explicit(&hl_worker_counters(dp->workers[0])->arp_replies,
-				    memory_order_relaxed) < dp->next_hops) {
-		if (timebase_ns() >= end_ns)
-			return false;
-		dataplane_serve(dp);
-	}
-	return true;
-}
-
-void dataplane_stop(struct dataplane *dp)
-{
-	for (unsigned i = 0; i < dp->n_loops; i++)
-		lcore_loop_stop(&dp->loops[i]);
 }
 
 void dataplane_free(struct dataplane *dp)

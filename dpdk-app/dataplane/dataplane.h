@@ -9,6 +9,7 @@
 #include <heartline/snapshot.h>
 #include <heartline/worker.h>
 
+#include "base/control_loop.h"
 #include "device/port.h"
 #include "loop/lcore_loop.h"
 #include "steer/steer.h"
@@ -23,7 +24,9 @@ struct dataplane {
 	struct queue_context *queues[LCORE_LOOPS_MAX]; // of the workers
 	struct lcore_loop loops[LCORE_LOOPS_MAX];
 	unsigned n_loops;
-	uint64_t rest_ns;             // of control, between two looks without anything to serve
+	struct control_loop *control; // that serves the workers, while they run
+	int serve_timer;
+	uint64_t rest_ns;             // between two rounds of serving without anything to serve
 	unsigned next_hops;           // neighbours that must be known before anything can be sent
 	struct events *events;        // NULL: changes of state are not written down
 	uint64_t left_silent_primary; // events: a line left the primary after a time-out
@@ -36,16 +39,14 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 // One more queue, without a worker: on a loop of its own when an lcore is left.
 void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue);
 
-int dataplane_launch(struct dataplane *dp, struct hl_error *err);
+// Start the loops; from here on the control loop serves the workers.
+int dataplane_launch(struct dataplane *dp, struct control_loop *control, struct hl_error *err);
 
-// Wait until the next hops answered ARP, at most so long. False: not all did.
-bool dataplane_wait_neighbours(struct dataplane *dp, uint64_t timeout_ms);
+// Have all next hops answered ARP?
+bool dataplane_neighbours_known(const struct dataplane *dp);
 
 // Start or stop all lines, spread over a time.
 void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms);
-
-// What control does for the workers between two looks, and a rest of about a millisecond.
-void dataplane_serve(struct dataplane *dp);
 
 // Take the changes of state that the workers told of.
 void dataplane_events(struct dataplane *dp);
@@ -59,8 +60,8 @@ uint64_t dataplane_maybe_left(const struct dataplane *dp);
 
 // Add what the program counts itself: frames lost between device and engine, hangs in a driver.
 void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS]);
-double dataplane_tx_full_ms(
-	const struct dataplane *dp); // the longest time on end that frames waited
+// The longest time on end that frames waited for the device.
+double dataplane_tx_full_ms(const struct dataplane *dp);
 
 // Names: a line's phone number, the words for a code, the first packet dropped for a reason.
 const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len);

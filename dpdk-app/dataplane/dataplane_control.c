@@ -11,20 +11,14 @@
 
 #define EVENTS_AT_ONCE 256
 #define EVENT_ROUNDS 256
+#define ROUNDS_AT_ONCE 16 // of serving, before the control loop's other subscribers
+#define AT_ONCE_NS 1      // a timer set to 0 does not run
 #define REST_MIN_NS 1000000
 #define REST_MAX_NS 10000000
 
-void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms)
+static uint64_t load(const _Atomic uint64_t *counter)
 {
-	const struct hl_command command = {
-		.type = type,
-		.n = hl_plan_lines(dp->plan),
-		.spread_ns = spread_ms * 1000000,
-	};
-
-	for (unsigned i = 0; i < dp->n_workers; i++)
-		while (hl_worker_command(dp->workers[i], &command) == -EAGAIN && !stop_at_once())
-			dataplane_serve(dp);
+	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
 static void events_look(struct dataplane *dp, const struct hl_event *events, uint32_t n)
@@ -52,7 +46,8 @@ void dataplane_events(struct dataplane *dp)
 		events_flush(dp->events);
 }
 
-void dataplane_serve(struct dataplane *dp)
+// One round of what control does for the workers. Returns how many replies the full parser read.
+static uint32_t serve(struct dataplane *dp)
 {
 	uint64_t now_ns = timebase_ns();
 	uint32_t served = 0;
@@ -63,10 +58,65 @@ void dataplane_serve(struct dataplane *dp)
 	for (unsigned i = 0; i < dp->n_loops; i++)
 		if (dp->loops[i].launched)
 			lcore_loop_watch(&dp->loops[i], now_ns);
-	// While replies need the full parser look often; workers at rest are left alone.
+	return served;
+}
+
+// While replies need the full parser look often; workers at rest are left alone.
+static void serve_due(void *context)
+{
+	struct dataplane *dp = context;
+	uint32_t served = serve(dp);
+
+	for (int k = 1; served > 0 && k < ROUNDS_AT_ONCE; k++)
+		served = serve(dp);
 	dp->rest_ns = served ? 0 : RTE_MIN(dp->rest_ns + REST_MIN_NS, (uint64_t)REST_MAX_NS);
-	if (served == 0)
-		nanosleep(&(struct timespec){ .tv_nsec = (long)dp->rest_ns }, NULL);
+	control_loop_set_timer(dp->control, dp->serve_timer, served ? AT_ONCE_NS : dp->rest_ns, 0);
+}
+
+int dataplane_launch(struct dataplane *dp, struct control_loop *control, struct hl_error *err)
+{
+	int rc = control_loop_add_timer(control, serve_due, dp, err);
+
+	if (rc < 0)
+		return rc;
+	dp->serve_timer = rc;
+	dp->control = control;
+	control_loop_set_timer(control, dp->serve_timer, AT_ONCE_NS, 0);
+	rc = 0;
+	for (unsigned i = 0; rc == 0 && i < dp->n_loops; i++)
+		rc = lcore_loop_launch(&dp->loops[i], err);
+	return rc;
+}
+
+void dataplane_stop(struct dataplane *dp)
+{
+	for (unsigned i = 0; i < dp->n_loops; i++)
+		lcore_loop_stop(&dp->loops[i]);
+	if (dp->control)
+		control_loop_remove(dp->control, dp->serve_timer);
+	dp->control = NULL;
+}
+
+void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms)
+{
+	const struct timespec pause = { .tv_nsec = REST_MIN_NS };
+	const struct hl_command command = {
+		.type = type,
+		.n = hl_plan_lines(dp->plan),
+		.spread_ns = spread_ms * 1000000,
+	};
+
+	for (unsigned i = 0; i < dp->n_workers; i++)
+		while (hl_worker_command(dp->workers[i], &command) == -EAGAIN && !stop_at_once()) {
+			serve(dp); // a loop that hangs is woken
+			nanosleep(&pause, NULL);
+		}
+}
+
+bool dataplane_neighbours_known(const struct dataplane *dp)
+{
+	// Worker 0 does ARP for all.
+	return load(&hl_worker_counters(dp->workers[0])->arp_replies) >= dp->next_hops;
 }
 
 void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot)
@@ -99,11 +149,6 @@ uint64_t dataplane_maybe_left(const struct dataplane *dp)
 	for (unsigned i = 0; i < dp->n_workers; i++)
 		n += hl_worker_maybe_left(dp->workers[i], timebase_ns());
 	return n;
-}
-
-static uint64_t load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
 void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS])

@@ -7,6 +7,8 @@
 
 #include <heartline/error.h>
 
+#include "base/control.h"
+
 #define DEVICE_TEXT 512
 
 enum device_kind {
@@ -32,7 +34,8 @@ void device_set_queues(struct device *device, unsigned n_queues);
 
 // A memif's client connects once, when its port starts: wait until the other side listens.
 // -ETIMEDOUT, -EINTR (Ctrl-C).
-int device_wait_peer(const struct device *device, uint64_t timeout_ms, struct hl_error *err);
+int device_wait_peer(const struct device *device, struct control *control, uint64_t timeout_ms,
+		     struct hl_error *err);
 
 // Virtual devices: copy the value of an argument ("iface") to out. False without it.
 bool device_argument(const struct device *device, const char *key, char out[DEVICE_TEXT]);

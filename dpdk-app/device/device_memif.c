@@ -3,18 +3,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/stop.h"
 #include "device/device.h"
 #include "device/host.h"
 
 #define MEMIF_SOCKET "/run/memif.sock" // the driver's default
-#define PEER_LOOK_MS 10
-#define PEER_SILENT_MS 1000
+#define LOOK_EVERY_NS 10000000
 
 static bool memif_client(const struct device *device)
 {
@@ -35,32 +31,40 @@ static bool memif_socket(const struct device *device, char path[DEVICE_TEXT])
 	return !device_argument(device, "socket-abstract", abstract) || strcmp(abstract, "no");
 }
 
-static bool memif_listens(const struct device *device)
+static bool memif_listens(void *context)
 {
+	const struct device *device = context;
 	char path[DEVICE_TEXT];
 
 	return memif_socket(device, path) ? host_socket_taken(path, true) : access(path, F_OK) == 0;
 }
 
-int device_wait_peer(const struct device *device, uint64_t timeout_ms, struct hl_error *err)
+int device_wait_peer(const struct device *device, struct control *control, uint64_t timeout_ms,
+		     struct hl_error *err)
 {
-	const struct timespec pause = { .tv_nsec = PEER_LOOK_MS * 1000000 };
+	const struct control_until peer = {
+		.reached = memif_listens,
+		.context = (void *)device,
+		.look_every_ns = LOOK_EVERY_NS,
+		.timeout_ns = timeout_ms * 1000000,
+		.stop_requests = 1,
+		.what = "the other side of",
+		.whose = device->name,
+	};
 
 	if (!memif_client(device))
 		return 0;
-	for (uint64_t waited_ms = 0; !memif_listens(device); waited_ms += PEER_LOOK_MS) {
-		if (stop_wanted())
-			return hl_fail(err, EINTR, "stopped while waiting for the other side of %s",
-				       device->name);
-		if (waited_ms >= timeout_ms)
-			return hl_fail(err, ETIMEDOUT,
-				       "device: %s: nobody listens at its socket after %" PRIu64
-				       " s: start the side with role=server first",
-				       device->args, timeout_ms / 1000);
-		if (waited_ms == PEER_SILENT_MS)
-			fprintf(stderr, "heartline: waiting for the other side of %s\n",
-				device->name);
-		nanosleep(&pause, NULL);
+	switch (control_wait(control, &peer)) {
+	case CONTROL_STOPPED:
+		return hl_fail(err, EINTR, "stopped while waiting for the other side of %s",
+			       device->name);
+	case CONTROL_TIMED_OUT:
+		return hl_fail(err, ETIMEDOUT,
+			       "device: %s: nobody listens at its socket after %" PRIu64
+			       " s: start the side with role=server first",
+			       device->args, timeout_ms / 1000);
+	case CONTROL_REACHED:
+		break;
 	}
 	return 0;
 }

@@ -13,7 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "device/eal_log.h"
-#include "loop/lcore_loop.h"
+#include "loop/queue_context.h"
 
 #define RX_DESCRIPTORS 2048
 #define TX_DESCRIPTORS 1024

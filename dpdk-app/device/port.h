@@ -43,7 +43,8 @@ int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mem
 bool port_has_link(const struct port *port);
 
 // Wait until the link is up, saying so after a second. -ETIMEDOUT, -EINTR (Ctrl-C).
-int port_wait_link(const struct port *port, uint64_t timeout_ms, struct hl_error *err);
+int port_wait_link(const struct port *port, struct control *control, uint64_t timeout_ms,
+		   struct hl_error *err);
 
 // Packets that the device lost since it had nowhere to put them.
 uint64_t port_lost(const struct port *port);

@@ -3,40 +3,48 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/stop.h"
 #include "device/port.h"
 
-#define LOOK_EVERY_MS 10
-#define SILENT_MS 1000
+#define LOOK_EVERY_NS 10000000
 
 bool port_has_link(const struct port *port)
 {
 	return !port->is_virtual || !strncmp(port->name, "net_memif", strlen("net_memif"));
 }
 
-int port_wait_link(const struct port *port, uint64_t timeout_ms, struct hl_error *err)
+static bool link_is_up(void *context)
 {
-	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000 };
+	const struct port *port = context;
+	struct rte_eth_link link = { 0 };
 
-	for (uint64_t waited_ms = 0;; waited_ms += LOOK_EVERY_MS) {
-		struct rte_eth_link link = { 0 };
-		if (rte_eth_link_get_nowait(port->id, &link) == 0 &&
-		    link.link_status == RTE_ETH_LINK_UP)
-			return 0;
-		if (stop_wanted())
-			return hl_fail(err, EINTR, "stopped while the link of %s was down",
-				       port->name);
-		if (waited_ms >= timeout_ms)
-			return hl_fail(err, ETIMEDOUT,
-				       "device: %s: no link after %" PRIu64
-				       " s: cable, far end, or the other process?",
-				       port->name, timeout_ms / 1000);
-		if (waited_ms == SILENT_MS)
-			fprintf(stderr, "heartline: waiting for the link of %s\n", port->name);
-		nanosleep(&pause, NULL);
+	return rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+int port_wait_link(const struct port *port, struct control *control, uint64_t timeout_ms,
+		   struct hl_error *err)
+{
+	const struct control_until up = {
+		.reached = link_is_up,
+		.context = (void *)port,
+		.look_every_ns = LOOK_EVERY_NS,
+		.timeout_ns = timeout_ms * 1000000,
+		.stop_requests = 1,
+		.what = "the link of",
+		.whose = port->name,
+	};
+
+	switch (control_wait(control, &up)) {
+	case CONTROL_STOPPED:
+		return hl_fail(err, EINTR, "stopped while the link of %s was down", port->name);
+	case CONTROL_TIMED_OUT:
+		return hl_fail(err, ETIMEDOUT,
+			       "device: %s: no link after %" PRIu64
+			       " s: cable, far end, or the other process?",
+			       port->name, timeout_ms / 1000);
+	case CONTROL_REACHED:
+		break;
 	}
+	return 0;
 }

@@ -11,8 +11,10 @@
 
 #define RING_FRAMES 2048
 
-int pair_open(struct port ports[2], struct rte_mempool *pool, struct hl_error *err)
+int ring_pair_open(struct port *near, struct port *far, struct rte_mempool *pool,
+		   struct hl_error *err)
 {
+	struct port *const ports[2] = { near, far };
 	static const char *const names[2] = { "heartline_lines", "heartline_servers" };
 	int socket = (int)rte_socket_id();
 	struct rte_ring *rings[2];
@@ -29,8 +31,8 @@ int pair_open(struct port ports[2], struct rte_mempool *pool, struct hl_error *e
 					    (unsigned)socket);
 		if (id < 0)
 			return hl_fail(err, rte_errno ? rte_errno : EIO, "rings: no port of them");
-		ports[i] = (struct port){ .is_virtual = true };
-		int rc = port_start(&ports[i], (uint16_t)id, 1, pool, err);
+		*ports[i] = (struct port){ .is_virtual = true };
+		int rc = port_start(ports[i], (uint16_t)id, 1, pool, err);
 		if (rc < 0)
 			return rc;
 	}

@@ -4,4 +4,6 @@
 
 #include "device/port.h"
 
-int pair_open(struct port ports[2], struct rte_mempool *pool, struct hl_error *err);
+// Both are zero.
+int ring_pair_open(struct port *near, struct port *far, struct rte_mempool *pool,
+		   struct hl_error *err);

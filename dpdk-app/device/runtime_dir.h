@@ -2,8 +2,6 @@
 // The folder of EAL's run-time files: one that only we can write to.
 #pragma once
 
-#include <stdbool.h>
-
 #include <heartline/error.h>
 
 // A folder, no symbolic link, of this user, that others can neither read, enter nor write?

@@ -2,7 +2,6 @@
 // Frames that arrived at the wrong worker go to the right one, over rings that drop when full.
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>

@@ -3,7 +3,6 @@
 
 #include "loop/lcore_loop.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>

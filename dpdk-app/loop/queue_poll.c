@@ -9,7 +9,7 @@
 #include <rte_ethdev.h>
 
 #include "base/timebase.h"
-#include "loop/lcore_loop.h"
+#include "loop/queue_context.h"
 
 #define STALL_NS 200000000u // a device that takes nothing for so long has lost what waits for it
 

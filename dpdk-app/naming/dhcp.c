@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -16,11 +15,10 @@
 
 #include <heartline/dhcp.h>
 
-#include "base/stop.h"
 #include "base/timebase.h"
 
 #define ROOM 8 // frames that one round may write; what does not fit is asked for again
-#define REST_NS 500000
+#define ROUND_EVERY_NS 500000
 
 static bool wanted(const struct hl_config *config)
 {
@@ -55,20 +53,37 @@ static void queue_round(struct hl_dhcp *dhcp, const struct port *port, uint16_t 
 		rte_pktmbuf_free_bulk(out + sent, ROOM - sent);
 }
 
-static int ask(struct hl_dhcp *dhcp, const struct hl_config *config, const struct port *port,
-	       struct hl_error *err)
+struct asking {
+	struct hl_dhcp *dhcp;
+	const struct port *port;
+};
+
+// A round of all queues. Is there an answer, or no hope of one?
+static bool asked(void *context)
 {
-	const struct timespec rest = { .tv_nsec = REST_NS };
+	const struct asking *a = context;
+
+	for (uint16_t q = 0; q < a->port->n_queues && a->dhcp->state == HL_DHCP_ASKING; q++)
+		queue_round(a->dhcp, a->port, q);
+	return a->dhcp->state != HL_DHCP_ASKING;
+}
+
+static int ask(struct hl_dhcp *dhcp, const struct hl_config *config, const struct port *port,
+	       struct control *control, struct hl_error *err)
+{
+	struct asking asking = { dhcp, port };
+	const struct control_until answered = {
+		.reached = asked,
+		.context = &asking,
+		.look_every_ns = ROUND_EVERY_NS,
+		.timeout_ns = CONTROL_NO_TIMEOUT, // it gives up by itself
+		.stop_requests = 1,
+	};
 
 	hl_dhcp_start(dhcp, &config->ports[0].ranges[0].first, port->mac, (uint32_t)rte_rand(),
 		      timebase_ns());
-	while (dhcp->state == HL_DHCP_ASKING) {
-		if (stop_wanted())
-			return hl_fail(err, EINTR, "stopped while waiting for a DHCP server");
-		for (uint16_t q = 0; q < port->n_queues && dhcp->state == HL_DHCP_ASKING; q++)
-			queue_round(dhcp, port, q);
-		nanosleep(&rest, NULL);
-	}
+	if (control_wait(control, &answered) == CONTROL_STOPPED)
+		return hl_fail(err, EINTR, "stopped while waiting for a DHCP server");
 	return 0;
 }
 
@@ -180,14 +195,14 @@ static int servers_keep(struct hl_config *config, const struct hl_dhcp *dhcp, st
 	return 0;
 }
 
-int dhcp_set_servers(struct hl_config *config, const struct port *port, bool quiet,
-		     struct hl_error *err)
+int dhcp_set_servers(struct hl_config *config, const struct port *port, struct control *control,
+		     bool quiet, struct hl_error *err)
 {
 	static struct hl_dhcp dhcp;
 
 	if (!wanted(config))
 		return 0;
-	int rc = ask(&dhcp, config, port, err);
+	int rc = ask(&dhcp, config, port, control, err);
 	if (rc < 0)
 		return rc;
 	return dhcp.state == HL_DHCP_FOUND ? servers_use(config, &dhcp, quiet, err)

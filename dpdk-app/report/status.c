@@ -28,8 +28,7 @@ static void header_print(void)
 		"failover", "returns", "p50 us", "p99 us");
 }
 
-static void line_print(struct status *st, struct dataplane *dp, const struct hl_snapshot *s,
-		       uint64_t now_ns)
+static void line_print(struct status *st, const struct hl_snapshot *s, uint64_t now_ns)
 {
 	double seconds = (double)(now_ns - st->last_ns) / SECOND_NS;
 	uint64_t requests = sum(s->requests, HL_METHODS) - sum(st->last.requests, HL_METHODS);
@@ -46,32 +45,48 @@ static void line_print(struct status *st, struct dataplane *dp, const struct hl_
 		s->on_backup, s->by_state[HL_REG_P] + s->by_state[HL_SW_B], s->by_state[HL_DOWN],
 		s->by_state[HL_PARK], (double)requests / seconds, (double)responses / seconds,
 		(double)again / seconds, s->failovers, s->returns,
-		figure_text(rtt_window_quantile(&st->rtt, dp, 0.5), p50),
-		figure_text(rtt_window_quantile(&st->rtt, dp, 0.99), p99));
+		figure_text(rtt_window_quantile(&st->rtt, st->dp, 0.5), p50),
+		figure_text(rtt_window_quantile(&st->rtt, st->dp, 0.99), p99));
 }
 
-void status_start(struct status *st, struct dataplane *dp, bool silent)
+static void second_over(void *context)
 {
-	st->silent = silent;
-	st->start_ns = st->last_ns = timebase_ns();
-	st->next_ns = st->start_ns + SECOND_NS;
-	st->lines_shown = 0;
-	dataplane_snapshot(dp, &st->last);
-	rtt_window_start(&st->rtt, dp);
-}
-
-void status_tick(struct status *st, struct dataplane *dp)
-{
+	struct status *st = context;
 	struct hl_snapshot now;
 	uint64_t now_ns = timebase_ns();
 
-	if (st->silent || now_ns < st->next_ns)
-		return;
-	dataplane_snapshot(dp, &now);
-	line_print(st, dp, &now, now_ns);
-	rtt_window_start(&st->rtt, dp);
+	dataplane_snapshot(st->dp, &now);
+	line_print(st, &now, now_ns);
+	rtt_window_start(&st->rtt, st->dp);
 	st->last = now;
 	st->last_ns = now_ns;
 	// A second that was missed (the process stood still) is not made up for.
 	st->next_ns = RTE_MAX(st->next_ns + SECOND_NS, now_ns + SECOND_NS / 2);
+	control_loop_set_timer(st->control, st->timer, st->next_ns - now_ns, 0);
+}
+
+int status_start(struct status *st, struct dataplane *dp, struct control_loop *control,
+		 struct hl_error *err)
+{
+	st->dp = dp;
+	st->control = control;
+	st->start_ns = st->last_ns = timebase_ns();
+	st->next_ns = st->start_ns + SECOND_NS;
+	if (st->silent)
+		return 0;
+	dataplane_snapshot(dp, &st->last);
+	rtt_window_start(&st->rtt, dp);
+	int rc = control_loop_add_timer(control, second_over, st, err);
+	if (rc < 0)
+		return rc;
+	st->timer = rc;
+	control_loop_set_timer(control, st->timer, SECOND_NS, 0);
+	return 0;
+}
+
+void status_stop(struct status *st)
+{
+	if (st->control)
+		control_loop_remove(st->control, st->timer);
+	st->timer = 0;
 }

@@ -6,7 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/stop.h"
+#include "base/exit_code.h"
+#include "base/start_times.h"
 #include "base/timebase.h"
 
 #define MS 1000000ull
@@ -14,8 +15,13 @@
 #define DRAIN_SLACK_MS 3000
 #define LINES_A_MS 10
 #define RAMP_TAIL_NS 1000000000u // without a new registration for so long the ramp is over
+#define NEIGHBOURS_WAIT_NS (1000 * MS)
+#define PROGRESS_EVERY_NS (5 * MS)
+#define WATCH_EVERY_NS (100 * MS)
+#define SETTLED_EVERY_NS (5 * MS)
+#define HEARD_NS (3 * MS) // a worker that sleeps hears a command within 2 ms
 
-uint64_t run_registered_once(const struct run *run)
+static uint64_t registered_once(const struct run *run)
 {
 	uint64_t n = 0;
 
@@ -37,15 +43,16 @@ uint64_t run_requests(const struct run *run)
 	return n;
 }
 
-void run_enable(struct run *run)
+static uint64_t device_lost(const struct run *run)
 {
-	run->enabled_ns = run->progress_ns = timebase_ns();
-	dataplane_command(run->dp, HL_COMMAND_ENABLE, run->config->ramp_ms);
+	return run->port ? port_lost(run->port) : 0;
 }
 
-static void progress_note(struct run *run)
+// Until the ramp is over.
+static void progress_due(void *context)
 {
-	uint64_t now_ns = timebase_ns(), lines = run_registered_once(run);
+	struct run *run = context;
+	uint64_t now_ns = timebase_ns(), lines = registered_once(run);
 	uint64_t ramp_end_ns = run->enabled_ns + run->config->ramp_ms * MS;
 
 	if (lines > run->progress_lines) {
@@ -55,17 +62,66 @@ static void progress_note(struct run *run)
 	}
 	if (lines >= hl_plan_lines(run->dp->plan) ||
 	    (lines > 0 && now_ns > ramp_end_ns && now_ns - run->progress_ns > RAMP_TAIL_NS))
-		run->ramp_over = true;
+		control_loop_set_timer(run->control->loop, run->progress_timer, 0, 0);
 }
 
-void run_tick(struct run *run)
+static void watch_due(void *context)
 {
-	dataplane_serve(run->dp);
+	struct run *run = context;
+
 	steering_watch(&run->dp->steering, run->dp->handoff);
-	reply_sources_watch(&run->elsewhere, run->dp);
-	status_tick(&run->status, run->dp);
-	if (run->enabled_ns && !run->ramp_over)
-		progress_note(run);
+	reply_sources_watch(&run->sources, run->dp);
+}
+
+static bool neighbours_known(void *context)
+{
+	const struct run *run = context;
+
+	return dataplane_neighbours_known(run->dp);
+}
+
+static int timers_add(struct run *run, struct hl_error *err)
+{
+	struct control_loop *loop = run->control->loop;
+	int rc = run->progress_timer = control_loop_add_timer(loop, progress_due, run, err);
+
+	if (rc > 0)
+		rc = run->watch_timer = control_loop_add_timer(loop, watch_due, run, err);
+	if (rc < 0)
+		return rc;
+	control_loop_set_timer(loop, run->watch_timer, WATCH_EVERY_NS, WATCH_EVERY_NS);
+	return 0;
+}
+
+int run_start(struct run *run, struct hl_error *err)
+{
+	const struct control_until known = {
+		.reached = neighbours_known,
+		.context = run,
+		.look_every_ns = MS,
+		.timeout_ns = NEIGHBOURS_WAIT_NS,
+		.stop_requests = 1,
+	};
+	int rc = timers_add(run, err);
+
+	run->lost_before = device_lost(run); // while nobody polled: of no run
+	if (rc == 0)
+		rc = dataplane_launch(run->dp, run->control->loop, err);
+	if (rc < 0)
+		return rc;
+	if (control_wait(run->control, &known) == CONTROL_TIMED_OUT)
+		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
+				"lines start as soon as theirs answers\n");
+	start_step_done(START_NEXT_HOPS);
+	return status_start(&run->status, run->dp, run->control->loop, err);
+}
+
+void run_enable(struct run *run)
+{
+	run->enabled_ns = run->progress_ns = timebase_ns();
+	dataplane_command(run->dp, HL_COMMAND_ENABLE, run->config->ramp_ms);
+	control_loop_set_timer(run->control->loop, run->progress_timer, PROGRESS_EVERY_NS,
+			       PROGRESS_EVERY_NS);
 }
 
 static uint64_t drain_limit_ms(const struct hl_config *config)
@@ -84,8 +140,9 @@ static uint64_t drain_limit_ms(const struct hl_config *config)
 
 // Looked at twice: the command may still be on its way to a worker, so nothing unsettled means
 // something only when every line has heard it.
-static bool settled(struct run *run)
+static bool settled(void *context)
 {
+	const struct run *run = context;
 	struct hl_snapshot now;
 
 	if (dataplane_unsettled(run->dp) > 0)
@@ -94,27 +151,52 @@ static bool settled(struct run *run)
 	return now.by_state[HL_OFF] == now.lines && dataplane_unsettled(run->dp) == 0;
 }
 
-void run_drain(struct run *run)
+static void report_before_drain(struct run *run)
 {
-	struct report *report = &run->report;
-	uint64_t end_ns = timebase_ns() + drain_limit_ms(run->config) * MS;
-
-	report_lines(report, run->dp, timebase_ns());
+	report_lines(&run->report, run->dp, timebase_ns());
 	if (run->enabled_ns &&
 	    run->progress_lines == 0) { // no line was registered: what was sent all the same
 		run->progress_ns = timebase_ns();
 		run->progress_requests = run_requests(run);
 	}
-	report_rates(report, run->progress_requests, run->progress_ns - run->enabled_ns,
+	report_rates(&run->report, run->progress_requests, run->progress_ns - run->enabled_ns,
 		     run->config->ramp_ms, run->config->rate);
+}
+
+void run_drain(struct run *run)
+{
+	const struct control_until heard = { .timeout_ns = HEARD_NS, .stop_requests = 2 };
+	const struct control_until drained = {
+		.reached = settled,
+		.context = run,
+		.look_every_ns = SETTLED_EVERY_NS,
+		.timeout_ns = drain_limit_ms(run->config) * MS,
+		.stop_requests = 2,
+	};
+
+	report_before_drain(run);
 	if (!run->enabled_ns)
 		return;
 	dataplane_command(run->dp, HL_COMMAND_DISABLE, run->config->drain_ms);
-	do {
-		run_tick(run);
-		if (timebase_ns() >= end_ns) {
-			report->timed_out = true;
-			break;
-		}
-	} while (!settled(run) && !stop_at_once());
+	control_wait(run->control, &heard);
+	run->report.timed_out = control_wait(run->control, &drained) == CONTROL_TIMED_OUT;
+}
+
+void run_finish(struct run *run, struct judgement *judgement)
+{
+	watch_due(run); // a last time
+	control_loop_remove(run->control->loop, run->progress_timer);
+	control_loop_remove(run->control->loop, run->watch_timer);
+	status_stop(&run->status);
+	dataplane_stop(run->dp);
+	report_close(&run->report, run->dp, device_lost(run) - run->lost_before);
+	judge(&run->report, judgement);
+}
+
+int run_conclude(const struct run *run, const struct judgement *judgement, const char *summary,
+		 struct hl_error *err)
+{
+	if (summary && summary_write(&run->report, summary, err) < 0)
+		return EXIT_USAGE;
+	return verdict_exit_code(judgement->verdict);
 }

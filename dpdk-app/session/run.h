@@ -2,38 +2,49 @@
 // A run of a data plane: ramp, hold, drain, report. Shared by `run` and the demo.
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <heartline/config.h>
 
+#include "base/control.h"
 #include "dataplane/dataplane.h"
+#include "report/judge.h"
 #include "report/report.h"
 #include "report/status.h"
 #include "session/reply_sources.h"
 
 struct run {
+	struct control *control;
 	struct dataplane *dp;
 	const struct hl_config *config;
+	const struct port *port; // NULL: rings
 	struct status status;
 	struct report report;
-	struct reply_sources elsewhere;
-	uint64_t enabled_ns; // 0: not yet
+	struct reply_sources sources;
+	int progress_timer, watch_timer;
+	uint64_t lost_before; // frames that the device lost before the run
+	uint64_t enabled_ns;  // 0: not yet
 	// the last new registration, for the rates of the ramp
 	uint64_t progress_ns, progress_requests, progress_lines;
-	bool ramp_over;
 };
+
+// Start the loops, and wait a while for the ARP answers of all next hops. From here on the control loop
+// serves the workers, shows the status and tells of what it sees.
+int run_start(struct run *run, struct hl_error *err);
 
 // Start all lines, spread over the ramp.
 void run_enable(struct run *run);
-
-// One round of control: serve, show, note the progress. Takes about a millisecond.
-void run_tick(struct run *run);
 
 // Note the state before the drain, then unregister all lines and wait until that is done, too much
 // time has passed, or a second Ctrl-C.
 void run_drain(struct run *run);
 
-// Lines that were registered at least once; requests sent so far.
-uint64_t run_registered_once(const struct run *run);
+// Stop the loops, complete the report and judge it.
+void run_finish(struct run *run, struct judgement *judgement);
+
+// Write the report as JSON when `summary` names a file. Returns the exit code.
+int run_conclude(const struct run *run, const struct judgement *judgement, const char *summary,
+		 struct hl_error *err);
+
+// Requests sent so far.
 uint64_t run_requests(const struct run *run);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Brings up what every command that moves packets needs.
+// Brings up what every command that moves packets needs, step by step, and takes it down again.
 
 #include "session/session.h"
 
@@ -8,80 +8,106 @@
 #include <rte_mempool.h>
 
 #include "base/exit_code.h"
+#include "base/start_times.h"
 #include "base/timebase.h"
-#include "dataplane/dataplane.h"
-#include "device/eal.h"
 #include "device/eal_log.h"
 #include "device/host.h"
+#include "device/ring_pair.h"
+#include "loop/lcore_loop.h"
 
 #define QUEUES_GUESSED_MAX 16u // when the user names the lcores, for the amount of memory only
 
-int session_start_eal(struct session *session, const struct eal_arguments *args,
-		      const struct device *device, uint64_t workers, struct hl_error *err)
+static int eal_up(struct session *session, const struct session_request *request,
+		  struct hl_error *err)
 {
 	char cpus[1024];
 	unsigned lcores[LCORE_LOOPS_MAX], n_cpus = host_processors(cpus, sizeof(cpus));
-	bool named = eal_lcores_given(args);
-	unsigned wanted = workers ? (unsigned)workers : 1;
+	bool named = eal_lcores_given(request->eal);
+	unsigned wanted = request->workers ? (unsigned)request->workers : 1;
 	unsigned guessed = named ? RTE_MIN(RTE_MAX(n_cpus, wanted), QUEUES_GUESSED_MAX) : wanted;
-	const struct eal_request request = {
-		.device = device,
+	const struct eal_request eal = {
+		.device = request->device,
 		.n_loops = wanted,
 		.memory_bytes = port_buffers_bytes(guessed),
-		.user = args,
+		.user = request->eal,
 	};
 
 	timebase_start();
-	int rc = eal_start(&request, err);
+	int rc = eal_start(&eal, err);
 	if (rc < 0)
 		return rc;
 	session->eal = true;
 	unsigned n = lcore_loop_lcores(lcores);
-	if (workers > n)
+	if (request->workers > n)
 		return hl_fail(err, EINVAL,
 			       "--workers: %u: only %u lcores besides the main one; name more by "
 			       "\"-- -l LIST\"",
-			       (unsigned)workers, n);
-	session->n_workers = workers ? (unsigned)workers : n;
+			       (unsigned)request->workers, n);
+	session->n_workers = request->workers ? (unsigned)request->workers : n;
 	return 0;
 }
 
-int session_start_pool(struct session *session, unsigned n_queues, struct hl_error *err)
+static int pool_up(struct session *session, unsigned n_queues, struct hl_error *err)
 {
 	session->pool = port_pool_new(n_queues, err);
 	return session->pool ? 0 : -ENOMEM;
 }
 
-int session_start_port(struct session *session, const struct eal_arguments *args, uint64_t workers,
-		       uint64_t timeout_ms, struct hl_error *err)
+static int rings_up(struct session *session, const struct session_request *request,
+		    struct hl_error *err)
 {
-	int rc = device_check_queues(&session->device, (unsigned)workers, err);
+	int rc = eal_up(session, request, err);
 
 	if (rc == 0)
-		rc = device_wait_peer(&session->device, timeout_ms, err);
+		rc = pool_up(session, 2, err);
+	return rc < 0 ? rc : ring_pair_open(&session->port, &session->far_port, session->pool, err);
+}
+
+static int device_up(struct session *session, const struct session_request *request,
+		     struct hl_error *err)
+{
+	struct device *device = &session->device;
+
+	*device = *request->device;
+	int rc = device_check_queues(device, (unsigned)request->workers, err);
 	if (rc == 0)
-		rc = session_start_eal(session, args, &session->device, workers, err);
+		rc = device_wait_peer(device, &session->control, request->peer_timeout_ms, err);
+	if (rc == 0)
+		rc = eal_up(session, request, err);
 	if (rc == 0) // as many as there are lcores
-		rc = device_check_queues(&session->device, session->n_workers, err);
+		rc = device_check_queues(device, session->n_workers, err);
 	if (rc == 0)
-		rc = session_start_pool(session, session->n_workers, err);
+		rc = pool_up(session, session->n_workers, err);
 	if (rc < 0)
 		return rc;
-	device_set_queues(&session->device, session->n_workers);
-	rc = port_open(&session->port, &session->device, session->n_workers, session->pool, err);
+	device_set_queues(device, session->n_workers);
+	return port_open(&session->port, device, session->n_workers, session->pool, err);
+}
+
+int session_open(struct session *session, const struct session_request *request,
+		 struct hl_error *err)
+{
+	int rc = control_open(&session->control, err);
+
+	if (rc == 0)
+		rc = request->device ? device_up(session, request, err)
+				     : rings_up(session, request, err);
 	if (rc < 0)
 		return rc;
 	eal_log_release();
 	timebase_calibrate();
+	start_step_done(START_DEVICE);
 	return 0;
 }
 
-void session_end(struct session *session)
+void session_close(struct session *session)
 {
 	port_close(&session->port);
+	port_close(&session->far_port);
 	rte_mempool_free(session->pool);
 	if (session->eal)
 		eal_stop();
+	control_close(&session->control);
 	*session = (struct session){ 0 };
 }
 

@@ -3,10 +3,8 @@
 
 #include "steer/steer.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_version.h>

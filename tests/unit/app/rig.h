@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "loop/lcore_loop.h"
+#include "loop/queue_context.h"
 
 #define RIG_SENT 8192
 #define MS 1000000ull

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A driver that hangs in a system call: the loop is woken, counted, goes on, and can be stopped.
 
-#include <stdlib.h>
 #include <time.h>
 
 #include <criterion/criterion.h>
 #include <rte_lcore.h>
 
-#include "base/timebase.h"
+#include "loop/lcore_loop.h"
 #include "rig.h"
 
 #define PATIENCE_MS 60000 // for a machine that is busy with other things
