@@ -65,6 +65,8 @@ double dataplane_tx_full_ms(const struct dataplane *dp);
 
 // Names: a line's phone number, the words for a code, the first packet dropped for a reason.
 const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len);
+// The domain that a row of a CSV names for the line, since numbers are unique in a domain only; NULL: none.
+const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len);
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM]);
 #define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
 // "403 Forbidden", "time-out"; "no failure seen" for a line that was only slow.

@@ -16,6 +16,16 @@ const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, in
 	return text;
 }
 
+const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len)
+{
+	uint32_t n = 0;
+	bool of_row;
+	const char *text = hl_plan_domain(dp->plan, line, &n, &of_row);
+
+	*len = (int)n;
+	return of_row ? text : NULL;
+}
+
 // The phrase of a worker that was told this code; each keeps the first one that came.
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
 {

@@ -143,12 +143,14 @@ static json_t *event_object(const struct events *e, const struct dataplane *dp,
 			    const struct hl_event *event)
 {
 	char cause[CAUSE_ROOM];
-	int len;
+	int len, domain_len;
 	const char *number = dataplane_phone_number(dp, event->line, &len);
+	const char *domain = dataplane_domain(dp, event->line, &domain_len);
 
-	return json_pack("{so si so ss ss so so}", "time", time_string(event->at_ns, e->to_wall_ns),
-			 "line", (int)event->line, "number",
-			 json_stringn_nocheck(number, (size_t)len), "from",
+	return json_pack("{so si so so* ss ss so so}", "time",
+			 time_string(event->at_ns, e->to_wall_ns), "line", (int)event->line,
+			 "number", json_stringn_nocheck(number, (size_t)len), "domain",
+			 domain ? json_stringn_nocheck(domain, (size_t)domain_len) : NULL, "from",
 			 hl_line_state_name(event->from), "to", hl_line_state_name(event->to),
 			 "server", server_value(event->server), "cause",
 			 event->code == HL_CODE_NONE

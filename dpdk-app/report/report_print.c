@@ -69,20 +69,33 @@ static void print_lines(const struct report *r, FILE *to)
 		    o->not_started, o->starting);
 }
 
+// "6000", or with a domain of its own "6000@a.example".
+#define LINE_NAME_ROOM 256
+
+static const char *line_name(const struct report *r, uint32_t line, char out[LINE_NAME_ROOM])
+{
+	int len, domain_len;
+	const char *number = dataplane_phone_number(r->dp, line, &len);
+	const char *domain = dataplane_domain(r->dp, line, &domain_len);
+
+	snprintf(out, LINE_NAME_ROOM, "%.*s%s%.*s", len, number, domain ? "@" : "",
+		 domain ? domain_len : 0, domain ? domain : "");
+	return out;
+}
+
 static void print_outages(const struct report *r, FILE *to)
 {
 	const struct outcome *o = &r->outcome;
-	int len;
+	char name[LINE_NAME_ROOM];
 
 	if (o->ever_down == 0) {
 		row(to, "outages", "none");
 	} else {
-		const char *number = dataplane_phone_number(r->dp, o->worst.line, &len);
 		row(to, "outages",
-		    "%" PRIu64 " %s down, %.1f s in all; the longest: %.*s for %.1f s, "
+		    "%" PRIu64 " %s down, %.1f s in all; the longest: %s for %.1f s, "
 		    "worst case of a switch %.1f s",
 		    o->ever_down, o->ever_down == 1 ? "line was" : "lines were",
-		    seconds(o->down_ms), len, number, seconds(o->worst.ms),
+		    seconds(o->down_ms), line_name(r, o->worst.line, name), seconds(o->worst.ms),
 		    seconds(o->worst.allowed_ms));
 	}
 	row(to, "moves",
@@ -126,13 +139,11 @@ void report_print_outages(const struct report *r, FILE *to)
 static void print_failed(const struct report *r, FILE *to)
 {
 	const struct outcome *o = &r->outcome;
-	char text[CAUSE_ROOM];
+	char text[CAUSE_ROOM], name[LINE_NAME_ROOM];
 
 	for (uint64_t k = 0; k < o->n_failed && k < FAILED_SHOWN; k++) {
 		const struct failed_line *f = &o->failed[k];
-		int len;
-		const char *number = dataplane_phone_number(r->dp, f->line, &len);
-		row(to, k == 0 ? "failed" : "", "%.*s %s%s: %s", len, number,
+		row(to, k == 0 ? "failed" : "", "%s %s%s: %s", line_name(r, f->line, name),
 		    f->never ? "never registered, " : "", hl_line_state_name(f->state),
 		    dataplane_cause_text(r->dp, f->code, text));
 	}

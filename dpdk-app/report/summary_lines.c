@@ -18,14 +18,24 @@ static json_t *number_string(const struct report *r, uint32_t line)
 	return json_stringn_nocheck(number, (size_t)len);
 }
 
+// NULL, and so left out, where it is that of the profile.
+static json_t *domain_string(const struct report *r, uint32_t line)
+{
+	int len;
+	const char *domain = dataplane_domain(r->dp, line, &len);
+
+	return domain ? json_stringn_nocheck(domain, (size_t)len) : NULL;
+}
+
 json_t *outages_object(const struct report *r)
 {
 	const struct outcome *o = &r->outcome;
-	json_t *worst = o->ever_down == 0
-				? json_null()
-				: json_pack("{so so so}", "number", number_string(r, o->worst.line),
-					    "seconds", seconds(o->worst.ms), "worst_case",
-					    seconds(o->worst.allowed_ms));
+	json_t *worst = o->ever_down == 0 ? json_null()
+					  : json_pack("{so so* so so}", "number",
+						      number_string(r, o->worst.line), "domain",
+						      domain_string(r, o->worst.line), "seconds",
+						      seconds(o->worst.ms), "worst_case",
+						      seconds(o->worst.allowed_ms));
 
 	return json_pack("{so so so so}", "lines_ever_down", json_integer((json_int_t)o->ever_down),
 			 "lines_too_long", json_integer((json_int_t)o->too_long), "seconds",
@@ -101,10 +111,10 @@ json_t *next_hops_array(const struct report *r)
 
 static json_t *failed_object(const struct report *r, const struct failed_line *f)
 {
-	return json_pack("{so si ss sb so so}", "number", number_string(r, f->line), "line",
-			 (int)f->line, "state", hl_line_state_name(f->state), "never_registered",
-			 (int)f->never, "code", code_value(f->code), "reason",
-			 cause_string(r, f->code));
+	return json_pack("{so so* si ss sb so so}", "number", number_string(r, f->line), "domain",
+			 domain_string(r, f->line), "line", (int)f->line, "state",
+			 hl_line_state_name(f->state), "never_registered", (int)f->never, "code",
+			 code_value(f->code), "reason", cause_string(r, f->code));
 }
 
 int failed_lines_write(const struct report *r, FILE *file)

@@ -63,11 +63,12 @@ Test(events, a_line_says_when_who_from_where_to_where_and_why, .fini = cleanup)
 	const struct hl_event list[] = {
 		lost_line,
 		{ .line = 5, .from = HL_OFF, .to = HL_REG_P, .server = HL_SERVER_P },
+		{ .line = 6, .from = HL_OFF, .to = HL_REG_P, .server = HL_SERVER_P },
 	};
 
-	events_write(e, &dp, list, 2);
+	events_write(e, &dp, list, 3);
 	events_close(e, &counts);
-	cr_assert_eq(counts.written, 2);
+	cr_assert_eq(counts.written, 3);
 	cr_assert_eq(counts.lost, 0);
 	const char *text = contents();
 	cr_expect(strstr(text, "{\"time\":\"20") == text, "%s", text);
@@ -79,6 +80,9 @@ Test(events, a_line_says_when_who_from_where_to_where_and_why, .fini = cleanup)
 			     "\"line\":5,\"number\":\"6005\",\"from\":\"OFF\",\"to\":\"REG_P\","
 			     "\"server\":\"primary\",\"cause\":null}\n"),
 		      NULL, "%s", text);
+	cr_expect_neq(
+		strstr(text, "\"line\":6,\"number\":\"6006\",\"domain\":\"a.example\",\"from\":"),
+		NULL, "the row names its domain: %s", text);
 }
 
 Test(events, a_file_that_cannot_be_written_is_refused_at_once)

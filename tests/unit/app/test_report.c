@@ -236,6 +236,7 @@ Test(report, the_first_twenty_failed_lines_are_named_with_their_cause)
 	r.outcome.lost = 29;
 	said_expect(&r, "6000 PARK: 403 Forbidden");
 	said_expect(&r, "6001 never registered, DOWN: time-out");
+	said_expect(&r, "6006@a.example PARK: 403 Forbidden");
 	said_expect(&r, "6019 PARK: 403 Forbidden");
 	cr_expect_null(strstr(printed(&r), "6020"));
 	said_expect(&r, "and 10 more");
