@@ -164,16 +164,23 @@ static bool is_missing(struct slice value)
 	return value.at == NULL || (value.len == 0 && value.at[-1] != '"');
 }
 
-int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *out)
-{
-	struct slice rest = { value, len }, algorithm = { 0 }, qop = { 0 };
-	struct auth_param param;
-	int rc = scheme_take(&rest);
+// What is read of challenges and credentials (RFC 7616 3.3, 3.4). A parameter given twice: the first one
+// counts.
+struct auth_params {
+	struct slice realm, nonce, opaque, algorithm, qop;
+	struct slice stale;                           // of a challenge; the last one counts
+	struct slice user, uri, response, cnonce, nc; // of credentials
+};
 
-	*out = (struct auth_challenge){ .algorithm = HL_MD5, .qop = DIGEST_NO_QOP };
+static int params_read(struct slice value, struct auth_params *out)
+{
+	struct auth_param param;
+	int rc = scheme_take(&value);
+
+	*out = (struct auth_params){ 0 };
 	if (rc != 0)
 		return rc;
-	while ((rc = auth_param_next(&rest, &param)) > 0) {
+	while ((rc = auth_param_next(&value, &param)) > 0) {
 		if (AUTH_PARAM_IS(param, "realm"))
 			slice_once(&out->realm, param.value);
 		else if (AUTH_PARAM_IS(param, "nonce"))
@@ -181,19 +188,45 @@ int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *
 		else if (AUTH_PARAM_IS(param, "opaque"))
 			slice_once(&out->opaque, param.value);
 		else if (AUTH_PARAM_IS(param, "algorithm"))
-			slice_once(&algorithm, param.value);
+			slice_once(&out->algorithm, param.value);
 		else if (AUTH_PARAM_IS(param, "qop"))
-			slice_once(&qop, param.value);
+			slice_once(&out->qop, param.value);
 		else if (AUTH_PARAM_IS(param, "stale"))
-			out->stale = slice_is(param.value, "true");
+			out->stale = param.value;
+		else if (AUTH_PARAM_IS(param, "username"))
+			slice_once(&out->user, param.value);
+		else if (AUTH_PARAM_IS(param, "uri"))
+			slice_once(&out->uri, param.value);
+		else if (AUTH_PARAM_IS(param, "response"))
+			slice_once(&out->response, param.value);
+		else if (AUTH_PARAM_IS(param, "cnonce"))
+			slice_once(&out->cnonce, param.value);
+		else if (AUTH_PARAM_IS(param, "nc"))
+			slice_once(&out->nc, param.value);
 	}
-	if (rc < 0)
+	return rc;
+}
+
+int auth_challenge_read(const char *value, uint32_t len, struct auth_challenge *out)
+{
+	struct auth_params p;
+	int rc = params_read((struct slice){ value, len }, &p);
+
+	*out = (struct auth_challenge){
+		.realm = p.realm,
+		.nonce = p.nonce,
+		.opaque = p.opaque,
+		.algorithm = HL_MD5,
+		.qop = DIGEST_NO_QOP,
+		.stale = slice_is(p.stale, "true"),
+	};
+	if (rc != 0)
 		return rc;
-	if (is_missing(out->realm) || is_missing(out->nonce))
+	if (is_missing(p.realm) || is_missing(p.nonce))
 		return -EBADMSG;
-	if (algorithm.len > 0 && !digest_from_name(algorithm, &out->algorithm, &out->sess))
+	if (p.algorithm.len > 0 && !digest_from_name(p.algorithm, &out->algorithm, &out->sess))
 		return -ENOTSUP;
-	return qop.at == NULL ? 0 : qop_choose(qop, &out->qop);
+	return p.qop.at == NULL ? 0 : qop_choose(p.qop, &out->qop);
 }
 
 static bool is_hex8(struct slice s)
@@ -233,35 +266,20 @@ static int credentials_check(struct auth_credentials *c, struct slice algorithm,
 
 int auth_credentials_read(const char *value, uint32_t len, struct auth_credentials *out)
 {
-	struct slice rest = { value, len }, algorithm = { 0 }, qop = { 0 };
-	struct auth_param param;
-	int rc = scheme_take(&rest);
+	struct auth_params p;
+	int rc = params_read((struct slice){ value, len }, &p);
 
-	*out = (struct auth_credentials){ .algorithm = HL_MD5, .qop = DIGEST_NO_QOP };
-	if (rc != 0)
-		return rc;
-
-	while ((rc = auth_param_next(&rest, &param)) > 0) {
-		if (AUTH_PARAM_IS(param, "username"))
-			slice_once(&out->user, param.value);
-		else if (AUTH_PARAM_IS(param, "realm"))
-			slice_once(&out->realm, param.value);
-		else if (AUTH_PARAM_IS(param, "nonce"))
-			slice_once(&out->nonce, param.value);
-		else if (AUTH_PARAM_IS(param, "uri"))
-			slice_once(&out->uri, param.value);
-		else if (AUTH_PARAM_IS(param, "response"))
-			slice_once(&out->response, param.value);
-		else if (AUTH_PARAM_IS(param, "algorithm"))
-			slice_once(&algorithm, param.value);
-		else if (AUTH_PARAM_IS(param, "cnonce"))
-			slice_once(&out->cnonce, param.value);
-		else if (AUTH_PARAM_IS(param, "qop"))
-			slice_once(&qop, param.value);
-		else if (AUTH_PARAM_IS(param, "nc"))
-			slice_once(&out->nc, param.value);
-		else if (AUTH_PARAM_IS(param, "opaque"))
-			slice_once(&out->opaque, param.value);
-	}
-	return rc < 0 ? rc : credentials_check(out, algorithm, qop);
+	*out = (struct auth_credentials){
+		.user = p.user,
+		.realm = p.realm,
+		.nonce = p.nonce,
+		.uri = p.uri,
+		.response = p.response,
+		.cnonce = p.cnonce,
+		.nc = p.nc,
+		.opaque = p.opaque,
+		.algorithm = HL_MD5,
+		.qop = DIGEST_NO_QOP,
+	};
+	return rc != 0 ? rc : credentials_check(out, p.algorithm, p.qop);
 }
