@@ -2,23 +2,25 @@
 // What a healthy server says to a request (RFC 3261 8.2, in the order given there).
 #include "registrar/registrar.h"
 
-#include "sip/pen.h"
+#include "sip/respond.h"
 
 #define ALLOW "Allow: REGISTER, OPTIONS, ACK, CANCEL\r\n"
 
-static const char options_headers[] = ALLOW "Accept: application/sdp\r\n";
-
-static struct answer with_headers(struct hl_registrar *r, uint16_t status, const char *a,
-				  struct slice b, const char *c)
+static struct answer with_headers(uint16_t status, const char *headers)
 {
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
-
-	pen_text(&pen, a);
-	pen_slice(&pen, b);
-	pen_text(&pen, c);
 	return (struct answer){
 		.status = status,
-		.headers_len = pen.full ? 0 : (uint32_t)(pen.at - r->headers),
+		.headers = headers,
+		.headers_len = (uint32_t)strlen(headers),
+	};
+}
+
+// 8.2.2.3: no extension is known here.
+static struct answer unsupported(struct hl_registrar *r, struct slice require)
+{
+	return (struct answer){
+		.status = 420,
+		.headers_len = respond_unsupported(require, r->headers, sizeof(r->headers)),
 	};
 }
 
@@ -34,13 +36,10 @@ struct answer request_answer(struct hl_registrar *r, struct server *s,
 	if (req->method == HL_CANCEL) // no transaction is ever left open (9.2)
 		return (struct answer){ .status = 481 };
 	if (req->method != HL_REGISTER && req->method != HL_OPTIONS)
-		return with_headers(r, req->method == HL_METHOD_OTHER ? 501 : 405, ALLOW,
-				    (struct slice){ "", 0 }, "");
-	if (req->require.at != NULL) // 8.2.2.3: no extension is known here
-		return with_headers(r, 420, "Unsupported: ", req->require, "\r\n");
+		return with_headers(req->method == HL_METHOD_OTHER ? 501 : 405, ALLOW);
+	if (req->require.at != NULL)
+		return unsupported(r, req->require);
 	if (req->method == HL_OPTIONS)
-		return (struct answer){ .status = 200,
-					.headers = options_headers,
-					.headers_len = sizeof(options_headers) - 1 };
+		return with_headers(200, ALLOW "Accept: application/sdp\r\n");
 	return register_answer(r, s, req, now_ns);
 }

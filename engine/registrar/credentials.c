@@ -9,31 +9,26 @@
 #include "base/siphash.h"
 #include "registrar/nonce.h"
 #include "sip/auth.h"
-#include "sip/pen.h"
-
-static bool slice_equal(struct slice a, struct slice b)
-{
-	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
-}
+#include "sip/value.h"
 
 static struct answer challenge_answer(struct hl_registrar *r, struct server *s, bool stale,
 				      uint64_t now_ns)
 {
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+	struct text_writer w = headers_begin(r);
 	char nonce[NONCE_LEN];
 
 	nonce_write(&s->nonces, now_ns, nonce);
-	pen_text(&pen, "WWW-Authenticate: Digest realm=\"");
-	pen_slice(&pen, r->realm);
-	pen_text(&pen, "\", nonce=\"");
-	pen_bytes(&pen, nonce, NONCE_LEN);
-	pen_text(&pen, "\", algorithm=");
-	pen_text(&pen, digest_name(r->algorithm));
+	writer_text(&w, "WWW-Authenticate: Digest realm=\"");
+	writer_slice(&w, r->realm);
+	writer_text(&w, "\", nonce=\"");
+	writer_bytes(&w, nonce, NONCE_LEN);
+	writer_text(&w, "\", algorithm=");
+	writer_text(&w, digest_name(r->algorithm));
 	if (r->qop_auth)
-		pen_text(&pen, ", qop=\"auth\"");
-	pen_text(&pen, stale ? ", stale=true\r\n" : "\r\n");
+		writer_text(&w, ", qop=\"auth\"");
+	writer_text(&w, stale ? ", stale=true\r\n" : "\r\n");
 	count(&s->counters.challenges);
-	return (struct answer){ .status = 401, .headers_len = (uint32_t)(pen.at - r->headers) };
+	return headers_answer(r, &w, 401);
 }
 
 // The form that the challenge asked for, and the right response?

@@ -4,22 +4,21 @@
 
 #include <string.h>
 
-#include "sip/pen.h"
 #include "sip/value.h"
 
 #define REWRITTEN_HOST "203.0.113.9:1024" // where a NAT would show the client
 
-static void contact_write(struct pen *pen, struct slice uri, uint32_t expires_s)
+static void contact_write(struct text_writer *w, struct slice uri, uint32_t expires_s)
 {
-	pen_text(pen, "Contact: <");
-	pen_slice(pen, uri);
-	pen_text(pen, ">;expires=");
-	pen_number(pen, expires_s);
-	pen_text(pen, "\r\n");
+	writer_text(w, "Contact: <");
+	writer_slice(w, uri);
+	writer_text(w, ">;expires=");
+	writer_number(w, expires_s);
+	writer_text(w, "\r\n");
 }
 
 // "sip:USER@HOST:PORT;PARAMS" with another host and port.
-static void rewritten_write(struct pen *pen, struct slice uri, uint32_t expires_s)
+static void rewritten_write(struct text_writer *w, struct slice uri, uint32_t expires_s)
 {
 	const char *end = uri.at + uri.len;
 	const char *at = memchr(uri.at, '@', uri.len);
@@ -27,34 +26,34 @@ static void rewritten_write(struct pen *pen, struct slice uri, uint32_t expires_
 	const char *params = memchr(host, ';', (size_t)(end - host));
 
 	if (at == NULL) {
-		contact_write(pen, uri, expires_s);
+		contact_write(w, uri, expires_s);
 		return;
 	}
-	pen_text(pen, "Contact: <");
-	pen_bytes(pen, uri.at, (uint32_t)(host - uri.at));
-	pen_text(pen, REWRITTEN_HOST);
+	writer_text(w, "Contact: <");
+	writer_bytes(w, uri.at, (uint32_t)(host - uri.at));
+	writer_text(w, REWRITTEN_HOST);
 	if (params != NULL)
-		pen_bytes(pen, params, (uint32_t)(end - params));
-	pen_text(pen, ">;expires=");
-	pen_number(pen, expires_s);
-	pen_text(pen, "\r\nExpires: ");
-	pen_number(pen, expires_s);
-	pen_text(pen, "\r\n");
+		writer_bytes(w, params, (uint32_t)(end - params));
+	writer_text(w, ">;expires=");
+	writer_number(w, expires_s);
+	writer_text(w, "\r\nExpires: ");
+	writer_number(w, expires_s);
+	writer_text(w, "\r\n");
 }
 
 // Step 8: every live contact with what is left of its time.
 struct answer bindings_list(struct registration *reg)
 {
 	struct hl_registrar *r = reg->r;
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+	struct text_writer w = headers_begin(r);
 	struct binding_walk walk = { 0 };
 	const struct binding *b;
 
 	if (r->foreign_contacts)
-		pen_text(&pen, "Contact: \"Ann, <a>\" <sip:ann@198.51.100.1>;expires=1, "
-			       "<sip:6000@198.51.100.2:5060;hl=p>;q=0.1;expires=86400\r\n");
+		writer_text(&w, "Contact: \"Ann, <a>\" <sip:ann@198.51.100.1>;expires=1, "
+				"<sip:6000@198.51.100.2:5060;hl=p>;q=0.1;expires=86400\r\n");
 	for (uint32_t i = 0; reg->cut && i < reg->n; i++)
-		contact_write(&pen, reg->changes[i].uri, 0);
+		contact_write(&w, reg->changes[i].uri, 0);
 	while ((b = bindings_walk(reg->s->bindings, &walk, reg->aor, reg->now_ns)) != NULL) {
 		struct slice uri = { b->contact, b->contact_len };
 
@@ -62,13 +61,13 @@ struct answer bindings_list(struct registration *reg)
 			continue;
 		uint64_t left_s = (b->expires_ns - reg->now_ns + 999999999) / 1000000000;
 		if (r->rewrite_contacts)
-			rewritten_write(&pen, uri, (uint32_t)left_s);
+			rewritten_write(&w, uri, (uint32_t)left_s);
 		else
-			contact_write(&pen, uri, (uint32_t)left_s);
+			contact_write(&w, uri, (uint32_t)left_s);
 	}
-	if (pen.full)
+	if (w.full)
 		return (struct answer){ .status = 500 };
-	return (struct answer){ .status = 200, .headers_len = (uint32_t)(pen.at - r->headers) };
+	return headers_answer(r, &w, 200);
 }
 
 static bool holds(const struct binding *b, const char *text)

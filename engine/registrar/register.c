@@ -4,7 +4,6 @@
 
 #include "base/count.h"
 #include "base/siphash.h"
-#include "sip/pen.h"
 #include "sip/value.h"
 
 #define EXPIRES_DEFAULT_S 3600 // when nothing, or nothing readable, is asked for (10.2.1.1)
@@ -141,12 +140,12 @@ static bool changes_make(struct registration *reg)
 
 static struct answer min_expires_answer(struct hl_registrar *r)
 {
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+	struct text_writer w = headers_begin(r);
 
-	pen_text(&pen, "Min-Expires: ");
-	pen_number(&pen, r->min_expires_s);
-	pen_text(&pen, "\r\n");
-	return (struct answer){ .status = 423, .headers_len = (uint32_t)(pen.at - r->headers) };
+	writer_text(&w, "Min-Expires: ");
+	writer_number(&w, r->min_expires_s);
+	writer_text(&w, "\r\n");
+	return headers_answer(r, &w, 423);
 }
 
 struct answer register_answer(struct hl_registrar *r, struct server *s,

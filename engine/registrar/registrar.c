@@ -8,7 +8,6 @@
 #include "base/siphash.h"
 #include "net/arp.h"
 #include "net/icmp.h"
-#include "sip/pen.h"
 #include "sip/respond.h"
 
 #define DELAYED_PER_TICK 64
@@ -146,15 +145,14 @@ static void answer_send(struct hl_registrar *r, struct server *s, const struct h
 static struct answer status_answer(struct hl_registrar *r, const struct server *s,
 				   const struct sip_request *req)
 {
-	struct pen pen = { r->headers, r->headers + sizeof(r->headers), false };
+	struct text_writer w = headers_begin(r);
 
 	if (r->retry_after_s > 0) {
-		pen_text(&pen, "Retry-After: ");
-		pen_number(&pen, r->retry_after_s);
-		pen_text(&pen, "\r\n");
+		writer_text(&w, "Retry-After: ");
+		writer_number(&w, r->retry_after_s);
+		writer_text(&w, "\r\n");
 	}
-	return (struct answer){ .status = req->method != HL_ACK ? s->status : 0,
-				.headers_len = (uint32_t)(pen.at - r->headers) };
+	return headers_answer(r, &w, req->method != HL_ACK ? s->status : 0);
 }
 
 static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
@@ -170,7 +168,7 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		return;
 	}
 	enum scan_result scanned = request_forms_scan(&r->forms, (const char *)f->payload,
-						      f->payload_len, &req);
+						       f->payload_len, &req);
 	if (scanned == SCAN_KEEPALIVE)
 		return;
 	// What only a full parser could read is not met from lines; without a Via there is no way

@@ -15,6 +15,7 @@
 #include "registrar/nonce.h"
 #include "sip/digest.h"
 #include "sip/form.h"
+#include "sip/text_writer.h"
 
 #define REALM_MAX 64
 #define PASSWORD_MAX 128
@@ -81,6 +82,19 @@ struct answer {
 	uint32_t headers_len;
 	const char *headers; // NULL: in registrar->headers
 };
+
+// Header lines of an answer, written to registrar->headers; those that do not fit are left out.
+static inline struct text_writer headers_begin(struct hl_registrar *r)
+{
+	return (struct text_writer){ r->headers, r->headers + sizeof(r->headers), false };
+}
+
+static inline struct answer headers_answer(const struct hl_registrar *r,
+					   const struct text_writer *w, uint16_t status)
+{
+	return (struct answer){ .status = status,
+				.headers_len = w->full ? 0 : (uint32_t)(w->at - r->headers) };
+}
 
 // answer.c: what to say to a request, faults left aside.
 struct answer request_answer(struct hl_registrar *r, struct server *s,

@@ -5,20 +5,20 @@
 #include "base/siphash.h"
 #include "sip/auth_text.h"
 #include "sip/find.h"
-#include "sip/pen.h"
+#include "sip/text_writer.h"
 
 // The account comes from the configuration, so it is not escaped yet; whatever else is quoted here
 // came out of quotes and goes back verbatim.
-static void pen_escaped(struct pen *pen, struct slice s)
+static void writer_escaped(struct text_writer *w, struct slice s)
 {
 	const char *at = s.at, *const end = s.at + s.len;
 
 	for (const char *next; (next = find_quoted_stop(at, end)) < end; at = next + 1) {
-		pen_bytes(pen, at, (uint32_t)(next - at));
-		pen_text(pen, "\\");
-		pen_bytes(pen, next, 1);
+		writer_bytes(w, at, (uint32_t)(next - at));
+		writer_text(w, "\\");
+		writer_bytes(w, next, 1);
 	}
-	pen_bytes(pen, at, (uint32_t)(end - at));
+	writer_bytes(w, at, (uint32_t)(end - at));
 }
 
 // The cnonce of a session: the same in all of its requests, so that a server which makes A1 with the
@@ -58,7 +58,7 @@ uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const c
 	const struct slice realm = auth_realm_text(realms, auth->realm);
 	char nc[8], response[DIGEST_HEX_MAX], session[SESSION_CNONCE];
 	struct slice cnonce = request->cnonce;
-	struct pen pen = { out, out + room, false };
+	struct text_writer w = { out, out + room, false };
 
 	if (auth->sess)
 		cnonce = session_cnonce(request, nonce, session);
@@ -67,37 +67,37 @@ uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const c
 	digest_response(d, algorithm, auth->ha1, auth->begun, nonce, qop, nc, cnonce,
 			request->ha2_hex, response);
 
-	pen_text(&pen, auth->proxy ? "Proxy-Authorization: Digest username=\""
-				   : "Authorization: Digest username=\"");
-	pen_escaped(&pen, request->account);
-	pen_text(&pen, "\", realm=\"");
-	pen_slice(&pen, realm);
-	pen_text(&pen, "\", nonce=\"");
-	pen_slice(&pen, nonce);
-	pen_text(&pen, "\", uri=\"");
-	pen_slice(&pen, request->uri);
-	pen_text(&pen, "\", response=\"");
-	pen_bytes(&pen, response, digest_hex_len(algorithm));
-	pen_text(&pen, "\", algorithm=");
-	pen_text(&pen, digest_name(algorithm));
+	writer_text(&w, auth->proxy ? "Proxy-Authorization: Digest username=\""
+				    : "Authorization: Digest username=\"");
+	writer_escaped(&w, request->account);
+	writer_text(&w, "\", realm=\"");
+	writer_slice(&w, realm);
+	writer_text(&w, "\", nonce=\"");
+	writer_slice(&w, nonce);
+	writer_text(&w, "\", uri=\"");
+	writer_slice(&w, request->uri);
+	writer_text(&w, "\", response=\"");
+	writer_bytes(&w, response, digest_hex_len(algorithm));
+	writer_text(&w, "\", algorithm=");
+	writer_text(&w, digest_name(algorithm));
 	if (auth->sess)
-		pen_text(&pen, "-sess");
+		writer_text(&w, "-sess");
 	if (auth->opaque_len > 0) {
-		pen_text(&pen, ", opaque=");
-		pen_bytes(&pen, nonce.at + nonce.len, auth->opaque_len);
+		writer_text(&w, ", opaque=");
+		writer_bytes(&w, nonce.at + nonce.len, auth->opaque_len);
 	}
 	// RFC 7616 3.4: without qop there is no nc, and a cnonce only where -sess hashes it.
 	if (qop != DIGEST_NO_QOP || auth->sess) {
-		pen_text(&pen, ", cnonce=\"");
-		pen_slice(&pen, cnonce);
-		pen_text(&pen, "\"");
+		writer_text(&w, ", cnonce=\"");
+		writer_slice(&w, cnonce);
+		writer_text(&w, "\"");
 	}
 	if (qop != DIGEST_NO_QOP) {
-		pen_text(&pen, qop == DIGEST_AUTH ? ", qop=auth, nc=" : ", qop=auth-int, nc=");
-		pen_bytes(&pen, nc, 8);
+		writer_text(&w, qop == DIGEST_AUTH ? ", qop=auth, nc=" : ", qop=auth-int, nc=");
+		writer_bytes(&w, nc, 8);
 	}
-	pen_text(&pen, "\r\n");
-	return pen.full ? 0 : (uint32_t)(pen.at - out);
+	writer_text(&w, "\r\n");
+	return w.full ? 0 : (uint32_t)(w.at - out);
 }
 
 uint32_t auth_line_len(const struct auth *auth, const struct auth_realms *realms,

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/pen.h"
+#include "sip/text_writer.h"
 
 enum header {
 	PLAIN_VIA,
@@ -44,7 +44,7 @@ static const struct {
 // What was seen of a message so far.
 struct reading {
 	struct plain *plain;
-	struct pen pen;        // writes plain->asked
+	struct text_writer w;  // writes plain->asked
 	uint32_t seen;         // bits by enum header
 	bool has_length;       // a Content-Length that says something
 	uint32_t length, left; // what it says, and what stands behind the headers
@@ -85,9 +85,9 @@ static int status_line_read(struct reading *r, const char *line, const char *end
 	digits += strspn(digits, " ");
 	if (strspn(digits, "0123456789") != 3 || (digits + 3 < end && digits[3] != ' '))
 		return -EBADMSG;
-	pen_text(&r->pen, "SIP/2.0 ");
-	pen_bytes(&r->pen, digits, 3);
-	pen_text(&r->pen, " plain\r\n");
+	writer_text(&r->w, "SIP/2.0 ");
+	writer_bytes(&r->w, digits, 3);
+	writer_text(&r->w, " plain\r\n");
 	return 0;
 }
 
@@ -120,7 +120,7 @@ static void via_put(struct reading *r, struct slice value)
 	while (at < end && (*at == ',' || *at == ' ')) // empty elements
 		at++;
 	end = stop_find(at, end, ",");
-	pen_text(&r->pen, "Via: ");
+	writer_text(&r->w, "Via: ");
 	for (bool first = true; at < end; first = false) {
 		const char *stop = stop_find(at, end, ";");
 		struct slice piece = trimmed(at, stop);
@@ -129,20 +129,20 @@ static void via_put(struct reading *r, struct slice value)
 		    memchr(piece.at, '=', piece.len) == piece.at + piece.len - 1)
 			piece = trimmed(piece.at, piece.at + piece.len - 1);
 		if (first || (piece.len > 0 && *piece.at != '=')) {
-			pen_text(&r->pen, first ? "" : ";");
-			pen_slice(&r->pen, piece);
+			writer_text(&r->w, first ? "" : ";");
+			writer_slice(&r->w, piece);
 		}
 		at = stop < end ? stop + 1 : end;
 	}
-	pen_text(&r->pen, "\r\n");
+	writer_text(&r->w, "\r\n");
 }
 
 static void header_put(struct reading *r, enum header id, struct slice value)
 {
-	pen_text(&r->pen, names[id].name);
-	pen_text(&r->pen, ": ");
-	pen_slice(&r->pen, value);
-	pen_text(&r->pen, "\r\n");
+	writer_text(&r->w, names[id].name);
+	writer_text(&r->w, ": ");
+	writer_slice(&r->w, value);
+	writer_text(&r->w, "\r\n");
 }
 
 // Twice the same says no more than once; two that differ are how messages are smuggled.
@@ -263,7 +263,7 @@ int plain_make(const char *text, uint32_t len, char *room, struct plain *out)
 
 	struct reading r = {
 		.plain = out,
-		.pen = { out->asked, out->asked + 2 * (size_t)len + 63, false },
+		.w = { out->asked, out->asked + 2 * (size_t)len + 63, false },
 		.left = (uint32_t)(out->lines + len - body),
 	};
 	out->lines[out->end - out->lines] = '\0';
@@ -272,8 +272,8 @@ int plain_make(const char *text, uint32_t len, char *room, struct plain *out)
 		rc = -EBADMSG;
 	if (rc == 0 && r.has_length && r.length > r.left)
 		rc = -EBADMSG; // cut short (RFC 3261 18.3)
-	pen_text(&r.pen, "\r\n");
-	out->asked_len = (uint32_t)(r.pen.at - out->asked);
+	writer_text(&r.w, "\r\n");
+	out->asked_len = (uint32_t)(r.w.at - out->asked);
 	out->asked[out->asked_len] = '\0';
-	return rc != 0 ? rc : r.pen.full ? -EBADMSG : 0;
+	return rc != 0 ? rc : r.w.full ? -EBADMSG : 0;
 }

@@ -7,55 +7,30 @@
 
 #include <heartline/code.h>
 
+#include "sip/text_writer.h"
 #include "sip/value.h"
 
 #define SIP_PORT 5060 // RFC 3261 18.1.1
 
-// Text that grows up to a limit; once something did not fit, nothing more does.
-struct out {
-	char *at, *end;
-	bool full;
-};
-
-static inline void put(struct out *o, const char *text, size_t len)
-{
-	if (o->full || len > (size_t)(o->end - o->at)) {
-		o->full = true;
-		return;
-	}
-	memcpy(o->at, text, len);
-	o->at += len;
-}
-
-// A literal: its length is known here, so no call is made of it.
-#define PUT(O, LITERAL) put(O, LITERAL, sizeof(LITERAL) - 1)
-
-static void put_number(struct out *o, uint32_t v)
-{
-	char digits[10];
-
-	put(o, digits, text_put_number(digits, v));
-}
-
 // "SIP/2.0 200 "
-static void put_status(struct out *o, uint16_t status)
+static void put_status(struct text_writer *w, uint16_t status)
 {
 	char text[] = "SIP/2.0 000 ";
 
 	text[8] = (char)('0' + status / 100 % 10);
 	text[9] = (char)('0' + status / 10 % 10);
 	text[10] = (char)('0' + status % 10);
-	put(o, text, sizeof(text) - 1);
+	writer_bytes(w, text, sizeof(text) - 1);
 }
 
-// A header as the request has it; one that it lacks cannot be copied.
-#define PUT_HEADER(O, NAME, VALUE) \
-	do { \
-		if ((VALUE).at != NULL) { \
-			PUT(O, NAME); \
-			put(O, (VALUE).at, (VALUE).len); \
-		} \
-	} while (0)
+// A header as the request has it; one that the request lacks cannot be copied.
+static void copy_header(struct text_writer *w, const char *name, struct slice value)
+{
+	if (value.at == NULL)
+		return;
+	writer_text(w, name);
+	writer_slice(w, value);
+}
 
 // IPv6 stands in brackets as a host, and without them in "received" (RFC 3261 25.1).
 static bool host_is(struct slice host, const char *text, size_t len)
@@ -69,7 +44,7 @@ static bool host_is(struct slice host, const char *text, size_t len)
 
 // The topmost Via (RFC 3261 18.2.1): "received" when the packet came from elsewhere than it says.
 // Asked for with rport (RFC 3581 4), port and address are both told.
-static void put_top_via(struct out *o, const struct sip_request *request,
+static void put_top_via(struct text_writer *w, const struct sip_request *request,
 			const struct respond_spec *spec)
 {
 	const struct slice via = request->vias[0];
@@ -81,19 +56,19 @@ static void put_top_via(struct out *o, const struct sip_request *request,
 		size_t source_len = hl_addr_format(spec->received, source);
 
 		if (rport_end != NULL) {
-			put(o, at, (size_t)(rport_end - at));
-			PUT(o, "=");
-			put_number(o, spec->received_port);
+			writer_bytes(w, at, (uint32_t)(rport_end - at));
+			writer_text(w, "=");
+			writer_number(w, spec->received_port);
 			at = rport_end;
 		}
 		if (rport_end != NULL || !host_is(request->via_host, source, source_len)) {
-			put(o, at, (size_t)(request->via_end - at));
-			PUT(o, ";received=");
-			put(o, source, source_len);
+			writer_bytes(w, at, (uint32_t)(request->via_end - at));
+			writer_text(w, ";received=");
+			writer_bytes(w, source, (uint32_t)source_len);
 			at = request->via_end;
 		}
 	}
-	put(o, at, (size_t)(end - at));
+	writer_bytes(w, at, (uint32_t)(end - at));
 }
 
 // RFC 3261 18.2.2 and RFC 3581 4: to maddr, else to the source, and there to the port of the source when
@@ -120,33 +95,42 @@ uint16_t respond_port(const struct sip_request *request, const struct hl_addr *s
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
 		       char *out, uint32_t room)
 {
-	struct out o = { .at = out, .end = out + room };
+	struct text_writer w = { out, out + room, false };
 
 	if (request->n_vias == 0) // nobody could tell what it answers, nor bring it back (18.2.2)
 		return 0;
 	const char *reason = spec->reason != NULL ? spec->reason : hl_code_phrase(spec->status);
 
-	put_status(&o, spec->status);
-	put(&o, reason, strlen(reason));
+	put_status(&w, spec->status);
+	writer_text(&w, reason);
 	for (uint8_t i = 0; i < request->n_vias; i++) {
-		PUT(&o, "\r\nVia: ");
+		writer_text(&w, "\r\nVia: ");
 		if (i == 0)
-			put_top_via(&o, request, spec);
+			put_top_via(&w, request, spec);
 		else
-			put(&o, request->vias[i].at, request->vias[i].len);
+			writer_slice(&w, request->vias[i]);
 	}
-	PUT_HEADER(&o, "\r\nFrom: ", request->from);
-	PUT_HEADER(&o, "\r\nTo: ", request->to);
+	copy_header(&w, "\r\nFrom: ", request->from);
+	copy_header(&w, "\r\nTo: ", request->to);
 	if (request->to.at != NULL && !request->to_has_tag && spec->status > 100 &&
 	    spec->tag_len > 0) {
-		PUT(&o, ";tag=");
-		put(&o, spec->tag, spec->tag_len);
+		writer_text(&w, ";tag=");
+		writer_bytes(&w, spec->tag, spec->tag_len);
 	}
-	PUT_HEADER(&o, "\r\nCall-ID: ", request->call_id);
-	PUT_HEADER(&o, "\r\nCSeq: ", request->cseq_text);
-	PUT(&o, "\r\n");
+	copy_header(&w, "\r\nCall-ID: ", request->call_id);
+	copy_header(&w, "\r\nCSeq: ", request->cseq_text);
+	writer_text(&w, "\r\n");
 	if (spec->headers != NULL)
-		put(&o, spec->headers, spec->headers_len);
-	PUT(&o, "Content-Length: 0\r\n\r\n");
-	return o.full ? 0 : (uint32_t)(o.at - out);
+		writer_bytes(&w, spec->headers, spec->headers_len);
+	writer_text(&w, "Content-Length: 0\r\n\r\n");
+	return w.full ? 0 : (uint32_t)(w.at - out);
+}
+
+uint32_t respond_unsupported(struct slice require, char *out, uint32_t room)
+{
+	struct text_writer w = { out, out + room, false };
+
+	copy_header(&w, "Unsupported: ", require);
+	writer_text(&w, "\r\n");
+	return w.full ? 0 : (uint32_t)(w.at - out);
 }

@@ -28,3 +28,7 @@ uint16_t respond_port(const struct sip_request *request, const struct hl_addr *s
 // Length of the text, or 0 when it does not fit or the request has no Via.
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,
 		       char *out, uint32_t room);
+
+// The header line of a 420: what the request requires, none of which is known here (RFC 3261 8.2.2.3).
+// Its length; 0: it does not fit.
+uint32_t respond_unsupported(struct slice require, char *out, uint32_t room);

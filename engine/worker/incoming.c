@@ -61,21 +61,6 @@ static uint16_t status_for(struct hl_worker *w, uint32_t i, const struct sip_req
 	return status_by_method(r->method);
 }
 
-// "Unsupported: " and the Require value, for 420.
-static uint32_t unsupported(const struct sip_request *r, char *out, uint32_t room)
-{
-	static const char name[] = "Unsupported: ";
-	uint32_t len = sizeof(name) - 1;
-
-	if (r->require.len + len + 2 > room)
-		return 0;
-	memcpy(out, name, len);
-	memcpy(out + len, r->require.at, r->require.len);
-	len += r->require.len;
-	memcpy(out + len, "\r\n", 2);
-	return len + 2;
-}
-
 static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		   const struct frame *f, const struct sip_request *r, bool accepted)
 {
@@ -98,7 +83,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 	text_put_hex64(tag, siphash_u64(w->plan->keys[PLAN_KEY_TO_TAG], w->first + i));
 	if (spec.status == 420) { // also of OPTIONS
 		spec.headers = extra;
-		spec.headers_len = unsupported(r, extra, sizeof(extra));
+		spec.headers_len = respond_unsupported(r->require, extra, sizeof(extra));
 	} else if (spec.status == 501 || (spec.status == 200 && r->method == HL_OPTIONS)) {
 		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
 		spec.headers_len = (uint32_t)strlen(spec.headers);
