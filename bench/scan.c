@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "stopwatch.h"
-#include "sip/form.h"
+#include "sip/memo.h"
 #include "sip/parse.h"
 #include "../tests/unit/sip/corpus.h"
 
@@ -15,7 +15,7 @@
 #define LINES 4 // whose replies are told apart
 
 struct stream {
-	struct reply_forms forms;
+	struct reply_memory memory;
 	char text[LINES][MESSAGES][1024];
 	uint32_t len[MESSAGES];
 	uint64_t bytes; // of all messages of a line
@@ -70,8 +70,8 @@ static void scan_known(struct stream *s, unsigned rounds)
 
 	for (unsigned r = 0; r < rounds; r++)
 		for (unsigned i = 0; i < MESSAGES; i++)
-			if (reply_forms_scan(&s->forms, s->text[r % LINES][i], s->len[i], &reply) ==
-			    SCAN_OK)
+			if (reply_memory_scan(&s->memory, s->text[r % LINES][i], s->len[i],
+					      &reply) == SCAN_OK)
 				sum += reply.status;
 	__asm__ volatile("" : : "r"(sum));
 }

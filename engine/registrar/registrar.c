@@ -167,7 +167,7 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		count(&s->counters.lost);
 		return;
 	}
-	enum scan_result scanned = request_forms_scan(&r->forms, (const char *)f->payload,
+	enum scan_result scanned = request_memory_scan(&r->requests, (const char *)f->payload,
 						       f->payload_len, &req);
 	if (scanned == SCAN_KEEPALIVE)
 		return;

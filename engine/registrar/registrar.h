@@ -14,7 +14,7 @@
 #include "registrar/delay.h"
 #include "registrar/nonce.h"
 #include "sip/digest.h"
-#include "sip/form.h"
+#include "sip/memo.h"
 #include "sip/text_writer.h"
 
 #define REALM_MAX 64
@@ -66,7 +66,7 @@ struct hl_registrar {
 	uint32_t max_grant_s, min_expires_s, retry_after_s;
 	uint64_t hash_key[2]; // AoRs, Call-IDs
 	struct digest *digest;
-	struct request_forms forms;
+	struct request_memory requests;
 	uint32_t n_steps, next_step; // steps before next_step were taken
 	struct step steps[STEPS_MAX];
 	char headers[HEADERS_MAX];     // of the answer being made

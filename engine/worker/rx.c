@@ -44,8 +44,8 @@ static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
 		     struct branch_text *text)
 {
-	switch (reply_forms_scan(&w->forms, (const char *)s->frame.payload, s->frame.payload_len,
-				 &s->reply)) {
+	switch (reply_memory_scan(&w->replies, (const char *)s->frame.payload, s->frame.payload_len,
+				  &s->reply)) {
 	case SCAN_OK:
 		s->is_reply = read_branch(w, &s->reply, text);
 		if (!s->is_reply)

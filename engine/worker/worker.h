@@ -18,7 +18,7 @@
 #include "net/icmp.h"
 #include "net/reassembly.h"
 #include "sip/auth.h"
-#include "sip/form.h"
+#include "sip/memo.h"
 #include "sip/parse.h"
 #include "timer/wheel.h"
 #include "worker/plan.h"
@@ -144,7 +144,7 @@ struct hl_worker {
 	struct slow_reply slow_reply;
 	struct reassembly *reassembly;
 	uint64_t fragments_ns; // when to look for those that ran out of time
-	struct reply_forms forms;
+	struct reply_memory replies;
 	struct hl_counters counters;
 	struct phrase phrases[PHRASES];             // writer: the owner lcore
 	struct elsewhere elsewheres[HL_ELSEWHERES]; // writer: the owner lcore

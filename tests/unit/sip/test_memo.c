@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "sip/form.h"
+#include "sip/memo.h"
 
 #include "../guard.h"
 #include "corpus.h"
@@ -116,17 +116,17 @@ static void mutate(char *text, uint32_t len, struct rng *rng)
 	}
 }
 
-// What form.h says, byte by byte.
-static bool fits_plainly(const struct form *form, const char *text, uint32_t len)
+// What memo.h says, byte by byte.
+static bool fits_plainly(const struct memo *memo, const char *text, uint32_t len)
 {
-	if (form->len != len)
+	if (memo->len != len)
 		return false;
 	for (uint32_t i = 0; i < len; i++) {
 		char c = text[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 			     (c >= '0' && c <= '9') || c == '-' || c == '.';
 
-		if (c != form->text[i] && !(plain && form->free[i]))
+		if (c != memo->text[i] && !(plain && memo->released[i]))
 			return false;
 	}
 	return true;
@@ -135,54 +135,54 @@ static bool fits_plainly(const struct form *form, const char *text, uint32_t len
 // How many mutants of a text were like it.
 static unsigned try_reply(const char *text, uint32_t len, struct rng *rng)
 {
-	struct reply_forms *forms = guard_alloc(sizeof(*forms));
+	struct reply_memory *memory = guard_alloc(sizeof(*memory));
 	struct sip_reply known, read;
 	char *copy = guard_alloc(len);
 	unsigned like = 0;
 
-	reply_forms_learn(forms, text, len);
+	reply_memory_learn(memory, text, len);
 	for (unsigned i = 0; i < MUTATIONS; i++) {
 		memcpy(copy, text, len);
 		if (i > 0)
 			mutate(copy, len, rng);
-		cr_assert_eq(forms_find(forms->forms, copy, len) >= 0,
-			     fits_plainly(&forms->forms[len % FORMS], copy, len), "%.*s", (int)len,
+		cr_assert_eq(memos_find(memory->memos, copy, len) >= 0,
+			     fits_plainly(&memory->memos[len % MEMOS], copy, len), "%.*s", (int)len,
 			     copy);
-		if (!reply_forms_find(forms, copy, len, &known))
+		if (!reply_memory_find(memory, copy, len, &known))
 			continue;
 		like++;
 		cr_assert_eq(scan_reply(copy, len, &read), SCAN_OK, "%.*s", (int)len, copy);
 		expect_same_reply(&known, &read, text);
 	}
 	guard_free(copy, len);
-	guard_free(forms, sizeof(*forms));
+	guard_free(memory, sizeof(*memory));
 	return like;
 }
 
 static unsigned try_request(const char *text, uint32_t len, struct rng *rng)
 {
-	struct request_forms *forms = guard_alloc(sizeof(*forms));
+	struct request_memory *memory = guard_alloc(sizeof(*memory));
 	struct sip_request known, read;
 	char *copy = guard_alloc(len);
 	unsigned like = 0;
 
-	request_forms_learn(forms, text, len);
+	request_memory_learn(memory, text, len);
 	for (unsigned i = 0; i < MUTATIONS; i++) {
 		memcpy(copy, text, len);
 		if (i > 0)
 			mutate(copy, len, rng);
-		if (!request_forms_find(forms, copy, len, &known))
+		if (!request_memory_find(memory, copy, len, &known))
 			continue;
 		like++;
 		cr_assert_eq(scan_request(copy, len, &read), SCAN_OK, "%.*s", (int)len, copy);
 		expect_same_request(&known, &read, copy);
 	}
 	guard_free(copy, len);
-	guard_free(forms, sizeof(*forms));
+	guard_free(memory, sizeof(*memory));
 	return like;
 }
 
-Test(form, what_is_like_a_reply_is_read_as_the_scanner_reads_it)
+Test(memo, what_is_like_a_reply_is_read_as_the_scanner_reads_it)
 {
 	struct rng rng;
 
@@ -191,7 +191,7 @@ Test(form, what_is_like_a_reply_is_read_as_the_scanner_reads_it)
 		uint32_t len = (uint32_t)strlen(corpus[i].text);
 		unsigned like = try_reply(corpus[i].text, len, &rng);
 
-		if (len <= FORM_BYTES_MAX && corpus[i].text[0] == 'S')
+		if (len <= MEMO_BYTES_MAX && corpus[i].text[0] == 'S')
 			cr_expect_gt(like, MUTATIONS / 50, "%s: %u", corpus[i].name, like);
 		else
 			cr_expect_eq(like, 0, "%s: %u", corpus[i].name, like);
@@ -200,7 +200,7 @@ Test(form, what_is_like_a_reply_is_read_as_the_scanner_reads_it)
 		try_reply(torture_replies[i].text, torture_replies[i].len, &rng);
 }
 
-Test(form, what_is_like_a_request_is_read_as_the_scanner_reads_it)
+Test(memo, what_is_like_a_request_is_read_as_the_scanner_reads_it)
 {
 	struct rng rng;
 
@@ -238,9 +238,9 @@ static const char *const others[][2] = {
 };
 #define OTHERS (sizeof(others) / sizeof(others[0]))
 
-Test(form, another_line_s_reply_is_like_it)
+Test(memo, another_line_s_reply_is_like_it)
 {
-	struct reply_forms *forms = guard_alloc(sizeof(*forms));
+	struct reply_memory *memory = guard_alloc(sizeof(*memory));
 	unsigned found = 0;
 
 	for (unsigned i = 0; i < CORPUS; i++) {
@@ -248,9 +248,9 @@ Test(form, another_line_s_reply_is_like_it)
 		const char *other = with_values(corpus[i].text, others, OTHERS);
 		struct sip_reply known, read;
 
-		memset(forms, 0, sizeof(*forms));
-		reply_forms_learn(forms, corpus[i].text, len);
-		if (!reply_forms_find(forms, other, len, &known))
+		memset(memory, 0, sizeof(*memory));
+		reply_memory_learn(memory, corpus[i].text, len);
+		if (!reply_memory_find(memory, other, len, &known))
 			continue;
 		found++;
 		cr_assert_eq(scan_reply(other, len, &read), SCAN_OK);
@@ -260,68 +260,68 @@ Test(form, another_line_s_reply_is_like_it)
 	cr_expect_geq(found, CORPUS - 3, "%u of %u", found, (unsigned)CORPUS);
 }
 
-Test(form, another_line_s_request_is_like_it)
+Test(memo, another_line_s_request_is_like_it)
 {
-	struct request_forms *forms = guard_alloc(sizeof(*forms));
+	struct request_memory *memory = guard_alloc(sizeof(*memory));
 	const char *other = with_values(options, others, OTHERS);
 	struct sip_request known, read;
 
-	cr_assert_eq(request_forms_scan(forms, options, sizeof(options) - 1, &read), SCAN_OK);
-	cr_assert(request_forms_find(forms, other, sizeof(options) - 1, &known));
+	cr_assert_eq(request_memory_scan(memory, options, sizeof(options) - 1, &read), SCAN_OK);
+	cr_assert(request_memory_find(memory, other, sizeof(options) - 1, &known));
 	cr_assert_eq(scan_request(other, sizeof(options) - 1, &read), SCAN_OK);
 	expect_same_request(&known, &read, other);
 	cr_expect_eq(known.via_port, 49152);
 	cr_expect_eq(known.cseq, 1000000104);
 }
 
-Test(form, a_port_that_is_none_is_left_to_the_scanner)
+Test(memo, a_port_that_is_none_is_left_to_the_scanner)
 {
 	static const char *const bad[][2] = { { "10.0.0.7:50001;b", "10.0.0.7:x0001;b" },
 					      { "10.0.0.7:50001;b", "10.0.0.7:99999;b" } };
-	struct request_forms *forms = guard_alloc(sizeof(*forms));
+	struct request_memory *memory = guard_alloc(sizeof(*memory));
 	struct sip_request r;
 
-	request_forms_learn(forms, options, sizeof(options) - 1);
+	request_memory_learn(memory, options, sizeof(options) - 1);
 	for (unsigned i = 0; i < 2; i++) {
 		const char *text = with_values(options, &bad[i], 1);
 
-		cr_expect_not(request_forms_find(forms, text, sizeof(options) - 1, &r));
-		cr_assert_eq(request_forms_scan(forms, text, sizeof(options) - 1, &r), SCAN_OK);
+		cr_expect_not(request_memory_find(memory, text, sizeof(options) - 1, &r));
+		cr_assert_eq(request_memory_scan(memory, text, sizeof(options) - 1, &r), SCAN_OK);
 		cr_expect_not(r.complete);
 	}
 }
 
 // Two kinds of the same length have a place each; a third one gets in when one of them stays away.
-Test(form, what_is_seen_most_stays)
+Test(memo, what_is_seen_most_stays)
 {
 	static const char *const kinds[3] = {
 		"SIP/2.0 200 OK\r\n" VIA_OURS NAMES CSEQ_OPTIONS "Server: a;x\r\n" NO_BODY,
 		"SIP/2.0 200 OK\r\n" VIA_OURS NAMES CSEQ_OPTIONS "Server: a,x\r\n" NO_BODY,
 		"SIP/2.0 200 OK\r\n" VIA_OURS NAMES CSEQ_OPTIONS "Server: a x\r\n" NO_BODY,
 	};
-	struct reply_forms *forms = guard_alloc(sizeof(*forms));
+	struct reply_memory *memory = guard_alloc(sizeof(*memory));
 	uint32_t len = (uint32_t)strlen(kinds[0]);
 	struct sip_reply r;
 
 	for (unsigned i = 0; i < 10; i++) // in turn: the third finds no place
 		for (unsigned k = 0; k < 3; k++)
-			cr_assert_eq(reply_forms_scan(forms, kinds[k], len, &r), SCAN_OK);
-	cr_expect(reply_forms_find(forms, kinds[0], len, &r));
-	cr_expect(reply_forms_find(forms, kinds[1], len, &r));
-	cr_expect_not(reply_forms_find(forms, kinds[2], len, &r));
+			cr_assert_eq(reply_memory_scan(memory, kinds[k], len, &r), SCAN_OK);
+	cr_expect(reply_memory_find(memory, kinds[0], len, &r));
+	cr_expect(reply_memory_find(memory, kinds[1], len, &r));
+	cr_expect_not(reply_memory_find(memory, kinds[2], len, &r));
 	for (unsigned i = 0; i < 10; i++) // by itself
-		cr_assert_eq(reply_forms_scan(forms, kinds[2], len, &r), SCAN_OK);
-	cr_expect(reply_forms_find(forms, kinds[2], len, &r));
+		cr_assert_eq(reply_memory_scan(memory, kinds[2], len, &r), SCAN_OK);
+	cr_expect(reply_memory_find(memory, kinds[2], len, &r));
 }
 
-Test(form, nothing_is_like_what_was_never_seen)
+Test(memo, nothing_is_like_what_was_never_seen)
 {
-	struct reply_forms *forms = guard_alloc(sizeof(*forms));
+	struct reply_memory *memory = guard_alloc(sizeof(*memory));
 	struct sip_reply r;
 
-	cr_expect_not(reply_forms_find(forms, "", 0, &r));
+	cr_expect_not(reply_memory_find(memory, "", 0, &r));
 	cr_expect_not(
-		reply_forms_find(forms, corpus[0].text, (uint32_t)strlen(corpus[0].text), &r));
-	reply_forms_learn(forms, "SIP/2.0 200", 11);
-	cr_expect_not(reply_forms_find(forms, "SIP/2.0 200", 11, &r));
+		reply_memory_find(memory, corpus[0].text, (uint32_t)strlen(corpus[0].text), &r));
+	reply_memory_learn(memory, "SIP/2.0 200", 11);
+	cr_expect_not(reply_memory_find(memory, "SIP/2.0 200", 11, &r));
 }
