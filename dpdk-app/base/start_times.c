@@ -3,7 +3,7 @@
 
 #include "base/start_times.h"
 
-#include <time.h>
+#include "base/timebase.h"
 
 const char *const start_step_names[START_STEPS] = {
 	[START_CONFIGURATION] = "configuration",
@@ -15,21 +15,14 @@ const char *const start_step_names[START_STEPS] = {
 
 static uint64_t last_ns, spent_ns[START_STEPS];
 
-static uint64_t clock_now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 __attribute__((constructor)) static void start_begin(void)
 {
-	last_ns = clock_now_ns();
+	last_ns = monotonic_ns();
 }
 
 void start_step_done(enum start_step step)
 {
-	uint64_t now_ns = clock_now_ns();
+	uint64_t now_ns = monotonic_ns();
 
 	spent_ns[step] += now_ns - last_ns;
 	last_ns = now_ns;

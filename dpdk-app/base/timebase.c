@@ -14,7 +14,7 @@ struct timebase timebase;
 
 static uint64_t first_tsc, first_ns;
 
-static uint64_t clock_now_ns(void)
+uint64_t monotonic_ns(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -28,7 +28,7 @@ static void reading_take(uint64_t *tsc, uint64_t *ns)
 
 	for (int i = 0; i < READINGS; i++) {
 		uint64_t before = rte_rdtsc_precise();
-		uint64_t now_ns = clock_now_ns();
+		uint64_t now_ns = monotonic_ns();
 		uint64_t after = rte_rdtsc_precise();
 		if (after - before >= best)
 			continue;

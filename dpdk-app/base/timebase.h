@@ -21,6 +21,9 @@ void timebase_start(void);
 // Take the second reading, at least 100 ms after the first one, and set the conversion.
 void timebase_calibrate(void);
 
+// CLOCK_MONOTONIC itself [ns]: before the calibration, and where no EAL is.
+uint64_t monotonic_ns(void);
+
 static inline uint64_t timebase_ns(void)
 {
 	// 128 bits: ticks times multiplier overflow 64 after a few seconds.

@@ -16,6 +16,14 @@ void error_print(const struct hl_error *err)
 	fprintf(stderr, "%s%s\n", placed ? "" : "heartline: error: ", text);
 }
 
+int device_of_option(const char *port, struct device *device, struct hl_error *err)
+{
+	struct hl_error inner;
+	int rc = device_read(device, port, &inner);
+
+	return rc < 0 ? hl_fail(err, inner.code, "--port: %.900s", inner.text) : 0;
+}
+
 int device_of_file(const char *path, const struct hl_config *config, struct device *device,
 		   struct hl_error *err)
 {

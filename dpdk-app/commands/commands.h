@@ -15,6 +15,8 @@ int demo_command(int argc, char **argv);
 // Print a message on stderr. One that names a file and a line stands alone, as a compiler's.
 void error_print(const struct hl_error *err);
 
-// Look over the device that a file names; a message points into the file.
+// Look over the device that --port names, or that a file names; a message says which, or points into
+// the file.
+int device_of_option(const char *port, struct device *device, struct hl_error *err);
 int device_of_file(const char *path, const struct hl_config *config, struct device *device,
 		   struct hl_error *err);

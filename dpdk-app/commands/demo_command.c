@@ -25,7 +25,8 @@
 #define DETECT_S 3
 
 struct demo_options {
-	const char *summary, *algorithm;
+	const char *summary, *algorithm_text;
+	enum hl_digest_algorithm algorithm;
 	uint64_t lines, hold_ms, seed;
 	bool quiet, help;
 };
@@ -74,15 +75,14 @@ static int config_make(const struct demo_options *o, struct hl_config *config, s
 }
 
 static struct queue_context *servers_make(const struct demo_options *o,
-					  const struct hl_config *config,
-					  enum hl_digest_algorithm algorithm,
-					  const struct port *port, struct hl_error *err)
+					  const struct hl_config *config, const struct port *port,
+					  struct hl_error *err)
 {
 	struct hl_registrar_config servers = {
 		.n_servers = 2,
 		.servers = { config->profiles[0].primary, config->profiles[0].backup },
 		.password = config->profiles[0].password,
-		.algorithm = algorithm,
+		.algorithm = o->algorithm,
 		.qop_auth = true,
 		.capacity = (uint32_t)o->lines,
 		.seed = o->seed,
@@ -102,15 +102,11 @@ static void worst_cases(struct demo *demo, const struct hl_profile *p)
 static void demo_say(const struct demo_options *o, const struct demo *demo, enum verdict verdict,
 		     const struct report *report)
 {
-	static const char *const algorithms[] = { "MD5", "SHA-256", "SHA-512-256" };
-	enum hl_digest_algorithm algorithm = HL_MD5;
 	char lines[32];
 
-	if (o->algorithm)
-		algorithm_read(o->algorithm, &algorithm, NULL);
 	printf("heartline demo: %s lines, digest %s, primary 10.99.0.1, backup 10.99.0.2, "
 	       "all in one process\n\n",
-	       demo_grouped(o->lines, lines), algorithms[algorithm]);
+	       demo_grouped(o->lines, lines), algorithm_name(o->algorithm));
 	demo_print(demo);
 	printf("\nverdict: %s; %" PRIu64 " bindings left on the primary, %" PRIu64
 	       " on the backup\n",
@@ -140,8 +136,7 @@ static unsigned n_loops(void)
 }
 
 static int demo_on_rings(const struct demo_options *o, const struct hl_config *config,
-			 enum hl_digest_algorithm algorithm, struct session *session,
-			 struct hl_error *err)
+			 struct session *session, struct hl_error *err)
 {
 	static struct dataplane dp;
 	static struct run run = { .dp = &dp };
@@ -153,7 +148,7 @@ static int demo_on_rings(const struct demo_options *o, const struct hl_config *c
 	run.status.silent = o->quiet;
 	worst_cases(&demo, &config->profiles[0]);
 	if (dataplane_new(&dp, config, &session->port, 1, err) == 0)
-		demo.servers = servers_make(o, config, algorithm, &session->far_port, err);
+		demo.servers = servers_make(o, config, &session->far_port, err);
 	if (demo.servers) {
 		dataplane_add_queue(&dp, demo.servers);
 		code = demo_through(o, &demo, err);
@@ -178,7 +173,6 @@ int demo_command(int argc, char **argv)
 {
 	static struct session session;
 	struct demo_options o = { .lines = 10000, .hold_ms = 2000, .seed = 0 };
-	enum hl_digest_algorithm algorithm = HL_MD5;
 	struct arguments args;
 	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
@@ -187,7 +181,7 @@ int demo_command(int argc, char **argv)
 		{ "lines", 'l', OPTION_NUMBER, &o.lines, 1, LINES_MAX, "N", "how many (10000)", 0 },
 		{ "hold", 0, OPTION_TIME, &o.hold_ms, 0, 86400000, "TIME",
 		  "how long each state is held (2s)", 0 },
-		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME",
+		{ "algorithm", 0, OPTION_TEXT, &o.algorithm_text, 0, 0, "NAME",
 		  "of the digest: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N",
 		  "of everything random; 0: another each time (0)", 0 },
@@ -204,10 +198,10 @@ int demo_command(int argc, char **argv)
 		help_print(specs);
 		return EXIT_ALL_WELL;
 	}
-	if (rc == 0 && args.n_names)
-		rc = hl_fail(&err, EINVAL, "%s: not an option", args.names[0]);
-	if (rc == 0 && o.algorithm)
-		rc = algorithm_read(o.algorithm, &algorithm, &err);
+	if (rc == 0)
+		rc = options_alone(&args, "", &err);
+	if (rc == 0 && o.algorithm_text)
+		rc = algorithm_read(o.algorithm_text, &o.algorithm, &err);
 	if (rc == 0)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0)
@@ -222,7 +216,7 @@ int demo_command(int argc, char **argv)
 		rc = session_open(&session, &request, &err);
 	}
 	if (rc == 0)
-		code = demo_on_rings(&o, &config, algorithm, &session, &err);
+		code = demo_on_rings(&o, &config, &session, &err);
 	if (err.code)
 		error_print(&err);
 	session_close(&session);

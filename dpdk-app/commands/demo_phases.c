@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/counter.h"
 #include "base/timebase.h"
 #include "report/rtt.h"
 
@@ -25,9 +26,7 @@ struct phase {
 
 uint64_t demo_bindings(const struct demo *demo, uint32_t server)
 {
-	return atomic_load_explicit(
-		&hl_registrar_counters(demo->servers->registrar, server)->bindings,
-		memory_order_relaxed);
+	return counter_load(&hl_registrar_counters(demo->servers->registrar, server)->bindings);
 }
 
 static void begin_register(struct demo *demo)

@@ -171,6 +171,13 @@ int options_read(struct option_spec specs[], struct arguments *args, struct hl_e
 	return 0;
 }
 
+int options_alone(const struct arguments *args, const char *hint, struct hl_error *err)
+{
+	if (args->n_names == 0)
+		return 0;
+	return hl_fail(err, EINVAL, "%s: not an option%s", args->names[0], hint);
+}
+
 const struct option_spec *option_find(const struct option_spec specs[], const char *name)
 {
 	while (specs->name && strcmp(specs->name, name))

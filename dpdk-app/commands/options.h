@@ -44,6 +44,9 @@ void arguments_split(struct arguments *args, int argc, char **argv);
 // Read all options of the table (terminated by a NULL name) and set their targets.
 int options_read(struct option_spec specs[], struct arguments *args, struct hl_error *err);
 
+// Refuse arguments that are no options; `hint` is added to the message, "" for none.
+int options_alone(const struct arguments *args, const char *hint, struct hl_error *err);
+
 // The entry of a name; it must exist.
 const struct option_spec *option_find(const struct option_spec specs[], const char *name);
 

@@ -161,18 +161,14 @@ int registrar_command(int argc, char **argv)
 		help_print(specs);
 		return EXIT_ALL_WELL;
 	}
-	if (rc == 0 && args.n_names)
-		rc = hl_fail(&err, EINVAL, "%s: not an option", args.names[0]);
+	if (rc == 0)
+		rc = options_alone(&args, "", &err);
 	if (rc == 0)
 		rc = config_make(&o, &err);
 	if (rc == 0)
 		rc = settings_check(&o, &err);
-	if (rc == 0) {
-		struct hl_error inner;
-		rc = device_read(&device, o.port, &inner);
-		if (rc < 0)
-			hl_fail(&err, inner.code, "--port: %.900s", inner.text);
-	}
+	if (rc == 0)
+		rc = device_of_option(o.port, &device, &err);
 	if (rc == 0) {
 		const struct session_request request = {
 			.device = &device,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/exit_code.h"
 #include "base/timebase.h"
 #include "loop/lcore_loop.h"
@@ -69,15 +70,10 @@ int registrar_script_add(const struct registrar_service *o, struct hl_registrar 
 	return hl_registrar_script(registrar, o->script, text, start_ns, err);
 }
 
-static uint64_t load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
 static void gaps_add(struct hl_hist *sum, const struct hl_hist *hist)
 {
 	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++)
-		sum->bucket[b] += load(&hist->bucket[b]);
+		sum->bucket[b] += counter_load(&hist->bucket[b]);
 }
 
 // Of the requests between two tallies [us].
@@ -98,9 +94,9 @@ static struct tally tally_take(const struct registrar_service *o, const struct q
 	for (uint32_t i = 0; i < o->config.n_servers; i++) {
 		const struct hl_registrar_counters *c = hl_registrar_counters(q->registrar, i);
 		for (unsigned m = 0; m < HL_METHODS; m++)
-			t.requests += load(&c->requests[m]);
+			t.requests += counter_load(&c->requests[m]);
 		for (unsigned r = 0; r < 7; r++)
-			t.responses += load(&c->responses[r]);
+			t.responses += counter_load(&c->responses[r]);
 		gaps_add(&t.gaps, &c->gaps);
 	}
 	return t;
@@ -150,7 +146,7 @@ static void status_due(void *context)
 		figure_text(gap_quantile(&now, &s->last, 0.99), p99));
 	for (uint32_t i = 0; i < o->config.n_servers; i++)
 		fprintf(stderr, "  %9" PRIu64 " bound",
-			load(&hl_registrar_counters(s->queue->registrar, i)->bindings));
+			counter_load(&hl_registrar_counters(s->queue->registrar, i)->bindings));
 	fprintf(stderr, "\n");
 	s->last = now;
 }

@@ -125,12 +125,8 @@ static int config_make(const struct run_options *o, struct hl_config *config, st
 static int device_find(const struct run_options *o, const struct hl_config *config,
 		       struct device *device, struct hl_error *err)
 {
-	if (o->port) {
-		struct hl_error inner;
-		int rc = device_read(device, o->port, &inner);
-		return rc < 0 ? hl_fail(err, inner.code, "--port: %.900s", inner.text) : 0;
-	}
-	return device_of_file(o->config, config, device, err);
+	return o->port ? device_of_option(o->port, device, err)
+		       : device_of_file(o->config, config, device, err);
 }
 
 static void hold(const struct run *run)
@@ -234,9 +230,8 @@ int run_command(int argc, char **argv)
 		help_print(&o);
 		return EXIT_ALL_WELL;
 	}
-	if (rc == 0 && args.n_names)
-		rc = hl_fail(&err, EINVAL, "%s: not an option; a file is given by -c",
-			     args.names[0]);
+	if (rc == 0)
+		rc = options_alone(&args, "; a file is given by -c", &err);
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
 	if (rc == 0)

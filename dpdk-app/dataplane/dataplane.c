@@ -7,10 +7,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <rte_lcore.h>
 
+#include "base/random.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
 
@@ -42,13 +42,6 @@ static unsigned next_hops_count(const struct hl_config *config)
 			known[n++] = *hop;
 	}
 	return n;
-}
-
-static int random_fill(void *out, size_t bytes, struct hl_error *err)
-{
-	if (getrandom(out, bytes, 0) == (ssize_t)bytes)
-		return 0;
-	return hl_fail(err, EIO, "getrandom: no random numbers from the system");
 }
 
 static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,

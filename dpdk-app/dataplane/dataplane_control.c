@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/counter.h"
 #include "base/stop.h"
 #include "base/timebase.h"
 #include "dataplane/dataplane.h"
@@ -15,11 +16,6 @@
 #define AT_ONCE_NS 1      // a timer set to 0 does not run
 #define REST_MIN_NS 1000000
 #define REST_MAX_NS 10000000
-
-static uint64_t load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
 
 static void events_look(struct dataplane *dp, const struct hl_event *events, uint32_t n)
 {
@@ -116,7 +112,7 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 bool dataplane_neighbours_known(const struct dataplane *dp)
 {
 	// Worker 0 does ARP for all.
-	return load(&hl_worker_counters(dp->workers[0])->arp_replies) >= dp->next_hops;
+	return counter_load(&hl_worker_counters(dp->workers[0])->arp_replies) >= dp->next_hops;
 }
 
 void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot)
@@ -159,9 +155,9 @@ void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS])
 	limits[HL_LIMIT_HANDOFF_DROPPED] += handed.lost;
 	for (unsigned i = 0; i < dp->n_workers; i++) {
 		const struct queue_context *q = dp->queues[i];
-		limits[HL_LIMIT_TX_FULL] += load(&q->tx_full);
-		limits[HL_LIMIT_TX_DROPPED] += load(&q->tx_dropped);
-		limits[HL_LIMIT_NO_BUFFER] += load(&q->no_buffer);
+		limits[HL_LIMIT_TX_FULL] += counter_load(&q->tx_full);
+		limits[HL_LIMIT_TX_DROPPED] += counter_load(&q->tx_dropped);
+		limits[HL_LIMIT_NO_BUFFER] += counter_load(&q->no_buffer);
 	}
 	for (unsigned i = 0; i < dp->n_loops; i++)
 		limits[HL_LIMIT_STALLS] += dp->loops[i].stalls;
@@ -172,7 +168,8 @@ double dataplane_tx_full_ms(const struct dataplane *dp)
 	double longest_ms = 0;
 
 	for (unsigned i = 0; i < dp->n_workers; i++)
-		longest_ms = RTE_MAX(longest_ms, (double)load(&dp->queues[i]->tx_full_ns) / 1e6);
+		longest_ms = RTE_MAX(longest_ms,
+				     (double)counter_load(&dp->queues[i]->tx_full_ns) / 1e6);
 	return longest_ms;
 }
 

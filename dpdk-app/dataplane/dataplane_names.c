@@ -7,6 +7,8 @@
 
 #include "dataplane/dataplane.h"
 
+#include "base/counter.h"
+
 const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len)
 {
 	uint32_t n = 0;
@@ -33,7 +35,7 @@ void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHR
 
 	for (unsigned i = 0; i < dp->n_workers && code < HL_CAUSES; i++) {
 		const struct hl_counters *c = hl_worker_counters(dp->workers[i]);
-		if (atomic_load_explicit(&c->causes[code], memory_order_relaxed)) {
+		if (counter_load(&c->causes[code])) {
 			from = i;
 			break;
 		}

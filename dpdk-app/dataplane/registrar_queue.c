@@ -7,14 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 
+#include "base/random.h"
 #include "base/timebase.h"
+
+static const char *const names[HL_DIGEST_ALGORITHMS] = { "MD5", "SHA-256", "SHA-512-256" };
+
+const char *algorithm_name(enum hl_digest_algorithm algorithm)
+{
+	return names[algorithm];
+}
 
 int algorithm_read(const char *text, enum hl_digest_algorithm *algorithm, struct hl_error *err)
 {
-	static const char *const names[HL_DIGEST_ALGORITHMS] = { "MD5", "SHA-256", "SHA-512-256" };
-
 	for (unsigned i = 0; i < HL_DIGEST_ALGORITHMS; i++)
 		if (!strcasecmp(text, names[i])) {
 			*algorithm = (enum hl_digest_algorithm)i;
@@ -31,10 +36,8 @@ struct queue_context *registrar_queue_new(struct hl_registrar_config *config,
 
 	memcpy(config->mac, port->mac, sizeof(config->mac));
 	config->tx_csum_offload = port->tx_csum;
-	if (!config->seed && getrandom(&config->seed, sizeof(config->seed), 0) < 0) {
-		hl_fail(err, errno, "getrandom: no random numbers from the system");
+	if (!config->seed && random_fill(&config->seed, sizeof(config->seed), err) < 0)
 		return NULL;
-	}
 	if (hl_registrar_new(&registrar, config, err) < 0)
 		return NULL;
 	q = aligned_alloc(64, RTE_ALIGN(sizeof(*q), 64));

@@ -13,5 +13,6 @@ struct queue_context *registrar_queue_new(struct hl_registrar_config *config,
 					  const struct port *port, struct hl_error *err);
 void registrar_queue_free(struct queue_context *queue);
 
-// Read the name of a digest algorithm: MD5, SHA-256, SHA-512-256.
+// The name of a digest algorithm, and the algorithm of a name: MD5, SHA-256, SHA-512-256.
+const char *algorithm_name(enum hl_digest_algorithm algorithm);
 int algorithm_read(const char *text, enum hl_digest_algorithm *algorithm, struct hl_error *err);

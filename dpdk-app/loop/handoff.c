@@ -13,6 +13,8 @@
 #include <rte_errno.h>
 #include <rte_ring.h>
 
+#include "base/counter.h"
+
 #define RING_FRAMES 512
 
 // Writer: its worker.
@@ -71,12 +73,6 @@ void handoff_free(struct handoff *h)
 	free(h);
 }
 
-static void tally_add(_Atomic uint64_t *counter, uint64_t n)
-{
-	uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
-	atomic_store_explicit(counter, old + n, memory_order_relaxed);
-}
-
 // A fragment that does not say whose it is: each worker puts together what is its own.
 static void give_all(struct handoff *h, unsigned me, struct rte_mbuf *mbuf, uint16_t *lost)
 {
@@ -116,11 +112,11 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 	}
 	if (n > 0) {
 		struct tally *tally = &h->tallies[me];
-		tally_add(&tally->kept, own);
-		tally_add(&tally->passed, (uint64_t)n - own - lost);
-		tally_add(&tally->lost, lost);
-		tally_add(&tally->arrived_home, arrived_home);
-		tally_add(&tally->arrived_elsewhere, arrived_elsewhere);
+		counter_add(&tally->kept, own);
+		counter_add(&tally->passed, (uint64_t)n - own - lost);
+		counter_add(&tally->lost, lost);
+		counter_add(&tally->arrived_home, arrived_home);
+		counter_add(&tally->arrived_elsewhere, arrived_elsewhere);
 	}
 	return own;
 }
@@ -144,12 +140,11 @@ void handoff_count(const struct handoff *h, unsigned worker, struct handoff_coun
 	if (!h)
 		return;
 	const struct tally *t = &h->tallies[worker];
-	counts->kept = atomic_load_explicit(&t->kept, memory_order_relaxed);
-	counts->passed = atomic_load_explicit(&t->passed, memory_order_relaxed);
-	counts->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
-	counts->arrived_home = atomic_load_explicit(&t->arrived_home, memory_order_relaxed);
-	counts->arrived_elsewhere = atomic_load_explicit(&t->arrived_elsewhere,
-							 memory_order_relaxed);
+	counts->kept = counter_load(&t->kept);
+	counts->passed = counter_load(&t->passed);
+	counts->lost = counter_load(&t->lost);
+	counts->arrived_home = counter_load(&t->arrived_home);
+	counts->arrived_elsewhere = counter_load(&t->arrived_elsewhere);
 }
 
 void handoff_count_all(const struct handoff *h, struct handoff_counts *all)

@@ -13,6 +13,7 @@
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
+#include "base/counter.h"
 #include "base/timebase.h"
 #include "loop/idle.h"
 
@@ -169,7 +170,7 @@ void lcore_loop_stop(struct lcore_loop *loop)
 
 void lcore_loop_watch(struct lcore_loop *loop, uint64_t now_ns)
 {
-	uint64_t beats = atomic_load_explicit(&loop->beats, memory_order_relaxed);
+	uint64_t beats = counter_load(&loop->beats);
 
 	if (beats != loop->seen_beats || loop->seen_ns == 0) {
 		loop->seen_beats = beats;

@@ -8,6 +8,7 @@
 
 #include <rte_ethdev.h>
 
+#include "base/counter.h"
 #include "base/timebase.h"
 #include "loop/queue_context.h"
 
@@ -16,13 +17,6 @@
 #define RX_GOOD_MASK (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 #define RX_GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
 #define TX_CSUM (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM)
-
-// One writer, so no read-modify-write is needed.
-static void counter_add(_Atomic uint64_t *counter, uint64_t n)
-{
-	uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
-	atomic_store_explicit(counter, old + n, memory_order_relaxed);
-}
 
 static void spare_describe(struct queue_context *q, uint16_t from, uint16_t to)
 {
@@ -139,7 +133,7 @@ static void full_note(struct queue_context *q, uint64_t now_ns)
 	counter_add(&q->tx_full, 1);
 	if (q->full_since_ns == 0)
 		q->full_since_ns = now_ns;
-	if (now_ns - q->full_since_ns > atomic_load_explicit(&q->tx_full_ns, memory_order_relaxed))
+	if (now_ns - q->full_since_ns > counter_load(&q->tx_full_ns))
 		atomic_store_explicit(&q->tx_full_ns, now_ns - q->full_since_ns,
 				      memory_order_relaxed);
 }

@@ -7,9 +7,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/stop.h"
+#include "base/timebase.h"
 
 #define TTL_MIN_S 5
 #define RETRY_MS 5000      // after a failure
@@ -19,10 +19,7 @@ static const char *const type_names[] = { "A", "SRV", "NAPTR" };
 
 uint64_t resolver_now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return monotonic_ns() / 1000000;
 }
 
 static const char *said(int status)

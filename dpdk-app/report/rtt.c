@@ -3,14 +3,14 @@
 
 #include "report/rtt.h"
 
+#include "base/counter.h"
+
 static uint64_t bucket_sum(const struct dataplane *dp, unsigned bucket)
 {
 	uint64_t n = 0;
 
 	for (unsigned i = 0; i < dp->n_workers; i++)
-		n += atomic_load_explicit(
-			&hl_worker_counters(dp->workers[i])->rtt_first.bucket[bucket],
-			memory_order_relaxed);
+		n += counter_load(&hl_worker_counters(dp->workers[i])->rtt_first.bucket[bucket]);
 	return n;
 }
 
@@ -26,7 +26,7 @@ double rtt_window_quantile(struct rtt_window *window, const struct dataplane *dp
 	const struct hl_hist *diff = &window->diff;
 
 	for (unsigned b = 0; b < HL_HIST_BUCKETS; b++) {
-		uint64_t base = atomic_load_explicit(&window->base.bucket[b], memory_order_relaxed);
+		uint64_t base = counter_load(&window->base.bucket[b]);
 		atomic_store_explicit(&window->diff.bucket[b], bucket_sum(dp, b) - base,
 				      memory_order_relaxed);
 	}

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/counter.h"
 #include "base/exit_code.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
@@ -26,8 +27,7 @@ static uint64_t registered_once(const struct run *run)
 	uint64_t n = 0;
 
 	for (unsigned i = 0; i < run->dp->n_workers; i++)
-		n += atomic_load_explicit(&hl_worker_counters(run->dp->workers[i])->registered_once,
-					  memory_order_relaxed);
+		n += counter_load(&hl_worker_counters(run->dp->workers[i])->registered_once);
 	return n;
 }
 
@@ -37,9 +37,7 @@ uint64_t run_requests(const struct run *run)
 
 	for (unsigned i = 0; i < run->dp->n_workers; i++)
 		for (unsigned m = 0; m < HL_METHODS; m++)
-			n += atomic_load_explicit(
-				&hl_worker_counters(run->dp->workers[i])->requests[m],
-				memory_order_relaxed);
+			n += counter_load(&hl_worker_counters(run->dp->workers[i])->requests[m]);
 	return n;
 }
 
