@@ -21,7 +21,7 @@ static const struct {
 } commands[] = {
 	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
-	{ "check", check_command, "look over a configuration without starting" },
+	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "registrar", registrar_command,
 	  "the answering side: a registrar, with faults on command" },
@@ -43,7 +43,7 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
 	return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
 }
 
-// A build for a newer processor would end in an illegal instruction, somewhere.
+// A build for a newer processor would sooner or later end in an illegal instruction.
 static bool processor_suits(void)
 {
 #if defined(__AVX512BW__)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A wait is three timers and Ctrl-C; each of them may stop the loop.
+// Each wait runs the loop until one of three subscribers stops it: the timer that looks at the
+// condition, the deadline, or Ctrl-C. A fourth one says what is being waited for.
 
 #include "base/control.h"
 
@@ -10,7 +11,7 @@
 
 #include "base/stop.h"
 
-#define PATIENCE_NS 1000000000u // a wait that takes longer is told of
+#define PATIENCE_NS 1000000000u // after this time the user is told what is being waited for
 
 static void end_with(struct control *control, enum control_end end)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The control thread of a command: its loop, and waiting in it for what a command needs next.
+// The control thread of a command: its loop, and how it waits in the loop for what it needs next.
 #pragma once
 
 #include <stdbool.h>
@@ -17,14 +17,14 @@ enum control_end {
 
 #define CONTROL_NO_TIMEOUT UINT64_MAX
 
-// What to wait for. Everything that is subscribed to the loop goes on meanwhile.
+// What to wait for. Meanwhile the loop calls all its subscribers as usual.
 struct control_until {
 	bool (*reached)(void *context); // NULL: only the time and Ctrl-C end it
 	void *context;
 	uint64_t look_every_ns; // how often reached() is asked
 	uint64_t timeout_ns;    // CONTROL_NO_TIMEOUT: none
-	int stop_requests;      // so many end it (stop.h); those made before count
-	// Told on stderr after a second, as in "waiting for the link of" "net_tap0"; NULL: nothing is.
+	int stop_requests; // the wait ends after so many (stop.h), counted from the program's start
+	// Printed after a second, as in "waiting for" "the link of" "net_tap0"; NULL: nothing is.
 	const char *what, *whose;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Adds up the steps of a start.
+// Adds up the time that each step of the start took.
 
 #include "base/start_times.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How long a start took, step by step, for the summary.
+// How long each step of the start took, for the summary.
 #pragma once
 
 #include <stdint.h>
 
-// In their order.
+// In the order in which they happen.
 enum start_step {
 	START_CONFIGURATION, // YAML and CSV
 	START_DEVICE,        // EAL, buffers, port, link
@@ -16,7 +16,7 @@ enum start_step {
 
 extern const char *const start_step_names[START_STEPS];
 
-// The control thread only. The time from the last call, or from the program's start, was this
-// step's; a step may come twice.
+// Charge the time since the last call, or since the program's start, to this step. A step may be
+// charged several times. Control thread only.
 void start_step_done(enum start_step step);
 double start_step_ms(enum start_step step);

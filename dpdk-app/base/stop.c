@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Signals that end a run. A handler and an eventfd instead of a signalfd, in which two signals that nobody
-// has read yet are one: each request counts, and the third must end a process whose control thread hangs.
+// Signals that end a run. A handler and an eventfd instead of a signalfd, in which two signals that
+// nobody has read yet are one: each request counts, and the third must end a process whose control
+// thread hangs.
 
 #include "base/stop.h"
 
@@ -22,9 +23,9 @@ static void stop_note(int number)
 	int saved = errno;
 
 	if (requests >= 2)
-		_exit(128 + number); // even stopping at once hangs: leave
+		_exit(128 + number); // stopping at once hangs, too
 	requests = requests + 1;
-	(void)!write(wake_fd, &one, sizeof(one)); // cannot be full: two requests at most
+	(void)!write(wake_fd, &one, sizeof(one)); // never full: there are two requests at most
 	errno = saved;
 }
 

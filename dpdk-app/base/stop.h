@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ctrl-C and its kin: once to drain, twice to stop at once, a third time to leave whatever hangs.
+// Ctrl-C and the other signals that end a run: the first one drains, the second one stops at once,
+// and the third one ends the process even if it hangs.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +13,8 @@ int stop_catch(struct hl_error *err);
 // How often a person or a supervisor asked to stop.
 int stop_requests(void);
 
-// A descriptor (eventfd) that is readable after each request until it is read; -1 before stop_catch().
+// A descriptor (eventfd) that is readable after each request until it is read; -1 before
+// stop_catch().
 int stop_fd(void);
 
 static inline bool stop_wanted(void)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Calibrates the processor's counter against CLOCK_MONOTONIC.
 //
-// EAL's own figure is rounded to 10 MHz when it had to be measured, which is up to 0.2 % wrong.
+// When EAL has to measure the counter's frequency it rounds it to 10 MHz, which is up to 0.2 %
+// wrong.
 
 #include "base/timebase.h"
 
@@ -21,7 +22,7 @@ uint64_t monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-// Both clocks at one moment: of several tries the one that was disturbed least.
+// Read both clocks at the same moment: of several tries, keep the one that was interrupted least.
 static void reading_take(uint64_t *tsc, uint64_t *ns)
 {
 	uint64_t best = UINT64_MAX;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// heartline check: looks over a configuration without starting anything.
+// heartline check: checks a configuration without starting anything.
 
 #include "commands/commands.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What several commands need: how a message is printed, the device that a file names.
+// What several commands need: how an error is printed, and which device to use.
 
 #include "commands/commands.h"
 
@@ -10,7 +10,7 @@ void error_print(const struct hl_error *err)
 {
 	const char *text = err->text;
 	const char *mark = strstr(text, ": error: ");
-	// "FILE:LINE:COLUMN: error: ..." stands alone.
+	// "FILE:LINE:COLUMN: error: ..." is printed as it is.
 	bool placed = mark && !memchr(text, '\n', (size_t)(mark - text));
 
 	fprintf(stderr, "%s%s\n", placed ? "" : "heartline: error: ", text);

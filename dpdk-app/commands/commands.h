@@ -12,10 +12,10 @@ int keys_command(int argc, char **argv);
 int registrar_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
-// Print a message on stderr. One that names a file and a line stands alone, as a compiler's.
+// Print an error on stderr. One that names file and line is printed as it is, like a compiler's.
 void error_print(const struct hl_error *err);
 
-// Look over the device that --port names, or that a file names; a message says which, or points into
+// Check the device that --port names, or that a file names. A message says which, or points into
 // the file.
 int device_of_option(const char *port, struct device *device, struct hl_error *err);
 int device_of_file(const char *path, const struct hl_config *config, struct device *device,

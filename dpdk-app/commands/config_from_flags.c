@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Turns flags into a configuration: each flag is a key of a file, with that key's bounds.
+// Makes a configuration from flags. Each flag stands for a key of a file and has that key's bounds.
 
 #include "commands/config_from_flags.h"
 
@@ -26,7 +26,7 @@ enum quick_flag {
 	PASSWORD,
 	PASSWORD_SHORT,
 	PASSWORD_FILE,
-	KEYS, // from here on the value goes to a key of the profile as it is
+	KEYS, // from here on each value goes to a key of the profile unchanged
 };
 
 // clang-format off
@@ -39,29 +39,29 @@ static const struct {
 	[PRIMARY] = { "primary", 0, "HOST[:PORT]", "the primary server", NULL },
 	[BACKUP] = { "backup", 0, "HOST[:PORT]", "the backup server (none)", NULL },
 	[ADDRESS] = { "address", 'i', "RANGES", "the lines' addresses: 10.0.0.10-10.0.0.19,10.0.0.30/24", NULL },
-	[PREFIX] = { "prefix", 0, "0..32", "of their subnet, when it is not in --address (24)", NULL },
-	[GATEWAY] = { "gateway", 0, "ADDRESS", "for servers outside the subnet (none)", NULL },
+	[PREFIX] = { "prefix", 0, "0..32", "length of the subnet's prefix, when --address has none (24)", NULL },
+	[GATEWAY] = { "gateway", 0, "ADDRESS", "gateway to servers outside the subnet (none)", NULL },
 	[USER_START] = { "user-start", 's', "NUMBER", "phone number of the first line (6000)", NULL },
 	[CSV] = { "csv", 0, "FILE", "lines from a CSV file instead of --lines and --user-start", NULL },
 	[INF] = { "inf", 0, "FILE", NULL, NULL },
-	[LOCAL_PORT] = { "local-port", 'p', "PORT", "one port for all, so one line an address", NULL },
-	[RANDOM_PORTS] = { "random-ports", 0, "MIN-MAX", "a port of its own for each line (50000-60000)", NULL },
-	[PASSWORD] = { "password", 0, "TEXT", "digest password (that of the environment's HEARTLINE_PASSWORD, or none)", NULL },
+	[LOCAL_PORT] = { "local-port", 'p', "PORT", "the same SIP port for all lines, so one line per address", NULL },
+	[RANDOM_PORTS] = { "random-ports", 0, "MIN-MAX", "a SIP port of its own for each line (50000-60000)", NULL },
+	[PASSWORD] = { "password", 0, "TEXT", "digest password (the environment's HEARTLINE_PASSWORD, or none)", NULL },
 	[PASSWORD_SHORT] = { "ap", 0, "TEXT", NULL, NULL },
 	[PASSWORD_FILE] = { "password-file", 0, "FILE", "digest password from a file that others cannot read", NULL },
 	[KEYS] =
-	{ "account", 0, "NAME", "digest user of all lines (each its number)", "account" },
+	{ "account", 0, "NAME", "digest user name of all lines (each line's own number)", "account" },
 	{ "au", 0, "NAME", NULL, "account" },
 	{ "domain", 0, "HOST", "SIP domain (the primary's host)", "proxy_server" },
-	{ "refresh", 0, "TIME", "Expires asked for, refreshed at half of it (1800s)", "register_refresh_interval" },
-	{ "detect-interval", 0, "TIME", "OPTIONS to the primary; 0: none (0)", "primary_detect_interval" },
-	{ "fail-count", 0, "1..62", "failed probes that switch to the backup (3)", "max_detect_fail_count" },
-	{ "recover-count", 0, "1..63", "answered probes that call the primary back (1)", "recover_count" },
+	{ "refresh", 0, "TIME", "Expires to ask for; lines refresh after half of it (1800s)", "register_refresh_interval" },
+	{ "detect-interval", 0, "TIME", "time between two OPTIONS to the primary; 0: none are sent (0)", "primary_detect_interval" },
+	{ "fail-count", 0, "1..62", "failed probes before a line switches to the backup (3)", "max_detect_fail_count" },
+	{ "recover-count", 0, "1..63", "answered probes before the primary counts as back (1)", "recover_count" },
 	{ "prefer-primary", 0, "on|off", "return as soon as the primary is back (off)", "prefer_primary" },
-	{ "return-delay", 0, "TIME", "else return so long after that (12h)", "back_to_primary_delay" },
-	{ "remove-last", 0, "on|off", "unregister at the server that was left (off)", "remove_last_registration" },
-	{ "register-timeout", 0, "TIME", "give-up time of a REGISTER; 0: 32s (2000ms)", "register_timeout" },
-	{ "options-timeout", 0, "TIME", "give-up time of an OPTIONS (2000ms)", "options_timeout" },
+	{ "return-delay", 0, "TIME", "otherwise return so long after that (12h)", "back_to_primary_delay" },
+	{ "remove-last", 0, "on|off", "unregister from the server that a line has left (off)", "remove_last_registration" },
+	{ "register-timeout", 0, "TIME", "give up a REGISTER after this time; 0: 32s (2000ms)", "register_timeout" },
+	{ "options-timeout", 0, "TIME", "give up an OPTIONS after this time (2000ms)", "options_timeout" },
 };
 // clang-format on
 
@@ -103,7 +103,7 @@ const char *config_flags_given(const struct config_flags *flags, const struct op
 	return option_find(specs, "lines")->given ? "lines" : NULL;
 }
 
-// Put the flag's name before a message that speaks of its key.
+// Put the flag's name before a message about its key.
 static int flag_fail(const char *flag, struct hl_error *err)
 {
 	struct hl_error inner = *err;
@@ -119,7 +119,7 @@ static int key_set(struct hl_profile *profile, const char *flag, const char *key
 	return rc < 0 ? flag_fail(flag, err) : 0;
 }
 
-// "HOST:PORT" for two keys.
+// Set two keys from "HOST:PORT".
 static int server_set(struct hl_profile *profile, const char *flag, const char *key,
 		      const char *port_key, const char *text, struct hl_error *err)
 {
@@ -146,7 +146,7 @@ static int ports_set(const struct config_flags *flags, struct hl_profile *profil
 		return hl_fail(err, EINVAL, "--local-port and --random-ports exclude each other");
 	if (local)
 		return key_set(profile, "local-port", "local_sip_port", local, err);
-	// Without a word on ports each line has its own, or an address could hold but one line.
+	// By default each line has a port of its own, or an address could only have one line.
 	rc = key_set(profile, "random-ports", "use_random_sip_port", "on", err);
 	if (rc < 0 || !range)
 		return rc;
@@ -243,7 +243,7 @@ static int lines_set(const struct config_flags *flags, struct hl_config *config,
 	return 0;
 }
 
-// A message about the configuration names its entry there; here the flag that it was made from.
+// A message names an entry of the configuration; name the flag that it was made from instead.
 static int flag_name(struct hl_error *err)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A configuration from flags alone: one profile, one range of lines, one port.
+// A configuration from flags alone, with one profile, one range of lines and one port.
 #pragma once
 
 #include <heartline/config.h>
@@ -8,18 +8,20 @@
 
 #define CONFIG_FLAGS 26
 
-// Values of the flags as given, NULL where they were not; by the order of the table in config_from_flags.c.
+// The values of the flags, in the order of the table in config_from_flags.c; NULL where none was
+// given.
 struct config_flags {
 	const char *values[CONFIG_FLAGS];
 	uint64_t lines;
 };
 
-// Entries for a table of options. Returns how many.
+// Fill in entries for a table of options. Returns how many.
 unsigned config_flags_options(struct config_flags *flags, struct option_spec out[CONFIG_FLAGS]);
 
-// The first of these flags that was given, or NULL: they do not go with a file.
+// The name of the first of these flags that was given, or NULL. They cannot be combined with a
+// file.
 const char *config_flags_given(const struct config_flags *flags, const struct option_spec specs[]);
 
-// Add port, profile and lines to a configuration that has its defaults.
+// Add the port, the profile and the lines to a configuration that has its defaults.
 int config_from_flags(const struct config_flags *flags, const char *port, struct hl_config *config,
 		      struct hl_error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// heartline demo: lines and two servers in one process, no NIC, no root, no huge pages.
+// heartline demo: lines and two servers in one process, without NIC, root or huge pages.
 
 #include "commands/commands.h"
 
@@ -20,7 +20,7 @@
 
 #define LINES_MAX 10000000
 #define PORTS_AN_ADDRESS 10000
-#define LINES_A_SECOND 50000 // of the ramp and of the drain
+#define LINES_A_SECOND 50000 // during the ramp and during the drain
 #define PROBES_A_SECOND 25000
 #define DETECT_S 3
 
@@ -31,12 +31,12 @@ struct demo_options {
 	bool quiet, help;
 };
 
-// The file that this demo would be run from, were there a NIC and two servers.
+// The configuration that `heartline run` would need for this demo with a NIC and two servers.
 static int config_make(const struct demo_options *o, struct hl_config *config, struct hl_error *err)
 {
 	char text[2048];
 	uint64_t addresses = (o->lines + PORTS_AN_ADDRESS - 1) / PORTS_AN_ADDRESS;
-	// From 10.99.1.1 on; 1..254 of each following 256.
+	// Addresses from 10.99.1.1 on.
 	uint32_t last = (10u << 24 | 99u << 16 | 1u << 8 | 1u) + (uint32_t)addresses - 1;
 	uint64_t spread_s = RTE_MAX(o->lines / LINES_A_SECOND, UINT64_C(1));
 	uint64_t detect_s = RTE_MAX(o->lines / PROBES_A_SECOND, (uint64_t)DETECT_S);
@@ -94,7 +94,7 @@ static struct queue_context *servers_make(const struct demo_options *o,
 static void worst_cases(struct demo *demo, const struct hl_profile *p)
 {
 	demo->fail_worst_ms = hl_profile_detect_ms(p) + hl_profile_switch_ms(p);
-	// A probe that is under way may have to fail first.
+	// A probe that is under way may have to time out first.
 	demo->return_worst_ms = (uint64_t)p->primary_detect_interval_ms * p->recover_count +
 				p->options_timeout_ms + p->register_timeout_ms;
 }
@@ -178,16 +178,17 @@ int demo_command(int argc, char **argv)
 	struct hl_error err = { 0 };
 	int code = EXIT_USAGE;
 	struct option_spec specs[] = {
-		{ "lines", 'l', OPTION_NUMBER, &o.lines, 1, LINES_MAX, "N", "how many (10000)", 0 },
+		{ "lines", 'l', OPTION_NUMBER, &o.lines, 1, LINES_MAX, "N",
+		  "how many lines (10000)", 0 },
 		{ "hold", 0, OPTION_TIME, &o.hold_ms, 0, 86400000, "TIME",
 		  "how long each state is held (2s)", 0 },
 		{ "algorithm", 0, OPTION_TEXT, &o.algorithm_text, 0, 0, "NAME",
-		  "of the digest: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
+		  "digest algorithm: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N",
-		  "of everything random; 0: another each time (0)", 0 },
+		  "seed of all random choices; 0: a new one each time (0)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o.summary, 0, 0, "FILE",
 		  "write the result as JSON; -: stdout", 0 },
-		{ "quiet", 'q', OPTION_FLAG, &o.quiet, 0, 0, NULL, "only the table", 0 },
+		{ "quiet", 'q', OPTION_FLAG, &o.quiet, 0, 0, NULL, "print only the table", 0 },
 		{ "help", 'h', OPTION_FLAG, &o.help, 0, 0, NULL, "this text", 0 },
 		{ 0 },
 	};
@@ -208,7 +209,8 @@ int demo_command(int argc, char **argv)
 		rc = config_make(&o, &config, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
-		// A loop for the lines and one for the servers; with a single lcore they share it.
+		// One loop for the lines and one for the servers. With a single lcore they share
+		// it.
 		const struct session_request request = {
 			.eal = &args.eal,
 			.workers = eal_lcores_given(&args.eal) ? 0 : n_loops(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What happens in the demo, in order, and how each step is told to have succeeded.
+// The phases of the demo in order, and how each of them is seen to have succeeded.
 
 #include "commands/demo_phases.h"
 
@@ -10,9 +10,9 @@
 #include "report/rtt.h"
 
 #define MS 1000000ull
-#define SLACK_MS 2000           // beyond the protocol's worst case
-#define PATIENCE_MS 20000       // until a phase is given up
-#define LINES_A_MS 20           // what a slow machine manages, for the phases of many lines
+#define SLACK_MS 2000           // allowed beyond the protocol's worst case
+#define PATIENCE_MS 20000       // after its limit, until a phase is given up
+#define LINES_A_MS 20           // what a slow machine can do, for phases with many lines
 #define LOOK_EVERY_NS (10 * MS) // a look walks all lines
 
 enum { PRIMARY, BACKUP };
@@ -21,7 +21,7 @@ struct phase {
 	const char *name, *what;
 	void (*begin)(struct demo *demo);
 	bool (*reached)(const struct demo *demo, const struct hl_snapshot *now);
-	bool holds; // it must stay so until the time is over, instead of becoming so
+	bool holds; // the state must last until the time is over, and need not be reached first
 };
 
 uint64_t demo_bindings(const struct demo *demo, uint32_t server)
@@ -59,7 +59,7 @@ static bool all_on_backup(const struct demo *demo, const struct hl_snapshot *now
 	return now->on_backup == demo->lines && demo_bindings(demo, BACKUP) == demo->lines;
 }
 
-// Every line on the primary, and the backup forgot all of them.
+// Every line is on the primary, and the backup has no bindings left.
 static bool all_returned(const struct demo *demo, const struct hl_snapshot *now)
 {
 	return now->on_primary == demo->lines && demo_bindings(demo, BACKUP) == 0;
@@ -68,11 +68,11 @@ static bool all_returned(const struct demo *demo, const struct hl_snapshot *now)
 // clang-format off
 static const struct phase phases[DEMO_PHASES - 1] = {
 	{ "register", "all register at the primary", begin_register, all_on_primary, false },
-	{ "hold", "they stay, it is probed", begin_nothing, all_on_primary, true },
+	{ "hold", "all stay, and probe the primary", begin_nothing, all_on_primary, true },
 	{ "primary silent", "all move to the backup", begin_silence, all_on_backup, false },
-	{ "hold", "they stay on the backup", begin_nothing, all_on_backup, true },
+	{ "hold", "all stay on the backup", begin_nothing, all_on_backup, true },
 	{ "primary back", "all return, none is left behind", begin_recovery, all_returned, false },
-	{ "hold", "they stay on the primary", begin_nothing, all_returned, true },
+	{ "hold", "all stay on the primary", begin_nothing, all_returned, true },
 };
 // clang-format on
 
@@ -106,7 +106,7 @@ static uint64_t worst_ms(const struct demo *demo, const struct phase *phase)
 	return phase->begin == begin_recovery ? demo->return_worst_ms : 0;
 }
 
-// How long a phase may take: what the protocol needs, what this machine needs for so many lines.
+// How long a phase may take: what the protocol needs, and what the machine needs for so many lines.
 static uint64_t limit_ms(const struct demo *demo, const struct phase *phase)
 {
 	uint64_t machine_ms = SLACK_MS + demo->lines / LINES_A_MS;
@@ -122,7 +122,7 @@ struct course {
 	struct hl_snapshot now;
 };
 
-// What is waited for is there; or gone, when it was to hold.
+// The state is reached; or, in a phase that holds it, lost.
 static bool turned(void *context)
 {
 	struct course *c = context;
@@ -189,7 +189,7 @@ void demo_run(struct demo *demo)
 
 	for (unsigned i = 0; ok && i < DEMO_PHASES - 1; i++)
 		ok = phase_run(demo, &phases[i]);
-	if (!ok) // a silent primary could not let the lines go
+	if (!ok) // lines cannot unregister from a silent primary
 		begin_recovery(demo);
 	ok &= drain_run(demo);
 	demo->run->report.phase_failed = !ok;

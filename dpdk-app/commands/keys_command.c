@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// heartline keys: every key of a configuration and the classes of status codes, in three formats.
+// heartline keys: lists all keys of a configuration and the classes of status codes, in three
+// formats.
 
 #include "commands/commands.h"
 
@@ -30,20 +31,20 @@ struct form {
 	void (*list)(const struct key_list *list);
 	void (*key)(const struct hl_key *key);
 	void (*class)(enum hl_code_class class, const char *ranges); // NULL ranges: the heading
-	void (*code)(unsigned status);                               // NULL: the class is enough
+	void (*code)(unsigned status); // NULL: a class is not split into its codes
 };
 
 #define CODES_TITLE "What an answer to a REGISTER means"
-#define CODES_INTRO "Any final answer to an OPTIONS is a sign of life, but those of down_codes."
+#define CODES_INTRO "Any final answer to an OPTIONS is a sign of life, except those in down_codes."
 
-// Why a key cannot be set like the others; "" when it can.
+// Why a key cannot be set in a profile like the others; "" when it can.
 static const char *stage_text(const struct hl_key *key)
 {
 	switch (key->stage) {
 	case HL_KEY_LATER:
 		return "Not in this version: refused unless it is the default";
 	case HL_KEY_OF_LINE:
-		return "Not in a profile: stands in lines";
+		return "Not in a profile: set in lines";
 	default:
 		return "";
 	}
@@ -87,7 +88,7 @@ static void text_code(unsigned status)
 	printf("      %u %s\n", status, hl_code_phrase(status));
 }
 
-// scdoc takes these for its own.
+// Escape the characters that scdoc would interpret.
 static void scd_text(const char *text)
 {
 	for (; *text; text++)
@@ -185,7 +186,7 @@ static bool is_wanted(const struct hl_key *key, const struct arguments *args)
 	return args->n_names == 0;
 }
 
-// Returns how many keys were printed. A list without any is left out.
+// Returns how many keys were printed. A list without keys is left out.
 static unsigned list_print(const struct key_list *list, const struct form *form,
 			   const struct arguments *args)
 {
@@ -202,7 +203,7 @@ static unsigned list_print(const struct key_list *list, const struct form *form,
 	return n;
 }
 
-// A code is wanted by its number, by words of its phrase, or with its whole class.
+// A code is listed when its number, a word of its phrase or its class was asked for.
 static bool is_code_wanted(unsigned status, const struct arguments *args)
 {
 	char number[12];
@@ -216,7 +217,7 @@ static bool is_code_wanted(unsigned status, const struct arguments *args)
 	return args->n_names == 0;
 }
 
-// Returns how many codes of the class are wanted.
+// Returns how many codes of the class were asked for.
 static unsigned class_print(enum hl_code_class class, const struct form *form,
 			    const struct arguments *args, bool first)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads command lines by a table, on getopt_long_only: "-ap x", "--password x", "-r 100" all work.
+// Parses command lines by a table, with getopt_long_only: "-ap x", "--password x" and "-r 100" all
+// work.
 
 #include "commands/options.h"
 
@@ -52,8 +53,8 @@ static int time_read(const struct option_spec *spec, const char *text, struct hl
 
 	if (hl_time_parse(text, 1000, &ms) < 0)
 		return hl_fail(err, EINVAL,
-			       "--%s: \"%s\" is no time: write 500ms, 10s, 5min or 12h", spec->name,
-			       text);
+			       "--%s: \"%s\" is not a time: write 500ms, 10s, 5min or 12h",
+			       spec->name, text);
 	if (ms < spec->min || ms > spec->max)
 		return hl_fail(err, EINVAL, "--%s: \"%s\": allowed %" PRIu64 "ms..%" PRIu64 "s",
 			       spec->name, text, spec->min, spec->max / 1000);
@@ -61,7 +62,7 @@ static int time_read(const struct option_spec *spec, const char *text, struct hl
 	return 0;
 }
 
-// What ps and /proc/PID/cmdline show is argv itself: leave a star, and not even the length.
+// ps and /proc/PID/cmdline show argv itself. Leave a star there, so that not even the length shows.
 static char *secret_take(char *text)
 {
 	char *copy = strdup(text);
@@ -115,7 +116,7 @@ static struct option_spec *spec_of(struct option_spec specs[], int code)
 	return NULL;
 }
 
-// getopt_long's own form of the table.
+// Convert the table to the form that getopt_long needs.
 static void table_compile(const struct option_spec specs[], struct option longs[OPTIONS_MAX + 1],
 			  char letters[2 * OPTIONS_MAX + 2])
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Command lines: a table of options, each with its bounds, and one message for what is wrong.
+// Command lines are parsed by a table of options, each with its bounds.
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +16,7 @@ enum option_kind {
 	OPTION_NUMBER, // uint64_t, min..max; k and M multiply
 	OPTION_TIME,   // uint64_t [ms], min..max; a bare number is in seconds
 	OPTION_TEXT,   // const char *, points into argv
-	OPTION_SECRET, // the same, but a copy: argv, which others can see, keeps nothing of it
+	OPTION_SECRET, // a copy, since the value is erased from argv, which other users can see
 };
 
 struct option_spec {
@@ -25,30 +25,30 @@ struct option_spec {
 	enum option_kind kind;
 	void *to;
 	uint64_t min, max;
-	const char *value; // how the value is called in the help; NULL: FLAG
-	const char *help;  // NULL: an alias of the entry before it, not shown
-	bool given;        // set when it was seen
+	const char *value; // the name of the value in the help; NULL for a flag
+	const char *help;  // NULL: an alias of the entry before, which is not listed
+	bool given;        // set when the option was given
 };
 
 struct arguments {
-	int argc; // of the command, its name first; what lies behind "--" is cut off
+	int argc; // of the command, starting with its name, up to "--"
 	char **argv;
-	struct eal_arguments eal; // what lies behind "--"
-	int n_names;              // arguments that are no options: argv[argc - n_names .. argc)
+	struct eal_arguments eal; // what follows "--"
+	int n_names;              // arguments that are not options: argv[argc - n_names .. argc)
 	char **names;
 };
 
-// Part argv at "--".
+// Split argv at "--".
 void arguments_split(struct arguments *args, int argc, char **argv);
 
-// Read all options of the table (terminated by a NULL name) and set their targets.
+// Parse all options by the table, which ends with a NULL name, and set their targets.
 int options_read(struct option_spec specs[], struct arguments *args, struct hl_error *err);
 
-// Refuse arguments that are no options; `hint` is added to the message, "" for none.
+// Refuse arguments that are not options. `hint` is added to the message; it may be "".
 int options_alone(const struct arguments *args, const char *hint, struct hl_error *err);
 
-// The entry of a name; it must exist.
+// The entry with this name, which must exist.
 const struct option_spec *option_find(const struct option_spec specs[], const char *name);
 
-// Write the table as help on stdout.
+// Print the table as help on stdout.
 void options_help(const struct option_spec specs[]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A password file is read once; one that others can read is refused, as they could use it.
+// Reads the password. A file that everybody can read or write is refused.
 
 #include "commands/password.h"
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A regular file, or a pipe, as in --password-file <(pass show lab).
+// Accept a regular file, and a pipe as in --password-file <(pass show lab).
 static int access_check(int fd, const char *path, struct hl_error *err)
 {
 	struct stat st;
@@ -23,12 +23,12 @@ static int access_check(int fd, const char *path, struct hl_error *err)
 	if (S_ISREG(st.st_mode) && st.st_mode & (S_IROTH | S_IWOTH))
 		return hl_fail(
 			err, EINVAL,
-			"--password-file: %s: everybody may use it (mode %03o): chmod o-rw it",
+			"--password-file: %s: everybody can read or write it (mode %03o): chmod o-rw it",
 			path, (unsigned)st.st_mode & 0777);
 	return 0;
 }
 
-// One newline at the end is the editor's.
+// Editors add a newline at the end.
 static int content_read(int fd, const char *path, char room[PASSWORD_FILE_MAX + 1],
 			struct hl_error *err)
 {
@@ -49,7 +49,7 @@ static int content_read(int fd, const char *path, char room[PASSWORD_FILE_MAX + 
 			       path);
 	if (memchr(room, '\0', len) || memchr(room, '\n', len))
 		return hl_fail(err, EINVAL,
-			       "--password-file: %s: allowed is one line, the password", path);
+			       "--password-file: %s: it must hold one line, the password", path);
 	room[len] = '\0';
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The digest password: from the command line, where others can see it, from a file, or from the
-// environment.
+// The digest password comes from the command line, where other users may see it, from a file, or
+// from the environment.
 #pragma once
 
 #include <heartline/error.h>
@@ -14,7 +14,8 @@ struct password_source {
 	const char *file; // --password-file
 };
 
-// --password and --password-file exclude each other; without both the environment counts.
-// @return 0, and *password is NULL when none is given. `room` is where that of a file is put.
+// --password and --password-file exclude each other. Without either the environment is used.
+// *password is NULL when there is none, and points to `room` when it comes from a file.
+// @return 0, or -errno with a message
 int password_choose(const struct password_source *source, char room[PASSWORD_FILE_MAX + 1],
 		    const char **password, struct hl_error *err);

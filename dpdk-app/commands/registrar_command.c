@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// heartline registrar: the answering side on a port of its own.
+// heartline registrar: the answering side, on a port of its own.
 
 #include "commands/commands.h"
 
@@ -66,7 +66,7 @@ static int config_make(struct registrar_options *o, struct hl_error *err)
 	return rc < 0 ? rc : servers_read(o, err);
 }
 
-// A registrar of the same settings, only to see before EAL starts that all of them are good.
+// Make a registrar with the same settings, only to check all of them before EAL starts.
 static int settings_check(const struct registrar_options *o, struct hl_error *err)
 {
 	struct hl_registrar_config config = o->service.config;
@@ -106,8 +106,8 @@ static void help_print(const struct option_spec specs[])
 	       "  at 1s: all loss 12.5%%       all lose an eighth of the requests\n"
 	       "  at 1s: delay 50ms           answers are held back\n"
 	       "  at 9s: wipe                 all bindings are forgotten\n"
-	       "and register N (status to REGISTER alone), stale, refuse, grant TIME, forget-nonces, "
-	       "twice TIME\n");
+	       "Other faults: register N (that status to REGISTER alone), stale, refuse, grant TIME,\n"
+	       "forget-nonces, twice TIME.\n");
 }
 
 int registrar_command(int argc, char **argv)
@@ -128,26 +128,26 @@ int registrar_command(int argc, char **argv)
 	struct option_spec specs[] = {
 		{ "port", 0, OPTION_TEXT, &o.port, 0, 0, "DEVICE", "0000:01:00.0, net_memif0,role=server, net_tap0,iface=hl0, ...", 0 },
 		{ "address", 'i', OPTION_TEXT, &o.address, 0, 0, "A[:PORT],...", "servers to play, 1 to 8 (port 5060)", 0 },
-		{ "password", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", "of every user (that of the environment's HEARTLINE_PASSWORD); none: no digest", 0 },
+		{ "password", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", "password of every user (the environment's HEARTLINE_PASSWORD); none: no digest", 0 },
 		{ "ap", 0, OPTION_SECRET, &o.password.text, 0, 0, "TEXT", NULL, 0 },
 		{ "password-file", 0, OPTION_TEXT, &o.password.file, 0, 0, "FILE", "the same from a file that others cannot read", 0 },
-		{ "account", 0, OPTION_TEXT, &o.service.config.account, 0, 0, "NAME|*", "digest user of everybody; *: any (the user of the AoR)", 0 },
-		{ "realm", 0, OPTION_TEXT, &o.service.config.realm, 0, 0, "TEXT", "of the challenge (heartline)", 0 },
-		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME", "MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
+		{ "account", 0, OPTION_TEXT, &o.service.config.account, 0, 0, "NAME|*", "digest user name of everybody; *: any (the user of the AoR)", 0 },
+		{ "realm", 0, OPTION_TEXT, &o.service.config.realm, 0, 0, "TEXT", "realm of the challenge (heartline)", 0 },
+		{ "algorithm", 0, OPTION_TEXT, &o.algorithm, 0, 0, "NAME", "digest algorithm: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "qop", 0, OPTION_SWITCH, &o.qop, 0, 0, "on|off", "offer qop=\"auth\" (on)", 0 },
-		{ "nonce-life", 0, OPTION_TIME, &o.nonce_life_ms, 1000, 86400000, "TIME", "then stale=true (300s)", 0 },
+		{ "nonce-life", 0, OPTION_TIME, &o.nonce_life_ms, 1000, 86400000, "TIME", "a nonce that is older gets stale=true (300s)", 0 },
 		{ "grant", 0, OPTION_TIME, &o.grant_ms, 1000, 86400000, "TIME", "longest time granted (3600s)", 0 },
-		{ "min-expires", 0, OPTION_TIME, &o.min_expires_ms, 0, 86400000, "TIME", "423 to less; 0: none (0)", 0 },
-		{ "retry-after", 0, OPTION_TIME, &o.retry_after_ms, 0, 86400000, "TIME", "in answers of the fault \"status\"; 0: none (0)", 0 },
+		{ "min-expires", 0, OPTION_TIME, &o.min_expires_ms, 0, 86400000, "TIME", "a shorter time gets 423; 0: no minimum (0)", 0 },
+		{ "retry-after", 0, OPTION_TIME, &o.retry_after_ms, 0, 86400000, "TIME", "Retry-After in answers of the fault \"status\"; 0: none (0)", 0 },
 		{ "shared-store", 0, OPTION_SWITCH, &o.service.config.shared_store, 0, 0, "on|off", "all servers keep one table of bindings (off)", 0 },
 		{ "one-time-nonces", 0, OPTION_SWITCH, &o.service.config.one_time_nonces, 0, 0, "on|off", "a nonce is good for one request (off)", 0 },
 		{ "rewrite-contacts", 0, OPTION_SWITCH, &o.service.config.rewrite_contacts, 0, 0, "on|off", "a 200 lists Contacts with another host (off)", 0 },
 		{ "foreign-contacts", 0, OPTION_SWITCH, &o.service.config.foreign_contacts, 0, 0, "on|off", "a 200 lists Contacts of other people too (off)", 0 },
-		{ "capacity", 0, OPTION_NUMBER, &o.capacity, 1, 1u << 28, "N", "bindings a server (1048576)", 0 },
+		{ "capacity", 0, OPTION_NUMBER, &o.capacity, 1, 1u << 28, "N", "bindings per server (1048576)", 0 },
 		{ "script", 0, OPTION_TEXT, &o.service.script, 0, 0, "FILE", "faults at given times, see below", 0 },
 		{ "at", 0, OPTION_TEXT, &o.service.at, 0, 0, "TEXT", "the same in one text: \"10s: silent; 20s: ok\"", 0 },
-		{ "duration", 0, OPTION_TIME, &o.service.duration_ms, 0, 86400000000, "TIME", "how long; 0: until Ctrl-C (0)", 0 },
-		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N", "of everything random; 0: another each time (0)", 0 },
+		{ "duration", 0, OPTION_TIME, &o.service.duration_ms, 0, 86400000000, "TIME", "how long to serve; 0: until Ctrl-C (0)", 0 },
+		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N", "seed of all random choices; 0: a new one each time (0)", 0 },
 		{ "idle-sleep", 0, OPTION_SWITCH, &o.service.idle_sleep, 0, 0, "on|off", "sleep when there is nothing to answer; off: always poll (on)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o.service.quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o.help, 0, 0, NULL, "this text", 0 },

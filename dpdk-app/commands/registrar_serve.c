@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs a registrar on one lcore loop and says every second what it does.
+// Runs a registrar on one lcore loop and prints a status line each second.
 
 #include "commands/registrar_serve.h"
 
@@ -19,13 +19,13 @@
 #define HEADER_EVERY 20
 #define SCRIPT_BYTES_MAX 65536
 
-// Counts of the whole, for rates.
+// Counts since the start. Rates are differences of two tallies.
 struct tally {
 	uint64_t requests, responses;
 	struct hl_hist gaps; // between requests, all servers
 };
 
-// "10s: silent; 20s: ok" as lines of a script: "at 10s: silent; at 20s: ok".
+// Expand "10s: silent; 20s: ok" to the form of a script: "at 10s: silent; at 20s: ok".
 static void at_expand(const char *text, char *out, size_t size)
 {
 	size_t len = 0;
@@ -56,7 +56,7 @@ int registrar_script_add(const struct registrar_service *o, struct hl_registrar 
 	if (!file)
 		return hl_fail(err, errno, "--script: %s: %s", o->script, strerror(errno));
 	size_t len = fread(text, 1, sizeof(text), file);
-	int code = ferror(file) ? errno : 0; // a folder opens, and cannot be read
+	int code = ferror(file) ? errno : 0; // a folder can be opened but not read
 	fclose(file);
 	if (code)
 		return hl_fail(err, code, "--script: %s: %s", o->script, strerror(code));
@@ -76,7 +76,7 @@ static void gaps_add(struct hl_hist *sum, const struct hl_hist *hist)
 		sum->bucket[b] += counter_load(&hist->bucket[b]);
 }
 
-// Of the requests between two tallies [us].
+// A quantile [us] of the gaps between requests that came between two tallies.
 static double gap_quantile(const struct tally *now, const struct tally *last, double q)
 {
 	static struct hl_hist between;
@@ -170,7 +170,8 @@ static int timers_add(struct serving *s, struct control_loop *loop, struct hl_er
 int registrar_serve(const struct registrar_service *o, struct queue_context *queue,
 		    struct control *control, struct hl_error *err)
 {
-	static struct serving serving; // the control loop calls it until it is freed
+	// Static, because its timers live as long as the control loop.
+	static struct serving serving;
 	unsigned lcores[LCORE_LOOPS_MAX];
 	const struct control_until over = {
 		.timeout_ns = o->duration_ms ? o->duration_ms * 1000000 : CONTROL_NO_TIMEOUT,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A registrar at work: its script of faults, its poll loop, its status.
+// Runs a registrar: its script of faults, its poll loop, its status lines.
 #pragma once
 
 #include <stdbool.h>
@@ -10,16 +10,16 @@
 
 struct registrar_service {
 	struct hl_registrar_config config;
-	const char *script, *at; // a file, a text; NULL: none
+	const char *script, *at; // a file and a text; NULL: none
 	uint64_t duration_ms;    // 0: until Ctrl-C
-	bool idle_sleep;         // its loop sleeps when there is nothing to answer
+	bool idle_sleep;         // the loop sleeps when there is nothing to answer
 	bool quiet;
 };
 
-// Read the script's file and text into a registrar. Messages point into them.
+// Read the script's file and text into a registrar. Errors point to their place in it.
 int registrar_script_add(const struct registrar_service *service, struct hl_registrar *registrar,
 			 uint64_t start_ns, struct hl_error *err);
 
-// Poll until the time is over or Ctrl-C. Returns the exit code.
+// Answer until the time is over or Ctrl-C is pressed. Returns the exit code.
 int registrar_serve(const struct registrar_service *service, struct queue_context *queue,
 		    struct control *control, struct hl_error *err);

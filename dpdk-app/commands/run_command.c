@@ -27,9 +27,9 @@
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
-	struct events *events; // open, until the data plane has it
+	struct events *events; // until the data plane takes it over
 	const char *rate, *ramp, *duration, *drain, *seed, *dns,
-		*idle_sleep; // NULL: as in the file
+		*idle_sleep; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct config_flags flags;
@@ -41,19 +41,19 @@ static void options_table(struct run_options *o)
 	// clang-format off
 	const struct option_spec own[] = {
 		{ "config", 'c', OPTION_TEXT, &o->config, 0, 0, "FILE", "the configuration (YAML)", 0 },
-		{ "port", 0, OPTION_TEXT, &o->port, 0, 0, "DEVICE", "0000:01:00.0, net_tap0,iface=hl0, ...; also instead of the file's", 0 },
-		{ "rate", 'r', OPTION_TEXT, &o->rate, 0, 0, "N", "requests a second at most; 0: no limit (0)", 0 },
-		{ "ramp", 0, OPTION_TEXT, &o->ramp, 0, 0, "TIME", "the lines' start is spread over it (5s)", 0 },
+		{ "port", 0, OPTION_TEXT, &o->port, 0, 0, "DEVICE", "0000:01:00.0, net_tap0,iface=hl0, ...; takes the place of the file's", 0 },
+		{ "rate", 'r', OPTION_TEXT, &o->rate, 0, 0, "N", "at most so many requests per second; 0: no limit (0)", 0 },
+		{ "ramp", 0, OPTION_TEXT, &o->ramp, 0, 0, "TIME", "the start of all lines is spread over this time (5s)", 0 },
 		{ "duration", 0, OPTION_TEXT, &o->duration, 0, 0, "TIME", "length of the run; 0: until Ctrl-C (0)", 0 },
-		{ "drain", 0, OPTION_TEXT, &o->drain, 0, 0, "TIME", "unregistering is spread over it (5s)", 0 },
-		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "of everything random; 0: another each time (0)", 0 },
-		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers without work sleep; off: they always poll (on)", 0 },
+		{ "drain", 0, OPTION_TEXT, &o->drain, 0, 0, "TIME", "unregistering is spread over this time (5s)", 0 },
+		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "seed of all random choices; 0: a new one each time (0)", 0 },
+		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers sleep when they are idle; off: they always poll (on)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
-		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "wait for the port's link (30s)", 0 },
-		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers for servers by name (the system's)", 0 },
-		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "wait for their first answers (5s)", 0 },
+		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "how long to wait for the port's link (30s)", 0 },
+		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
+		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "how long to wait for their first answers (5s)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
-		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state, a line of JSON each", 0 },
+		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
@@ -73,14 +73,14 @@ static void help_print(const struct run_options *o)
 	       "Registers lines and keeps them registered, on the backup while the primary is down.\n"
 	       "Ctrl-C unregisters all and ends the run; a second one ends it at once.\n\n");
 	options_help(o->specs);
-	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, what describes lines and servers stands\n"
-	       "in the file; heartline keys lists its keys. Lcores named by EAL options (-l): the\n"
-	       "first one is for control, each further one runs a worker.\n"
+	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, lines and servers are described in\n"
+	       "the file; heartline keys lists its keys. Of the lcores that the EAL option -l names, the\n"
+	       "first one is for control, and each further one runs a worker.\n"
 	       "Exit: 0 all well, 1 some lines failed or were down for too long, 2 usage or\n"
 	       "configuration, 97 timed out, 99 nothing processed.\n");
 }
 
-// The run's own keys, as given by flags, on top of the file or of the defaults.
+// Set the keys of the run that flags give; they override the file and the defaults.
 static int overrides_set(const struct run_options *o, struct hl_config *config,
 			 struct hl_error *err)
 {
@@ -111,8 +111,8 @@ static int config_make(const struct run_options *o, struct hl_config *config, st
 	if (o->config) {
 		const char *flag = config_flags_given(&o->flags, o->specs);
 		if (flag)
-			return hl_fail(err, EINVAL, "--%s does not go with -c: it stands in %s",
-				       flag, o->config);
+			return hl_fail(err, EINVAL, "--%s does not go with -c: set it in %s", flag,
+				       o->config);
 		rc = hl_config_load(config, o->config, err);
 	} else {
 		hl_config_default(config);
@@ -121,7 +121,7 @@ static int config_make(const struct run_options *o, struct hl_config *config, st
 	return rc < 0 ? rc : overrides_set(o, config, err);
 }
 
-// The device of the file, or of --port; a message points to where it was written.
+// The device that --port or else the file names.
 static int device_find(const struct run_options *o, const struct hl_config *config,
 		       struct device *device, struct hl_error *err)
 {
@@ -140,11 +140,11 @@ static void hold(const struct run *run)
 	if (control_wait(run->control, &over) == CONTROL_STOPPED && !run->status.silent)
 		fprintf(stderr,
 			"heartline: stopping: lines unregister over %" PRIu64
-			" ms; once more to quit at once\n",
+			" ms; press Ctrl-C again to quit at once\n",
 			run->config->drain_ms);
 }
 
-// From the loops' start to their end. Returns the exit code.
+// The run itself, from the start of the loops to their end. Returns the exit code.
 static int run_through(struct run_options *o, struct run *run, struct hl_error *err)
 {
 	struct judgement judgement;
@@ -199,7 +199,7 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 	return code;
 }
 
-// Once the port is there: wait for the link where it means something, ask DHCP, then run.
+// Bring up the port, wait for its link if that means anything, ask DHCP, then run.
 static int run_opened(struct run_options *o, struct hl_config *config, struct session *session,
 		      const struct session_request *request, struct hl_error *err)
 {

@@ -22,7 +22,7 @@ static bool on_link(const struct hl_port *port, const struct hl_addr *server)
 	return !((hl_addr_ipv4(server) ^ own) & mask);
 }
 
-// Servers on the link, each once, and the gateway when one is behind it.
+// Count the servers on the link, each once, and the gateway if any server is behind it.
 static unsigned next_hops_count(const struct hl_config *config)
 {
 	struct hl_addr known[64];
@@ -64,7 +64,7 @@ static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config 
 {
 	struct hl_worker_options options = {
 		.index = i,
-		// A limit that is too small to share is still a limit.
+		// Of all workers together; each takes its share of it.
 		.rate = config->rate,
 		.start_ns = timebase_ns(),
 		.seed = seed + i,
@@ -123,7 +123,7 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue)
 {
 	unsigned lcores[LCORE_LOOPS_MAX], n_lcores = lcore_loop_lcores(lcores);
-	struct lcore_loop *loop = &dp->loops[0]; // a single processor: both on it, in turns
+	struct lcore_loop *loop = &dp->loops[0]; // with a single lcore they take turns
 
 	if (dp->n_loops < n_lcores) {
 		loop = &dp->loops[dp->n_loops];

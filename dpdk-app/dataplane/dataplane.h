@@ -24,19 +24,20 @@ struct dataplane {
 	struct queue_context *queues[LCORE_LOOPS_MAX]; // of the workers
 	struct lcore_loop loops[LCORE_LOOPS_MAX];
 	unsigned n_loops;
-	struct control_loop *control; // that serves the workers, while they run
+	struct control_loop *control; // which serves the workers while they run
 	int serve_timer;
-	uint64_t rest_ns;             // between two rounds of serving without anything to serve
+	uint64_t rest_ns;             // until the next round, when there was nothing to serve
 	unsigned next_hops;           // neighbours that must be known before anything can be sent
-	struct events *events;        // NULL: changes of state are not written down
-	uint64_t left_silent_primary; // events: a line left the primary after a time-out
+	struct events *events;        // NULL: changes of state are not recorded
+	uint64_t left_silent_primary; // events by which a line left the primary after a time-out
 };
 
-// Plan and workers on a port with as many queues, a loop for each. *dp is zero.
+// Make the plan and the workers for a port with as many queues, and a loop for each worker. *dp is
+// zero.
 int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
 		  unsigned n_workers, struct hl_error *err);
 
-// One more queue, without a worker: on a loop of its own when an lcore is left.
+// Poll one more queue, that of a registrar, on a loop of its own if an lcore is left.
 void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue);
 
 // Start the loops; from here on the control loop serves the workers.
@@ -48,7 +49,7 @@ bool dataplane_neighbours_known(const struct dataplane *dp);
 // Start or stop all lines, spread over a time.
 void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms);
 
-// Take the changes of state that the workers told of.
+// Collect the changes of state that the workers report.
 void dataplane_events(struct dataplane *dp);
 
 void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot);
@@ -58,18 +59,20 @@ uint64_t dataplane_unsettled(const struct dataplane *dp);
 uint64_t dataplane_leftovers(const struct dataplane *dp);
 uint64_t dataplane_maybe_left(const struct dataplane *dp);
 
-// Add what the program counts itself: frames lost between device and engine, hangs in a driver.
+// Add the limits that the program counts itself: frames lost between device and engine, hangs in a
+// driver.
 void dataplane_limits(const struct dataplane *dp, uint64_t limits[HL_LIMITS]);
-// The longest time on end that frames waited for the device.
+// The longest uninterrupted time during which frames waited for the device.
 double dataplane_tx_full_ms(const struct dataplane *dp);
 
-// Names: a line's phone number, the words for a code, the first packet dropped for a reason.
+// Names: a line's phone number, the phrase for a code, the first packet that was dropped for a
+// reason.
 const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len);
 // The domain that a row of a CSV names for the line, since numbers are unique in a domain only; NULL: none.
 const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len);
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM]);
 #define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
-// "403 Forbidden", "time-out"; "no failure seen" for a line that was only slow.
+// "403 Forbidden" or "time-out"; "no failure seen" for a line that was merely slow.
 const char *dataplane_cause_text(const struct dataplane *dp, uint16_t code, char out[CAUSE_ROOM]);
 bool dataplane_next_hop(const struct dataplane *dp, uint32_t k, struct hl_next_hop *hop);
 const struct hl_example *dataplane_example(const struct dataplane *dp, enum hl_drop reason);

@@ -12,7 +12,7 @@
 
 #define EVENTS_AT_ONCE 256
 #define EVENT_ROUNDS 256
-#define ROUNDS_AT_ONCE 16 // of serving, before the control loop's other subscribers
+#define ROUNDS_AT_ONCE 16 // of serving, before the loop calls its other subscribers
 #define AT_ONCE_NS 1      // a timer set to 0 does not run
 #define REST_MIN_NS 1000000
 #define REST_MAX_NS 10000000
@@ -26,7 +26,7 @@ static void events_look(struct dataplane *dp, const struct hl_event *events, uin
 		events_write(dp->events, dp, events, n);
 }
 
-// No more than one ring of them: a worker may be as fast as we are.
+// At most one ring of them at a time, since a worker may report as fast as they are collected.
 void dataplane_events(struct dataplane *dp)
 {
 	struct hl_event events[EVENTS_AT_ONCE];
@@ -42,7 +42,7 @@ void dataplane_events(struct dataplane *dp)
 		events_flush(dp->events);
 }
 
-// One round of what control does for the workers. Returns how many replies the full parser read.
+// One round of what the control thread does for the workers. Returns how many replies it parsed.
 static uint32_t serve(struct dataplane *dp)
 {
 	uint64_t now_ns = timebase_ns();
@@ -57,7 +57,7 @@ static uint32_t serve(struct dataplane *dp)
 	return served;
 }
 
-// While replies need the full parser look often; workers at rest are left alone.
+// Look often while replies need the full parser, and rarely when there is nothing to do.
 static void serve_due(void *context)
 {
 	struct dataplane *dp = context;
@@ -104,14 +104,14 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 
 	for (unsigned i = 0; i < dp->n_workers; i++)
 		while (hl_worker_command(dp->workers[i], &command) == -EAGAIN && !stop_at_once()) {
-			serve(dp); // a loop that hangs is woken
+			serve(dp); // which also wakes a loop that hangs
 			nanosleep(&pause, NULL);
 		}
 }
 
 bool dataplane_neighbours_known(const struct dataplane *dp)
 {
-	// Worker 0 does ARP for all.
+	// Worker 0 does ARP for all workers.
 	return counter_load(&hl_worker_counters(dp->workers[0])->arp_replies) >= dp->next_hops;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Words for what the workers know as numbers: lines, codes, reasons for a drop.
+// Texts for what the workers know as numbers: lines, codes, reasons for a drop.
 
 #include <stdio.h>
 
@@ -28,7 +28,7 @@ const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len
 	return of_row ? text : NULL;
 }
 
-// The phrase of a worker that was told this code; each keeps the first one that came.
+// The phrase of this code as a worker received it. Each worker keeps the first one it received.
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
 {
 	unsigned from = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Writes changes of state to a file that may be full, or a pipe that nobody empties.
+// Writes changes of state to a file whose disk may be full, or to a pipe that may have no reader.
 
 #include "dataplane/events.h"
 
@@ -21,14 +21,14 @@
 
 #define BUFFER_BYTES (1u << 20)
 #define FLUSH_BYTES (BUFFER_BYTES / 2)
-#define PATIENCE_MS 1000 // at the end, for a reader that is behind
+#define PATIENCE_MS 1000 // how long to wait at the end for a slow reader
 
 struct events {
 	int fd;
 	const char *path;
-	int64_t to_wall_ns; // added to the workers' time it is the wall clock's, as of the start
+	int64_t to_wall_ns; // the wall clock minus the workers' clock, at the start
 	struct events_counts counts;
-	size_t len, sent; // bytes in it; bytes that the file has taken
+	size_t len, sent; // bytes in `text`, and how many of them are written
 	char buffer[BUFFER_BYTES];
 };
 
@@ -41,7 +41,7 @@ int events_open(struct events **out, const char *path, struct hl_error *err)
 		return hl_fail(err, ENOMEM, "--events: %s: no memory", path);
 	memset(e, 0, offsetof(struct events, buffer));
 	e->path = path;
-	// Not to be held up by a FIFO, neither here nor later.
+	// Without blocking on a FIFO, neither here nor later.
 	e->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
 	if (e->fd < 0) {
 		int error = errno;
@@ -51,7 +51,7 @@ int events_open(struct events **out, const char *path, struct hl_error *err)
 				       ? "nobody reads from this FIFO; start its reader first"
 				       : strerror(error));
 	}
-	// A reader that goes away, or a limit on the file's size, ends no run.
+	// Neither a reader that goes away nor a limit on the file's size may end the run.
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	*out = e;
@@ -63,7 +63,8 @@ const char *events_error_text(int error)
 	return error == ETIMEDOUT ? "its reader is too slow" : strerror(error);
 }
 
-// No half line stays at the end of a file. Elsewhere this fails, and nothing is to be done.
+// Cut off a partial line at the end of a file. On anything but a regular file this fails, which is
+// fine.
 static void cut_half_line(const struct events *e)
 {
 	size_t half = 0;
@@ -106,7 +107,7 @@ void events_flush(struct events *e)
 	e->len = e->sent = 0;
 }
 
-// Room for more: the lines that the file has taken go; one that it took in part stays.
+// Make room by removing the lines that were written. A line that was written in part stays.
 static void buffer_compact(struct events *e)
 {
 	size_t whole = e->sent;
@@ -165,7 +166,7 @@ static void event_write(struct events *e, const struct dataplane *dp, const stru
 	size_t n = json_dumpb(object, e->buffer + e->len, room, JSON_COMPACT);
 
 	json_decref(object);
-	if (n == 0 || n >= room) { // the newline needs room, too
+	if (n == 0 || n >= room) { // one more byte for the newline
 		e->counts.lost++;
 		return;
 	}
@@ -212,7 +213,7 @@ void events_close(struct events *e, struct events_counts *counts)
 	}
 	if (e->len > 0)
 		give_up(e, ETIMEDOUT);
-	// A file system may tell only now.
+	// Some file systems report an error only now.
 	if (close(e->fd) < 0 && !e->counts.error)
 		give_up(e, errno);
 	*counts = e->counts;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Puts a registrar behind a port.
+// Makes a registrar and the queue context that polls a port for it.
 
 #include "dataplane/registrar_queue.h"
 

@@ -7,8 +7,8 @@
 #include "device/port.h"
 #include "loop/queue_context.h"
 
-// Make the registrar of a configuration (MAC, offload and seed are filled in here) and a queue context
-// that polls queue 0 of the port. Freed by registrar_queue_free().
+// Make the registrar of a configuration (MAC, offload and seed are filled in here) and a queue
+// context that polls queue 0 of the port. Freed by registrar_queue_free().
 struct queue_context *registrar_queue_new(struct hl_registrar_config *config,
 					  const struct port *port, struct hl_error *err);
 void registrar_queue_free(struct queue_context *queue);

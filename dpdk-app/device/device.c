@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads the text of a device: is it a PCI address or a virtual device, and can it be had?
+// Parses the name of a device, a PCI address or a virtual device, and checks that it can be used.
 
 #include "device/device.h"
 
@@ -13,7 +13,7 @@
 
 #include "device/host.h"
 
-// How the number of queues is told to drivers that want to know it beforehand.
+// The arguments by which drivers are told the number of queues beforehand.
 static const struct {
 	const char *driver, *key;
 } queue_keys[] = {
@@ -44,8 +44,8 @@ bool device_driver_is(const struct device *device, const char *driver)
 
 int device_check_queues(const struct device *device, unsigned n_queues, struct hl_error *err)
 {
-	// Its driver hands the descriptors of all queues, two for each, to other processes in one
-	// message, and writes beyond that message's end when there are more.
+	// The driver sends the descriptors of all queues, two for each, to other processes in one
+	// message, and with more queues writes beyond the end of that message.
 	const unsigned most = RTE_MP_MAX_FD_NUM / 2;
 
 	if (!device_driver_is(device, "net_tap") || n_queues <= most)
@@ -103,10 +103,10 @@ static int tap_check(const struct device *device, struct hl_error *err)
 	if (named && strlen(iface) >= IFNAMSIZ)
 		return hl_fail(err, EINVAL, "%s: iface is too long; allowed: 1..%d characters",
 			       device->args, IFNAMSIZ - 1);
-	// The driver adopts a tap that is there already; anything else of that name is in its way.
+	// The driver can use a tap that exists already, but no other interface of that name.
 	if (named && if_nametoindex(iface) != 0 && !host_interface_tap(iface))
 		return hl_fail(err, EINVAL,
-			       "%s: interface \"%s\" exists and is no tap; name a new one",
+			       "%s: interface \"%s\" exists and is not a tap; name a new one",
 			       device->args, iface);
 	return rights_check(device, HOST_MAY_NET_ADMIN, "CAP_NET_ADMIN", err);
 }
@@ -148,14 +148,14 @@ static int pci_check(const struct device *device, struct hl_error *err)
 	}
 	if (!host_pci_network(device->name)) {
 		host_pci_ports(there, sizeof(there));
-		return hl_fail(err, EINVAL, "%s: no network port; network ports here: %s",
+		return hl_fail(err, EINVAL, "%s: not a network port; network ports here: %s",
 			       device->name, there);
 	}
 	host_pci_driver(device->name, driver, sizeof(driver));
 	if (host_pci_usable(driver))
 		return 0;
 	return hl_fail(err, EINVAL,
-		       "%s: held by the kernel's driver %s; hand it to DPDK: "
+		       "%s: bound to the kernel driver %s; bind it to DPDK's: "
 		       "dpdk-devbind.py -b vfio-pci %s",
 		       device->name, *driver ? driver : "(none)", device->name);
 }
@@ -168,7 +168,7 @@ static int unknown(const char *text, struct hl_error *err)
 	host_interfaces(interfaces, sizeof(interfaces));
 	if (if_nametoindex(text) != 0)
 		return hl_fail(err, EINVAL,
-			       "%s: an interface of the kernel, no device of DPDK; write "
+			       "%s: a kernel interface, not a DPDK device; write "
 			       "net_af_packet0,iface=%s or net_af_xdp0,iface=%s",
 			       text, text, text);
 	return hl_fail(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Memif: two processes joined by a socket; one side listens, the other one connects once.
+// memif joins two processes by a socket: one side listens, and the other side connects once.
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,7 +21,7 @@ static bool memif_client(const struct device *device)
 		!strcmp(role, "slave"));
 }
 
-// Abstract unless told otherwise; only a path can be seen in the file system.
+// Where the socket is. True when its name is abstract, as it is by default, and not a path.
 static bool memif_socket(const struct device *device, char path[DEVICE_TEXT])
 {
 	char abstract[DEVICE_TEXT];

@@ -22,12 +22,12 @@
 
 #define ARGS_MAX 96
 #define ARGS_TEXT 4096
-#define MEMORY_SLACK_BYTES (64u << 20) // queues, rings, EAL's own
+#define MEMORY_SLACK_BYTES (64u << 20) // for queues, rings and EAL itself
 
 struct eal_args {
 	int n;
 	char *argv[ARGS_MAX + 1];
-	char text[ARGS_TEXT]; // of arguments made here
+	char text[ARGS_TEXT]; // of the arguments that are added here
 	size_t used;
 };
 
@@ -50,7 +50,7 @@ static void args_add(struct eal_args *args, const char *format, ...)
 	args->argv[args->n++] = at;
 }
 
-// Did the user give one of these options? Names without dashes, parted by blanks.
+// Did the user give one of these options? The names have no dashes and are separated by blanks.
 static bool user_gave(const struct eal_request *request, const char *names)
 {
 	for (int i = 0; i < request->user->argc; i++) {
@@ -83,7 +83,7 @@ static void memory_choose(const struct eal_request *request, struct eal_args *ar
 	unsigned mib = (unsigned)((need + (1 << 20) - 1) >> 20);
 
 	if (user_gave(request, "no-huge")) {
-		// Without -m the amount is a fixed 64 MB, whatever is needed.
+		// Without -m EAL takes a fixed 64 MB, whatever is needed.
 		if (!user_gave(request, "m socket-mem"))
 			args_add(args, "-m"), args_add(args, "%u", mib);
 		return;
@@ -91,7 +91,8 @@ static void memory_choose(const struct eal_request *request, struct eal_args *ar
 	if (user_gave(request, "in-memory huge-dir socket-mem socket-limit legacy-mem "
 			       "single-file-segments huge-unlink huge-worker-stack"))
 		return;
-	// Huge pages: an ordinary user cannot lock them for a device; too few are none.
+	// Huge pages are used when there are enough of them and the user may lock them for a
+	// device.
 	if (geteuid() == 0 && host_free_huge_bytes() >= need) {
 		args_add(args, "--in-memory");
 		return;
@@ -113,8 +114,8 @@ static void lcores_choose(const struct eal_request *request, struct eal_args *ar
 
 	if (eal_lcores_given(request->user))
 		return;
-	// All lcores on all processors that we may use: it works with one processor, and two
-	// processes do not end up on the same one.
+	// Let every lcore float over all processors that this process may use: that works with a
+	// single processor, and keeps two processes from ending up on the same one.
 	host_processors(cpus, sizeof(cpus));
 	text[0] = 0;
 	for (unsigned i = 0; i <= request->n_loops && len < sizeof(text); i++)
@@ -124,7 +125,8 @@ static void lcores_choose(const struct eal_request *request, struct eal_args *ar
 		args_add(args, "--lcores=%s", text);
 		return;
 	}
-	// Many processors: the list is too long to repeat; then a loop for each processor.
+	// With very many processors the list is too long to repeat for each lcore: one lcore a
+	// processor.
 	args_add(args, "--lcores=0-%u", request->n_loops);
 }
 
@@ -132,8 +134,8 @@ static void rest_choose(const struct eal_request *request, struct eal_args *args
 {
 	const struct device *device = request->device;
 
-	// Nothing is shared with another process, so leave no files behind, and several runs beside
-	// each other need no names of their own.
+	// Nothing is shared with another process: no files are left behind, and several runs at the
+	// same time need no names of their own.
 	if (!user_gave(request, "file-prefix proc-type in-memory no-shconf"))
 		args_add(args, "--no-shconf");
 	if (!user_gave(request, "no-telemetry telemetry"))
@@ -146,7 +148,7 @@ static void rest_choose(const struct eal_request *request, struct eal_args *args
 		args_add(args, "--no-pci");
 }
 
-// On a bad option EAL prints all its own ones on stdout; the log says which one was bad.
+// On a bad option EAL prints all its options on stdout; the log says which one was bad.
 static int init_quietly(int argc, char **argv)
 {
 	fflush(stdout);
@@ -154,7 +156,7 @@ static int init_quietly(int argc, char **argv)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0)
 		dup2(null, STDOUT_FILENO);
-	opterr = 1; // let getopt name a bad option: our own reading had silenced it
+	opterr = 1; // let getopt name a bad option, which options_read() had switched off
 	int rc = rte_eal_init(argc, argv);
 	fflush(stdout);
 	if (saved >= 0)
@@ -190,9 +192,10 @@ int eal_start(const struct eal_request *request, struct hl_error *err)
 		fflush(NULL);
 		eal_log_show();
 		if (code != ENOMEM)
-			return hl_fail(err, code, "DPDK did not start (its own words are above)");
+			return hl_fail(err, code,
+				       "DPDK did not start (its own messages are above)");
 		return hl_fail(err, code,
-			       "DPDK did not start (its own words are above); needed: %" PRIu64
+			       "DPDK did not start (its own messages are above); needed: %" PRIu64
 			       " MB of memory",
 			       (request->memory_bytes + MEMORY_SLACK_BYTES) >> 20);
 	}

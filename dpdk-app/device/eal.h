@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Starts DPDK's environment: the user's own options, and sensible ones for what they leave open.
+// Starts DPDK's environment with the user's options, and with defaults for what they leave open.
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +22,8 @@ struct eal_request {
 	const struct eal_arguments *user;
 };
 
-// Start EAL. Afterwards the calling thread is the main lcore; it polls nothing, so when the
-// processors were chosen here it floats over all of them.
+// Start EAL. Afterwards the calling thread is the main lcore. It polls nothing, so unless the user
+// named the lcores it may run on any processor.
 int eal_start(const struct eal_request *request, struct hl_error *err);
 
 // Did the user name the lcores?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Keeps the tail of DPDK's log: a start that works is silent, one that fails shows why.
+// Keeps the end of DPDK's log, so that a start that works is silent and one that fails shows why.
 
 #include "device/eal_log.h"
 
@@ -32,7 +32,7 @@ static ssize_t kept_write(void *cookie, const char *text, size_t len)
 	return (ssize_t)len;
 }
 
-// rte_panic() logs its reason and aborts: the reason must not die with it.
+// rte_panic() logs its reason and aborts; the reason must be shown nevertheless.
 static void abort_show(int number)
 {
 	ssize_t ignored = write(STDERR_FILENO, kept, n_kept);
@@ -47,7 +47,7 @@ void eal_log_keep(void)
 	FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = kept_write });
 
 	if (!stream)
-		return; // then DPDK prints as it likes
+		return; // then DPDK prints to stderr as usual
 	setvbuf(stream, NULL, _IOLBF, 512);
 	rte_openlog_stream(stream);
 	signal(SIGABRT, abort_show);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What DPDK says while it starts: kept, and shown only when something goes wrong.
+// DPDK's messages during the start are kept, and shown only when something goes wrong.
 #pragma once
 
 // Keep DPDK's log from now on instead of printing it.

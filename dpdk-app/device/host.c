@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads /sys and /proc: what this machine has.
+// Reads from /sys and /proc what this machine has.
 
 #include "device/host.h"
 
@@ -15,7 +15,7 @@
 #define PCI_DEVICES "/sys/bus/pci/devices"
 #define PCI_CLASS_NETWORK 0x02 // top byte of the class
 
-// Append a word to a list in one line; a list that is full ends in "...".
+// Append a word to a list in one line. A list that is full ends in "...".
 static void list_add(char *out, size_t size, const char *word)
 {
 	size_t len = strlen(out);
@@ -87,7 +87,7 @@ void host_pci_driver(const char *address, char *out, size_t size)
 
 bool host_pci_usable(const char *driver)
 {
-	// The first four hand the whole port over; the others share it with the kernel.
+	// The first four give DPDK the whole port; with the others the kernel keeps a share of it.
 	static const char *const usable[] = {
 		"vfio-pci",  "igb_uio", "uio_pci_generic", "vfio-platform", "mlx5_core",
 		"mlx4_core", "mana",
@@ -134,7 +134,7 @@ bool host_interface_up(const char *name)
 {
 	char path[128], text[32];
 	snprintf(path, sizeof(path), "/sys/class/net/%s/flags", name);
-	// Unreadable (a network namespace without its own /sys): not for us to refuse.
+	// It cannot be read in a network namespace without its own /sys. Then assume that it is up.
 	return !line_read(path, text, sizeof(text)) || strtoul(text, NULL, 16) & IFF_UP;
 }
 
@@ -143,7 +143,7 @@ bool host_interface_tap(const char *name)
 	char path[128];
 	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
 	if (access(path, F_OK) != 0)
-		return true; // a network namespace without its own /sys: cannot tell
+		return true; // unknown in a network namespace without its own /sys
 	strncat(path, "/tun_flags", sizeof(path) - strlen(path) - 1);
 	return access(path, F_OK) == 0;
 }

@@ -25,7 +25,8 @@
 
 unsigned port_buffers(unsigned n_queues)
 {
-	// What rings of the device hold, what waits for a full one, what is being filled.
+	// For the device's rings, for frames that wait for a full ring, and for buffers that are
+	// being filled.
 	unsigned a_queue = RX_DESCRIPTORS + TX_DESCRIPTORS + QUEUE_PENDING + QUEUE_OUT +
 			   2 * HL_BURST_MAX + 2 * POOL_CACHE;
 	return n_queues * a_queue + LCORES_WITH_CACHE * POOL_CACHE;
@@ -33,7 +34,7 @@ unsigned port_buffers(unsigned n_queues)
 
 uint64_t port_buffers_bytes(unsigned n_queues)
 {
-	// An element has its header and alignment: a third of a KB more than its room.
+	// Header and alignment add a third of a KB to each buffer.
 	return (uint64_t)port_buffers(n_queues) *
 	       (RTE_MBUF_DEFAULT_BUF_SIZE + sizeof(struct rte_mbuf) + 192);
 }
@@ -70,14 +71,14 @@ static int port_find(uint16_t *id, const struct device *device, struct hl_error 
 	char there[512];
 
 	if (rte_eth_dev_get_port_by_name(device->name, id) == 0)
-		return 0; // a PCI port, or made by the user's own --vdev
+		return 0; // a PCI port, or created by the user's own --vdev
 	if (device->kind == DEVICE_VIRTUAL) {
 		int rc = rte_dev_probe(device->args);
 		if (rc < 0) {
 			eal_log_show();
 			return hl_fail(
 				err, -rc,
-				"device: %s: could not be made (the driver's words are above)",
+				"device: %s: could not be made (the driver's messages are above)",
 				device->args);
 		}
 		if (rte_eth_dev_get_port_by_name(device->name, id) == 0)
@@ -103,8 +104,8 @@ static int queues_check(const struct port *port, const struct rte_eth_dev_info *
 static void csum_choose(struct port *port, const struct rte_eth_dev_info *info,
 			struct rte_eth_conf *conf)
 {
-	// Virtual devices only pretend: their drivers compute in software, and the engine does that
-	// faster, from a sum kept per template.
+	// The drivers of virtual devices compute checksums in software, which the engine does
+	// faster: it keeps the sum of each template.
 	if (port->is_virtual)
 		return;
 	port->rx_csum = (info->rx_offload_capa & RX_CSUM) == RX_CSUM;
@@ -115,7 +116,7 @@ static void csum_choose(struct port *port, const struct rte_eth_dev_info *info,
 		conf->txmode.offloads |= TX_CSUM;
 }
 
-// Replies of a line's two servers should arrive on one queue: that takes a key of ours.
+// Ask for an RSS key that lets the replies of both servers of a line arrive on the same queue.
 static void key_choose(struct port *port, const struct rte_eth_dev_info *info,
 		       struct rte_eth_rss_conf *rss)
 {
@@ -131,12 +132,13 @@ static void conf_fill(struct port *port, const struct rte_eth_dev_info *info,
 {
 	csum_choose(port, info, conf);
 	if (info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE)
-		conf->txmode.offloads |= RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE; // one pool, no clones
+		conf->txmode.offloads |=
+			RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE; // all from one pool, and none is cloned
 	if (port->n_queues < 2)
 		return;
 	uint64_t hash = info->flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP);
 	if (!hash)
-		return; // then all arrives on the first queue, and is handed over from there
+		return; // then all frames arrive on the first queue and are handed over from there
 	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	conf->rx_adv_conf.rss_conf.rss_hf = hash;
 	key_choose(port, info, &conf->rx_adv_conf.rss_conf);
@@ -168,14 +170,16 @@ static void mac_choose(struct port *port)
 	struct rte_ether_addr mac;
 
 	if (rte_eth_macaddr_get(port->id, &mac) < 0 || rte_is_same_ether_addr(&mac, &none)) {
-		// Rings have no address of their own: a local one, 02:"hlp":port.
+		// Rings have no address of their own. Give them a locally administered one:
+		// 02:"hlp":port.
 		mac = (struct rte_ether_addr){
 			{ 0x02, 0x68, 0x6c, 0x70, (uint8_t)(port->id >> 8), (uint8_t)port->id },
 		};
-		rte_eth_dev_default_mac_addr_set(port->id, &mac); // refused where none is needed
+		rte_eth_dev_default_mac_addr_set(port->id,
+						 &mac); // drivers that need none refuse it
 	}
-	// The kernel's end of a tap has the port's address. Ours differs, as on any link: an answer from
-	// our own address would be refused (net/neigh.c).
+	// The kernel's end of a tap has the port's address. Use another one, as on any link: the
+	// engine refuses an ARP answer from its own address.
 	if (!strncmp(port->name, "net_tap", strlen("net_tap")))
 		mac.addr_bytes[5] ^= 1;
 	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
@@ -199,7 +203,7 @@ int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mem
 		return rc;
 	conf_fill(port, &info, &conf);
 	rc = rte_eth_dev_configure(id, port->n_queues, port->n_queues, &conf);
-	if (rc < 0 && conf.rx_adv_conf.rss_conf.rss_key) { // some have theirs and no other
+	if (rc < 0 && conf.rx_adv_conf.rss_conf.rss_key) { // some drivers accept only their own key
 		conf.rx_adv_conf.rss_conf.rss_key = NULL;
 		conf.rx_adv_conf.rss_conf.rss_key_len = 0;
 		rc = rte_eth_dev_configure(id, port->n_queues, port->n_queues, &conf);

@@ -21,32 +21,33 @@ struct port {
 	uint8_t mac[6];
 	uint8_t rss_key[HL_RSS_KEY_MAX];
 	bool is_virtual;       // set before port_start()
-	bool rx_csum, tx_csum; // checksums that the device does
+	bool rx_csum, tx_csum; // checksums that the device verifies and computes
 	bool started;
 };
 
-// Buffers that ports with so many queues in all need, and what they weigh.
+// How many buffers the ports need for so many queues in all, and how many bytes those take.
 unsigned port_buffers(unsigned n_queues);
 uint64_t port_buffers_bytes(unsigned n_queues);
 struct rte_mempool *port_pool_new(unsigned n_queues, struct hl_error *err);
 
-// Make the device's port when it is virtual, find it, configure and start it.
+// Create the device's port if it is virtual, then find, configure and start it.
 int port_open(struct port *port, const struct device *device, unsigned n_queues,
 	      struct rte_mempool *pool, struct hl_error *err);
 
-// Configure and start a port that exists (rings); *port is zero but for is_virtual.
+// Configure and start a port that exists already, as rings do. *port is zero except for is_virtual.
 int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mempool *pool,
 	       struct hl_error *err);
 
-// Does the state of its link mean something? A tap's, once it was moved to another network
-// namespace, does not.
+// Does the state of its link mean anything? That of a tap which was moved to another network
+// namespace does not.
 bool port_has_link(const struct port *port);
 
-// Wait until the link is up, saying so after a second. -ETIMEDOUT, -EINTR (Ctrl-C).
+// Wait until the link is up, and say so when that takes longer than a second. -ETIMEDOUT, -EINTR
+// (Ctrl-C).
 int port_wait_link(const struct port *port, struct control *control, uint64_t timeout_ms,
 		   struct hl_error *err);
 
-// Packets that the device lost since it had nowhere to put them.
+// Frames that the device lost because no buffer was free for them.
 uint64_t port_lost(const struct port *port);
 
 void port_close(struct port *port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waits for a port's link: real ones take seconds, a memif waits for its other side.
+// Waits for a port's link. A NIC's takes seconds to come up, a memif's needs the other side.
 
 #include <errno.h>
 #include <inttypes.h>

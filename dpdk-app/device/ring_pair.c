@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Makes a link of two rings.
+// Makes a link from two rings.
 
 #include "device/ring_pair.h"
 

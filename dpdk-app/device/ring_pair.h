@@ -4,6 +4,6 @@
 
 #include "device/port.h"
 
-// Both are zero.
+// Create and start both ports. *near and *far are zero.
 int ring_pair_open(struct port *near, struct port *far, struct rte_mempool *pool,
 		   struct hl_error *err);

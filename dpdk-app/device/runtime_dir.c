@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Everybody may make a folder of any name in /tmp: one that is there already is looked at before use.
+// Anybody can create a folder of any name in /tmp, so one that exists already is checked before it
+// is used.
 
 #include "device/runtime_dir.h"
 
@@ -41,8 +42,9 @@ int runtime_dir_check(const char *path, struct hl_error *err)
 	return 0;
 }
 
-// EAL keeps its run-time files in "dpdk" below XDG_RUNTIME_DIR or /tmp. An ordinary user may be unable
-// to write there (a stale XDG_RUNTIME_DIR after su), or another user may have made it.
+// EAL keeps its run-time files in the folder "dpdk" below XDG_RUNTIME_DIR or /tmp. An ordinary user
+// may not be allowed to write there (a stale XDG_RUNTIME_DIR after su), or another user may have
+// created it.
 int runtime_dir_choose(struct hl_error *err)
 {
 	const char *base = getenv("XDG_RUNTIME_DIR");
@@ -59,8 +61,8 @@ int runtime_dir_choose(struct hl_error *err)
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return hl_fail(err, errno, "%s: %s: set RUNTIME_DIRECTORY to a folder of your own",
 			       path, strerror(errno));
-	rc = runtime_dir_check(path, err); // also what was just made: a umask, a race
+	rc = runtime_dir_check(path, err); // even a new folder, because of umask and races
 	if (rc == 0)
 		setenv("RUNTIME_DIRECTORY", path, 1);
-	return rc == -ENOENT ? hl_fail(err, EINVAL, "%s: vanished: start again", path) : rc;
+	return rc == -ENOENT ? hl_fail(err, EINVAL, "%s: disappeared: start again", path) : rc;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The folder of EAL's run-time files: one that only we can write to.
+// The folder for EAL's run-time files, which nobody else may be able to write to.
 #pragma once
 
 #include <heartline/error.h>
 
-// A folder, no symbolic link, of this user, that others can neither read, enter nor write?
-// @return 0; -ENOENT there is none; -EINVAL, and err says what it is instead. err: NULL, not wanted.
+// Check that this is a folder and no symbolic link, that it belongs to this user, and that others
+// can neither read, enter nor write it.
+// @return 0; -ENOENT when there is none; -EINVAL with a message in err, which may be NULL
 int runtime_dir_check(const char *path, struct hl_error *err);
 
-// Where EAL's own choice will not do, name one in the temporary folder.
+// When EAL's own choice is not usable, make it use a folder below the temporary folder.
 int runtime_dir_choose(struct hl_error *err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One ring for each pair of workers: one producer, one consumer, so nobody ever waits for another.
+// One ring for each ordered pair of workers. Each has a single producer and a single consumer, so
+// no worker ever waits for another.
 
 #include "loop/handoff.h"
 
@@ -73,7 +74,8 @@ void handoff_free(struct handoff *h)
 	free(h);
 }
 
-// A fragment that does not say whose it is: each worker puts together what is its own.
+// A fragment without ports does not show whose line it is for, so every worker gets it and puts
+// together what belongs to its own lines.
 static void give_all(struct handoff *h, unsigned me, struct rte_mbuf *mbuf, uint16_t *lost)
 {
 	for (unsigned to = 0; to < h->n; to++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Frames that arrived at the wrong worker go to the right one, over rings that drop when full.
+// Hand-off: frames that arrived at the wrong worker go to the right one over rings, which drop when
+// full.
 #pragma once
 
 #include <stdint.h>
@@ -16,11 +17,12 @@ void handoff_free(struct handoff *handoff);
 
 // What a worker did with the frames that the port gave it.
 struct handoff_counts {
-	uint64_t kept;   // its own
-	uint64_t passed; // on to another worker
-	uint64_t lost;   // of another worker, whose ring was full
-	// of the above, frames of lines whose replies the port was to bring home by itself
-	uint64_t arrived_home, arrived_elsewhere; // and did; and did not
+	uint64_t kept;   // for lines of its own
+	uint64_t passed; // passed to another worker
+	uint64_t lost;   // dropped, because the other worker's ring was full
+	// Of the above, frames of lines whose replies the port steers: those that came to the
+	// line's worker, and those that did not.
+	uint64_t arrived_home, arrived_elsewhere;
 };
 
 // Keep the frames of worker `me` at the front of bufs, pass the others on. Returns how many stay.
@@ -30,6 +32,7 @@ uint16_t handoff_sort(struct handoff *handoff, const struct hl_plan *plan, unsig
 // Take up to max frames that others passed to `me`.
 uint16_t handoff_take(struct handoff *handoff, unsigned me, struct rte_mbuf **bufs, uint16_t max);
 
-// Of one worker, and of all; any thread. Without a hand-off (NULL) all is 0.
+// Counts of one worker, and the sums over all. Any thread may ask. Without a hand-off (NULL) all
+// are 0.
 void handoff_count(const struct handoff *handoff, unsigned worker, struct handoff_counts *counts);
 void handoff_count_all(const struct handoff *handoff, struct handoff_counts *counts);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The adaptive sleep: none under load, then a quarter of the time without work, at most 2 ms.
+// An adaptive sleep: none under load, otherwise a quarter of the time that passed without work, 2
+// ms at most.
 //
-// So a round-trip time that is measured while the loop sleeps is at most a quarter too long, a timer
-// is never late for a sleep, and a monitor whose lines speak every 90 s leaves the processor alone.
+// So a round-trip time that is measured while the loop sleeps is at most a quarter too long, no
+// timer is late because of a sleep, and a monitor whose lines send every 90 s uses almost no
+// processor time.
 
 #include "loop/idle.h"
 
-#define GAP_SHARE 8   // a gap counts an eighth
-#define SLEEP_SHARE 4 // of the time without work
+#define GAP_SHARE 8   // the weight of a new gap in the average: an eighth
+#define SLEEP_SHARE 4 // the share of the time without work
 
 void idle_start(struct idle *idle, uint64_t now_ns)
 {
@@ -29,7 +31,7 @@ uint64_t idle_sleep_ns(const struct idle *idle, uint64_t next_ns, uint64_t now_n
 	uint64_t quiet_ns = now_ns - idle->worked_ns;
 	uint64_t sleep_ns = quiet_ns / SLEEP_SHARE;
 
-	// Load that stopped is no load: one long gap is enough.
+	// When the load stops, one long gap must be enough to notice.
 	if (now_ns - idle->sent_ns < IDLE_REPLY_NS ||
 	    (idle->gap_ns < IDLE_GAP_NS && quiet_ns < IDLE_GAP_NS))
 		return 0;

@@ -17,9 +17,10 @@
 #include "base/timebase.h"
 #include "loop/idle.h"
 
-#define IDLE_POLLS 64       // empty rounds before the processor is offered to others
-#define HANGS_NS 250000000u // a round takes microseconds
-#define WAKE_SIGNAL SIGURG  // ignored by default, and nobody else's here
+#define IDLE_POLLS 64 // empty rounds before the processor is offered to others
+#define HANGS_NS \
+	250000000u         // a loop that stands still for so long hangs; a round takes microseconds
+#define WAKE_SIGNAL SIGURG // ignored by default, and used by nothing else in this program
 #define ORDER_GIVEN (UINT64_C(1) << 63)
 
 unsigned lcore_loop_lcores(unsigned lcores[LCORE_LOOPS_MAX])
@@ -38,7 +39,7 @@ unsigned lcore_loop_lcores(unsigned lcores[LCORE_LOOPS_MAX])
 
 static void wake_nothing(int number)
 {
-	(void)number; // its arrival is the purpose: the system call ends with EINTR
+	(void)number; // its arrival is enough: the system call ends with EINTR
 }
 
 static void orders_follow(struct queue_context *q)
@@ -63,7 +64,7 @@ void queue_set_fault(struct queue_context *q, uint32_t server, enum hl_fault fau
 		nanosleep(&pause, NULL);
 }
 
-// Without work: let others have the processor, or sleep for as long as nothing can be due.
+// Without work: yield the processor, or sleep for as long as nothing can become due.
 static void lcore_loop_rest(const struct lcore_loop *loop, const struct idle *idle,
 			    unsigned empty_rounds)
 {
@@ -117,14 +118,15 @@ int lcore_loop_run(void *argument)
 	return 0;
 }
 
-// A loop on the main lcore gets a thread of its own there: the calling one is for control.
+// A loop on the main lcore gets a thread of its own, because the calling thread is the control
+// thread.
 static void *lcore_loop_thread(void *argument)
 {
 	struct lcore_loop *loop = argument;
 	rte_cpuset_t cpus = rte_lcore_cpuset(loop->lcore);
 
 	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
-	// With an lcore's number its buffers are cached; where that is refused it only costs time.
+	// With an lcore id its buffers come from the pool's cache. Without one it is only slower.
 	bool registered = rte_thread_register() == 0;
 	lcore_loop_run(loop);
 	if (registered)
@@ -156,7 +158,8 @@ void lcore_loop_stop(struct lcore_loop *loop)
 	if (!loop->launched)
 		return;
 	atomic_store_explicit(&loop->quit, true, memory_order_relaxed);
-	// Again and again: a wake just before the system call that hangs would be lost.
+	// Repeated, because a signal that arrives just before the system call does not interrupt
+	// it.
 	while (atomic_load_explicit(&loop->running, memory_order_acquire)) {
 		pthread_kill(loop->thread, WAKE_SIGNAL);
 		nanosleep(&pause, NULL);

@@ -15,14 +15,14 @@
 #include "loop/handoff.h"
 
 #define QUEUE_OUT 256 // frames that one poll may write
-// Frames that wait for a full device; a power of two. No more than a poll writes: what waits here makes
-// a server look slow, and fills the cache.
+// Frames that wait for a full device; a power of two. Not more than one poll writes, since the time
+// that frames wait here looks like the server's, and they evict other data from the cache.
 #define QUEUE_PENDING 256
-#define QUEUE_FULL_BURSTS 8 // read one after the other before a worker looks at its timers
+#define QUEUE_FULL_BURSTS 8 // full bursts to read in a row before a worker looks at its timers
 
 enum queue_kind { QUEUE_WORKER, QUEUE_REGISTRAR };
 
-// Writer of everything here: the loop that polls it; others read the counters and write `order`.
+// Written by the loop that polls it. Other threads only read the counters and write `order`.
 struct queue_context {
 	enum queue_kind kind;
 	union {
@@ -32,29 +32,29 @@ struct queue_context {
 	uint16_t port_id, queue_id;
 	bool tx_csum;
 	struct rte_mempool *pool;
-	struct handoff *handoff; // NULL: one worker, every frame is its own
-	struct hl_plan *plan;    // for handoff
+	struct handoff *handoff; // NULL: there is one worker, and every frame is for it
+	struct hl_plan *plan;    // to find the owner of a frame, for the hand-off
 	unsigned index;          // of the worker
 	uint64_t last_ns;        // time as last given to the engine
-	unsigned full_bursts;    // of received frames, one after the other, a worker's
+	unsigned full_bursts;    // received in a row; workers only
 
-	// buffers to write into, and the same as the engine sees them
+	// Empty buffers, and the same as the engine sees them.
 	struct rte_mbuf *spare[QUEUE_OUT];
 	struct hl_packet out[QUEUE_OUT];
 	uint16_t n_spare;
 
-	// written frames that the device has not taken yet, a ring
+	// A ring of written frames that the device has not taken yet.
 	struct rte_mbuf *pending[QUEUE_PENDING];
 	uint32_t first_pending, n_pending;
-	uint64_t progress_ns;   // when the device last took a frame, or began to have one
-	bool stalled;           // it took none for too long: frames are lost until it does
-	uint64_t full_since_ns; // of the first frame that had to wait, while any waits; else 0
+	uint64_t progress_ns; // when the device last took a frame, or was offered one after a pause
+	bool stalled; // it has taken none for too long, so frames are dropped until it takes one
+	uint64_t full_since_ns; // since when frames have been waiting; 0: none is
 
-	_Atomic uint64_t tx_dropped; // frames given up, since the device took none for too long
-	_Atomic uint64_t tx_full;    // polls after which frames waited, since the device was full
-	_Atomic uint64_t tx_full_ns; // the longest time on end in which frames waited
+	_Atomic uint64_t tx_dropped; // frames dropped because the device took none for too long
+	_Atomic uint64_t tx_full;    // polls after which frames waited for a full device
+	_Atomic uint64_t tx_full_ns; // the longest uninterrupted time during which frames waited
 	_Atomic uint64_t no_buffer;  // refills of `spare` that failed
-	_Atomic uint64_t order;      // a fault for the registrar: see queue_set_fault()
+	_Atomic uint64_t order;      // a fault to switch on: see queue_set_fault()
 };
 
 int queue_prepare(struct queue_context *queue, struct hl_error *err);
@@ -62,12 +62,13 @@ void queue_release(struct queue_context *queue);
 
 enum poll_work { POLL_RECEIVED = 1 << 0, POLL_SENT = 1 << 1 };
 
-// One round: receive, let the engine answer and do what is due, send. What there was to do, as bits.
+// One round: receive, let the engine answer and do what is due, send. Returns bits of enum
+// poll_work.
 unsigned queue_poll(struct queue_context *queue);
 
-// When it has something to do next, should nothing arrive; now_ns: at once.
+// When there is something to do next if nothing arrives before; now_ns: at once.
 uint64_t queue_next_ns(const struct queue_context *queue, uint64_t now_ns);
 
-// Put a fault on a server of a registrar that a loop runs; returns when it is in force.
+// Switch on a fault of a registrar's server while a loop polls it. Returns when it is in force.
 void queue_set_fault(struct queue_context *queue, uint32_t server, enum hl_fault fault,
 		     uint32_t value);

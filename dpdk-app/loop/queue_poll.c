@@ -12,7 +12,7 @@
 #include "base/timebase.h"
 #include "loop/queue_context.h"
 
-#define STALL_NS 200000000u // a device that takes nothing for so long has lost what waits for it
+#define STALL_NS 200000000u // frames for a device that has taken nothing for so long are dropped
 
 #define RX_GOOD_MASK (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 #define RX_GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
@@ -24,7 +24,7 @@ static void spare_describe(struct queue_context *q, uint16_t from, uint16_t to)
 		q->out[i].data = rte_pktmbuf_mtod(q->spare[i], uint8_t *);
 }
 
-// The first `used` spare buffers are gone: put new ones in their place, or close the gap.
+// The first `used` spare buffers are gone. Put new ones in their place, or close the gap.
 static void spare_refill(struct queue_context *q, uint16_t used)
 {
 	if (used > 0 && rte_pktmbuf_alloc_bulk(q->pool, q->spare, used) == 0) {
@@ -50,9 +50,9 @@ static uint16_t queue_room(const struct queue_context *q)
 
 static uint16_t queue_receive(struct queue_context *q, struct rte_mbuf **bufs)
 {
-	// A registrar answers what it receives: what it cannot answer now waits in the device, where
-	// the sender feels it, instead of being copied twice, among answers that are held back.
-	// A whole burst or nothing: small ones cost as much as large ones.
+	// A registrar answers everything that it receives. What it cannot answer yet is better left
+	// in the device, where the sender notices, than queued here behind delayed answers. It
+	// reads full bursts only, since a small one costs as much as a large one.
 	if (q->kind == QUEUE_REGISTRAR && queue_room(q) < HL_BURST_MAX)
 		return 0;
 	uint16_t n = rte_eth_rx_burst(q->port_id, q->queue_id, bufs, HL_BURST_MAX);
@@ -66,14 +66,15 @@ static uint16_t queue_receive(struct queue_context *q, struct rte_mbuf **bufs)
 static void packet_describe(struct hl_packet *pkt, struct rte_mbuf *mbuf)
 {
 	pkt->data = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	pkt->len = rte_pktmbuf_data_len(mbuf); // of a chain the first part: too short, so malformed
+	pkt->len = rte_pktmbuf_data_len(
+		mbuf); // of a chain only the first segment, which is too short and so malformed
 	pkt->flags = (mbuf->ol_flags & RX_GOOD_MASK) == RX_GOOD ? HL_PACKET_CSUM_GOOD : 0;
 }
 
 static void pending_add(struct queue_context *q, uint16_t n, uint64_t now_ns)
 {
 	if (q->n_pending == 0 && !q->stalled)
-		q->progress_ns = now_ns; // it was idle, not stuck
+		q->progress_ns = now_ns; // it was idle and did not stall
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *mbuf = q->spare[i];
 		mbuf->data_len = q->out[i].len;
@@ -93,7 +94,7 @@ static void pending_remove(struct queue_context *q, uint32_t n)
 	q->n_pending -= n;
 }
 
-// Offer the device what waits, up to the ring's end. Returns how many it took.
+// Offer the device the waiting frames up to the ring's end. Returns how many it took.
 static uint16_t pending_offer(struct queue_context *q)
 {
 	struct rte_mbuf **at = &q->pending[q->first_pending];
@@ -101,7 +102,7 @@ static uint16_t pending_offer(struct queue_context *q)
 
 	if (q->tx_csum) {
 		uint16_t fine = rte_eth_tx_prepare(q->port_id, q->queue_id, at, n);
-		if (fine == 0) { // the device refuses this frame for good
+		if (fine == 0) { // the device will never take this frame
 			rte_pktmbuf_free(*at);
 			pending_remove(q, 1);
 			counter_add(&q->tx_dropped, 1);
@@ -123,7 +124,8 @@ static void pending_drop(struct queue_context *q)
 	}
 }
 
-// A full device is counted, for it may have been the limit, not the server. Rare, so it may cost.
+// Count the times that the device was full: it, and not the server, may have been the limit. This
+// is rare, so it may cost a little.
 static void full_note(struct queue_context *q, uint64_t now_ns)
 {
 	if (q->n_pending == 0) {
@@ -138,8 +140,8 @@ static void full_note(struct queue_context *q, uint64_t now_ns)
 				      memory_order_relaxed);
 }
 
-// Send what the device takes; the rest waits. Once it has taken nothing for too long, frames are
-// lost as on a cut wire: the engine must keep its time, and SIP repeats what matters.
+// Send what the device takes; the rest waits. When it has taken nothing for too long, frames are
+// dropped as on a broken cable: the engine must keep its timing, and SIP retransmits what matters.
 static void pending_send(struct queue_context *q, uint64_t now_ns)
 {
 	bool wraps = q->first_pending + q->n_pending > QUEUE_PENDING;
@@ -163,8 +165,9 @@ static void engine_call(struct queue_context *q, const struct hl_packet *pkts, u
 	if (q->kind == QUEUE_WORKER) {
 		if (n > 0)
 			hl_worker_rx(q->worker, pkts, n, tx, now_ns);
-		// Answers first: while a burst is full there are more, and what they wait here would
-		// count as the server's time. No request leaves before they are read.
+		// Answers first: after a full burst more of them are waiting, and the time they
+		// wait here would be counted as the server's. So no request is sent before they are
+		// read.
 		if (n == HL_BURST_MAX && q->full_bursts++ < QUEUE_FULL_BURSTS)
 			return;
 		q->full_bursts = 0;
@@ -181,7 +184,8 @@ unsigned queue_poll(struct queue_context *q)
 	struct rte_mbuf *bufs[HL_BURST_MAX];
 	struct hl_packet pkts[HL_BURST_MAX];
 	uint16_t n = queue_receive(q, bufs);
-	uint64_t now_ns = RTE_MAX(timebase_ns(), q->last_ns); // processors may differ by a little
+	// The counters of two processors may differ slightly.
+	uint64_t now_ns = RTE_MAX(timebase_ns(), q->last_ns);
 
 	q->last_ns = now_ns;
 	for (uint16_t i = 0; i < n; i++)

@@ -17,7 +17,7 @@
 
 #include "base/timebase.h"
 
-#define ROOM 8 // frames that one round may write; what does not fit is asked for again
+#define ROOM 8 // frames that one round may write; what does not fit is sent again later
 #define ROUND_EVERY_NS 500000
 
 static bool wanted(const struct hl_config *config)
@@ -28,7 +28,7 @@ static bool wanted(const struct hl_config *config)
 	return false;
 }
 
-// One queue's round. The engine verifies all checksums itself, and finishes its own.
+// One round of one queue. No offload: the engine verifies and completes all checksums itself.
 static void queue_round(struct hl_dhcp *dhcp, const struct port *port, uint16_t queue)
 {
 	struct rte_mbuf *in[HL_BURST_MAX], *out[ROOM];
@@ -58,7 +58,7 @@ struct asking {
 	const struct port *port;
 };
 
-// A round of all queues. Is there an answer, or no hope of one?
+// One round of all queues. True when there is an answer, or no longer any hope of one.
 static bool asked(void *context)
 {
 	const struct asking *a = context;
@@ -93,7 +93,8 @@ static bool same_server(const struct hl_dhcp_server *a, const struct hl_dhcp_ser
 	       (a->name[0] != '\0' || hl_addr_equal(&a->addr, &b->addr));
 }
 
-// The next one of the list that is another place than the first. By SRV a name alone says where.
+// The next server of the list that is not the same place as the first one. A name that is looked up
+// by SRV says everything, port included.
 static const struct hl_dhcp_server *backup_of(const struct hl_profile *profile,
 					      const struct hl_dhcp_servers *servers)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The resolver: who goes by which name, the first answers, and the thread that renews them.
+// The resolver: which servers have names, their first addresses, and the thread that renews these.
 
 #include "naming/resolve.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Keeps servers that are given by name up to date: DNS to plan, on a thread of its own, over the
-// system's network, never on a worker.
+// Keeps the addresses of servers that are given by name up to date. DNS is asked over the system's
+// network by a thread of its own, never by a worker.
 #pragma once
 
 #include <stdbool.h>
@@ -13,19 +13,21 @@ struct resolver;
 
 struct resolver_options {
 	uint64_t timeout_ms; // for the first answers
-	bool quiet;          // do not tell of changes
+	bool quiet;          // do not report changes
 };
 
-// Look up all names; returns when every one has an answer, with a message when one has none. NULL
-// in *resolver: the configuration, which must outlive it, names none.
+// Look up all names of a configuration, which must outlive the resolver. Returns when all of them
+// have an address, or with a message when one has none. *resolver is NULL when the configuration
+// has no names.
 int resolver_new(struct resolver **resolver, const struct hl_config *config,
 		 const struct resolver_options *options, struct hl_error *err);
 
-// The first answers, before any worker runs. NULL is allowed here and below.
+// Put the first addresses into the plan, before any worker runs. resolver may be NULL, here and
+// below.
 int resolver_publish(struct resolver *resolver, struct hl_plan *plan, struct hl_error *err);
 
-// From here on each name is looked up again when its answer gets old.
+// From here on look up each name again when its answer expires.
 int resolver_run(struct resolver *resolver, struct hl_error *err);
 
-// Before the plan goes.
+// Call it before the plan is freed.
 void resolver_free(struct resolver *resolver);

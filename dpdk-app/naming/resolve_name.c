@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// RFC 3263 4.1 and 4.2 for SIP over UDP: NAPTR to SRV to A, each with what it has to fall back on.
+// RFC 3263 4.1 and 4.2 for SIP over UDP: from NAPTR to SRV to A, each with its fallback.
 
 #include "naming/resolve_name.h"
 
@@ -13,7 +13,8 @@
 
 #define SRV_HOSTS_MAX 16
 #define NAPTR_MAX 4
-#define PRIORITY_BITS 16 // of an SRV record; above them the place of its NAPTR record
+#define PRIORITY_BITS \
+	16 // bits of an SRV record's priority; above them stands the rank of its NAPTR record
 
 struct srv_host {
 	char host[DNS_NAME_MAX];
@@ -101,14 +102,14 @@ static int srv_add(struct lookup *l, const char *name, uint32_t priority)
 		rc = addresses_add(l, hosts[i].host, &like);
 		found += rc == ARES_SUCCESS;
 		if (rc != ARES_SUCCESS && !query_says_none(rc))
-			return rc; // half an answer must not replace a whole one
+			return rc; // a partial answer must not replace a complete one
 	}
 	if (found)
 		return ARES_SUCCESS;
 	return n ? rc : asked(l, name, "SRV", ARES_ESERVICE);
 }
 
-// Without any SRV record the name itself is the host (RFC 3263 4.2).
+// When there are no SRV records the name itself is the host (RFC 3263 4.2).
 static int srv_or_host_add(struct lookup *l, const char *host)
 {
 	char name[DNS_NAME_MAX + 16];
@@ -153,7 +154,7 @@ static int naptr_add(struct lookup *l, const char *host)
 	if (rc != ARES_SUCCESS && !query_says_none(rc))
 		return rc;
 	n = rc == ARES_SUCCESS ? services_take(l->query, services) : 0;
-	if (n == 0) // none for UDP, which is what the profile speaks
+	if (n == 0) // no record for UDP, which the profile uses
 		return srv_or_host_add(l, host);
 	for (unsigned i = 0; i < n; i++) {
 		const char *to = services[i].replacement;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From the name of a server to its targets (RFC 3263).
+// Resolves the name of a server to its targets (RFC 3263).
 #pragma once
 
 #include <heartline/config.h>
@@ -21,7 +21,8 @@ struct question {
 	const char *type;
 };
 
-// ARES_SUCCESS; else what DNS said to *failed. Answers are tried in this order: NAPTR (only when
-// asked for), SRV (not when A was asked for), A with the port given.
+// Tries in this order: NAPTR (only if `type` says so), SRV (not if it says A), A with the given
+// port.
+// @return ARES_SUCCESS; otherwise the error of the question in *failed
 int name_resolve(struct query *q, const char *host, uint16_t port, enum hl_dns_type type,
 		 struct answer *out, struct question *failed);

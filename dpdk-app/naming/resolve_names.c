@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A name's answers: asked for, compared, published, told of; the last good one stays.
+// The answers for a name: asked for, compared, published and reported. The last good one stays in
+// use.
 
 #include "naming/resolve_names.h"
 
@@ -24,12 +25,12 @@ uint64_t resolver_now_ms(void)
 
 static const char *said(int status)
 {
-	// c-ares has no word for it: SRV with the target "."
+	// SRV with the target ".", for which c-ares has no message
 	return status == ARES_ESERVICE ? "the service is not available there"
 				       : ares_strerror(status);
 }
 
-// One question to DNS; on failure the last answer stays.
+// Ask DNS for one name. On failure the last answer stays in use.
 static int name_ask(struct resolver *r, struct name *name, struct answer *answer, char *why,
 		    size_t room)
 {
@@ -37,7 +38,7 @@ static int name_ask(struct resolver *r, struct name *name, struct answer *answer
 	struct hl_error err;
 	struct query query;
 
-	// a new channel each time: the system's servers may have changed
+	// A new channel each time, as the system's DNS servers may have changed.
 	if (query_open(&query, r->config->dns_servers, r->stop_fd, &err) < 0) {
 		snprintf(why, room, "%.200s", err.text);
 		return ARES_EBADQUERY;
@@ -57,7 +58,7 @@ static void name_schedule(struct name *name)
 	name->due_ms = resolver_now_ms() + ttl_s * 1000ull;
 }
 
-// The order that messages show; DNS servers turn theirs at each answer.
+// A fixed order, since DNS servers rotate their answers.
 static int target_compare(const void *a, const void *b)
 {
 	const struct hl_target *s = a, *t = b;
@@ -141,7 +142,7 @@ static void answer_tell(const struct name *name)
 static void failure_tell(struct name *name, const char *why)
 {
 	if (!name->failing)
-		fprintf(stderr, "heartline: DNS: %s; the last answer for %s stays\n", why,
+		fprintf(stderr, "heartline: DNS: %s; the last answer for %s stays in use\n", why,
 			name->host);
 	name->failing = true;
 	name->due_ms = resolver_now_ms() + RETRY_MS;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Inside the resolver: names, who uses them, their answers.
+// Internal to the resolver: the names, the servers that use them, and their answers.
 #pragma once
 
 #include <pthread.h>
@@ -16,10 +16,10 @@ struct name {
 	enum hl_dns_type type;
 	struct answer answer; // the last good one
 	uint64_t due_ms;
-	bool failing; // was told
+	bool failing; // a failure was reported
 };
 
-// A server of a profile that goes by a name.
+// A server of a profile that is given by name.
 struct user {
 	uint32_t profile, name;
 	enum hl_server server;
@@ -39,12 +39,13 @@ struct resolver {
 
 uint64_t resolver_now_ms(void); // monotonic
 
-// The first answer, until a time; again and again when DNS fails.
+// Get the first answer. When DNS fails, try again until end_ms.
 int name_find_first(struct resolver *r, struct name *name, uint64_t end_ms, struct hl_error *err);
 
-// A new answer for a name that is due; published when it differs. On failure the last one stays.
+// Look up a name again and publish its answer if it has changed. On failure the last one stays in
+// use.
 void name_renew(struct resolver *r, uint32_t index);
 
-// Hand an answer to the servers that use the name.
+// Give an answer to all servers that use the name.
 int name_publish(struct resolver *r, uint32_t index, const struct answer *answer,
 		 struct hl_error *err);

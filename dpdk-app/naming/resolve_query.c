@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Drives c-ares: sockets polled until the question is answered.
+// Drives c-ares: polls its sockets until the question is answered.
 
 #include "naming/resolve_query.h"
 
@@ -44,7 +44,7 @@ void query_close(struct query *q)
 {
 	if (!q->channel)
 		return;
-	ares_destroy(q->channel); // ends what is under way
+	ares_destroy(q->channel); // ends the questions under way
 	q->channel = NULL;
 	answers_free(q);
 }
@@ -115,7 +115,7 @@ static void sockets_serve(struct query *q, const struct pollfd *fds, int n)
 		ares_process_fd(q->channel, readable ? fds[i].fd : ARES_SOCKET_BAD,
 				writable ? fds[i].fd : ARES_SOCKET_BAD);
 	}
-	if (!any) // time-outs
+	if (!any) // let c-ares handle its time-outs
 		ares_process_fd(q->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One question to DNS at a time, answered or given up before the call returns.
+// Asks DNS one question at a time; each call returns when it is answered or given up.
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 
 struct query {
 	ares_channel channel;
-	int stop_fd; // readable: give up; -1: none
+	int stop_fd; // gives up when it is readable; -1: none
 	int status;  // ARES_*; of the question under way
 	bool done;
 	uint32_t ttl_s;                  // least of all answers so far
@@ -24,12 +24,13 @@ struct query {
 int query_open(struct query *q, const char *servers, int stop_fd, struct hl_error *err);
 void query_close(struct query *q);
 
-// ARES_SUCCESS; else what DNS said. Hosts files count, search domains too.
+// The addresses of a host, from hosts files, too, and with search domains. ARES_SUCCESS, or the
+// error.
 int query_addresses(struct query *q, const char *host);
 // The same for ns_t_srv (struct ares_srv_reply) and ns_t_naptr (struct ares_naptr_reply).
 int query_records(struct query *q, const char *name, int type);
 
-// Was it an answer ("there is none"), and no failure?
+// Is it an answer, namely that there is no such record, and not a failure?
 static inline bool query_says_none(int status)
 {
 	return status == ARES_ENOTFOUND || status == ARES_ENODATA;

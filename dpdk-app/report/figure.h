@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Figures for people: what was not measured is no 0.
+// Figures for people: a value that was not measured is not shown as 0.
 #pragma once
 
 #define FIGURE_ROOM 16

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From the facts of a run to its verdict: each rule adds a reason, the gravest one decides.
+// From the facts of a run to its verdict. Each rule may add a reason, and the most serious one
+// decides.
 
 #include "report/judge.h"
 
@@ -97,7 +98,7 @@ static void judge_lines(const struct outcome *o, struct judgement *j)
 		    (double)worst->allowed_ms / 1000, (double)worst->ms / 1000);
 }
 
-// Many servers answer REGISTER and know no OPTIONS: their lines leave them for good.
+// Many servers answer REGISTER but not OPTIONS, and lines leave such a server for good.
 static bool probes_unanswered(const struct report *r)
 {
 	return r->end.finals[HL_OPTIONS] == 0 && r->end.probe_timeouts > 0 &&
@@ -131,5 +132,5 @@ void judge(const struct report *r, struct judgement *j)
 		    "%" PRIu64 " binding%s could not be removed from the servers", r->leftovers,
 		    plural(r->leftovers));
 	if (r->phase_failed)
-		add(j, VERDICT_FAILED, "not every phase went as it should");
+		add(j, VERDICT_FAILED, "a phase did not end as it should");
 }

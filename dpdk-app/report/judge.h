@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The verdict over a whole run, and why.
+// The verdict on a whole run, and the reasons for it.
 #pragma once
 
 #include "report/report.h"
@@ -11,12 +11,12 @@
 struct judgement {
 	enum verdict verdict;
 	unsigned n_reasons;                     // 0: nothing is wrong
-	char reasons[REASONS_MAX][REASON_ROOM]; // plain English, the gravest first
+	char reasons[REASONS_MAX][REASON_ROOM]; // plain English, the most serious first
 	unsigned n_hints;
-	char hints[HINTS_MAX][REASON_ROOM]; // what may be done about it
+	char hints[HINTS_MAX][REASON_ROOM]; // what the user can do about it
 };
 
-// Of facts alone: the same report gets the same judgement.
+// Depends on the report alone: the same report gets the same judgement.
 void judge(const struct report *report, struct judgement *judgement);
 
 const char *verdict_name(enum verdict verdict);

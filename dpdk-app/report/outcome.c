@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Walks the lines and counts what became of them.
+// Walks over the lines and counts what became of them.
 
 #include "report/outcome.h"
 

@@ -23,15 +23,14 @@ struct failed_line {
 };
 
 struct outcome {
-	uint64_t never;       // were never registered, though there was time
-	uint64_t not_started; // were never registered: the ramp had not come to them
-	uint64_t starting;    // likewise: their first attempt was younger than its time-out
-	uint64_t
-		lost; // were registered and are not, for longer than a switch may take, or for good
-	uint64_t switching; // are on their way to a server, for no longer than that
+	uint64_t never;       // were never registered, though there was enough time
+	uint64_t not_started; // were never registered, because the ramp had not reached them
+	uint64_t starting;    // likewise, because their first attempt had not timed out yet
+	uint64_t lost;      // were registered, and have not been for longer than a switch may take
+	uint64_t switching; // are between two servers, for no longer than a switch may take
 	uint64_t ever_down;
-	uint64_t too_long; // were once down for longer than a switch may take
-	uint64_t down_ms;  // all outages of all lines
+	uint64_t too_long; // were down at least once for longer than a switch may take
+	uint64_t down_ms;  // sum of all outages of all lines
 	struct outage worst;
 	struct outage worst_too_long;
 	struct failed_line *failed; // never and lost, by line
@@ -39,11 +38,12 @@ struct outcome {
 	uint64_t failed_room;
 };
 
-// Add one line. Lines come in the order of their numbers. Out of memory: it is counted, not listed.
+// Add one line. Lines must come in ascending order. Without memory a failed line is counted but not
+// listed.
 void outcome_add(struct outcome *outcome, uint32_t line, const struct hl_state *state,
 		 const struct hl_line_account *account);
 
-// All lines of a data plane, which may run.
+// Add all lines of a data plane, which may be running.
 void outcome_take(struct outcome *outcome, const struct dataplane *dp, uint64_t now_ns);
 
 void outcome_free(struct outcome *outcome);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Makes hostile bytes fit for a terminal and for JSON: printable ASCII alone.
+// Makes untrusted bytes safe for a terminal and for JSON: only printable ASCII is left.
 
 #include "report/packet_text.h"
 

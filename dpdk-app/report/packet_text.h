@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Text for people out of what came from the network.
+// Turns what came from the network into text for people.
 #pragma once
 
 #include <heartline/worker.h>

@@ -8,11 +8,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-// Timers later than this, one in a hundred: replies are then measured late as well.
+// When one timer in a hundred is later than this, replies are measured late as well.
 #define LATE_US 10000.0
 // Frames that waited longer for a full device were sent late.
 #define FULL_MS 10.0
-#define DELAYED_SHARE 100 // one probe in so many left late
+#define DELAYED_SHARE 100 // the generator was the limit when one probe in so many left late
 
 void report_lines(struct report *report, struct dataplane *dp, uint64_t now_ns)
 {
@@ -36,7 +36,7 @@ void report_close(struct report *report, struct dataplane *dp, uint64_t device_l
 	report->maybe_left = dataplane_maybe_left(dp);
 	report->tx_full_ms = dataplane_tx_full_ms(dp);
 	steering_report(&dp->steering, dp->handoff, &report->steering);
-	report->lateness_p99_us = dataplane_lateness_us(dp, 0.99); // NAN: no timer ran
+	report->lateness_p99_us = dataplane_lateness_us(dp, 0.99); // NAN when no timer ran
 	if (isnan(report->lateness_p99_us))
 		report->lateness_p99_us = 0;
 }
@@ -50,13 +50,14 @@ void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, ui
 		  uint64_t rate)
 {
 	report->achieved_rate = took_ns ? (double)requests * 1e9 / (double)took_ns : 0;
-	report->offered_rate = ramp_ms ? (double)requests * 1e3 / (double)ramp_ms
-				       : report->achieved_rate; // all at once: as fast as it goes
+	report->offered_rate =
+		ramp_ms ? (double)requests * 1e3 / (double)ramp_ms
+			: report->achieved_rate; // without a ramp: as fast as possible
 	if (rate && (report->offered_rate > (double)rate || ramp_ms == 0))
 		report->offered_rate = (double)rate;
 }
 
-// Did this limit decide what was seen? The others say how close it was.
+// Does this limit alone show that the generator was too slow? The others only say how close it was.
 static bool limit_decides(const struct report *r, enum hl_limit limit)
 {
 	const struct hl_snapshot *s = &r->end;

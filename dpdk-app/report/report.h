@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a run came to: figures, verdict, exit code.
+// The report of a run: figures, verdict, exit code.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include "dataplane/events.h"
 #include "report/outcome.h"
 
-// The gravest last.
+// The most serious last.
 enum verdict {
 	VERDICT_OK,
 	VERDICT_DEGRADED, // lines were down for longer than a switch may take
@@ -25,42 +25,44 @@ enum verdict {
 struct report {
 	struct hl_snapshot up;      // just before the drain
 	struct hl_snapshot end;     // after it
-	const struct dataplane *dp; // for names; it outlives the report
-	const char *events_path;    // of --events; NULL: it was not given
+	const struct dataplane *dp; // for names; must outlive the report
+	const char *events_path;    // of --events; NULL when it was not given
 	struct events_counts events;
 	struct outcome outcome;       // of the lines, just before the drain
 	uint64_t left_silent_primary; // times that lines left the primary after a time-out
 	uint64_t leftovers;           // bindings that could not be removed
-	uint64_t maybe_left;          // bindings that a server may hold: nobody knows
-	double tx_full_ms;      // the device's transmit ring was full for so long on end, at most
+	uint64_t maybe_left;          // bindings of which nobody knows whether a server holds them
+	double tx_full_ms;      // the longest time on end that the device's transmit ring was full
 	double lateness_p99_us; // of timers
 	struct steering_result steering;
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
-	bool timed_out;                     // the drain did not end
-	bool phase_failed;                  // something else that was to happen did not (demo)
+	bool timed_out;                     // the drain did not end in time
+	bool phase_failed;                  // a phase of the demo failed
 };
 
-// Just before the drain: the lines as they are, and what became of them.
+// Call it just before the drain: notes the state of all lines, and what became of them.
 void report_lines(struct report *report, struct dataplane *dp, uint64_t now_ns);
 
-// Of a data plane that was stopped: end, leftovers, losses. device_lost: what the device had no room for.
+// Complete the report of a data plane that was stopped. device_lost: frames that the device had no
+// room for.
 void report_close(struct report *report, struct dataplane *dp, uint64_t device_lost);
 
-// Figures of the ramp: requests sent in so many ns, meant to take ramp_ms, at `rate` at most.
+// Set the rates of the ramp: so many requests were sent in took_ns; they were meant to take
+// ramp_ms, at `rate` per second at most.
 void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,
 		  uint64_t rate);
 
-// Was the generator, not the server, the limit? Then the figures say little about the server.
+// Was the generator the limit, and not the server? Then the figures say little about the server.
 bool report_generator_limited(const struct report *report);
 
 #define LIMITS_ROOM 512
-// By what, with counts; empty: it was not.
+// What limited the generator, with counts; empty when it was not the limit.
 void report_limits_text(const struct report *report, char text[LIMITS_ROOM]);
 
 void report_free(struct report *report);
 
-// Write as JSON; "-" is stdout.
+// Write the report as JSON to a file; "-" is stdout.
 int summary_write(const struct report *report, const char *path, struct hl_error *err);
 
-// See early that the file can be written, before a run is spent on it.
+// Check early that the file can be written, before a long run is wasted.
 int summary_check(const char *path, struct hl_error *err);

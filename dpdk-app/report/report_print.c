@@ -10,7 +10,7 @@
 #include "report/judge.h"
 #include "report/packet_text.h"
 
-#define FAILED_SHOWN 20 // lines, by number
+#define FAILED_SHOWN 20 // failed lines that are listed by their number
 #define CAUSES_SHOWN 8
 #define NEXT_HOPS_SHOWN 8
 
@@ -39,7 +39,7 @@ void report_print_reasons(const struct report *r, FILE *to)
 	char limits[LIMITS_ROOM];
 
 	judge(r, &j);
-	// Before a server is blamed.
+	// This comes before anything that might blame a server.
 	if (report_generator_limited(r)) {
 		report_limits_text(r, limits);
 		row(to, "limit", "the generator was the limit: %s", limits);
@@ -152,7 +152,8 @@ static void print_failed(const struct report *r, FILE *to)
 		    o->never + o->lost - FAILED_SHOWN);
 }
 
-// Nobody knows which transmission was answered after the first, so those times stand apart.
+// After a retransmission nobody knows which transmission was answered, so those times are listed
+// separately.
 static void print_rtt(FILE *to, const char *name, const char *which, uint64_t samples,
 		      const double us[3])
 {
@@ -195,7 +196,7 @@ static void print_bounded(const struct hl_snapshot *s, FILE *to)
 		    s->epochs);
 }
 
-// Answers that came and were dropped are no time-outs of the server.
+// Answers that arrived and were dropped are not the server's time-outs.
 static void print_drops(const struct report *r, FILE *to)
 {
 	const struct hl_snapshot *s = &r->end;
@@ -213,7 +214,7 @@ static void print_drops(const struct report *r, FILE *to)
 	}
 }
 
-// Requests that did not leave are no server's time-outs.
+// Requests that were never sent are not a server's time-outs.
 static void print_next_hops(const struct report *r, FILE *to)
 {
 	struct hl_next_hop hop;
@@ -243,7 +244,7 @@ static void print_limits(const struct report *r, FILE *to)
 	const struct hl_snapshot *s = &r->end;
 
 	for (unsigned k = 0; k < HL_LIMITS; k++) {
-		if (s->limits[k] == 0 || k == HL_LIMIT_EVENTS_LOST) // that has a row of its own
+		if (s->limits[k] == 0 || k == HL_LIMIT_EVENTS_LOST) // which has a row of its own
 			continue;
 		if (k == HL_LIMIT_TX_FULL)
 			row(to, "generator", "%" PRIu64 " %s: %s, for up to %.1f ms on end",

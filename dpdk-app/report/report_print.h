@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The report of a run for a person: the verdict first, then what led to it, then the rest.
+// The report of a run for people: the verdict first, then the reasons for it, then the rest.
 #pragma once
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 void report_print(const struct report *report, FILE *to);
 
-// Why the verdict is not "ok", and before that whether the generator was the limit: a few rows, or none.
+// Print whether the generator was the limit, and why the verdict is not "ok": a few rows, or none.
 void report_print_reasons(const struct report *report, FILE *to);
 
-// Which lines were down for how long, how often lines moved, and why.
+// Print how many lines were down and for how long, how often lines moved, and why.
 void report_print_outages(const struct report *report, FILE *to);

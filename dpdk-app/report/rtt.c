@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Windows over histograms that only grow.
+// Windows over histograms that only ever grow.
 
 #include "report/rtt.h"
 

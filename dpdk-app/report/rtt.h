@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Round-trip times of a window: the workers' histograms only grow, a window is a difference.
+// Round-trip times within a window. The workers' histograms only ever grow, so a window is a
+// difference.
 #pragma once
 
 #include <heartline/counters.h>
@@ -13,5 +14,6 @@ struct rtt_window {
 
 void rtt_window_start(struct rtt_window *window, const struct dataplane *dp);
 
-// Quantile [us] of first transmissions answered since the start; 0 without any.
+// A quantile [us] of requests that were answered at the first transmission since the window's
+// start.
 double rtt_window_quantile(struct rtt_window *window, const struct dataplane *dp, double q);

@@ -60,7 +60,7 @@ static void second_over(void *context)
 	rtt_window_start(&st->rtt, st->dp);
 	st->last = now;
 	st->last_ns = now_ns;
-	// A second that was missed (the process stood still) is not made up for.
+	// A second that was missed, because the process did not run, is skipped.
 	st->next_ns = RTE_MAX(st->next_ns + SECOND_NS, now_ns + SECOND_NS / 2);
 	control_loop_set_timer(st->control, st->timer, st->next_ns - now_ns, 0);
 }

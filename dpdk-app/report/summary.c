@@ -16,13 +16,13 @@
 #include "report/judge.h"
 #include "report/summary_lines.h"
 
-// Snapshots count to 2^64, JSON as jansson writes it to 2^63.
+// Snapshots count up to 2^64, jansson's integers up to 2^63.
 static json_t *whole(uint64_t value)
 {
 	return json_integer((json_int_t)value);
 }
 
-// A tenth is enough of a microsecond or of a rate, and 17 digits only confuse.
+// A tenth of a microsecond or of a request per second is precise enough.
 static json_t *tenths(double value)
 {
 	if (isnan(value)) // nothing was measured
@@ -74,7 +74,7 @@ static json_t *limits_object(const struct hl_snapshot *s)
 	return object;
 }
 
-// Times that a server dictated and that were not obeyed; numbers that began again.
+// Times from servers that were out of bounds and not followed, and CSeq numbers that started again.
 static json_t *bounded_object(const struct hl_snapshot *s)
 {
 	return json_pack("{so so so so}", "long_retry_afters", whole(s->long_retry_afters),
@@ -92,7 +92,7 @@ static json_t *events_object(const struct report *r)
 					 : json_null());
 }
 
-// The first replies prove a rung, or refute it; the rings need no proof.
+// Replies confirm or refute a rung. The rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
 	enum steering_proof proof = steering_proof(&s->all);
@@ -183,7 +183,7 @@ static json_t *summary_object(const struct report *r)
 	return object;
 }
 
-// The object with one more member, which is written piece by piece.
+// Write the object with one more member, the failed lines, which are written one by one.
 static int document_write(const struct report *report, const json_t *object, FILE *file)
 {
 	char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
@@ -220,7 +220,7 @@ int summary_check(const char *path, struct hl_error *err)
 {
 	if (!path || !strcmp(path, "-"))
 		return 0;
-	FILE *file = fopen(path, "ae"); // an older summary stays until the new one is there
+	FILE *file = fopen(path, "ae"); // an older summary is kept until the new one is written
 	if (!file)
 		return hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
 	fclose(file);

@@ -42,7 +42,7 @@ json_t *outages_object(const struct report *r)
 			 seconds(o->down_ms), "longest", worst);
 }
 
-// A status by its code; what happened here has none.
+// The status code of a cause; null for a local one, such as a time-out.
 static json_t *code_value(uint16_t code)
 {
 	return code >= HL_CODE_FIRST ? json_integer(code) : json_null();

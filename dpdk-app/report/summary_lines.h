@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the summary says of lines: outages, causes, which ones failed.
+// What the summary says about lines: outages, causes, and which ones failed.
 #pragma once
 
 #include <stdio.h>
@@ -15,6 +15,6 @@ json_t *texts_array(const char texts[][REASON_ROOM], unsigned n); // of a judgem
 json_t *examples_object(const struct report *report);
 json_t *next_hops_array(const struct report *report);
 
-// The failed lines as a JSON array, one a line of the file: there may be millions. Returns 0, or -1 as
-// the file has it.
+// Write the failed lines as a JSON array, each on a line of its own, as there may be millions. 0,
+// or -1 when the file reports an error.
 int failed_lines_write(const struct report *report, FILE *file);

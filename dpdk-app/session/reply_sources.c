@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Says once for each address which answers in place of the server that was asked.
+// Reports, once for each, the addresses that answer in place of the server that was asked.
 
 #include "session/reply_sources.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Says once for each address which answers in place of the server that was asked.
+// Reports, once for each, the addresses that answer in place of the server that was asked.
 #pragma once
 
 #include <stdint.h>
@@ -15,5 +15,5 @@ struct reply_sources {
 	uint32_t n;
 };
 
-// Control thread; prints what the workers have seen since the last call.
+// Print what the workers have seen since the last call. Control thread only.
 void reply_sources_watch(struct reply_sources *watch, const struct dataplane *dp);

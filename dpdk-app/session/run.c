@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The course of a run, as the control thread sees it.
+// The course of a run, from the control thread's point of view.
 
 #include "session/run.h"
 
@@ -12,10 +12,10 @@
 #include "base/timebase.h"
 
 #define MS 1000000ull
-#define T1_64_MS 32000 // RFC 3261: 64 * T1, the give-up time that "0" stands for
+#define T1_64_MS 32000 // RFC 3261: 64 * T1, which a register_timeout of 0 stands for
 #define DRAIN_SLACK_MS 3000
 #define LINES_A_MS 10
-#define RAMP_TAIL_NS 1000000000u // without a new registration for so long the ramp is over
+#define RAMP_TAIL_NS 1000000000u // the ramp is over when no line has registered for so long
 #define NEIGHBOURS_WAIT_NS (1000 * MS)
 #define PROGRESS_EVERY_NS (5 * MS)
 #define WATCH_EVERY_NS (100 * MS)
@@ -46,7 +46,7 @@ static uint64_t device_lost(const struct run *run)
 	return run->port ? port_lost(run->port) : 0;
 }
 
-// Until the ramp is over.
+// Runs until the ramp is over.
 static void progress_due(void *context)
 {
 	struct run *run = context;
@@ -102,7 +102,7 @@ int run_start(struct run *run, struct hl_error *err)
 	};
 	int rc = timers_add(run, err);
 
-	run->lost_before = device_lost(run); // while nobody polled: of no run
+	run->lost_before = device_lost(run); // before any loop polled, so not this run's loss
 	if (rc == 0)
 		rc = dataplane_launch(run->dp, run->control->loop, err);
 	if (rc < 0)
@@ -128,16 +128,16 @@ static uint64_t drain_limit_ms(const struct hl_config *config)
 
 	for (uint32_t i = 0; i < config->n_profiles; i++) {
 		uint64_t ms = config->profiles[i].register_timeout_ms;
-		// At two servers, each time once more with credentials.
+		// At two servers, at each of them once without and once with credentials.
 		limit_ms = RTE_MAX(limit_ms, 4 * (ms ? ms : T1_64_MS));
 	}
-	// And what the rate allows, or a slow machine manages.
+	// More when the rate limits it, or for what a slow machine can do.
 	limit_ms += config->rate ? config->total * 4000 / config->rate : config->total / LINES_A_MS;
 	return config->drain_ms + limit_ms + DRAIN_SLACK_MS;
 }
 
-// Looked at twice: the command may still be on its way to a worker, so nothing unsettled means
-// something only when every line has heard it.
+// Are all lines off? Unsettled lines are counted before and after the look: while the command is on
+// its way to a worker that number may still be 0.
 static bool settled(void *context)
 {
 	const struct run *run = context;
@@ -153,7 +153,7 @@ static void report_before_drain(struct run *run)
 {
 	report_lines(&run->report, run->dp, timebase_ns());
 	if (run->enabled_ns &&
-	    run->progress_lines == 0) { // no line was registered: what was sent all the same
+	    run->progress_lines == 0) { // no line registered: report what was sent nevertheless
 		run->progress_ns = timebase_ns();
 		run->progress_requests = run_requests(run);
 	}
@@ -182,7 +182,7 @@ void run_drain(struct run *run)
 
 void run_finish(struct run *run, struct judgement *judgement)
 {
-	watch_due(run); // a last time
+	watch_due(run); // for what was seen since the last time
 	control_loop_remove(run->control->loop, run->progress_timer);
 	control_loop_remove(run->control->loop, run->watch_timer);
 	status_stop(&run->status);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A run of a data plane: ramp, hold, drain, report. Shared by `run` and the demo.
+// A run of the data plane: ramp, hold, drain, report. Shared by `heartline run` and `heartline
+// demo`.
 #pragma once
 
 #include <stdint.h>
@@ -24,12 +25,12 @@ struct run {
 	int progress_timer, watch_timer;
 	uint64_t lost_before; // frames that the device lost before the run
 	uint64_t enabled_ns;  // 0: not yet
-	// the last new registration, for the rates of the ramp
+	// At the last new registration, for the rates of the ramp.
 	uint64_t progress_ns, progress_requests, progress_lines;
 };
 
-// Start the loops, and wait a while for the ARP answers of all next hops. From here on the control loop
-// serves the workers, shows the status and tells of what it sees.
+// Start the loops, and wait a while for the ARP answers of all next hops. From here on the control
+// loop serves the workers, shows the status and tells of what it sees.
 int run_start(struct run *run, struct hl_error *err);
 
 // Start all lines, spread over the ramp.

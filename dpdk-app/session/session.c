@@ -15,7 +15,7 @@
 #include "device/ring_pair.h"
 #include "loop/lcore_loop.h"
 
-#define QUEUES_GUESSED_MAX 16u // when the user names the lcores, for the amount of memory only
+#define QUEUES_GUESSED_MAX 16u // when the user names the lcores; only decides the amount of memory
 
 static int eal_up(struct session *session, const struct session_request *request,
 		  struct hl_error *err)
@@ -74,7 +74,7 @@ static int device_up(struct session *session, const struct session_request *requ
 		rc = device_wait_peer(device, &session->control, request->peer_timeout_ms, err);
 	if (rc == 0)
 		rc = eal_up(session, request, err);
-	if (rc == 0) // as many as there are lcores
+	if (rc == 0) // now that the number of lcores is known
 		rc = device_check_queues(device, session->n_workers, err);
 	if (rc == 0)
 		rc = pool_up(session, session->n_workers, err);

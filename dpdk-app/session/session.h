@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What every command that moves packets needs: the control thread's loop, EAL, packet buffers, ports.
+// What every command that moves packets needs: the control thread's loop, EAL, packet buffers,
+// ports.
 #pragma once
 
 #include <stdbool.h>
@@ -25,7 +26,7 @@ struct session {
 	struct port port;
 	struct port far_port; // the other end of the rings
 	unsigned n_workers;   // one for each lcore besides the main one
-	bool eal;             // to be stopped
+	bool eal;             // EAL was started, and must be stopped
 };
 
 // From here on Ctrl-C is caught. *session is zero; session_close() also after a failure.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Tries one rung after the other: the port's RSS as it is, rules by address or port, the rings.
+// Tries one way of steering after the other: the port's RSS, rules by address or by port, hand-off
+// rings.
 
 #include "steer/steer.h"
 
@@ -12,10 +13,10 @@
 #include "device/eal_log.h"
 #include "steer/steer_rules.h"
 
-#define KEY_BYTES 40    // of drivers that do not say
-#define PROOF_FRAMES 64 // before anything is said of where they arrive
+#define KEY_BYTES 40    // assumed when a driver does not tell its key's length
+#define PROOF_FRAMES 64 // needed before any conclusion about where they arrive
 
-// The port's own key, functions and table. NULL, or why they are of no use.
+// Read the port's key, hash functions and table. Returns NULL, or why they cannot be used.
 static const char *rss_read(struct steering *s)
 {
 	struct rte_eth_rss_reta_entry64 entries[STEERING_TABLE_MAX / RTE_ETH_RETA_GROUP_SIZE];
@@ -42,7 +43,7 @@ static const char *rss_read(struct steering *s)
 	if (!s->how.hash_ports &&
 	    !(conf.rss_hf & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER)))
 		return "the device's RSS leaves IPv4 out";
-	memset(entries, 0xff, sizeof(entries)); // masks: all
+	memset(entries, 0xff, sizeof(entries)); // the masks: ask for all entries
 	if (info.reta_size == 0 || info.reta_size > STEERING_TABLE_MAX ||
 	    rte_eth_dev_rss_reta_query(s->port_id, entries, info.reta_size) < 0)
 		return "the device does not tell its RSS table";
@@ -57,7 +58,7 @@ static const char *rss_read(struct steering *s)
 	return NULL;
 }
 
-// Prepare a rung. False: the port does not have it.
+// Prepare a rung. False when the port does not offer it.
 static bool rung_offered(struct steering *s, enum steering_rung rung,
 			 const struct hl_config *config)
 {
@@ -80,7 +81,8 @@ static bool good_enough(const struct steering *s)
 	return s->steered >= s->lines - s->lines / 16;
 }
 
-// A plan for this rung, kept when it brings more home than the best one so far.
+// Make a plan for this rung, and keep it if it steers more lines to their worker than the best one
+// so far.
 static int rung_try(struct steering *best, const struct steering *s, const struct hl_config *config,
 		    struct hl_plan_options *options, struct hl_plan **plan, struct hl_error *err)
 {
@@ -107,13 +109,13 @@ static int rung_try(struct steering *best, const struct steering *s, const struc
 int steering_choose(struct steering *s, const struct port *port, const struct hl_config *config,
 		    struct hl_plan_options *options, struct hl_plan **plan, struct hl_error *err)
 {
-	static struct steering next; // large; one thread, once
+	static struct steering next; // too large for the stack; called once, by one thread
 	int rc = 0;
 
 	*plan = NULL;
 	if (options->n_workers == 1)
 		return hl_plan_new(plan, config, options, err);
-	eal_log_keep(); // what a rung's refusal comes to is said below, in one line
+	eal_log_keep(); // why a rung was refused is said below, in one line
 	next = (struct steering){ .port_id = port->id, .n_queues = options->n_workers };
 	next.how.table = next.table;
 	for (int rung = STEERING_RSS; rc == 0 && rung <= STEERING_RING; rung++) {
@@ -128,9 +130,10 @@ int steering_choose(struct steering *s, const struct port *port, const struct hl
 	}
 	s->why_not_rules = next.why_not_rules;
 	if (s->steered == 0 && s->rung == STEERING_RSS)
-		s->why_not_rss = "its RSS parts the replies of a line's servers";
+		s->why_not_rss = "its RSS separates the replies of a line's two servers";
 	if (s->steered == 0 || rules_create(s, config) < 0) {
-		s->rung = STEERING_RING; // the plan stands: it only asked for more than there is
+		// The plan stays valid, it only counted on rules that were refused.
+		s->rung = STEERING_RING;
 		s->steered = 0;
 	}
 	eal_log_release();
@@ -188,7 +191,8 @@ enum steering_proof steering_proof(const struct handoff_counts *all)
 
 	if (seen == 0)
 		return STEERING_UNSEEN;
-	// Requests from elsewhere may stray; by chance at least every second frame would.
+	// A few may be requests that nothing steers. Without steering at least half of all frames
+	// would be.
 	return all->arrived_elsewhere > seen / 4 ? STEERING_REFUTED : STEERING_CONFIRMED;
 }
 
@@ -201,7 +205,7 @@ void steering_report(const struct steering *s, const struct handoff *handoff,
 		.steered = s->steered,
 	};
 	handoff_count_all(handoff, &result->all);
-	if (s->rung == STEERING_RING) // rules that were refused have nothing to prove
+	if (s->rung == STEERING_RING) // nothing to prove when the rules were refused
 		result->all.arrived_home = result->all.arrived_elsewhere = 0;
 	for (unsigned i = 0; handoff && i < s->n_queues; i++)
 		handoff_count(handoff, i, &result->of[i]);

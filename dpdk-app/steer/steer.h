@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which way replies find the worker of their line: by the port's RSS, by rules, or over rings.
+// How replies reach the worker of their line: by the port's RSS, by rules of the port, or over
+// rings.
 #pragma once
 
 #include <stdbool.h>
@@ -31,28 +32,29 @@ struct steering {
 	uint32_t n_queues, lines, steered;
 	struct hl_steering how;
 	uint16_t table[STEERING_TABLE_MAX];
-	bool key_asked_for; // the port's key is the one it was asked for
+	bool key_asked_for; // the port took the RSS key that it was asked to use
 	const char *why_not_rss, *why_not_rules;
 	struct rte_flow **rules;
 	uint32_t n_rules;
 	bool doubt_said;
 };
 
-// What came of it, summed up over all workers.
+// Whether steering works, judged by the frames that arrived at all workers.
 enum steering_proof { STEERING_UNSEEN, STEERING_CONFIRMED, STEERING_REFUTED };
 
-// Make the plan for the first rung that brings (almost) all replies home, or for the one that brings
-// most of them, and put that in force on a port that was started. *s is zero.
+// Make the plan for the first rung that steers (almost) all replies to their worker, or else for
+// the one that steers most of them, and put that rung in force on a port that was started. *s is
+// zero.
 int steering_choose(struct steering *s, const struct port *port, const struct hl_config *config,
 		    struct hl_plan_options *options, struct hl_plan **plan, struct hl_error *err);
 
 const char *steering_rung_name(enum steering_rung rung); // for programs
 const char *steering_rung_text(enum steering_rung rung); // for people
 
-// One line on stderr; nothing with one worker.
+// Print one line on stderr about the rung in use. Prints nothing with one worker.
 void steering_say(const struct steering *s);
 
-// How a run was steered, for its report.
+// How the replies of a run were steered, for its report.
 struct steering_result {
 	enum steering_rung rung;
 	uint32_t n_queues, steered;
@@ -61,11 +63,11 @@ struct steering_result {
 void steering_report(const struct steering *s, const struct handoff *handoff,
 		     struct steering_result *result);
 
-// Where did replies arrive that should have come by themselves? UNSEEN: there was none so far.
+// Did the replies of steered lines arrive at their worker? UNSEEN: none has arrived so far.
 enum steering_proof steering_proof(const struct handoff_counts *all);
 
-// Says so, once, when they arrive elsewhere.
+// Print a warning, once, when they arrive at other workers.
 void steering_watch(struct steering *s, const struct handoff *handoff);
 
-// Remove the rules. The port is still there.
+// Remove the rules. Call it before the port is closed.
 void steering_undo(struct steering *s);

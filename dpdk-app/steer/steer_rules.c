@@ -8,8 +8,8 @@
 
 #define ADDRESS_RULES_MAX 1024
 
-// With a number of queues that is no power of two, some get more ports than others: then at most an
-// eighth more.
+// When the number of queues is not a power of two, some queues get more ports than others, but at
+// most an eighth more.
 #define UNEVEN_SHARE 8
 
 struct rule {
@@ -18,7 +18,7 @@ struct rule {
 	uint16_t queue;
 };
 
-// Validate a rule, or make it where *out is wanted.
+// Validate a rule, or create it when `out` is not NULL.
 static int rule_apply(uint16_t port_id, const struct rule *rule, struct rte_flow **out)
 {
 	const struct rte_flow_attr attr = { .ingress = 1 };
@@ -34,7 +34,7 @@ static int rule_apply(uint16_t port_id, const struct rule *rule, struct rte_flow
 		{ .type = RTE_FLOW_ITEM_TYPE_IPV4,
 		  .spec = rule->addr ? &ip : NULL,
 		  .mask = rule->addr ? &ip_mask : NULL },
-		// By address whatever comes, ICMP too, is the owner's.
+		// With a rule by address everything to it, ICMP included, goes to the owner.
 		{ .type = rule->mask ? RTE_FLOW_ITEM_TYPE_UDP : RTE_FLOW_ITEM_TYPE_END,
 		  .spec = &udp,
 		  .mask = &udp_mask },
@@ -64,7 +64,7 @@ static uint64_t addresses_count(const struct hl_port *port)
 static bool rule_offered(struct steering *s, const struct rule *rule)
 {
 	s->why_not_rules = rule_apply(s->port_id, rule, NULL) < 0
-				   ? "it takes no rules by address or port"
+				   ? "it accepts no rules by address or port"
 				   : NULL;
 	return s->why_not_rules == NULL;
 }

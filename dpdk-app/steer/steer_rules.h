@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rules of the port (rte_flow) that send a destination to its worker's queue.
+// Flow rules of the port (rte_flow) that steer a destination to its worker's queue.
 #pragma once
 
 #include <stdbool.h>
@@ -8,11 +8,12 @@
 
 #include "steer/steer.h"
 
-// Fill s->how for rules by the lines' addresses, or by the low bits of their ports, when the port
-// would take them. Else false, and s->why_not_rules.
+// Fill s->how for rules by the lines' addresses, or by the low bits of their ports. False when the
+// port does not accept such rules; then s->why_not_rules says why.
 bool rules_by_address(struct steering *s, const struct hl_config *config);
 bool rules_by_port(struct steering *s, const struct hl_config *config);
 
-// Put them in force, when they are the rung. -errno: not all were taken, and none is left.
+// Create the rules if they are the chosen rung. -errno when the port refused one; then none is
+// left.
 int rules_create(struct steering *s, const struct hl_config *config);
 void rules_destroy(struct steering *s);

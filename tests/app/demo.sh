@@ -80,20 +80,20 @@ agrees "the achieved rate is not far above the offered one" \
 # --- Ctrl-C: all unregister ---
 
 demo once --hold 600s
-wait_running 60 said once 'they stay, it is probed' || bail "the demo holds" "$(status_last once)"
+wait_running 60 said once 'all stay, and probe the primary' || bail "the demo holds" "$(status_last once)"
 if heartline_stop "$HEARTLINE_PID" 60; then
 	check "Ctrl-C: the demo was not shown to the end: exits 1" 1 "$EXIT_CODE"
 else
 	not_ok "Ctrl-C: the demo ends" "still running after 60 s"
 fi
-check "Ctrl-C: and the verdict why" 1 "$(grep -c 'because .*not every phase went as it should' "$DIR/once.log")"
-check "Ctrl-C: the row says so" 1 "$(grep -c 'they stay, it is probed .* stopped$' "$DIR/once.log")"
+check "Ctrl-C: and the verdict why" 1 "$(grep -c 'because .*a phase did not end as it should' "$DIR/once.log")"
+check "Ctrl-C: the row says so" 1 "$(grep -c 'all stay, and probe the primary .* stopped$' "$DIR/once.log")"
 check "Ctrl-C: all unregistered" "$lines 0" "$(get once unregistered) $(get once leftovers)"
 
 # --- twice: at once, and the rest is told ---
 
 demo twice --hold 600s
-wait_running 60 said twice 'they stay, it is probed' || bail "the demo holds" "$(status_last twice)"
+wait_running 60 said twice 'all stay, and probe the primary' || bail "the demo holds" "$(status_last twice)"
 kill -INT "$HEARTLINE_PID"
 wait_running 10 said twice 'all leave, both servers are empty' || bail "the demo drains" "$(status_last twice)"
 if heartline_stop "$HEARTLINE_PID" 60; then

@@ -153,7 +153,7 @@ fi
 pair -- --drain 600s
 wait_running 40 on $lines 0 || bail "all registered" "$(status_last "$RUN")"
 kill -INT "$HEARTLINE_PID"
-wait_running 10 said "$RUN" "once more to quit at once" || bail "it says what a second Ctrl-C does" "$(status_last "$RUN")"
+wait_running 10 said "$RUN" "press Ctrl-C again to quit at once" || bail "it says what a second Ctrl-C does" "$(status_last "$RUN")"
 ok "it says what a second Ctrl-C does"
 kill -INT "$HEARTLINE_PID"
 ended "Ctrl-C twice: exits 1" 1

@@ -42,7 +42,7 @@ refused() {
 
 flags=(run --port "net_memif0,role=client,socket=$DIR/none" --primary 10.99.0.1 --address 10.99.1.1/16)
 chmod 644 secret
-refused "a password file for everybody" "--password-file: secret: everybody may use it" \
+refused "a password file for everybody" "--password-file: secret: everybody can read or write it" \
 	"$HEARTLINE" "${flags[@]}" --password-file secret
 chmod 600 secret
 refused "two sources" "--password and --password-file exclude each other" \

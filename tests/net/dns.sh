@@ -140,7 +140,7 @@ fi
 kill -KILL -- "-$DNSMASQ_PID"
 wait_until 10 group_gone "$DNSMASQ_PID"
 sed -i "/^$DNSMASQ_PID\$/d" "$DIR/groups"
-if wait_running 20 says "the last answer for plain.lab.test stays"; then
+if wait_running 20 says "the last answer for plain.lab.test stays in use"; then
 	ok "the DNS server dies: the last answers stay, and it is told"
 else
 	not_ok "the DNS server dies: the last answers stay, and it is told" "nothing about it"

@@ -75,7 +75,7 @@ run stuck
 wait_running 60 status_is stuck " [0-9]+ registered +[0-9]+ +[0-9]+ +[0-9]+ +[1-9][0-9]* " ||
 	not_ok "stuck: its timers run" "$(status_last stuck)"
 kill -INT "$HEARTLINE_PID"
-if wait_running 20 grep -q "once more to quit at once" "$DIR/stuck.log" && heartline_stop "$HEARTLINE_PID" 40; then
+if wait_running 20 grep -q "press Ctrl-C again to quit at once" "$DIR/stuck.log" && heartline_stop "$HEARTLINE_PID" 40; then
 	check "stuck: Ctrl-C twice ends it with 1" 1 "$EXIT_CODE"
 else
 	not_ok "stuck: Ctrl-C twice ends it with 1" "still running after 40 s"

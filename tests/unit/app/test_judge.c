@@ -45,7 +45,7 @@ static const struct row rows[] = {
 	  .reason = "1 binding could not be removed" },
 	{ "maybe left", .maybe_left = 4, .finals = 40, .verdict = "ok" },
 	{ "a phase", .phase_failed = true, .finals = 40, .verdict = "failed", .code = 1,
-	  .reason = "not every phase" },
+	  .reason = "a phase did not end" },
 	{ "the drain", { .lost = 1 }, .timed_out = true, .finals = 40, .verdict = "timed out", .code = 97,
 	  .reason = "did not end in time" },
 	{ "no answer", { .never = 10 }, .verdict = "failed", .code = 1, .reason = "not one answer came" },

@@ -255,7 +255,7 @@ Test(steering, a_key_too_short_is_of_no_use)
 	choose(2);
 	rung_expect("ring", 0);
 	cr_expect_str_eq(s.why_not_rss, "the device does not tell its RSS key");
-	cr_expect_str_eq(s.why_not_rules, "it takes no rules by address or port");
+	cr_expect_str_eq(s.why_not_rules, "it accepts no rules by address or port");
 	hl_plan_free(plan);
 }
 
