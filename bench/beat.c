@@ -60,8 +60,8 @@ void beat_answered(struct beat *beat, uint32_t line)
 {
 	const struct line *l = &beat->rig->worker->lines[line];
 
-	if (!(l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND)))
-		beat->due[line] = l->probe_at;
+	if (!exchange_is_open(&l->probe))
+		beat->due[line] = l->probe.at;
 }
 
 uint64_t beat_due_ns(const struct beat *beat, uint32_t line, uint64_t now_ns)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The full parser's side of the slow path: replies that the scanner declined, read by osip2.
+#include "worker/drop.h"
 #include "worker/worker.h"
 
 // Whoever serves has other things to do: signals, status, the other workers.

@@ -16,8 +16,8 @@ enum { BRANCH_TEXT_ROOM = 32 }; // written in two halves, the second one longer 
 enum request_kind {
 	KIND_REGISTER,
 	KIND_PROBE,
-	KIND_BYE,  // unregister
-	KIND_KEEP, // keepalive of B
+	KIND_UNREGISTER,
+	KIND_KEEPALIVE, // of B
 	KIND_SUBSCRIBE,
 	REQUEST_KINDS,
 };

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <heartline/state.h>
+#include "line/exchange.h"
 
 #define TICK_SHIFT 17
 #define TICK_NEVER_AHEAD (1u << 30) // longest time ahead that may be armed: 39 hours
@@ -33,57 +34,35 @@ static inline bool tick_before(uint32_t a, uint32_t b)
 }
 
 enum line_flag {
-	LINE_REG_OUT =
-		1 << 0, // a REGISTER is unanswered: reg_at its retransmission, reg_end its end
-	LINE_REG_SEND = 1 << 1,  // a REGISTER is to be sent
-	LINE_PROBE_OUT = 1 << 2, // an OPTIONS is unanswered
-	LINE_PROBE_SEND = 1 << 3,
-	LINE_BYE_OUT = 1 << 4, // an unregister is unanswered (cold)
-	LINE_BYE_SEND = 1 << 5,
-	LINE_READY = 1 << 6,   // waits in the ready ring for room or tokens
-	LINE_PROBING = 1 << 7, // probes are on: probe_at is the next one
+	LINE_READY = 1 << 0,           // waits in the ready ring for room or tokens
+	LINE_RARE = 1 << 1,            // rare_at is armed
+	LINE_RARE_CHANGED = 1 << 2,    // a deadline of the rare parts: rare_at is to be found anew
+	LINE_RARE_SEND = 1 << 3,       // something of the rare parts may be waiting to be sent
+	LINE_REG_AUTH = 1 << 4,        // the latest REGISTER carries credentials
+	LINE_PROBE_B = 1 << 5,         // the latest probe went to B (only in DOWN)
+	LINE_REGISTERED_ONCE = 1 << 6, // until it is counted as unregistered
 };
 
 // Writer: the owner lcore. Others read `word` only.
 struct line {
 	alignas(64) _Atomic uint64_t word; // struct hl_state, packed
 
-	uint32_t cseq;       // last number used, from 0 (on the wire + CSEQ_FIRST)
-	uint32_t reg_cseq;   // of the latest REGISTER
-	uint32_t probe_cseq; // of the latest probe
-
-	uint32_t reg_at;   // next retransmission; else refresh, backoff or park end
-	uint32_t reg_end;  // give-up
-	uint32_t reg_sent; // first transmission: worker_stamp()
-	uint32_t probe_at; // next retransmission; else next probe
-	uint32_t probe_end;
-	uint32_t probe_sent;
-	uint32_t rare_at; // earliest deadline in the cold part, see LINE_RARE
+	struct exchange registration; // its timer: refresh, backoff, park, turn to register
+	struct exchange probe;        // its timer: the next probe; idle: probes are off
+	uint32_t cseq;                // last number used, from 0 (on the wire + CSEQ_FIRST)
+	uint32_t rare_at;             // earliest deadline of the rare parts, see LINE_RARE
 
 	uint32_t addr;  // index of its own address
 	uint16_t port;  // own port, host order
 	uint16_t shape; // index of its templates
 
-	uint8_t reg_rtx, probe_rtx; // retransmissions so far
-	uint8_t flags;              // enum line_flag
-	uint8_t more;               // enum line_more
-	uint8_t servers;            // enum line_servers: tried, held, locked
-	uint8_t target[2];          // by enum hl_server: the endpoint that it is spoken to at
-	uint8_t reg_server : 1;     // enum hl_server of the latest REGISTER
-	uint8_t probe_target : 7;   // endpoint of the latest probe
+	uint8_t flags;            // enum line_flag
+	uint8_t servers;          // enum line_servers: tried, held, locked
+	uint8_t target[2];        // by enum hl_server: the endpoint that it is spoken to at
+	uint8_t reg_server : 1;   // enum hl_server of the latest REGISTER
+	uint8_t probe_target : 7; // endpoint of the latest probe
 };
 static_assert(sizeof(struct line) == 64, "one cache line a line");
-
-enum line_more {
-	LINE_RARE = 1 << 0,            // rare_at is armed
-	LINE_REG_TIMER = 1 << 1,       // reg_at is armed as a timer (refresh, backoff, park)
-	LINE_REG_PROVISIONAL = 1 << 2, // a 1xx came: timer E is T2
-	LINE_PROBE_PROVISIONAL = 1 << 3,
-	LINE_REG_AUTH = 1 << 4,    // the latest REGISTER carries credentials
-	LINE_PROBE_B = 1 << 5,     // the latest probe went to B (only in DOWN)
-	LINE_ONCE = 1 << 6,        // was registered at least once
-	LINE_STREAM_SEND = 1 << 7, // a keepalive or a SUBSCRIBE is to be sent (streams.h)
-};
 
 // Three pairs of bits, each by enum hl_server.
 enum line_servers {
@@ -95,12 +74,11 @@ enum line_servers {
 };
 
 enum cold_flag {
-	COLD_HOLD = 1 << 0,     // return delay runs, or the time that a return has
-	COLD_BYE_AUTH = 1 << 1, // the unregister carries credentials
-	COLD_BYE_PROVISIONAL = 1 << 2,
-	COLD_JUMPED = 1 << 3,    // this REGISTER follows a change of its server's targets
-	COLD_BYE_STALE = 1 << 4, // the unregister is of a contact that an earlier run left
-	COLD_ORPHAN = 1 << 5, // << enum hl_server: a late 2xx came while a REGISTER was under way
+	COLD_HOLD = 1 << 0,             // return delay runs, or the time that a return has
+	COLD_UNREGISTER_AUTH = 1 << 1,  // it carries credentials
+	COLD_UNREGISTER_STALE = 1 << 2, // it is of a contact that an earlier run left
+	COLD_JUMPED = 1 << 3,           // this REGISTER follows a change of its server's targets
+	COLD_ORPHAN = 1 << 4, // << enum hl_server: a late 2xx came while a REGISTER was under way
 };
 
 // What happened to the latest registration so far.
@@ -121,22 +99,22 @@ struct line_cold {
 	uint32_t held_until[HL_SERVERS]; // as bound_until: coarse_of(), since these are not armed
 	// a server confirmed a binding until then; valid with its bit in bound
 	uint32_t bound_until[HL_SERVERS];
-	uint32_t bye_cseq, bye_at, bye_end;
+	struct exchange unregister;
 	// asked for instead of the profile's (423), by server; 0: the profile's
 	uint32_t expires_s[HL_SERVERS];
-	uint8_t bound : 2;       // bit by enum hl_server, as the three beside it
-	uint8_t maybe_bound : 2; // a REGISTER there was given up unanswered: was it heard?
-	uint8_t shunned : 2;     // held since its REGISTER failed, not because it said so
-	uint8_t probed_b : 2;    // enum probed_b: its latest probe
-	uint8_t bye_pending;     // still to be unregistered at, and bit BYE_STALE
-	uint8_t bye_server, bye_rtx;
-	uint8_t answered : 3;     // challenges and refusals of this attempt answered at once
-	uint8_t bye_answered : 3; // the same of the unregister
-	uint8_t asked : 2;        // bit by enum hl_server: held since it asked for it (Retry-After)
-	uint8_t flags;            // enum cold_flag
-	uint8_t backoffs;         // cycles failed in a row
-	uint8_t cools;            // returns failed in a row
-	uint8_t attempt;          // enum attempt_flag
+	uint8_t bound : 2;               // bit by enum hl_server, as the three beside it
+	uint8_t maybe_bound : 2;         // a REGISTER there was given up unanswered: was it heard?
+	uint8_t shunned : 2;             // held since its REGISTER failed, not because it said so
+	uint8_t probed_b : 2;            // enum probed_b: its latest probe
+	uint8_t unregister_pending : 3;  // still to be unregistered at, and bit UNREGISTER_STALE
+	uint8_t unregister_server : 1;   // enum hl_server of the latest one
+	uint8_t answered : 3;            // challenges and refusals of this attempt answered at once
+	uint8_t unregister_answered : 3; // the same of the unregister
+	uint8_t asked : 2; // bit by enum hl_server: held since it asked for it (Retry-After)
+	uint8_t flags;     // enum cold_flag
+	uint8_t backoffs;  // cycles failed in a row
+	uint8_t cools;     // returns failed in a row
+	uint8_t attempt;   // enum attempt_flag
 	uint16_t epochs[HL_SERVERS]; // full registrations: each has a Call-ID of its own
 	// a contact that an earlier run left, which is being removed
 	uint16_t stale_port;

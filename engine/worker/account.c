@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a run reports of its lines: outages, flaps, causes (FAILOVER.md section 7). Written when a
 // line's state changes, never on the way of an answered probe.
+#include "worker/account.h"
+
 #include <heartline/code.h>
-#include "worker/worker.h"
+#include "base/count.h"
+#include "net/frame.h"
 
 static uint32_t load(const _Atomic uint32_t *word)
 {
@@ -32,7 +35,7 @@ static uint64_t failed_since_ms(const struct hl_worker *w, uint32_t i, const str
 	const struct plan_profile *p = worker_profile(w, l);
 	bool probe = change->event == FO_PROBE_LOST;
 	uint64_t timeout_ns = probe ? p->options_timeout_ns : p->register_timeout_ns;
-	uint32_t end = probe ? l->probe_end : l->reg_end;
+	uint32_t end = probe ? l->probe.end : l->registration.end;
 	uint64_t between_ns = p->detect_interval_ns > timeout_ns ? p->detect_interval_ns
 								 : timeout_ns;
 	int32_t ticks = (int32_t)(w->now - (end - tick_span_ns(timeout_ns)));

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The lines' addresses on the wire: ARP and announcements.
+#include "worker/address.h"
+
+#include "base/count.h"
 #include "net/arp.h"
-#include "worker/worker.h"
+#include "net/frame.h"
+#include "worker/burst.h"
+#include "worker/drop.h"
 
 #define ANNOUNCE_GAP_NS 50000 // gratuitous ARP: at most 20,000 a second
 

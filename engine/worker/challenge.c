@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Challenges and what answers them: credentials for a server, and beside them those for a proxy
-// (FAILOVER.md section 5, RFC 3261 22.2 and 22.3).
+#include "worker/challenge.h"
+
 #include <errno.h>
 
 #include <heartline/code.h>
-
 #include "net/frame.h"
 #include "sip/value.h"
-#include "worker/worker.h"
 
 // What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
 // target of the server either.
@@ -100,23 +98,29 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 	return same && !challenge->stale ? CHALLENGE_SAME : CHALLENGE_NEW;
 }
 
-// Do all credentials for this server go into one frame with the request?
-static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum request_kind kind,
-			    enum hl_server server)
+struct bare_request worker_bare_request(const struct hl_worker *w, uint32_t i,
+					enum hl_server server, enum plan_text text)
 {
 	const struct line *l = &w->lines[i];
+
+	return (struct bare_request){
+		.len = w->plan->shapes[l->shape].text[server][text].len,
+		.uri_len = worker_domain(w, l)->uri_len,
+	};
+}
+
+// Do all credentials for this server go into one frame with the request?
+static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_server server,
+			    struct bare_request bare)
+{
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const struct slice account = { w->plan->arena + id->at + id->user_len + id->display_len,
 				       id->account_len };
-	const enum plan_text text = kind == KIND_SUBSCRIBE ? PLAN_SUBSCRIBE : PLAN_REGISTER;
-	uint32_t uri_len = worker_domain(w, l)->uri_len,
-		 len = w->plan->shapes[l->shape].text[server][text].len;
+	uint32_t len = bare.len;
 
-	if (kind == KIND_SUBSCRIBE)
-		len = worker_dialog_len(w, i, len, &uri_len);
 	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
 		const struct auth *auth = place(w, i, server, k).auth;
-		uint32_t line = auth_line_len(auth, &w->realms, account, uri_len, CNONCE_LEN);
+		uint32_t line = auth_line_len(auth, &w->realms, account, bare.uri_len, CNONCE_LEN);
 
 		if (auth->usable && line > AUTH_LINE_MAX)
 			return false;
@@ -126,8 +130,8 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum request_
 }
 
 // Of several of a realm the topmost one that we can answer.
-int worker_challenge(struct hl_worker *w, uint32_t i, enum request_kind kind, enum hl_server server,
-		     const struct sip_reply *reply)
+int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
+		     struct bare_request bare, const struct sip_reply *reply)
 {
 	int result = -ENOTSUP;
 	unsigned taken = 0;
@@ -143,7 +147,7 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum request_kind kind, en
 		if (k == NO_PLACE)
 			continue;
 		int learnt = learn(w, i, server, k, &challenge);
-		if (learnt >= 0 && !credentials_fit(w, i, kind, server)) {
+		if (learnt >= 0 && !credentials_fit(w, i, server, bare)) {
 			place(w, i, server, k).auth->usable = false;
 			learnt = -ENOSPC;
 		}

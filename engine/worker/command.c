@@ -3,7 +3,10 @@
 //
 // Commands run side by side. One that starts or stops a line wins over an older one that has not come to
 // that line yet, for that line alone; others wait until those before them are done.
-#include "worker/worker.h"
+#include "worker/command.h"
+
+#include "worker/driver.h"
+#include "worker/flush.h"
 
 #define COMMAND_LINES 64 // lines served by one call
 
@@ -108,8 +111,8 @@ static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
 			w->stopping--;
 		if (is_overruled(w, k, line))
 			continue;
-		worker_step(w, line - w->first, command_events[r->command.type], HL_CODE_NONE);
-		worker_flush(w, line - w->first);
+		driver_event(w, line - w->first, command_events[r->command.type], HL_CODE_NONE);
+		line_flush(w, line - w->first);
 	}
 }
 

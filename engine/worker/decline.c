@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Replies that the scanner declined, on their way to the full parser: only those that answer one of our
 // requests. A parser costs a thousand times what a stranger pays for a datagram.
-#include "worker/worker.h"
+#include "worker/decline.h"
+
+#include "base/count.h"
+#include "line/branch.h"
+#include "net/frame.h"
+#include "worker/drop.h"
+#include "worker/reply.h"
 
 #define BRANCHES_TRIED 8 // in one text; an answer to us holds one
 
@@ -46,7 +52,7 @@ void worker_decline(struct hl_worker *w, const struct frame *f)
 	}
 	p->src = (struct hl_endpoint){ .addr = f->src, .port = f->src_port };
 	p->dst = (struct hl_endpoint){ .addr = f->dst, .port = f->dst_port };
-	if (!worker_reply_path(w, &branch, &p->src, &p->dst)) {
+	if (!reply_path(w, &branch, &p->src, &p->dst)) {
 		worker_drop(w, HL_DROP_WRONG_SOURCE, f);
 		return;
 	}

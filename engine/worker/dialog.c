@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The dialog of a subscription: what tells it from others, the texts that only its requests carry,
 // and the NOTIFY requests that belong to it (RFC 3261 12.2, RFC 6665 4.1.3).
+#include "worker/dialog.h"
+
 #include "base/siphash.h"
+#include "line/streams.h"
+#include "net/frame.h"
 #include "sip/value.h"
-#include "worker/worker.h"
+#include "worker/challenge.h"
+#include "worker/request.h"
+#include "worker/write.h"
 
 // Of line, server and number of the subscription.
-uint64_t worker_dialog_id(const struct hl_worker *w, uint32_t i)
+uint64_t dialog_id(const struct hl_worker *w, uint32_t i)
 {
 	const struct line_streams *s = &w->streams[i];
 
@@ -15,7 +21,7 @@ uint64_t worker_dialog_id(const struct hl_worker *w, uint32_t i)
 								   s->sub_number);
 }
 
-void worker_dialog_clear(struct hl_worker *w, uint32_t i)
+void dialog_clear(struct hl_worker *w, uint32_t i)
 {
 	w->dialogs[i].tag_len = w->dialogs[i].target_len = 0;
 }
@@ -70,7 +76,7 @@ static void learn_target(struct line_dialog *d, struct slice contact)
 	d->target_len = (uint8_t)address.uri.len;
 }
 
-void worker_dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
+void dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
 {
 	struct line_dialog *d = &w->dialogs[i];
 	struct slice tag = tag_of(reply->to);
@@ -118,7 +124,7 @@ static uint32_t sign(struct hl_worker *w, uint32_t i, enum hl_server server, str
 }
 
 // What follows from the dialog for a request of `len` bytes: a target in place of the Request-URI, a tag.
-uint32_t worker_dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_t *uri_len)
+uint32_t dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_t *uri_len)
 {
 	const struct line_dialog *d = &w->dialogs[i];
 
@@ -132,13 +138,14 @@ uint32_t worker_dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, 
 }
 
 // From the last one to the first, so that what stands before keeps its place.
-uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct request *r,
-			     uint32_t auth_at, struct slice cnonce, char *text, uint32_t len)
+uint32_t dialog_write(struct hl_worker *w, uint32_t i, const struct finish *f)
 {
 	const uint32_t uri_at = sizeof("SUBSCRIBE ") - 1;
 	const uint32_t room = HL_FRAME_MAX - FRAME_UDP_AT;
 	const struct line_dialog *d = &w->dialogs[i];
 	bool inside = w->streams[i].flags & STREAM_SUB_DIALOG && d->tag_len;
+	char *text = f->out;
+	uint32_t len = f->len, auth_at = f->text->auth_at;
 	const char *uri_end = memchr(text + uri_at, ' ', len - uri_at);
 	struct slice old = { text + uri_at, (uint32_t)(uri_end - text) - uri_at }, uri = old;
 	uint32_t grows = inside ? 5u + d->tag_len : 0;
@@ -147,8 +154,8 @@ uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct reque
 	if (inside && d->target_len)
 		uri = (struct slice){ d->text + d->tag_len, d->target_len };
 	grows += uri.len > old.len ? uri.len - old.len : 0;
-	if (r->with_auth) {
-		uint32_t auth_len = sign(w, i, r->server, uri, cnonce, auth);
+	if (f->request->with_auth) {
+		uint32_t auth_len = sign(w, i, f->request->server, uri, f->cnonce, auth);
 
 		if (len + grows + auth_len <= room) // as for a REGISTER
 			len = put(text, len, auth_at, 0, auth, auth_len);
@@ -161,18 +168,17 @@ uint32_t worker_dialog_write(struct hl_worker *w, uint32_t i, const struct reque
 	return uri.at == old.at ? len : put(text, len, uri_at, old.len, uri.at, uri.len);
 }
 
-static bool is_ours(const struct hl_worker *w, uint32_t i, const struct sip_request *r,
-		    struct slice from_tag)
+bool dialog_holds(const struct hl_worker *w, uint32_t i, const struct sip_request *r)
 {
 	const struct line_streams *s = &w->streams[i];
 	const struct line_dialog *d = &w->dialogs[i];
 	char call_id[CALL_ID_LEN], tag[TAG_LEN];
-	struct slice to_tag = tag_of(r->to);
+	struct slice to_tag = tag_of(r->to), from_tag = tag_of(r->from);
 	uint32_t package = 0;
 
-	if (!(s->flags & (STREAM_SUB_OUT | STREAM_SUB_DIALOG)))
+	if (!exchange_is_out(&s->subscribe) && !(s->flags & STREAM_SUB_DIALOG))
 		return false;
-	worker_write_ids(worker_dialog_id(w, i), call_id, tag);
+	worker_write_ids(dialog_id(w, i), call_id, tag);
 	while (package < r->event.len && r->event.at[package] != ';' &&
 	       !is_lws(r->event.at[package]))
 		package++;
@@ -183,57 +189,13 @@ static bool is_ours(const struct hl_worker *w, uint32_t i, const struct sip_requ
 		(d->tag_len == from_tag.len && memcmp(d->text, from_tag.at, from_tag.len) == 0));
 }
 
-// Subscription-State (RFC 6665 4.1.3): over, or how long it still lasts.
-static void read_state(struct hl_worker *w, uint32_t i, struct slice value)
+void dialog_notified(struct hl_worker *w, uint32_t i, const struct sip_request *r)
 {
-	struct line_streams *s = &w->streams[i];
-	const char *semicolon = value.len ? memchr(value.at, ';', value.len) : NULL;
-	const char *end = value.at + value.len;
-	struct slice name = slice_trim(value.at, semicolon ? semicolon : end), number;
-	struct slice params = { semicolon ? semicolon : end,
-				semicolon ? (uint32_t)(end - semicolon) : 0 };
-
-	if (text_equal_nocase(name.at, name.len, "terminated", 10)) {
-		uint32_t after = SIP_NO_NUMBER;
-
-		if (param_find(params, "retry-after", &number))
-			after = value_seconds(number);
-		s->flags &= (uint16_t)~STREAM_SUB_DIALOG;
-		worker_subscribe_later(w, i, after != SIP_NO_NUMBER ? after : 0);
-	} else if (s->flags & STREAM_SUB && param_find(params, "expires", &number)) {
-		uint32_t left = value_seconds(number);
-		uint32_t at;
-
-		if (left == SIP_NO_NUMBER)
-			return;
-		at = w->now + tick_span_ns(worker_subscribe_refresh_ns(w, i, left));
-		if (!tick_before(at, s->sub_at))
-			return;
-		s->sub_at = at;
-		s->sub_until = w->now + tick_span_ns(left * 1000000000ull);
-		worker_arm_rare(w, i);
-	}
-}
-
-uint16_t worker_notify(struct hl_worker *w, uint32_t i, const struct sip_request *r)
-{
-	struct slice from_tag = tag_of(r->from);
-
-	if (!w->dialogs || !is_ours(w, i, r, from_tag))
-		return 481;
-	struct line_streams *s = &w->streams[i];
 	struct line_dialog *d = &w->dialogs[i];
-	if (s->flags & STREAM_NOTIFIED && r->cseq < s->notify_cseq)
-		return 500; // out of order (RFC 3261 12.2.2)
-	bool again = s->flags & STREAM_NOTIFIED && r->cseq == s->notify_cseq;
-	s->flags |= STREAM_NOTIFIED;
-	s->notify_cseq = r->cseq;
-	if (again)
-		return 200;
+
 	if (d->tag_len == 0) // it may come before the 2xx
-		learn_tag(d, from_tag);
-	if (!(s->flags & STREAM_SUB_OUT) && r->n_contacts) // which must stay the same bytes
+		learn_tag(d, tag_of(r->from));
+	// the text of a SUBSCRIBE that is out must stay the same
+	if (!exchange_is_out(&w->streams[i].subscribe) && r->n_contacts)
 		learn_target(d, r->contacts[0]);
-	read_state(w, i, r->subscription_state);
-	return 200;
 }

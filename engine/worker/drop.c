@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What was received without effect: counted by reason, the first of each reason kept to be shown.
+#include "worker/drop.h"
+
+#include "base/count.h"
 #include "base/bytes.h"
-#include "worker/worker.h"
+#include "net/frame.h"
 
 // Written once and then left alone, so whoever sees `known` may read the rest at any time.
 static void keep_example(struct hl_example *e, uint64_t now_ns, const struct hl_endpoint *src,

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Replies from another address or port than was asked (reply_source): the branch proves them, as RFC 3261
 // 18.1.2 has it. From where is kept, so that the run can say it once for each place.
-#include "worker/worker.h"
+#include "worker/elsewhere.h"
+
+#include "base/count.h"
+#include "worker/kinds.h"
+#include "worker/request.h"
 
 static bool same(const struct hl_endpoint *a, const struct hl_endpoint *b)
 {
 	return a->port == b->port && hl_addr_equal(&a->addr, &b->addr);
 }
 
-void worker_elsewhere(struct hl_worker *w, uint32_t i, const struct branch *b,
-		      const struct hl_endpoint *src)
+void elsewhere_note(struct hl_worker *w, uint32_t i, const struct branch *b,
+		    const struct hl_endpoint *src)
 {
-	const struct plan_endpoint *to = worker_endpoint(w, i, b->kind, b->server);
+	const struct plan_endpoint *to = request_endpoint(w, i, request_kinds[b->kind], b->server);
 
 	count(&w->counters.elsewhere);
 	for (unsigned k = 0; k < HL_ELSEWHERES; k++) {

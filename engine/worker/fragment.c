@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fragments that came in: put together, or counted by what is wrong with them.
-#include "worker/worker.h"
+#include "worker/fragment.h"
+
+#include "base/count.h"
+#include "net/frame.h"
+#include "net/reassembly.h"
+#include "worker/drop.h"
 
 static enum hl_drop drop_of(enum reassembly_result result)
 {

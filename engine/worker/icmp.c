@@ -5,8 +5,19 @@
 // MAC only those on the way have seen, together with the server's own address as the source: that ends
 // the request. Everything else that quotes a request which is out (a router's opinion, or a quote of the
 // 8 bytes that RFC 792 asks for) only lets the next probe of P leave early, once for each request.
+#include "worker/icmp.h"
+
+#include "base/count.h"
+#include "line/branch.h"
+#include "net/frame.h"
 #include "net/icmp.h"
-#include "worker/worker.h"
+#include "worker/burst.h"
+#include "worker/driver.h"
+#include "worker/drop.h"
+#include "worker/flush.h"
+#include "worker/kinds.h"
+#include "worker/probe.h"
+#include "worker/request.h"
 
 enum {
 	UNREACHABLE_PORT = 3, // RFC 792
@@ -29,7 +40,7 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 static bool went_to(const struct hl_worker *w, uint32_t i, const struct request *r,
 		    const struct icmp_quote *q)
 {
-	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
+	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
 
 	return to && to->at.port == q->dst_port && hl_addr_equal(&to->at.addr, &q->dst);
 }
@@ -62,53 +73,24 @@ static enum quoted quoted_branch(const struct hl_worker *w, const struct icmp_qu
 }
 
 // The same as the end of its time, but sooner. RFC 3263 4.3: a transport failure, try the next target.
-static void failed(struct hl_worker *w, uint32_t i, const struct request *r)
+static void fail(struct hl_worker *w, uint32_t i, const struct request *r)
 {
-	struct line *l = &w->lines[i];
-
-	count(&w->counters.unreachable[worker_method(r->kind)]);
-	switch (r->kind) {
-	case KIND_REGISTER:
-		worker_register_lost(w, i);
-		if (!worker_register_next(w, i))
-			worker_step(w, i, FO_FAILED, HL_CODE_UNREACHABLE);
-		break;
-	case KIND_PROBE:
-		worker_probe_ended(w, l);
-		if (worker_probe_next(w, i))
-			break;
-		if (r->server == HL_SERVER_B)
-			worker_probed_b(w, i, false);
-		else
-			worker_step(w, i, FO_PROBE_LOST, HL_CODE_UNREACHABLE);
-		break;
-	case KIND_BYE:
-		worker_bye_lost(w, i);
-		break;
-	case KIND_KEEP:
-		worker_keepalive_lost(w, i, HL_CODE_UNREACHABLE);
-		break;
-	case KIND_SUBSCRIBE:
-		w->streams[i].flags &= (uint16_t)~STREAM_SUB_OUT;
-		worker_subscribe_later(w, i, 0);
-		break;
-	case REQUEST_KINDS:
-		break;
-	}
+	count(&w->counters.unreachable[r->ops->method]);
+	r->ops->lost(w, i, HL_CODE_UNREACHABLE);
+	driver_run(w, i);
 }
 
-// Numbers of a line rise: a probe has left since the request when its number is the higher one. So a
-// request draws one probe at the most, and nothing has to be remembered.
-static void hint(struct hl_worker *w, uint32_t i, const struct request *r)
+// The latest request of a kind, when it has left and is unanswered.
+static bool find_outstanding(const struct hl_worker *w, uint32_t i, enum request_kind kind,
+			     struct request *r)
 {
-	struct line *l = &w->lines[i];
+	const struct request_ops *ops = request_kinds[kind];
+	const struct exchange *e = request_exchange(w, i, ops);
 
-	count(&w->counters.icmp_hints);
-	if (r->server != HL_SERVER_P || !(l->flags & LINE_PROBING) ||
-	    l->flags & (LINE_PROBE_OUT | LINE_PROBE_SEND) || r->number <= l->probe_cseq)
-		return;
-	l->probe_at = w->now;
-	l->servers |= LINE_BEAT_LOST; // those that this brings together part again
+	if (!e || !exchange_has_left(e))
+		return false;
+	*r = request_describe(w, i, ops);
+	return true;
 }
 
 // A quote that ends before the branch may be about any request that is out to that place. Of several, the
@@ -120,7 +102,7 @@ static bool request_guessed(const struct hl_worker *w, uint32_t i, const struct 
 	bool any = false;
 
 	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		if (!worker_request_out(w, i, kind, &r) || !went_to(w, i, &r, q))
+		if (!find_outstanding(w, i, kind, &r) || !went_to(w, i, &r, q))
 			continue;
 		if (!any || r.number > found->number)
 			*found = r;
@@ -142,7 +124,7 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 	case QUOTED_BRANCH:
 		// an earlier one of the line is out of date, however right its MAC
 		if (branch.line != w->first + i || branch.kind >= REQUEST_KINDS ||
-		    !worker_request_out(w, i, branch.kind, r) || branch.number != r->number ||
+		    !find_outstanding(w, i, branch.kind, r) || branch.number != r->number ||
 		    branch.server != r->server)
 			return HL_DROP_ICMP_STALE;
 		if (!went_to(w, i, r, q))
@@ -178,11 +160,12 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	}
 	if (proven && q->code == UNREACHABLE_PORT) {
 		count(&w->counters.icmp_errors);
-		failed(w, i, &r);
+		fail(w, i, &r);
 	} else {
-		hint(w, i, &r);
+		count(&w->counters.icmp_hints);
+		probe_hint(w, i, &r);
 	}
-	worker_flush(w, i);
+	line_flush(w, i);
 }
 
 void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Requests that come in on a line (FAILOVER.md section 6): the engine makes no calls, but it
 // answers.
+#include "worker/incoming.h"
+
+#include "base/count.h"
 #include "base/siphash.h"
+#include "net/frame.h"
 #include "sip/respond.h"
-#include "worker/worker.h"
+#include "worker/burst.h"
+#include "worker/drop.h"
+#include "worker/flush.h"
+#include "worker/subscription.h"
 
 #define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, NOTIFY\r\n"
 #define ALLOW_ACCEPT ALLOW "Accept: application/sdp\r\n"
@@ -57,7 +64,7 @@ static uint16_t status_for(struct hl_worker *w, uint32_t i, const struct sip_req
 	if (r->require.at && r->method != HL_CANCEL) // of a CANCEL it is ignored (8.2.2.3)
 		return 420;
 	if (r->method == HL_NOTIFY)
-		return worker_notify(w, i, r);
+		return subscription_notify(w, i, r);
 	return status_by_method(r->method);
 }
 
@@ -129,5 +136,5 @@ void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const str
 		return;
 	answer(w, i, pkt, f, &r, accepted);
 	if (r.method == HL_NOTIFY && w->dialogs) // it may have moved a timer
-		worker_flush(w, i);
+		line_flush(w, i);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Pacing: a token bucket as a virtual schedule (GCRA), at most 1 ms of rate behind.
-#include "worker/worker.h"
+#include "worker/pace.h"
 
 #define PACE_BURST_NS 1000000ull
 

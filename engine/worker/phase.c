@@ -4,8 +4,9 @@
 // A million lines must not beat together, so each has a time of its own. Were it any random one, timers
 // would ask for the lines in random order, and each of them would come from far memory. So line k of n
 // lies at a random place in the kth of n equal parts of the period: spread more evenly, and in order.
+#include "worker/phase.h"
+
 #include "base/memory.h"
-#include "worker/worker.h"
 
 static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
 {

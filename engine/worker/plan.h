@@ -10,7 +10,7 @@
 #include "net/neigh.h"
 #include "sip/digest.h"
 #include "sip/template.h"
-#include "worker/pace.h"
+#include "worker/schedule.h"
 
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64

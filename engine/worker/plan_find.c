@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From an address and port, or a whole frame, to the line and the worker that owns it.
+#include "base/bytes.h"
 #include "net/frame.h"
 #include "worker/plan.h"
-
-#include "base/bytes.h"
+#include "worker/worker.h"
 
 bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
 {

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Received packets: read a few, fetch their lines, then serve them while the lines arrive.
+#include "base/count.h"
+#include "line/branch.h"
+#include "net/frame.h"
+#include "timer/wheel.h"
+#include "worker/address.h"
+#include "worker/challenge.h"
+#include "worker/clock.h"
+#include "worker/decline.h"
+#include "worker/drop.h"
+#include "worker/fragment.h"
+#include "worker/icmp.h"
+#include "worker/incoming.h"
+#include "worker/reply.h"
 #include "worker/worker.h"
+#include "worker/write.h"
 
 #define RX_STEP BRANCHES
 
@@ -71,7 +85,7 @@ static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const stru
 	struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
 
 	w->frame = &s->frame;
-	enum hl_drop drop = worker_reply(w, branch, &src, &dst, &s->reply);
+	enum hl_drop drop = reply_serve(w, branch, &src, &dst, &s->reply);
 	if (drop != HL_DROP_NONE)
 		worker_drop(w, drop, &s->frame);
 }
@@ -97,7 +111,7 @@ static __attribute__((noinline)) void read_fragment(struct hl_worker *w,
 	read_sip(w, pkt, &s, &text);
 	if (!s.is_reply)
 		return;
-	if (worker_reply_line(w, &s.reply, &branch))
+	if (reply_line(w, &s.reply, &branch))
 		serve_reply(w, &s, &branch);
 	else
 		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s.frame);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Contacts that an earlier run of this line left at a server: found in the first 2xx of this one,
-// removed one after the other (remove_last_registration, FAILOVER.md section 1).
+#include "worker/stale.h"
+
 #include "sip/value.h"
-#include "worker/worker.h"
+#include "worker/request.h"
+#include "worker/unregister.h"
 
 #define REMOVALS_MAX 8 // of a line and boot: a server that keeps them is not asked for ever
 
@@ -35,8 +36,8 @@ static bool is_stale(const struct hl_worker *w, uint32_t i, struct slice uri, ui
 	       plan_find(w->plan, &own->addr, *port) < 0;
 }
 
-bool worker_stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,
-		       const struct sip_reply *reply)
+bool stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,
+		const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
 	struct contact_walk walk = { 0 };
@@ -57,28 +58,27 @@ bool worker_stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,
 	return false;
 }
 
-void worker_stale_look(struct hl_worker *w, uint32_t i, enum hl_server server,
-		       const struct sip_reply *reply)
+bool stale_look(struct hl_worker *w, uint32_t i, enum hl_server server,
+		const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
 
 	if (!worker_profile(w, &w->lines[i])->policy.remove_last || c->looked >> server & 1 ||
-	    c->flags & COLD_BYE_STALE || c->bye_pending >> BYE_STALE & 1)
-		return;
+	    c->flags & COLD_UNREGISTER_STALE || c->unregister_pending >> UNREGISTER_STALE & 1)
+		return false;
 	c->looked |= 1u << server;
-	if (worker_stale_find(w, i, server, reply))
-		worker_bye(w, i, 1 << BYE_STALE);
+	return stale_find(w, i, server, reply);
 }
 
 // The Contact's port is the last one in a REGISTER, ";hl=p" stands behind it.
-void worker_stale_write(const struct hl_worker *w, uint32_t i, const struct template *text,
-			uint32_t auth_len, char *out)
+void stale_write(const struct hl_worker *w, uint32_t i, const struct finish *f)
 {
 	const struct line_cold *c = &w->cold[i];
+	const struct template *text = f->text;
 
 	for (uint16_t k = text->n_holes; k-- > 0;) {
 		const struct template_hole *hole = &text->holes[k];
-		char *at = out + hole->at + (hole->at >= text->auth_at ? auth_len : 0);
+		char *at = f->out + hole->at + (hole->at >= text->auth_at ? f->auth_len : 0);
 
 		if (hole->field != FIELD_PORT)
 			continue;

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What time brings: replies from the full parser, commands, lines that wait, timers. Bounded per
 // call.
+#include "line/branch.h"
+#include "timer/wheel.h"
+#include "worker/address.h"
+#include "worker/arm.h"
+#include "worker/challenge.h"
+#include "worker/clock.h"
+#include "worker/command.h"
+#include "worker/drop.h"
+#include "worker/due.h"
+#include "worker/flush.h"
+#include "worker/fragment.h"
+#include "worker/hop.h"
+#include "worker/pace.h"
+#include "worker/reply.h"
 #include "worker/worker.h"
+#include "worker/write.h"
 
 #define TICK_LINES 64 // lines served by one call
 #define TEXTS_AHEAD 4
@@ -24,8 +39,8 @@ static void serve_slow_replies(struct hl_worker *w)
 
 		// the slices still point to where the control thread had it
 		parse_rebase(&s->parsed, &w->slow_reply.parsed);
-		if (worker_reply_line(w, &s->parsed.reply, &branch))
-			drop = worker_reply(w, &branch, &s->src, &s->dst, &s->parsed.reply);
+		if (reply_line(w, &s->parsed.reply, &branch))
+			drop = reply_serve(w, &branch, &s->src, &s->dst, &s->parsed.reply);
 		if (drop != HL_DROP_NONE) // its text was left with the full parser
 			worker_drop_text(w, drop, s->at_ns, &s->src, NULL, 0);
 	}
@@ -33,7 +48,7 @@ static void serve_slow_replies(struct hl_worker *w)
 
 static void serve_ready(struct hl_worker *w)
 {
-	uint32_t waiting = worker_ready_count(w);
+	uint32_t waiting = ready_count(w);
 
 	for (uint32_t k = 0; k < TICK_LINES && waiting; k++, waiting--) {
 		if (!pace_allows(w) || room_for_lines(w) == 0)
@@ -41,7 +56,7 @@ static void serve_ready(struct hl_worker *w)
 		uint32_t i = w->ready[w->ready_tail++ & w->ready_mask];
 
 		w->lines[i].flags &= (uint8_t)~LINE_READY;
-		worker_flush(w, i);
+		line_flush(w, i);
 	}
 }
 
@@ -51,7 +66,7 @@ static void fetch_texts(const struct hl_worker *w, uint32_t i)
 	const struct line *l = &w->lines[i];
 
 	__builtin_prefetch(w->plan->arena + w->plan->identities[w->first + i].at);
-	if (l->more & LINE_REG_TIMER && !tick_before(w->now, l->reg_at)) {
+	if (exchange_on_timer(&l->registration) && !tick_before(w->now, l->registration.at)) {
 		__builtin_prefetch(&w->cold[i], 1);
 		worker_fetch_auth(w, i, l->reg_server);
 	}
@@ -70,7 +85,7 @@ static void serve_timers(struct hl_worker *w)
 	for (uint32_t k = 0; k < n; k++) { // 2: it is here, but for what those to come lead to
 		if (k + TEXTS_AHEAD < n)
 			fetch_texts(w, ids[k + TEXTS_AHEAD]);
-		worker_due(w, ids[k]);
+		line_due(w, ids[k]);
 	}
 }
 
@@ -85,7 +100,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 		worker_announce(w);
 	}
 	serve_slow_replies(w);
-	worker_hops_serve(w);
+	hop_serve(w);
 	serve_ready(w);
 	serve_timers(w);
 	worker_commands(w);
@@ -105,7 +120,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 
 	// the first nanosecond of the tick: then the wheel lets it go
 	next = next == UINT64_MAX ? next : (next + w->skipped) << TICK_SHIFT;
-	if (worker_ready_count(w))
+	if (ready_count(w))
 		next = earlier(next, pace_next_ns(w));
 	if (w->options.index == 0) {
 		next = earlier(next, neigh_next(&w->plan->neighbours));
@@ -113,7 +128,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 			next = earlier(next, w->announce_ns);
 	}
 	next = earlier(next, worker_command_next(w));
-	if (!ring_empty((struct ring *)&w->slow_replies) || worker_hops_changed(w))
+	if (!ring_empty((struct ring *)&w->slow_replies) || hop_has_changed(w))
 		next = now_ns;
 	return next > now_ns ? next : now_ns;
 }

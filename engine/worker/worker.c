@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A worker made and freed, and what others may ask of it.
+#include "worker/worker.h"
+
 #include <errno.h>
 
 #include <heartline/alloc.h>
 #include "base/memory.h"
-#include "worker/worker.h"
+#include "line/streams.h"
+#include "timer/wheel.h"
+#include "worker/clock.h"
+#include "worker/phase.h"
 
 static uint32_t power_of_two(uint32_t n)
 {

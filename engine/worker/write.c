@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One request as a frame: template copied and patched, credentials put in, headers in front.
+#include "worker/write.h"
+
 #include "base/siphash.h"
 #include "base/text.h"
-#include "worker/worker.h"
+#include "line/branch.h"
+#include "net/frame.h"
+#include "worker/burst.h"
+#include "worker/challenge.h"
+#include "worker/dialog.h"
+#include "worker/request.h"
 
 #define CSEQ_LEN 10
 #define EXPIRES_LEN 7
@@ -15,28 +22,6 @@ struct hole_texts {
 		port[8];
 	char expires[EXPIRES_LEN];
 };
-
-static enum plan_text text_of(enum request_kind kind)
-{
-	switch (kind) {
-	case KIND_PROBE:
-	case KIND_KEEP:
-		return PLAN_OPTIONS;
-	case KIND_SUBSCRIBE:
-		return PLAN_SUBSCRIBE;
-	default:
-		return PLAN_REGISTER;
-	}
-}
-
-static uint32_t asked_expires(const struct hl_worker *w, uint32_t i, const struct request *r)
-{
-	if (r->kind == KIND_BYE)
-		return 0; // RFC 3261 10.2.2
-	if (r->kind == KIND_SUBSCRIBE)
-		return worker_subscribe_expires_s(w, i);
-	return worker_expires_s(w, i, r->server);
-}
 
 // The finalizer of MurmurHash3 (Appleby): one to one, so no two of the lines that share a hash share an
 // id. It is no secret: who turns it round finds that hash, from which other Call-IDs of these lines
@@ -71,23 +56,23 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 {
 	const struct branch branch = {
 		.line = w->first + i,
-		.kind = r->kind,
+		.kind = r->ops->kind,
 		.server = r->server,
 		.number = r->number,
 	};
 	// OPTIONS are no registration: they keep the first
-	uint64_t epoch = text_of(r->kind) == PLAN_OPTIONS ? 0 : w->cold[i].epochs[r->server];
+	uint64_t epoch = r->ops->method == HL_OPTIONS ? 0 : w->cold[i].epochs[r->server];
 	uint64_t id = mix(w->plan->call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
 			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
 
-	if (r->kind == KIND_SUBSCRIBE)
-		id = worker_dialog_id(w, i);
+	if (r->ops->dialog_id)
+		id = r->ops->dialog_id(w, i);
 	branch_write(w->plan->keys[PLAN_KEY_BRANCH], &branch, t->branch);
 	worker_write_ids(id, t->call_id, t->tag);
 	text_put_decimal_wide(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
 	text_put_decimal_short(t->port, w->lines[i].port, widths[FIELD_PORT]);
-	if (text_of(r->kind) != PLAN_OPTIONS)
-		text_put_padded(t->expires, asked_expires(w, i, r), EXPIRES_LEN);
+	if (r->ops->expires_s)
+		text_put_padded(t->expires, r->ops->expires_s(w, i, r->server), EXPIRES_LEN);
 	// new for each request, the same in its retransmissions, and not to be known before it is sent:
 	// who chooses the nonce could have tables of responses ready (RFC 7616 5.9)
 	if (r->with_auth)
@@ -144,19 +129,19 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 
 	if (!pkt)
 		return WRITE_NO_ROOM;
-	const struct plan_endpoint *to = worker_endpoint(w, i, r->kind, r->server);
+	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
 	if (!find_hop(w, to, &route))
 		return WRITE_NO_HOP;
 	const struct line *l = &w->lines[i];
 	const struct plan_shape *shape = &w->plan->shapes[l->shape];
-	const struct template *text = &shape->text[r->server][text_of(r->kind)];
+	const struct template *text = &shape->text[r->server][r->ops->text];
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	struct hole_texts t;
 	char auth[CREDENTIALS_MAX];
 	uint32_t auth_len = 0;
 
 	write_texts(w, i, r, shape->widths, &t);
-	if (r->with_auth && r->kind != KIND_SUBSCRIBE)
+	if (r->with_auth && !r->ops->writes_credentials)
 		auth_len = write_credentials(w, i, r, &t, auth);
 	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
 	// nextnonce may be longer than the one before: then the server says 401 again.
@@ -176,19 +161,24 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 	};
 	uint32_t len = template_write(text, values, auth, auth_len,
 				      (char *)pkt->data + FRAME_UDP_AT);
-	if (r->kind == KIND_BYE && w->cold[i].flags & COLD_BYE_STALE)
-		worker_stale_write(w, i, text, auth_len, (char *)pkt->data + FRAME_UDP_AT);
-	if (r->kind == KIND_SUBSCRIBE)
-		len = worker_dialog_write(w, i, r, text->auth_at,
-					  (struct slice){ t.cnonce, sizeof(t.cnonce) },
-					  (char *)pkt->data + FRAME_UDP_AT, len);
+	if (r->ops->finish) {
+		const struct finish finish = {
+			.request = r,
+			.text = text,
+			.auth_len = auth_len,
+			.cnonce = { t.cnonce, sizeof(t.cnonce) },
+			.out = (char *)pkt->data + FRAME_UDP_AT,
+			.len = len,
+		};
+		len = r->ops->finish(w, i, &finish);
+	}
 	send_frame(w, i, to, &route, pkt, (uint16_t)len);
 	return WRITE_DONE;
 }
 
 void worker_burst_end(struct hl_worker *w, uint16_t from)
 {
-	atomic_store_explicit(&w->unsettled, w->stopping + w->byes, memory_order_relaxed);
+	atomic_store_explicit(&w->unsettled, w->stopping + w->unregistering, memory_order_relaxed);
 	if (!w->plan->options.tx_csum_offload)
 		frame_finish_burst(w->tx, from);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
+#include "line/branch.h"
 #include "worker/worker.h"
 #include "world.h"
 

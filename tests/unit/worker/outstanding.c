@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "worker/kinds.h"
+
 bool is(const struct rig *rig, uint32_t k, const char *method)
 {
 	return strncmp(rig->sent[k].text, method, strlen(method)) == 0;
@@ -128,9 +130,12 @@ static struct out out_unregister(const char *extra)
 }
 
 const struct out_kind kinds[] = {
-	{ "REGISTER", out_register, KIND_REGISTER }, { "refresh", out_refresh, KIND_REGISTER },
-	{ "probe", out_probe, KIND_PROBE },          { "SUBSCRIBE", out_subscribe, KIND_SUBSCRIBE },
-	{ "keepalive", out_keepalive, KIND_KEEP },   { "unregister", out_unregister, KIND_BYE },
+	{ "REGISTER", out_register, KIND_REGISTER },
+	{ "refresh", out_refresh, KIND_REGISTER },
+	{ "probe", out_probe, KIND_PROBE },
+	{ "SUBSCRIBE", out_subscribe, KIND_SUBSCRIBE },
+	{ "keepalive", out_keepalive, KIND_KEEPALIVE },
+	{ "unregister", out_unregister, KIND_UNREGISTER },
 };
 static_assert(sizeof(kinds) / sizeof(kinds[0]) == KINDS, "all of them");
 
@@ -138,18 +143,7 @@ bool is_out(const struct rig *rig, enum request_kind kind)
 {
 	const struct hl_worker *w = rig->worker;
 
-	switch (kind) {
-	case KIND_REGISTER: // or another one has followed, to the other server
-		return w->lines[0].flags & LINE_REG_OUT && w->lines[0].reg_server == HL_SERVER_P;
-	case KIND_PROBE:
-		return w->lines[0].flags & LINE_PROBE_OUT;
-	case KIND_BYE:
-		return w->lines[0].flags & LINE_BYE_OUT;
-	case KIND_KEEP:
-		return w->streams[0].flags & STREAM_KEEP_OUT;
-	case KIND_SUBSCRIBE:
-		return w->streams[0].flags & STREAM_SUB_OUT;
-	default:
-		return false;
-	}
+	if (kind == KIND_REGISTER && w->lines[0].reg_server != HL_SERVER_P)
+		return false; // another one has followed, to the other server
+	return exchange_is_out(request_exchange(w, 0, request_kinds[kind]));
 }

@@ -10,7 +10,8 @@
 #include "base/rng.h"
 #include "line/branch.h"
 #include "rig.h"
-#include "worker/worker.h"
+#include "worker/arm.h"
+#include "worker/unregister.h"
 
 #define TICKS_AROUND_NS (1ull << (32 + TICK_SHIFT)) // after which the 32 bits of a tick come again
 
@@ -150,8 +151,8 @@ Test(clock, an_unregister_that_is_always_out_does_not_use_up_the_numbers)
 		rig->worker->lines[0].cseq = cases[k].number;
 		rig_pass(rig, 25 * SEC);
 		rig->worker->now_ns = rig->now_ns;
-		worker_bye(rig->worker, 0, 1 << HL_SERVER_B);
-		worker_ready_push(rig->worker, 0);
+		unregister_begin(rig->worker, 0, 1 << HL_SERVER_B);
+		ready_push(rig->worker, 0);
 		for (int step = 0; step < 320 && rig_count(&rig_counters(rig)->epochs) == 0; step++)
 			rig_pass(rig, 20 * MS);
 		cr_expect(eq(u64, rig_count(&rig_counters(rig)->epochs), cases[k].again));

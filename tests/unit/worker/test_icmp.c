@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/rng.h"
+#include "line/streams.h"
 #include "outstanding.h"
 
 #define SHORT_QUOTE (IPV4_BYTES + UDP_BYTES)
@@ -41,8 +42,8 @@ static struct memory memory_of(const struct rig *rig, uint32_t i)
 	memcpy(&m.cold, &w->cold[i], sizeof(m.cold));
 	if (w->streams)
 		memcpy(&m.streams, &w->streams[i], sizeof(m.streams));
-	if (!(m.line.flags & LINE_PROBE_OUT))
-		m.line.probe_at = 0;
+	if (!exchange_is_out(&m.line.probe))
+		m.line.probe.at = 0;
 	m.line.servers &= (uint8_t)~LINE_BEAT_LOST;
 	return m;
 }
@@ -175,7 +176,7 @@ Test(unreachable, a_quote_that_is_not_of_a_live_request_changes_nothing)
 	cr_assert(eq(int, memcmp(&before, &after, sizeof(before)), 0));
 
 	// An earlier number of the same line, kind and server, while a later one is out.
-	while (!(rig->worker->lines[0].flags & LINE_REG_OUT)) {
+	while (!exchange_is_out(&rig->worker->lines[0].registration)) {
 		rig_pass(rig, 100 * MS);
 		for (uint32_t k = 2; k < rig->n; k++)
 			if (is(rig, k, "OPTIONS"))

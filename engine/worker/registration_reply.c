@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a final response to a REGISTER means for its line (FAILOVER.md sections 2, 4 and 5).
+#include "worker/registration.h"
+
 #include <errno.h>
 
 #include <heartline/code.h>
-
+#include "base/count.h"
 #include "sip/value.h"
-#include "worker/worker.h"
+#include "worker/challenge.h"
+#include "worker/clock.h"
+#include "worker/emit.h"
+#include "worker/hold.h"
+#include "worker/interval.h"
+#include "worker/phase.h"
+#include "worker/stale.h"
 
 static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server,
 			  const struct sip_reply *reply)
@@ -20,22 +28,7 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 		.server = server == HL_SERVER_P ? 'p' : 'b',
 	};
 
-	return scan_contact_expires(reply, &own, worker_expires_s(w, i, server));
-}
-
-// Half of what was granted. A server that grants next to nothing is not asked more often than
-// refresh_min says, or than half of what the profile itself asks for.
-uint64_t worker_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted_s, uint32_t own_s,
-			   uint64_t *least_ns)
-{
-	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	uint64_t half_ns = granted_s * 500000000ull, own_ns = own_s * 500000000ull;
-
-	*least_ns = p->refresh_min_ns < own_ns ? p->refresh_min_ns : own_ns;
-	if (half_ns >= *least_ns)
-		return half_ns;
-	count(&w->counters.short_grants);
-	return *least_ns;
+	return scan_contact_expires(reply, &own, registration_expires_s(w, i, server));
 }
 
 // What was granted is never written into what is asked: it would shrink for ever. Lines that a failover
@@ -44,7 +37,7 @@ uint64_t worker_refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted_s, 
 static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted, bool is_refresh)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	uint64_t least_ns, wait_ns = worker_refresh_ns(w, i, granted, p->expires_s, &least_ns);
+	uint64_t least_ns, wait_ns = interval_refresh_ns(w, i, granted, p->expires_s, &least_ns);
 
 	if (!p->refresh_jitter)
 		return wait_ns;
@@ -66,30 +59,32 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 	worker_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing
-		worker_step(w, i, FO_FAILED, reply->status);
+		emit_event(w, FO_FAILED, reply->status);
 		return;
 	}
 	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted, is_refresh));
 	c->bound_until[server] = coarse_after(w, granted * 1000000000ull);
 	c->bound |= (uint8_t)(1u << server);
-	if (!(l->more & LINE_ONCE)) {
-		l->more |= LINE_ONCE;
+	if (!(l->flags & LINE_REGISTERED_ONCE)) {
+		l->flags |= LINE_REGISTERED_ONCE;
 		count(&w->counters.registered_once);
 	}
-	worker_step(w, i, FO_REGISTERED, reply->status);
-	worker_stale_look(w, i, server, reply);
+	emit_event(w, FO_REGISTERED, reply->status);
+	if (stale_look(w, i, server, reply))
+		emit(w, (struct emitted){ .what = EMITTED_STALE });
 }
 
 // Once in an attempt, and only while nothing but the remembered nonce was refused.
-static bool asked_without(struct hl_worker *w, uint32_t i, enum hl_server server)
+static bool asked_without(struct hl_worker *w, uint32_t i)
 {
 	struct line_cold *c = &w->cold[i];
 
-	if (!(w->lines[i].more & LINE_REG_AUTH) || c->attempt & (ATTEMPT_CHALLENGED | ATTEMPT_BARE))
+	if (!(w->lines[i].flags & LINE_REG_AUTH) ||
+	    c->attempt & (ATTEMPT_CHALLENGED | ATTEMPT_BARE))
 		return false;
 	c->attempt |= ATTEMPT_BARE;
 	c->answered++;
-	worker_register(w, i, server, false);
+	registration_ask_again(w, i, false);
 	return true;
 }
 
@@ -98,8 +93,7 @@ static void rejected(struct hl_worker *w, uint32_t i, uint16_t status)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 
-	worker_step(w, i, hl_codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED,
-		    status);
+	emit_event(w, hl_codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED, status);
 }
 
 // Every new nonce counts as stale, with or without the flag: a server that has always another one says
@@ -109,10 +103,11 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
-	int challenge = worker_challenge(w, i, KIND_REGISTER, server, reply);
+	int challenge = worker_challenge(w, i, server,
+					 worker_bare_request(w, i, server, PLAN_REGISTER), reply);
 
 	if (challenge == -ENOSPC) { // says nothing of the account; the other server may be briefer
-		worker_step(w, i, FO_FAILED, HL_CODE_TOO_LONG);
+		emit_event(w, FO_FAILED, HL_CODE_TOO_LONG);
 		return;
 	}
 	if (challenge < 0 || (challenge == CHALLENGE_SAME && c->attempt & ATTEMPT_CHALLENGED)) {
@@ -120,12 +115,12 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		return;
 	}
 	if (c->answered++ >= worker_answers_max(w, i, server)) {
-		worker_step(w, i, FO_FAILED, reply->status);
+		emit_event(w, FO_FAILED, reply->status);
 		return;
 	}
 	c->attempt |= ATTEMPT_CHALLENGED;
 	count(&w->counters.challenges);
-	worker_register(w, i, server, true);
+	registration_ask_again(w, i, true);
 }
 
 static bool interval_too_brief(struct hl_worker *w, uint32_t i, enum hl_server server,
@@ -135,7 +130,7 @@ static bool interval_too_brief(struct hl_worker *w, uint32_t i, enum hl_server s
 
 	// once: a server that is not content with its own minimum gets no third request
 	if (reply->min_expires == SIP_NO_NUMBER || c->attempt & ATTEMPT_BRIEF ||
-	    reply->min_expires <= worker_expires_s(w, i, server))
+	    reply->min_expires <= registration_expires_s(w, i, server))
 		return false;
 	if (reply->min_expires > MIN_EXPIRES_MAX_S) {
 		count(&w->counters.long_min_expires);
@@ -143,7 +138,7 @@ static bool interval_too_brief(struct hl_worker *w, uint32_t i, enum hl_server s
 	}
 	c->attempt |= ATTEMPT_BRIEF;
 	c->expires_s[server] = reply->min_expires;
-	worker_register(w, i, server, w->lines[i].more & LINE_REG_AUTH);
+	registration_ask_again(w, i, w->lines[i].flags & LINE_REG_AUTH);
 	return true;
 }
 
@@ -196,11 +191,11 @@ static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
 	if (!contact)
 		return false;
 	count(&w->counters.redirects);
-	worker_hold_asked(w, i, server, reply->retry_after);
-	worker_step(w, i, FO_FAILED, reply->status);
+	hold_asked(w, i, server, reply->retry_after);
+	emit_event(w, FO_FAILED, reply->status);
 	// Row 15 goes to P only when P answers its probes; B's word is as good as that.
-	if (follow && was_on_b && line_state(&w->lines[i]).state == HL_DOWN)
-		worker_step(w, i, FO_PROBE_OK, HL_CODE_NONE);
+	if (follow && was_on_b)
+		emit(w, (struct emitted){ .what = EMITTED_P_ANSWERS });
 	return true;
 }
 
@@ -210,16 +205,16 @@ static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 {
 	enum hl_code_class class = hl_code_class(reply->status);
 
-	if (reply->status == 503 && worker_register_next(w, i))
+	if (reply->status == 503 && registration_try_next_target(w, i))
 		return;
-	worker_hold_asked(w, i, server, reply->retry_after);
+	hold_asked(w, i, server, reply->retry_after);
 	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
-		worker_step(w, i, FO_FAILED, reply->status);
-	else if (!worker_doubts_nonce(reply) || !asked_without(w, i, server))
+		emit_event(w, FO_FAILED, reply->status);
+	else if (!worker_doubts_nonce(reply) || !asked_without(w, i))
 		rejected(w, i, reply->status);
 }
 
-void worker_register_reply(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
+void registration_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *reply)
 {
 	enum hl_server server = w->lines[i].reg_server;
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
+// Gratuitous ARP for the lines' addresses, some in each call.
+void worker_announce(struct hl_worker *w);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+// Commands, spread over time.
+void worker_commands(struct hl_worker *w);
+// Earliest time at which it has something to do; 0: at once, UINT64_MAX: nothing.
+uint64_t worker_command_next(const struct hl_worker *w);

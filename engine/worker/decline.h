@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+// A reply that the scanner left to the full parser, off this lcore.
+void worker_decline(struct hl_worker *w, const struct frame *f);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+// The line's wheel entry has come.
+void line_due(struct hl_worker *w, uint32_t i);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+// A line has come to NUMBER_EPOCH and is about to register.
+void epoch_begin(struct hl_worker *w, uint32_t i);

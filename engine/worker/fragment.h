@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+// True: this one made a datagram whole, which stays until the next one.
+bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		     struct frame *whole);
+void worker_fragments_expire(struct hl_worker *w);

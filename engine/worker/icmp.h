@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/worker.h"
+
+void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Role: what keeps B reachable while the line is on it, beside which P may be probed; and CRLFCRLF to
+// the active server, which keeps a NAT open (FAILOVER.md section 1).
+//
+// OPTIONS to P are probes of P, whatever asked for them (probe.h).
+#pragma once
+
+#include "worker/exchange.h"
+
+extern const struct request_ops keepalive_ops;
+
+// Only with w->streams. The line is on B now; it is no more.
+void keepalive_start(struct hl_worker *w, uint32_t i);
+void keepalive_stop(struct hl_worker *w, uint32_t i);
+
+// To whichever server is active.
+void nat_keepalive_start(struct hl_worker *w, uint32_t i);
+void nat_keepalive_due(struct hl_worker *w, uint32_t i);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "worker/request.h"
+
+// All kinds of requests, by enum request_kind, in the order in which they are sent.
+extern const struct request_ops *const request_kinds[REQUEST_KINDS];

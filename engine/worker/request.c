@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "worker/request.h"
+
+struct request request_describe(const struct hl_worker *w, uint32_t i,
+				const struct request_ops *ops)
+{
+	struct request r = { .ops = ops, .number = request_exchange(w, i, ops)->number };
+
+	ops->describe(w, i, &r);
+	return r;
+}
+
+bool request_hop_known(const struct hl_worker *w, uint32_t i, const struct request_ops *ops,
+		       enum hl_server server)
+{
+	const struct plan_endpoint *to = request_endpoint(w, i, ops, server);
+	uint8_t mac[6];
+
+	return to && neigh_mac(&w->plan->neighbours.entries[to->neigh], mac);
+}

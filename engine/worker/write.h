@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One request as a frame, into the burst. A retransmission is the same bytes: all that goes in is kept
+// in the line until the transaction ends.
+#pragma once
+
+#include "worker/worker.h"
+
+enum write_result {
+	WRITE_NO_ROOM, // in the burst
+	WRITE_NO_HOP,  // its next hop is not known
+	WRITE_DONE,
+};
+struct request;
+enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
+// The payload is in the packet already. False: the next hop is not known.
+bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+		       struct hl_packet *pkt, uint16_t payload_len);
+#define CALL_ID_LEN 16
+#define TAG_LEN 8
+// Call-ID and From tag go together.
+void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN]);
+
+// Software checksums of the requests that this call has written into the burst, from its packet
+// `from` on; their bytes are in the cache by now.
+void worker_burst_end(struct hl_worker *w, uint16_t from);
