@@ -123,6 +123,7 @@ static int demo_through(const struct demo_options *o, struct demo *demo, struct 
 		return EXIT_USAGE;
 	demo_run(demo);
 	run_finish(demo->run, &judgement);
+	demo->run->report.registrar = demo->servers->registrar;
 	fflush(stderr);
 	demo_say(o, demo, judgement.verdict, &demo->run->report);
 	return run_conclude(demo->run, &judgement, o->summary, err);

@@ -101,7 +101,7 @@ static void judge_lines(const struct outcome *o, struct judgement *j)
 // Many servers answer REGISTER but not OPTIONS, and lines leave such a server for good.
 static bool probes_unanswered(const struct report *r)
 {
-	return r->end.finals[HL_OPTIONS] == 0 && r->end.probe_timeouts > 0 &&
+	return r->end.finals[HL_OPTIONS] == 0 && r->end.timeouts[HL_OPTIONS] > 0 &&
 	       r->left_silent_primary > 0;
 }
 

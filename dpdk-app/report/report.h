@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <heartline/error.h>
+#include <heartline/registrar.h>
 #include <heartline/snapshot.h>
 
 #include "dataplane/dataplane.h"
@@ -23,10 +24,11 @@ enum verdict {
 };
 
 struct report {
-	struct hl_snapshot up;      // just before the drain
-	struct hl_snapshot end;     // after it
-	const struct dataplane *dp; // for names; must outlive the report
-	const char *events_path;    // of --events; NULL when it was not given
+	struct hl_snapshot up;                // just before the drain
+	struct hl_snapshot end;               // after it
+	const struct dataplane *dp;           // for names; must outlive the report
+	const struct hl_registrar *registrar; // in this process; NULL: there is none
+	const char *events_path;              // of --events; NULL when it was not given
 	struct events_counts events;
 	struct outcome outcome;       // of the lines, just before the drain
 	uint64_t left_silent_primary; // times that lines left the primary after a time-out

@@ -5,6 +5,9 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
+
+#include <heartline/metrics.h>
 
 #include "report/figure.h"
 #include "report/judge.h"
@@ -154,14 +157,14 @@ static void print_failed(const struct report *r, FILE *to)
 
 // After a retransmission nobody knows which transmission was answered, so those times are listed
 // separately.
-static void print_rtt(FILE *to, const char *name, const char *which, uint64_t samples,
-		      const double us[3])
+static void print_rtt(FILE *to, const char *name, const char *which, const struct hl_hist *rtt)
 {
 	char p50[FIGURE_ROOM], p99[FIGURE_ROOM], p999[FIGURE_ROOM];
 
 	row(to, name, "p50 %s us, p99 %s us, p99.9 %s us: %" PRIu64 " answered %s",
-	    figure_text(us[0], p50), figure_text(us[1], p99), figure_text(us[2], p999), samples,
-	    which);
+	    figure_text(hl_hist_quantile(&rtt, 1, 0.5), p50),
+	    figure_text(hl_hist_quantile(&rtt, 1, 0.99), p99),
+	    figure_text(hl_hist_quantile(&rtt, 1, 0.999), p999), hl_hist_samples(rtt), which);
 }
 
 static void print_traffic(const struct report *r, FILE *to)
@@ -171,10 +174,10 @@ static void print_traffic(const struct report *r, FILE *to)
 	row(to, "requests",
 	    "%" PRIu64 " REGISTER, %" PRIu64 " OPTIONS, %" PRIu64 " retransmissions, %" PRIu64
 	    " time-outs",
-	    s->requests[HL_REGISTER], s->requests[HL_OPTIONS], s->retransmissions, s->timeouts);
-	print_rtt(to, "RTT", "at the first transmission", s->rtt_samples, s->rtt_us);
-	print_rtt(to, "", "after a retransmission", s->rtt_retransmitted_samples,
-		  s->rtt_retransmitted_us);
+	    s->requests[HL_REGISTER], s->requests[HL_OPTIONS], hl_all_methods(s->retransmissions),
+	    hl_all_methods(s->timeouts));
+	print_rtt(to, "RTT", "at the first transmission", &s->rtt_first);
+	print_rtt(to, "", "after a retransmission", &s->rtt_retransmitted);
 	row(to, "at the end",
 	    "%" PRIu64 " unregistered, %" PRIu64 " left over; maybe left: %" PRIu64,
 	    s->unregistered, r->leftovers, r->maybe_left);
@@ -182,18 +185,9 @@ static void print_traffic(const struct report *r, FILE *to)
 
 static void print_bounded(const struct hl_snapshot *s, FILE *to)
 {
-	if (s->long_retry_afters)
-		row(to, "bounded", "%" PRIu64 " Retry-After longer than retry_after_max",
-		    s->long_retry_afters);
-	if (s->short_grants)
-		row(to, "bounded", "%" PRIu64 " grants shorter than twice refresh_min",
-		    s->short_grants);
-	if (s->long_min_expires)
-		row(to, "bounded", "%" PRIu64 " Min-Expires longer than a day",
-		    s->long_min_expires);
-	if (s->epochs)
-		row(to, "bounded", "%" PRIu64 " lines began their CSeq again, with a new Call-ID",
-		    s->epochs);
+	for (const struct hl_metric *m = hl_metrics; m->name; m++)
+		if (m->place && !strncmp(m->place, "bounded.", 8) && hl_metric_value(m, s, 0))
+			row(to, "bounded", "%" PRIu64 " %s", hl_metric_value(m, s, 0), m->help);
 }
 
 // Answers that arrived and were dropped are not the server's time-outs.

@@ -31,10 +31,11 @@ static void header_print(void)
 static void line_print(struct status *st, const struct hl_snapshot *s, uint64_t now_ns)
 {
 	double seconds = (double)(now_ns - st->last_ns) / SECOND_NS;
-	uint64_t requests = sum(s->requests, HL_METHODS) - sum(st->last.requests, HL_METHODS);
+	uint64_t requests = hl_all_methods(s->requests) - hl_all_methods(st->last.requests);
 	uint64_t responses = sum(s->responses, 7) - sum(st->last.responses, 7);
 	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
-	uint64_t again = s->retransmissions - st->last.retransmissions;
+	uint64_t again = hl_all_methods(s->retransmissions) -
+			 hl_all_methods(st->last.retransmissions);
 
 	if (st->lines_shown++ % HEADER_EVERY == 0)
 		header_print();

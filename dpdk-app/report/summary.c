@@ -4,7 +4,6 @@
 #include "report/report.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,72 +14,7 @@
 #include "base/start_times.h"
 #include "report/judge.h"
 #include "report/summary_lines.h"
-
-// Snapshots count up to 2^64, jansson's integers up to 2^63.
-static json_t *whole(uint64_t value)
-{
-	return json_integer((json_int_t)value);
-}
-
-// A tenth of a microsecond or of a request per second is precise enough.
-static json_t *tenths(double value)
-{
-	if (isnan(value)) // nothing was measured
-		return json_null();
-	return json_real((double)(int64_t)(value * 10 + 0.5) / 10);
-}
-
-static json_t *requests_object(const struct hl_snapshot *s)
-{
-	json_t *object = json_object();
-
-	for (unsigned m = HL_REGISTER; m < HL_METHODS; m++)
-		if (s->requests[m] || m == HL_REGISTER || m == HL_OPTIONS)
-			json_object_set_new(object, hl_method_name(m), whole(s->requests[m]));
-	return object;
-}
-
-static json_t *responses_object(const struct hl_snapshot *s)
-{
-	static const char *const names[] = { NULL, "1xx", "2xx", "3xx", "4xx", "5xx", "6xx" };
-	json_t *object = json_object();
-
-	for (unsigned c = 1; c < 7; c++)
-		json_object_set_new(object, names[c], whole(s->responses[c]));
-	return object;
-}
-
-static json_t *rtt_object(const double us[3])
-{
-	return json_pack("{so so so}", "p50", tenths(us[0]), "p99", tenths(us[1]), "p999",
-			 tenths(us[2]));
-}
-
-static json_t *drops_object(const struct hl_snapshot *s)
-{
-	json_t *object = json_object();
-
-	for (unsigned k = 0; k < HL_DROPS; k++)
-		json_object_set_new(object, hl_drop_name(k), whole(s->drops[k]));
-	return object;
-}
-
-static json_t *limits_object(const struct hl_snapshot *s)
-{
-	json_t *object = json_object();
-
-	for (unsigned k = 0; k < HL_LIMITS; k++)
-		json_object_set_new(object, hl_limit_name(k), whole(s->limits[k]));
-	return object;
-}
-
-// Times from servers that were out of bounds and not followed, and CSeq numbers that started again.
-static json_t *bounded_object(const struct hl_snapshot *s)
-{
-	return json_pack("{so so so so}", "long_retry_afters", whole(s->long_retry_afters),
-			 "short_grants", whole(s->short_grants), "long_min_expires",
-			 whole(s->long_min_expires), "epochs", whole(s->epochs));
-}
+#include "report/summary_metrics.h"
 
 static json_t *events_object(const struct report *r)
 {
@@ -142,13 +76,13 @@ static json_t *summary_object(const struct report *r)
 		{ "on_backup", whole(up->on_backup) },
 		{ "down", whole(up->by_state[HL_DOWN]) },
 		{ "parked", whole(up->by_state[HL_PARK]) },
-		{ "requests", requests_object(end) },
-		{ "responses", responses_object(end) },
-		{ "retransmissions", whole(end->retransmissions) },
-		{ "timeouts", whole(end->timeouts) },
-		{ "failovers", whole(end->failovers) },
-		{ "returns", whole(end->returns) },
-		{ "flaps", whole(end->flaps) },
+		{ "requests", metrics_at("requests", end) },
+		{ "responses", metrics_at("responses", end) },
+		{ "retransmissions", whole(hl_all_methods(end->retransmissions)) },
+		{ "timeouts", whole(hl_all_methods(end->timeouts)) },
+		{ "failovers", metrics_at("failovers", end) },
+		{ "returns", metrics_at("returns", end) },
+		{ "flaps", metrics_at("flaps", end) },
 		{ "never_registered", whole(r->outcome.never) },
 		{ "not_started", whole(r->outcome.not_started) },
 		{ "starting", whole(r->outcome.starting) },
@@ -156,19 +90,21 @@ static json_t *summary_object(const struct report *r)
 		{ "switching", whole(r->outcome.switching) },
 		{ "outages", outages_object(r) },
 		{ "causes", causes_array(r) },
-		{ "unregistered", whole(end->unregistered) },
+		{ "unregistered", metrics_at("unregistered", end) },
 		{ "leftovers", whole(r->leftovers) },
 		{ "maybe_left", whole(r->maybe_left) },
 		{ "offered_rate", tenths(r->offered_rate) },
 		{ "achieved_rate", tenths(r->achieved_rate) },
 		{ "generator_limited", json_boolean(report_generator_limited(r)) },
-		{ "rtt_us", rtt_object(end->rtt_us) },
-		{ "rtt_retransmitted_us", rtt_object(end->rtt_retransmitted_us) },
-		{ "drops", drops_object(end) },
+		{ "rtt_us", metrics_at("rtt_us", end) },
+		{ "rtt_retransmitted_us", metrics_at("rtt_retransmitted_us", end) },
+		{ "drops", metrics_at("drops", end) },
 		{ "drop_examples", examples_object(r) },
-		{ "limits", limits_object(end) },
+		{ "limits", metrics_at("limits", end) },
 		{ "next_hops", next_hops_array(r) },
-		{ "bounded", bounded_object(end) },
+		{ "bounded", metrics_at("bounded", end) },
+		{ "counters", metrics_at("counters", end) },
+		{ "registrar", registrar_value(r->registrar) },
 		{ "events", events_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },

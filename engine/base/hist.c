@@ -48,6 +48,15 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 	return (double)bucket_edge_us(bucket);
 }
 
+uint64_t hl_hist_samples(const struct hl_hist *hist)
+{
+	uint64_t samples = 0;
+
+	for (unsigned i = 0; i < HL_HIST_BUCKETS; i++)
+		samples += count_read(&hist->bucket[i]);
+	return samples;
+}
+
 const char *hl_method_name(enum hl_method method)
 {
 	static const char *const names[HL_METHODS] = {

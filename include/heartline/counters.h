@@ -37,6 +37,9 @@ struct hl_hist {
  */
 double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double q);
 
+/** How many samples there are. */
+uint64_t hl_hist_samples(const struct hl_hist *hist);
+
 // Why something that was received had no effect. A row is all that a new reason needs: its counter, its
 // example, and its place in the status, the final table and the summary follow from it.
 // ROW(identifier, name, what it says about one packet)
@@ -114,47 +117,107 @@ const char *hl_limit_name(enum hl_limit limit);
 /** What is counted, for people. */
 const char *hl_limit_text(enum hl_limit limit);
 
-#define HL_CAUSES 700
+#define HL_CAUSES 700 // an enum hl_local_code, or a status
 #define HL_FLAP_S 60
 
+// What a worker counts, in the order in which it is kept. A row is all that a new counter needs: the
+// members of struct hl_counters and struct hl_snapshot, the sum over the workers, the entry in
+// hl_metrics[] (metrics.h), in the summary and in the list of `heartline metrics` follow from it.
+//
+// ONE(member, name, unit, place, what is counted)                  a single value
+// EACH(member, values, label, name, unit, place, what is counted)  one for each value of a label
+// HIST(member, name, unit, place, what is measured)                a distribution, in microseconds
+//
+// name: as Prometheus has it, behind "heartline_". label: see metrics.c. place: of the value in the
+// summary, "object.key"; NULL: the summary words it in its own way.
+#define HL_COUNTER_TABLE(ONE, EACH, HIST) \
+	ONE(rx_packets, "rx_packets_total", "packets", "counters.rx_packets", "frames received") \
+	ONE(rx_bytes, "rx_bytes_total", "bytes", "counters.rx_bytes", "bytes received") \
+	ONE(tx_packets, "tx_packets_total", "packets", "counters.tx_packets", "frames sent") \
+	ONE(tx_bytes, "tx_bytes_total", "bytes", "counters.tx_bytes", "bytes sent") \
+	ONE(arp_requests, "arp_requests_total", "packets", "counters.arp_requests", \
+	    "ARP requests for an address of a line") \
+	ONE(arp_replies, "arp_replies_total", "packets", "counters.arp_replies", \
+	    "ARP messages that told the MAC address of a next hop") \
+	ONE(icmp_echoes, "icmp_echoes_total", "packets", "counters.icmp_echoes", "pings answered") \
+	ONE(icmp_errors, "icmp_errors_total", "packets", "counters.icmp_errors", \
+	    "ICMP unreachables that ended the request they quote") \
+	ONE(icmp_hints, "icmp_hints_total", "packets", "counters.icmp_hints", \
+	    "ICMP unreachables that ended no request, but may let a probe leave early") \
+	/* Transactions that lines started. Each ends in one of four ways (timeouts, finals, \
+	 * unreachable, abandoned), or is outstanding: hl_worker_outstanding(). */ \
+	EACH(requests, HL_METHODS, method, "requests_total", "requests", "requests", \
+	     "requests sent, first transmissions only") \
+	EACH(retransmissions, HL_METHODS, method, "retransmissions_total", "requests", \
+	     "counters.retransmissions", "retransmissions of requests") \
+	EACH(timeouts, HL_METHODS, method, "timeouts_total", "requests", "counters.timeouts", \
+	     "requests given up without a final answer") \
+	EACH(finals, HL_METHODS, method, "final_responses_total", "responses", "counters.finals", \
+	     "final answers that ended a request") \
+	EACH(unreachable, HL_METHODS, method, "unreachable_total", "requests", \
+	     "counters.unreachable", "requests ended by an ICMP port unreachable") \
+	EACH(abandoned, HL_METHODS, method, "abandoned_total", "requests", "counters.abandoned", \
+	     "requests whose answer nobody waits for any more") \
+	EACH(responses, 7, class, "responses_total", "responses", "responses", \
+	     "answers to outstanding requests") \
+	ONE(challenges, "challenges_total", "responses", "counters.challenges", \
+	    "401 and 407 that were answered with credentials") \
+	ONE(nat_keepalives, "nat_keepalives_total", "packets", "counters.nat_keepalives", \
+	    "CRLFCRLF sent to keep a NAT binding") \
+	/* Times that a server dictated and that were not obeyed. */ \
+	ONE(long_retry_afters, "long_retry_afters_total", "responses", \
+	    "bounded.long_retry_afters", "Retry-After longer than retry_after_max") \
+	ONE(short_grants, "short_grants_total", "responses", "bounded.short_grants", \
+	    "grants shorter than twice refresh_min") \
+	ONE(long_min_expires, "long_min_expires_total", "responses", "bounded.long_min_expires", \
+	    "Min-Expires longer than a day") \
+	ONE(epochs, "epochs_total", "lines", "bounded.epochs", \
+	    "lines began their CSeq again, with a new Call-ID") \
+	ONE(reassembled, "reassembled_total", "packets", "counters.reassembled", \
+	    "datagrams put together from fragments") \
+	ONE(redirects, "redirects_total", "responses", "counters.redirects", \
+	    "301 and 302 to a REGISTER, with a Contact") \
+	EACH(drops, HL_DROPS, drop, "drops_total", "packets", "drops", \
+	     "packets and messages received without effect") \
+	ONE(elsewhere, "responses_elsewhere_total", "responses", "counters.elsewhere", \
+	    "answers that counted, though not from where they were asked for") \
+	ONE(slow, "fully_parsed_responses_total", "responses", "counters.slow", \
+	    "unusual answers left to the full parser") \
+	/* Requests that came in, and what lines answered. */ \
+	EACH(incoming, HL_METHODS, method, "incoming_requests_total", "requests", \
+	     "counters.incoming", "requests that came in for a line") \
+	EACH(answered, 7, class, "answers_total", "responses", "counters.answered", \
+	     "answers to requests that came in for a line") \
+	ONE(maddr_refused, "maddr_refused_total", "responses", "counters.maddr_refused", \
+	    "answers not sent where the maddr of the Via wants them") \
+	ONE(failovers, "failovers_total", "lines", "failovers", \
+	    "moves from the primary to the backup") \
+	ONE(returns, "returns_total", "lines", "returns", "moves back to the primary") \
+	ONE(parked, "parked_total", "lines", "counters.parked", \
+	    "times that a line was parked, since its account was refused") \
+	ONE(unregistered, "unregistered_total", "lines", "unregistered", \
+	    "stopped lines that left no binding behind") \
+	ONE(orphans, "orphans_total", "lines", "counters.orphans", \
+	    "bindings removed that a late answer left at the other server") \
+	ONE(registered_once, "registered_lines_total", "lines", "counters.registered_once", \
+	    "lines that were registered at least once") \
+	ONE(flaps, "flaps_total", "lines", "flaps", \
+	    "failovers of a line within 60 s of its latest return") \
+	EACH(causes, HL_CAUSES, code, "failures_total", "lines", NULL, \
+	     "failures that moved a line, by the code that says why") \
+	EACH(limits, HL_LIMITS, limit, "limits_total", "times", "limits", \
+	     "what the generator itself could not do, or not in time") \
+	HIST(rtt_first, "rtt_seconds", "seconds", "rtt_us", \
+	     "time to the answer of requests answered at their first transmission") \
+	HIST(rtt_retransmitted, "retransmitted_rtt_seconds", "seconds", "rtt_retransmitted_us", \
+	     "time from the first transmission to the answer of requests that were retransmitted") \
+	HIST(lateness, "timer_lateness_seconds", "seconds", "counters.lateness_us", \
+	     "how late timers ran")
+
+#define HL_COUNTER_ONE(member, ...) _Atomic uint64_t member;
+#define HL_COUNTER_EACH(member, values, ...) _Atomic uint64_t member[values];
+#define HL_COUNTER_HIST(member, ...) struct hl_hist member;
+
 struct hl_counters {
-	// packets
-	_Atomic uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
-	_Atomic uint64_t arp_requests, arp_replies, icmp_echoes;
-	// unreachables about requests that were out: those that ended one, those that may let a probe
-	// leave early
-	_Atomic uint64_t icmp_errors, icmp_hints;
-	// transactions we started, by method; first transmissions only
-	_Atomic uint64_t requests[HL_METHODS];
-	_Atomic uint64_t retransmissions[HL_METHODS];
-	// Each of them ends in one of four ways, or is outstanding (hl_worker_outstanding()).
-	_Atomic uint64_t timeouts[HL_METHODS];
-	_Atomic uint64_t finals[HL_METHODS];      // final responses matched
-	_Atomic uint64_t unreachable[HL_METHODS]; // ended by ICMP
-	_Atomic uint64_t abandoned[HL_METHODS];   // nobody waits for the answer any more
-	_Atomic uint64_t responses[7];            // matched responses by class, [1]..[6]
-	_Atomic uint64_t challenges;              // 401 and 407 answered with credentials
-	_Atomic uint64_t nat_keepalives;          // CRLFCRLF sent: no requests
-	// times that a server dictated and that were not obeyed: Retry-After above retry_after_max, a
-	// grant below twice refresh_min, Min-Expires above a day
-	_Atomic uint64_t long_retry_afters, short_grants, long_min_expires;
-	_Atomic uint64_t epochs;      // lines that began their numbers again, with another Call-ID
-	_Atomic uint64_t reassembled; // datagrams that came in fragments
-	_Atomic uint64_t redirects;   // 301 and 302 to a REGISTER, with a Contact
-	_Atomic uint64_t drops[HL_DROPS]; // received without effect, by reason
-	_Atomic uint64_t
-		elsewhere;     // replies that counted, though not from where they were asked for
-	_Atomic uint64_t slow; // replies left to the full parser
-	// requests that came in, and our answers by class; those that were not sent where maddr wants
-	_Atomic uint64_t incoming[HL_METHODS], answered[7], maddr_refused;
-	// lines
-	_Atomic uint64_t failovers, returns, parked, unregistered, orphans;
-	_Atomic uint64_t registered_once; // lines that were registered at least once
-	_Atomic uint64_t flaps;           // failovers within HL_FLAP_S of the line's latest return
-	// Failures that moved a line, by the code that says why: an enum hl_local_code, or a status.
-	_Atomic uint64_t causes[HL_CAUSES];
-	_Atomic uint64_t limits[HL_LIMITS]; // of the generator itself
-	struct hl_hist rtt_first;           // answered at the first transmission
-	struct hl_hist rtt_retransmitted;   // answered after a retransmission (from the first one)
-	struct hl_hist lateness;            // of timers
+	HL_COUNTER_TABLE(HL_COUNTER_ONE, HL_COUNTER_EACH, HL_COUNTER_HIST)
 };

@@ -92,19 +92,35 @@ int hl_registrar_fault(struct hl_registrar *registrar, uint32_t server, enum hl_
 int hl_registrar_script(struct hl_registrar *registrar, const char *name, const char *text,
 			uint64_t start_ns, struct hl_error *err);
 
+// What a server counts, as HL_COUNTER_TABLE has it for a worker; GAUGE(member, name, unit, place, what):
+// a number as it is now. Damaged frames, which name no server for sure, count at server 0. Expired
+// bindings leave when they are next looked at, or at a sweep (within 10 s of ticks).
+#define HL_REGISTRAR_COUNTER_TABLE(ONE, EACH, HIST, GAUGE) \
+	EACH(requests, HL_METHODS, method, "registrar_requests_total", "requests", "requests", \
+	     "requests that came in") \
+	EACH(responses, 7, class, "registrar_responses_total", "responses", "responses", \
+	     "answers sent") \
+	GAUGE(bindings, "registrar_bindings", "bindings", "bindings", "bindings held") \
+	ONE(challenges, "registrar_challenges_total", "responses", "challenges", \
+	    "requests answered with a challenge") \
+	ONE(bad_credentials, "registrar_bad_credentials_total", "requests", "bad_credentials", \
+	    "requests with wrong credentials") \
+	ONE(lost, "registrar_lost_total", "requests", "lost", "requests lost on purpose") \
+	ONE(silent, "registrar_silent_total", "requests", "silent", \
+	    "requests not answered on purpose") \
+	ONE(replays, "registrar_replays_total", "requests", "replays", \
+	    "right credentials whose nc, or whose nonce for one request, was used before") \
+	ONE(malformed, "registrar_malformed_total", "packets", "malformed", \
+	    "frames and messages that cannot be read") \
+	ONE(maddr_refused, "registrar_maddr_refused_total", "responses", "maddr_refused", \
+	    "answers not sent where the maddr of the Via wants them") \
+	ONE(full, "registrar_full_total", "times", "full", \
+	    "bindings refused and answers dropped, since there was no room") \
+	HIST(gaps, "registrar_request_gap_seconds", "seconds", "gaps_us", \
+	     "time between one request and the next, as they arrive")
+
 struct hl_registrar_counters {
-	_Atomic uint64_t requests[HL_METHODS], responses[7];
-	// now held; expired ones leave when they are next looked at, or at a sweep (within 10 s of
-	// ticks)
-	_Atomic uint64_t bindings;
-	_Atomic uint64_t challenges, bad_credentials, lost, silent;
-	_Atomic uint64_t
-		replays; // right credentials whose nc, or whose nonce for one request, was used
-	_Atomic uint64_t
-		malformed; // damaged frames, which name no server for sure, count at server 0
-	_Atomic uint64_t maddr_refused; // answers not sent where the Via's maddr wants
-	_Atomic uint64_t full; // bindings refused and answers dropped, since there was no room
-	struct hl_hist gaps;   // between one request and the next, as they arrive [us]
+	HL_REGISTRAR_COUNTER_TABLE(HL_COUNTER_ONE, HL_COUNTER_EACH, HL_COUNTER_HIST, HL_COUNTER_ONE)
 };
 
 /** Counters of one server; any thread. */

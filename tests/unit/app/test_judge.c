@@ -98,7 +98,7 @@ Test(judge, a_primary_that_answers_no_options_is_told_with_the_key_that_cures_it
 {
 	struct report r = good;
 
-	r.end.probe_timeouts = 30;
+	r.end.timeouts[HL_OPTIONS] = 30;
 	r.left_silent_primary = 10;
 	cr_expect(hinted(&r, "primary_detect_interval: 0"));
 	r.end.finals[HL_OPTIONS] = 1; // it does answer some
@@ -107,7 +107,7 @@ Test(judge, a_primary_that_answers_no_options_is_told_with_the_key_that_cures_it
 	r.left_silent_primary = 0; // it never answered a REGISTER either
 	cr_expect(!hinted(&r, "primary_detect_interval"));
 	r.left_silent_primary = 10;
-	r.end.probe_timeouts = 0; // the REGISTERs timed out
+	r.end.timeouts[HL_OPTIONS] = 0; // the REGISTERs timed out
 	cr_expect(!hinted(&r, "primary_detect_interval"));
 }
 

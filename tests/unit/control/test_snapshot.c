@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Snapshots: sums over workers that this file makes up.
+#include <stdlib.h>
+#include <string.h>
+
 #include <criterion/criterion.h>
 
+#include <heartline/metrics.h>
 #include <heartline/snapshot.h>
 #include "base/count.h"
 
@@ -93,9 +97,9 @@ Test(snapshot, counters_of_all_workers_are_added)
 	hl_snapshot_take(&s, workers, 2);
 	cr_expect_eq(s.requests[HL_REGISTER], 15);
 	cr_expect_eq(s.requests[HL_OPTIONS], 0);
-	cr_expect_eq(s.retransmissions, 3);
-	cr_expect_eq(s.timeouts, 6);
-	cr_expect_eq(s.probe_timeouts, 4);
+	cr_expect_eq(hl_all_methods(s.retransmissions), 3);
+	cr_expect_eq(hl_all_methods(s.timeouts), 6);
+	cr_expect_eq(s.timeouts[HL_OPTIONS], 4);
 	cr_expect_eq(s.responses[2], 7);
 	uint64_t drops = 0;
 	for (int reason = 0; reason < HL_DROPS; reason++)
@@ -111,18 +115,68 @@ Test(snapshot, counters_of_all_workers_are_added)
 Test(snapshot, round_trips_of_all_workers_make_one_distribution)
 {
 	struct hl_snapshot s;
+	const struct hl_hist *const rtt = &s.rtt_first;
 
 	hl_snapshot_take(&s, workers, 2);
-	cr_expect(s.rtt_us[0] != s.rtt_us[0], "NAN: no samples");
-	cr_expect(s.rtt_retransmitted_us[2] != s.rtt_retransmitted_us[2]);
-	cr_expect_eq(s.rtt_samples, 0);
+	cr_expect_eq(hl_hist_samples(&s.rtt_first), 0);
+	cr_expect_eq(hl_hist_samples(&s.rtt_retransmitted), 0);
 	for (int i = 0; i < 90; i++)
 		hist_add(&a.counters.rtt_first, 100);
 	for (int i = 0; i < 10; i++)
 		hist_add(&b.counters.rtt_first, 10000);
 	hl_snapshot_take(&s, workers, 2);
-	cr_expect(s.rtt_us[0] >= 100 && s.rtt_us[0] <= 107, "%f", s.rtt_us[0]);
-	cr_expect(s.rtt_us[1] >= 10000 && s.rtt_us[1] <= 10700, "%f", s.rtt_us[1]);
+	cr_expect_eq(hl_hist_samples(&s.rtt_first), 100);
+	double p50 = hl_hist_quantile(&rtt, 1, 0.5), p99 = hl_hist_quantile(&rtt, 1, 0.99);
+	cr_expect(p50 >= 100 && p50 <= 107, "%f", p50);
+	cr_expect(p99 >= 10000 && p99 <= 10700, "%f", p99);
+}
+
+static uint64_t counted(uint64_t word)
+{
+	return 1000 + 3 * word;
+}
+
+// Each word has a value of its own; with that of the other worker it must come out at its row.
+Test(snapshot, every_counter_is_summed_and_has_one_row)
+{
+	const size_t n_words = sizeof(struct hl_counters) / sizeof(uint64_t);
+	_Atomic uint64_t *of_a = (void *)&a.counters, *of_b = (void *)&b.counters;
+	uint64_t late = counted(&a.counters.drops[HL_DROP_SLOW_FULL] - of_a) + 7;
+	bool *seen = calloc(n_words, sizeof(*seen));
+	struct hl_snapshot s;
+
+	for (size_t word = 0; word < n_words; word++) {
+		count_add(&of_a[word], counted(word));
+		count_add(&of_b[word], 7);
+	}
+	hl_snapshot_take(&s, workers, 2);
+	s.limits[HL_LIMIT_SLOW_FULL] -= late; // counted as a drop, and as a limit
+	for (const struct hl_metric *m = hl_metrics; m->name; m++) {
+		for (unsigned i = 0; m->type != HL_METRIC_GAUGE && i < m->n; i++) {
+			size_t word = m->counter / sizeof(uint64_t) + i;
+			cr_assert_lt(word, n_words, "%s", m->name);
+			cr_expect(!seen[word], "%s: another row has it, too", m->name);
+			cr_expect_eq(hl_metric_value(m, &s, i), counted(word) + 7, "%s: value %u",
+				     m->name, i);
+			seen[word] = true;
+		}
+	}
+	for (size_t word = 0; word < n_words; word++)
+		cr_expect(seen[word], "word %zu has no row", word);
+	free(seen);
+}
+
+Test(snapshot, lines_by_state_are_a_metric)
+{
+	struct hl_snapshot s;
+	char room[HL_LABEL_ROOM];
+
+	state_put(&a, HL_ON_B);
+	hl_snapshot_take(&s, workers, 1);
+	cr_assert_str_eq(hl_metrics[0].name, "heartline_lines");
+	for (unsigned i = 0; i < hl_metrics[0].n; i++)
+		cr_expect_eq(hl_metric_value(&hl_metrics[0], &s, i),
+			     strcmp(hl_metrics[0].label->value(i, room), "ON_B") == 0);
 }
 
 Test(snapshot, every_snapshot_starts_afresh)
