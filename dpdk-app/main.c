@@ -23,6 +23,7 @@ static const struct {
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
+	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
 	{ "registrar", registrar_command,
 	  "the answering side: a registrar, with faults on command" },
 };
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
 		"heartline: error: unknown command: %s; allowed: demo, run, check, "
-		"keys, registrar, version, help\n",
+		"keys, metrics, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;
 }

@@ -9,6 +9,7 @@
 int run_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
+int metrics_command(int argc, char **argv);
 int registrar_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 

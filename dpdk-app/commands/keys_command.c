@@ -12,6 +12,7 @@
 #include <heartline/config.h>
 
 #include "base/exit_code.h"
+#include "commands/listing.h"
 #include "commands/options.h"
 
 struct key_list {
@@ -27,7 +28,6 @@ static const struct key_list lists[] = {
 #define N_LISTS (sizeof(lists) / sizeof(*lists))
 
 struct form {
-	const char *name;
 	void (*list)(const struct key_list *list);
 	void (*key)(const struct hl_key *key);
 	void (*class)(enum hl_code_class class, const char *ranges); // NULL ranges: the heading
@@ -86,13 +86,6 @@ static void text_class(enum hl_code_class class, const char *ranges)
 static void text_code(unsigned status)
 {
 	printf("      %u %s\n", status, hl_code_phrase(status));
-}
-
-// Escape the characters that scdoc would interpret.
-static void scd_text(const char *text)
-{
-	for (; *text; text++)
-		printf(strchr("_*\\<#`+~", *text) ? "\\%c" : "%c", *text);
 }
 
 static void scd_list(const struct key_list *list)
@@ -163,28 +156,11 @@ static void md_class(enum hl_code_class class, const char *ranges)
 		       hl_code_class_meaning(class));
 }
 
-static const struct form forms[] = {
-	{ "text", text_list, text_key, text_class, text_code },
-	{ "scd", scd_list, scd_key, scd_class, NULL },
-	{ "md", md_list, md_key, md_class, NULL },
+static const struct form forms[LISTING_FORMATS] = {
+	[LISTING_TEXT] = { text_list, text_key, text_class, text_code },
+	[LISTING_SCD] = { scd_list, scd_key, scd_class, NULL },
+	[LISTING_MD] = { md_list, md_key, md_class, NULL },
 };
-
-static const struct form *form_find(const char *name, struct hl_error *err)
-{
-	for (unsigned i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-		if (!strcmp(name, forms[i].name))
-			return &forms[i];
-	hl_fail(err, EINVAL, "--format: \"%s\": allowed text, scd, md", name);
-	return NULL;
-}
-
-static bool is_wanted(const struct hl_key *key, const struct arguments *args)
-{
-	for (int i = 0; i < args->n_names; i++)
-		if (strstr(key->name, args->names[i]))
-			return true;
-	return args->n_names == 0;
-}
 
 // Returns how many keys were printed. A list without keys is left out.
 static unsigned list_print(const struct key_list *list, const struct form *form,
@@ -194,7 +170,7 @@ static unsigned list_print(const struct key_list *list, const struct form *form,
 	unsigned n = 0;
 
 	for (uint32_t i = 0; list->key(i, &key); i++) {
-		if (!is_wanted(&key, args))
+		if (!listing_wants(args, key.name))
 			continue;
 		if (n++ == 0)
 			form->list(list);
@@ -265,6 +241,7 @@ static int keys_print(const struct form *form, const struct arguments *args, str
 int keys_command(int argc, char **argv)
 {
 	const char *name = "text";
+	enum listing_format format;
 	bool help = false;
 	struct arguments args;
 	struct hl_error err = { 0 };
@@ -286,9 +263,10 @@ int keys_command(int argc, char **argv)
 		options_help(specs);
 		return EXIT_ALL_WELL;
 	}
-	const struct form *form = rc == 0 ? form_find(name, &err) : NULL;
-	if (form)
-		rc = keys_print(form, &args, &err);
+	if (rc == 0)
+		rc = listing_format_read(name, &format, &err);
+	if (rc == 0)
+		keys_print(&forms[format], &args, &err);
 	if (err.code)
 		error_print(&err);
 	return err.code ? EXIT_USAGE : EXIT_ALL_WELL;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <heartline/metrics.h>
+
 #include "base/counter.h"
 #include "base/exit_code.h"
 #include "base/timebase.h"
@@ -167,6 +169,20 @@ static int timers_add(struct serving *s, struct control_loop *loop, struct hl_er
 	return 0;
 }
 
+// What went amiss, or was made to: counters without a label, of all servers, but those at zero.
+static void counters_print(const struct registrar_service *o, const struct queue_context *q)
+{
+	for (const struct hl_metric *m = hl_registrar_metrics; m->name; m++) {
+		uint64_t sum = 0;
+		if (m->type != HL_METRIC_COUNTER || m->label)
+			continue;
+		for (uint32_t i = 0; i < o->config.n_servers; i++)
+			sum += hl_metric_value(m, hl_registrar_counters(q->registrar, i), 0);
+		if (sum)
+			fprintf(stderr, "  %" PRIu64 " %s: %s\n", sum, m->place, m->help);
+	}
+}
+
 int registrar_serve(const struct registrar_service *o, struct queue_context *queue,
 		    struct control *control, struct hl_error *err)
 {
@@ -198,8 +214,10 @@ int registrar_serve(const struct registrar_service *o, struct queue_context *que
 	control_wait(control, &over);
 	lcore_loop_stop(&serving.loop);
 	struct tally all = tally_take(o, queue);
-	if (!o->quiet)
+	if (!o->quiet) {
 		fprintf(stderr, "heartline: registrar: %" PRIu64 " requests, %" PRIu64 " answers\n",
 			all.requests, all.responses);
+		counters_print(o, queue);
+	}
 	return all.requests ? EXIT_ALL_WELL : EXIT_NOTHING;
 }

@@ -47,6 +47,18 @@ check "the summary's keys" "lines registered on_primary on_backup down parked re
 retransmissions timeouts failovers returns flaps never_registered not_started starting lost switching outages \
 causes unregistered leftovers maybe_left offered_rate achieved_rate generator_limited rtt_us \
 rtt_retransmitted_us drops drop_examples limits next_hops bounded counters registrar events steering startup_ms reasons hints verdict failed_lines " "$keys"
+# Each place that the table of metrics names, as "object.key" or "registrar[].key".
+read -r missing < <("$HEARTLINE" metrics | awk '/^  heartline_/ && $NF != "-" { print $NF }' |
+	python3 -c 'import json, sys
+def has(at, place):
+    for key in place.split("."):
+        at = at[key[:-2]][0] if key.endswith("[]") else at.get(key)
+    return at is not None
+whole = json.load(open(sys.argv[1]))
+places = sys.stdin.read().split()
+print("missing:", *[p for p in places if not has(whole, p)], "many" if len(places) > 40 else "few")' \
+	"$DIR/whole.json")
+check "every metric is in the summary" "missing: many" "$missing"
 for key in lines registered on_primary failovers returns lines_ever_down unregistered; do
 	check "summary: $key" "$lines" "$(get whole $key)"
 done
