@@ -187,7 +187,6 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 	if (rc == 0)
 		rc = resolver_run(resolver, err);
 	if (rc == 0) {
-		dp.next_hops = hl_plan_next_hops(dp.plan);
 		if (!o->quiet)
 			steering_say(&dp.steering);
 		code = run_through(o, &run, err);

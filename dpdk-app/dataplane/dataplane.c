@@ -14,36 +14,6 @@
 #include "base/start_times.h"
 #include "base/timebase.h"
 
-static bool on_link(const struct hl_port *port, const struct hl_addr *server)
-{
-	uint32_t mask = port->prefix ? UINT32_MAX << (32 - port->prefix) : 0;
-	uint32_t own = hl_addr_ipv4(&port->ranges[0].first);
-
-	return !((hl_addr_ipv4(server) ^ own) & mask);
-}
-
-// Count the servers on the link, each once, and the gateway if any server is behind it.
-static unsigned next_hops_count(const struct hl_config *config)
-{
-	struct hl_addr known[64];
-	unsigned n = 0;
-
-	for (uint32_t p = 0; p < 2 * config->n_profiles && n < 64; p++) {
-		const struct hl_profile *profile = &config->profiles[p / 2];
-		const struct hl_addr *hop = p % 2 ? &profile->backup.addr : &profile->primary.addr;
-		unsigned i = 0;
-		if (hop->family != HL_FAMILY_IPV4)
-			continue;
-		if (!on_link(&config->ports[0], hop))
-			hop = &config->ports[0].gateway;
-		while (i < n && !hl_addr_equal(&known[i], hop))
-			i++;
-		if (i == n)
-			known[n++] = *hop;
-	}
-	return n;
-}
-
 static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,
 		     struct hl_error *err)
 {
@@ -99,7 +69,6 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 	uint64_t seed = config->seed;
 
 	dp->n_workers = n_workers;
-	dp->next_hops = next_hops_count(config);
 	int rc = seed ? 0 : random_fill(&seed, sizeof(seed), err);
 	if (rc == 0)
 		rc = plan_make(dp, config, port, err);

@@ -27,7 +27,6 @@ struct dataplane {
 	struct control_loop *control; // which serves the workers while they run
 	int serve_timer;
 	uint64_t rest_ns;             // until the next round, when there was nothing to serve
-	unsigned next_hops;           // neighbours that must be known before anything can be sent
 	struct events *events;        // NULL: changes of state are not recorded
 	uint64_t left_silent_primary; // events by which a line left the primary after a time-out
 };

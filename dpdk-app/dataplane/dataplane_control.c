@@ -112,7 +112,8 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 bool dataplane_neighbours_known(const struct dataplane *dp)
 {
 	// Worker 0 does ARP for all workers.
-	return counter_load(&hl_worker_counters(dp->workers[0])->arp_replies) >= dp->next_hops;
+	return counter_load(&hl_worker_counters(dp->workers[0])->arp_replies) >=
+	       hl_plan_next_hops(dp->plan);
 }
 
 void dataplane_snapshot(struct dataplane *dp, struct hl_snapshot *snapshot)
