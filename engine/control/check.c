@@ -10,7 +10,7 @@
 #include "control/domains.h"
 #include "control/entries.h"
 #include "control/identity.h"
-#include "control/numbers.h"
+#include "control/duplicate_numbers.h"
 #include "control/windows.h"
 #include "net/addr_set.h"
 #include "worker/plan.h"
@@ -304,7 +304,7 @@ static int identities_check(const struct hl_config *config, struct fault *fault)
 	int rc = domains_make(&domains, config, fault);
 
 	if (rc == 0)
-		rc = numbers_check(config, &domains, fault);
+		rc = duplicate_numbers_check(config, &domains, fault);
 	domains_free(&domains, config);
 	return rc;
 }

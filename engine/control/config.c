@@ -16,7 +16,7 @@
 
 struct reader {
 	struct hl_config *config;
-	struct where where;
+	struct yaml_positions positions;
 	const char *folder_of; // file that CSV paths start from; NULL: the current folder
 	struct hl_error *err;
 	struct fault fault;
@@ -24,18 +24,21 @@ struct reader {
 
 static int entry_node(struct reader *r)
 {
-	struct where *w = &r->where;
-	int root = where_root(w), node = 0;
+	struct yaml_positions *positions = &r->positions;
+	int root = yaml_position_root(positions), node = 0;
 
 	switch (r->fault.at) {
 	case FAULT_PORT:
-		return where_item(w, where_key(w, root, "ports"), r->fault.index);
+		return yaml_position_item(positions, yaml_position_key(positions, root, "ports"),
+					  r->fault.index);
 	case FAULT_PROFILE:
-		where_pair(w, where_key(w, root, "profiles"), r->fault.index, &node);
+		yaml_position_pair(positions, yaml_position_key(positions, root, "profiles"),
+				   r->fault.index, &node);
 		return node;
 	case FAULT_LINES:
 	case FAULT_ROW:
-		return where_item(w, where_key(w, root, "lines"), r->fault.index);
+		return yaml_position_item(positions, yaml_position_key(positions, root, "lines"),
+					  r->fault.index);
 	default:
 		return root;
 	}
@@ -50,13 +53,13 @@ static int reader_fail(struct reader *r)
 		return csv_fail_row(&r->config->lines[r->fault.index], r->fault.row, &r->fault,
 				    r->err);
 	if (r->fault.key != NULL)
-		node = where_key(&r->where, entry, r->fault.key);
-	return where_fail(&r->where, node != 0 ? node : entry, 0, &r->fault, r->err);
+		node = yaml_position_key(&r->positions, entry, r->fault.key);
+	return yaml_position_fail(&r->positions, node != 0 ? node : entry, 0, &r->fault, r->err);
 }
 
 static int memory_fail(struct reader *r)
 {
-	return hl_fail(r->err, ENOMEM, "%s: out of memory", r->where.name);
+	return hl_fail(r->err, ENOMEM, "%s: out of memory", r->positions.source.name);
 }
 
 // Every key of a table that the file has, in the order of the table.
@@ -71,21 +74,22 @@ static int keys_read(struct reader *r, const struct key *keys, char *const texts
 // `addresses` is one text or a list of them.
 static int addresses_read(struct reader *r, struct hl_port *port)
 {
-	int node = where_key(&r->where, entry_node(r), "addresses"), prefix = PREFIX_NONE;
-	bool list = where_is(&r->where, node, YAML_SEQUENCE_NODE);
+	int node = yaml_position_key(&r->positions, entry_node(r), "addresses"),
+	    prefix = PREFIX_NONE;
+	bool list = yaml_position_is(&r->positions, node, YAML_SEQUENCE_NODE);
 
 	r->fault.key = "addresses";
-	for (uint32_t i = 0; i < (list ? where_count(&r->where, node) : 1); i++) {
-		int item = list ? where_item(&r->where, node, i) : node;
-		const char *text = where_scalar(&r->where, item);
+	for (uint32_t i = 0; i < (list ? yaml_position_count(&r->positions, node) : 1); i++) {
+		int item = list ? yaml_position_item(&r->positions, node, i) : node;
+		const char *text = yaml_position_scalar(&r->positions, item);
 
 		if (text == NULL) {
 			fault_say(&r->fault, "a range or a list of ranges is needed here");
 			fault_hint(&r->fault, "as in 10.99.1.1-10.99.1.4/16");
-			return where_fail(&r->where, item, 0, &r->fault, r->err);
+			return yaml_position_fail(&r->positions, item, 0, &r->fault, r->err);
 		}
 		if (addresses_add(port, text, &prefix, &r->fault) != 0)
-			return where_fail(&r->where, item, 0, &r->fault, r->err);
+			return yaml_position_fail(&r->positions, item, 0, &r->fault, r->err);
 	}
 	if (prefix == PREFIX_NONE) {
 		fault_say(&r->fault, "the prefix length of the subnet is missing");
@@ -146,9 +150,9 @@ static int ports_read(struct reader *r, const struct file_text *text)
 // `headers` is a mapping of names to values, or a text of lines.
 static int headers_read(struct reader *r, struct hl_profile *profile)
 {
-	struct where *w = &r->where;
-	int node = where_key(w, entry_node(r), "headers"), value;
-	const char *text = where_scalar(w, node);
+	struct yaml_positions *positions = &r->positions;
+	int node = yaml_position_key(positions, entry_node(r), "headers"), value;
+	const char *text = yaml_position_scalar(positions, node);
 
 	if (node == 0)
 		return 0;
@@ -157,22 +161,24 @@ static int headers_read(struct reader *r, struct hl_profile *profile)
 		return key_set(key_find(profile_keys, "headers"), profile, text, &r->fault) != 0
 			       ? reader_fail(r)
 			       : 0;
-	if (!where_is(w, node, YAML_MAPPING_NODE)) {
+	if (!yaml_position_is(positions, node, YAML_MAPPING_NODE)) {
 		fault_say(&r->fault, "a list, where names with values are needed");
 		fault_hint(&r->fault, "as in {X-Lab: 7}");
 		return reader_fail(r);
 	}
-	for (uint32_t i = 0; i < where_count(w, node); i++) {
-		int name = where_pair(w, node, i, &value);
+	for (uint32_t i = 0; i < yaml_position_count(positions, node); i++) {
+		int name = yaml_position_pair(positions, node, i, &value);
 
-		text = where_scalar(w, value);
+		text = yaml_position_scalar(positions, value);
 		if (text == NULL) {
-			fault_say(&r->fault, "%.60s has no single value", where_scalar(w, name));
+			fault_say(&r->fault, "%.60s has no single value",
+				  yaml_position_scalar(positions, name));
 			fault_hint(&r->fault, "as in {X-Lab: 7}");
-			return where_fail(w, value, 0, &r->fault, r->err);
+			return yaml_position_fail(positions, value, 0, &r->fault, r->err);
 		}
-		if (header_add(&profile->headers, where_scalar(w, name), text, &r->fault) != 0)
-			return where_fail(w, name, 0, &r->fault, r->err);
+		if (header_add(&profile->headers, yaml_position_scalar(positions, name), text,
+			       &r->fault) != 0)
+			return yaml_position_fail(positions, name, 0, &r->fault, r->err);
 	}
 	return 0;
 }
@@ -190,8 +196,8 @@ static int profile_read(struct reader *r, const struct profile_text *text, const
 
 static int profiles_read(struct reader *r, const struct file_text *text)
 {
-	int node = where_key(&r->where, where_root(&r->where), "profiles");
-	uint32_t n = where_count(&r->where, node);
+	int node = yaml_position_key(&r->positions, yaml_position_root(&r->positions), "profiles");
+	uint32_t n = yaml_position_count(&r->positions, node);
 
 	fault_at(&r->fault, FAULT_FILE, 0, "profiles");
 	if (n == 0 || n > HL_PROFILES_MAX) {
@@ -203,12 +209,13 @@ static int profiles_read(struct reader *r, const struct file_text *text)
 	if (r->config->profiles == NULL)
 		return memory_fail(r);
 	for (uint32_t i = 0; i < n; i++) {
-		int value, key = where_pair(&r->where, node, i, &value);
+		int value, key = yaml_position_pair(&r->positions, node, i, &value);
 
 		fault_at(&r->fault, FAULT_PROFILE, i, NULL);
 		r->config->n_profiles++;
 
-		int rc = profile_read(r, &text->profiles[i], where_scalar(&r->where, key),
+		int rc = profile_read(r, &text->profiles[i],
+				      yaml_position_scalar(&r->positions, key),
 				      &r->config->profiles[i]);
 
 		if (rc != 0)
@@ -310,14 +317,14 @@ static int config_read(struct hl_config *config, const char *name, const char *f
 
 	memset(config, 0, sizeof(*config));
 	key_set_defaults(run_keys, config);
-	rc = where_open(&r.where, name, text, err);
+	rc = yaml_positions_open(&r.positions, name, text, err);
 	if (rc != 0)
 		return rc;
-	rc = schema_load(&schema, &r.where, err);
+	rc = schema_load(&schema, &r.positions, err);
 	if (rc == 0)
 		rc = file_text_read(&r, schema_text(schema));
 	schema_free(schema);
-	where_close(&r.where);
+	yaml_positions_close(&r.positions);
 	return rc;
 }
 
@@ -339,7 +346,8 @@ static int nul_fail(const char *path, const char *text, size_t len, struct hl_er
 	}
 	fault_say(&fault, "this is no text: it holds a NUL byte");
 	fault_hint(&fault, "needed: YAML, in UTF-8");
-	return fault_fail_at(&fault, path, text, len, line, column, err);
+	const struct fault_source source = { path, text, len };
+	return fault_fail_at(&fault, &source, line, column, err);
 }
 
 int hl_config_load(struct hl_config *config, const char *path, struct hl_error *err)

@@ -122,6 +122,6 @@ int csv_text_fail(const struct csv_text *text, const char *at, const struct faul
 			start = p + 1;
 		}
 	}
-	return fault_fail_line(fault, text->name, start, (size_t)(text->end - start), line, column,
-			       err);
+	const struct fault_source source = { text->name, start, (size_t)(text->end - start) };
+	return fault_fail_line(fault, &source, line, column, err);
 }

@@ -9,7 +9,7 @@
 #include "control/keys.h"
 
 struct explain {
-	struct where *w;
+	struct yaml_positions *positions;
 	struct hl_error *err;
 	struct fault fault;
 };
@@ -80,7 +80,7 @@ static void allowed_list(struct fault *fault, const cyaml_schema_field_t *fields
 static int unknown_fail(struct explain *e, const cyaml_schema_field_t *fields, int key,
 			const char *path)
 {
-	const char *name = where_scalar(e->w, key), *like = word_like(fields, name);
+	const char *name = yaml_position_scalar(e->positions, key), *like = word_like(fields, name);
 	const char *in = *path ? " in " : "";
 
 	if (like == NULL && key_about_calls(name) && strncmp(path, "profiles.", 9) == 0) {
@@ -95,7 +95,7 @@ static int unknown_fail(struct explain *e, const cyaml_schema_field_t *fields, i
 		fault_say(&e->fault, "%.60s: unknown key%s%.80s", name, in, path);
 		allowed_list(&e->fault, fields);
 	}
-	return where_fail(e->w, key, 0, &e->fault, e->err);
+	return yaml_position_fail(e->positions, key, 0, &e->fault, e->err);
 }
 
 static const cyaml_schema_field_t *field_find(const cyaml_schema_field_t *fields, const char *name)
@@ -108,14 +108,14 @@ static const cyaml_schema_field_t *field_find(const cyaml_schema_field_t *fields
 
 static int kind_fail(struct explain *e, int node, const char *path, const char *want)
 {
-	const char *is = where_is(e->w, node, YAML_SEQUENCE_NODE)  ? "a list"
-			 : where_is(e->w, node, YAML_MAPPING_NODE) ? "a mapping"
-			 : *where_scalar(e->w, node) == '\0'       ? "empty"
-								   : "a single value";
+	const char *is = yaml_position_is(e->positions, node, YAML_SEQUENCE_NODE)  ? "a list"
+			 : yaml_position_is(e->positions, node, YAML_MAPPING_NODE) ? "a mapping"
+			 : *yaml_position_scalar(e->positions, node) == '\0'       ? "empty"
+									     : "a single value";
 
 	fault_say(&e->fault, "%.80s%sis %s, where %s is needed", path, *path ? " " : "the file ",
 		  is, want);
-	return where_fail(e->w, node, 0, &e->fault, e->err);
+	return yaml_position_fail(e->positions, node, 0, &e->fault, e->err);
 }
 
 static int explain_mapping(struct explain *e, const cyaml_schema_value_t *schema, int node,
@@ -125,13 +125,13 @@ static int explain_mapping(struct explain *e, const cyaml_schema_value_t *schema
 	char inner[128];
 	int value, rc;
 
-	if (!where_is(e->w, node, YAML_MAPPING_NODE)) {
+	if (!yaml_position_is(e->positions, node, YAML_MAPPING_NODE)) {
 		rc = kind_fail(e, node, path, "a mapping of keys to values");
 		return rc;
 	}
-	for (uint32_t i = 0; i < where_count(e->w, node); i++) {
-		int key = where_pair(e->w, node, i, &value);
-		const char *name = where_scalar(e->w, key);
+	for (uint32_t i = 0; i < yaml_position_count(e->positions, node); i++) {
+		int key = yaml_position_pair(e->positions, node, i, &value);
+		const char *name = yaml_position_scalar(e->positions, key);
 
 		field = field_find(schema->mapping.fields, name);
 		if (field == NULL)
@@ -143,10 +143,10 @@ static int explain_mapping(struct explain *e, const cyaml_schema_value_t *schema
 	}
 	for (field = schema->mapping.fields; field->key != NULL; field++) {
 		if ((field->value.flags & CYAML_FLAG_OPTIONAL) != 0 ||
-		    where_key(e->w, node, field->key) != 0)
+		    yaml_position_key(e->positions, node, field->key) != 0)
 			continue;
 		fault_say(&e->fault, "%s is missing%s%.80s", field->key, *path ? " in " : "", path);
-		return where_fail(e->w, node, 0, &e->fault, e->err);
+		return yaml_position_fail(e->positions, node, 0, &e->fault, e->err);
 	}
 	return 0;
 }
@@ -154,16 +154,17 @@ static int explain_mapping(struct explain *e, const cyaml_schema_value_t *schema
 static int explain_sequence(struct explain *e, const cyaml_schema_value_t *schema, int node,
 			    const char *path)
 {
-	uint32_t n = where_count(e->w, node);
+	uint32_t n = yaml_position_count(e->positions, node);
 	char inner[128];
 
-	if (!where_is(e->w, node, YAML_SEQUENCE_NODE))
+	if (!yaml_position_is(e->positions, node, YAML_SEQUENCE_NODE))
 		return kind_fail(e, node, path, "a list (\"- ...\")");
 	for (uint32_t i = 0; i < n; i++) {
 		int rc;
 
 		snprintf(inner, sizeof(inner), "%.100s[%u]", path, i);
-		rc = explain_value(e, schema->sequence.entry, where_item(e->w, node, i), inner);
+		rc = explain_value(e, schema->sequence.entry,
+				   yaml_position_item(e->positions, node, i), inner);
 		if (rc != 0)
 			return rc;
 	}
@@ -177,7 +178,7 @@ static int explain_sequence(struct explain *e, const cyaml_schema_value_t *schem
 		fault_hint(&e->fault, "allowed: %u..%u", schema->sequence.min,
 			   schema->sequence.max);
 	}
-	return where_fail(e->w, node, 0, &e->fault, e->err);
+	return yaml_position_fail(e->positions, node, 0, &e->fault, e->err);
 }
 
 static int explain_value(struct explain *e, const cyaml_schema_value_t *schema, int node,
@@ -189,7 +190,7 @@ static int explain_value(struct explain *e, const cyaml_schema_value_t *schema, 
 	case CYAML_SEQUENCE:
 		return explain_sequence(e, schema, node, path);
 	case CYAML_STRING:
-		if (where_is(e->w, node, YAML_SCALAR_NODE))
+		if (yaml_position_is(e->positions, node, YAML_SCALAR_NODE))
 			return 0;
 		return kind_fail(e, node, path, "a single value");
 	default:
@@ -197,14 +198,15 @@ static int explain_value(struct explain *e, const cyaml_schema_value_t *schema, 
 	}
 }
 
-int explain_fail(const cyaml_schema_value_t *schema, struct where *w, struct hl_error *err)
+int explain_fail(const cyaml_schema_value_t *schema, struct yaml_positions *positions,
+		 struct hl_error *err)
 {
-	struct explain e = { .w = w, .err = err, .fault = { .code = EINVAL } };
+	struct explain e = { .positions = positions, .err = err, .fault = { .code = EINVAL } };
 
-	if (where_root(w) == 0) {
+	if (yaml_position_root(positions) == 0) {
 		fault_say(&e.fault, "the file is empty");
 		fault_hint(&e.fault, "needed: ports, profiles, lines");
-		return where_fail(w, 0, 0, &e.fault, err);
+		return yaml_position_fail(positions, 0, 0, &e.fault, err);
 	}
-	return explain_value(&e, schema, where_root(w), "");
+	return explain_value(&e, schema, yaml_position_root(positions), "");
 }

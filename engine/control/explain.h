@@ -4,7 +4,8 @@
 
 #include <cyaml/cyaml.h>
 
-#include "control/where.h"
+#include "control/yaml_position.h"
 
 // -EINVAL with a message; 0: nothing found.
-int explain_fail(const cyaml_schema_value_t *schema, struct where *w, struct hl_error *err);
+int explain_fail(const cyaml_schema_value_t *schema, struct yaml_positions *positions,
+		 struct hl_error *err);

@@ -100,24 +100,26 @@ static void echo_line(struct echo *echo, const char *at, const char *end, uint32
 	*blank = '\0';
 }
 
-int fault_fail_at(const struct fault *fault, const char *name, const char *text, size_t len,
-		  uint32_t line, uint32_t column, struct hl_error *err)
+int fault_fail_at(const struct fault *fault, const struct fault_source *source, uint32_t line,
+		  uint32_t column, struct hl_error *err)
 {
-	const char *at = line_find(text, text + len, line);
+	const char *end = source->text + source->len;
+	const char *at = line_find(source->text, end, line);
+	const struct fault_source rest = { source->name, at, (size_t)(end - at) };
 
-	return fault_fail_line(fault, name, at, (size_t)(text + len - at), line, column, err);
+	return fault_fail_line(fault, &rest, line, column, err);
 }
 
-int fault_fail_line(const struct fault *fault, const char *name, const char *at, size_t len,
-		    uint32_t line, uint32_t column, struct hl_error *err)
+int fault_fail_line(const struct fault *fault, const struct fault_source *source, uint32_t line,
+		    uint32_t column, struct hl_error *err)
 {
 	const char *key = fault->key != NULL ? fault->key : "";
 	struct echo echo;
 
-	echo_line(&echo, at, at + len, column);
+	echo_line(&echo, source->text, source->text + source->len, column);
 	return hl_fail(err, fault->code, "%s:%u:%u: error: %s%s%s\n%5u | %s\n      | %s^~%s%s",
-		       name, line, column, key, *key ? ": " : "", fault->what, line, echo.line,
-		       echo.blanks, fault->hint[0] ? " " : "", fault->hint);
+		       source->name, line, column, key, *key ? ": " : "", fault->what, line,
+		       echo.line, echo.blanks, fault->hint[0] ? " " : "", fault->hint);
 }
 
 int fault_fail(const struct fault *fault, struct hl_error *err)

@@ -37,14 +37,21 @@ static inline int fault_at(struct fault *fault, enum fault_place at, uint32_t in
 	return -EINVAL;
 }
 
+// The text that a fault is in.
+struct fault_source {
+	const char *name; // of the file, as the user wrote it
+	const char *text;
+	size_t len;
+};
+
 // "NAME:LINE:COLUMN: error: KEY: WHAT", the line, and a caret with the hint. Line and column count
 // from 1, columns in characters.
-int fault_fail_at(const struct fault *fault, const char *name, const char *text, size_t len,
-		  uint32_t line, uint32_t column, struct hl_error *err);
+int fault_fail_at(const struct fault *fault, const struct fault_source *source, uint32_t line,
+		  uint32_t column, struct hl_error *err);
 
-// The same for a line whose start is known: of the text before it nothing is read.
-int fault_fail_line(const struct fault *fault, const char *name, const char *at, size_t len,
-		    uint32_t line, uint32_t column, struct hl_error *err);
+// The same for a source whose text begins with that line.
+int fault_fail_line(const struct fault *fault, const struct fault_source *source, uint32_t line,
+		    uint32_t column, struct hl_error *err);
 
 // "KEY: WHAT; HINT", for what does not come from a file.
 int fault_fail(const struct fault *fault, struct hl_error *err);

@@ -9,7 +9,7 @@
 #include "control/entries.h"
 #include "control/file.h"
 #include "control/keys.h"
-#include "control/where.h"
+#include "control/yaml_position.h"
 
 static int set(const struct key *keys, void *object, const char *name, const char *value,
 	       struct hl_error *err)
@@ -124,9 +124,9 @@ int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *
 }
 
 // Node at a path such as "ports/0/device"; as far as it goes.
-static int node_at(struct where *w, const char *path, char last[64])
+static int node_at(struct yaml_positions *positions, const char *path, char last[64])
 {
-	int node = where_root(w);
+	int node = yaml_position_root(positions);
 
 	while (*path != '\0') {
 		size_t n = strcspn(path, "/");
@@ -136,9 +136,9 @@ static int node_at(struct where *w, const char *path, char last[64])
 			return node;
 		memcpy(last, path, n);
 		last[n] = '\0';
-		next = where_is(w, node, YAML_SEQUENCE_NODE)
-			       ? where_item(w, node, (uint32_t)atoi(last))
-			       : where_key(w, node, last);
+		next = yaml_position_is(positions, node, YAML_SEQUENCE_NODE)
+			       ? yaml_position_item(positions, node, (uint32_t)atoi(last))
+			       : yaml_position_key(positions, node, last);
 		if (next == 0)
 			return node;
 		node = next;
@@ -151,22 +151,22 @@ int hl_config_fault(const char *path, const char *key, const char *what, const c
 		    struct hl_error *err)
 {
 	struct fault fault = { .code = EINVAL };
-	struct where w;
+	struct yaml_positions positions;
 	size_t len;
 	char *text, last[64] = "";
 	int rc;
 
 	if (file_read(path, &text, &len) != 0)
 		return hl_fail(err, EINVAL, "%s: error: %s: %s", path, key, what);
-	rc = where_open(&w, path, text, err);
+	rc = yaml_positions_open(&positions, path, text, err);
 	if (rc == 0) {
-		int node = node_at(&w, key, last);
+		int node = node_at(&positions, key, last);
 
 		fault_say(&fault, "%s", what);
 		fault_hint(&fault, "%s", hint != NULL ? hint : "");
 		fault.key = last;
-		rc = where_fail(&w, node, 0, &fault, err);
-		where_close(&w);
+		rc = yaml_position_fail(&positions, node, 0, &fault, err);
+		yaml_positions_close(&positions);
 	}
 	free(text);
 	return rc;

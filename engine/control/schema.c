@@ -66,14 +66,17 @@ static uint32_t fields_of_keys(const struct key *keys, uint32_t offset, cyaml_sc
 	return n;
 }
 
-static cyaml_schema_field_t *fields_of_profiles(struct schema *s, struct where *w, uint32_t n)
+static cyaml_schema_field_t *fields_of_profiles(struct schema *s, struct yaml_positions *positions,
+						uint32_t n)
 {
-	int profiles = where_key(w, where_root(w), "profiles"), value;
+	int profiles = yaml_position_key(positions, yaml_position_root(positions), "profiles"),
+	    value;
 	cyaml_schema_field_t *fields = calloc(n + 1, sizeof(*fields));
 
 	for (uint32_t i = 0; fields != NULL && i < n; i++)
 		fields[i] = (cyaml_schema_field_t){
-			.key = where_scalar(w, where_pair(w, profiles, i, &value)),
+			.key = yaml_position_scalar(
+				positions, yaml_position_pair(positions, profiles, i, &value)),
 			.data_offset = i * (uint32_t)sizeof(struct profile_text),
 			.value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct profile_text,
 						       s->profile_fields) },
@@ -81,15 +84,16 @@ static cyaml_schema_field_t *fields_of_profiles(struct schema *s, struct where *
 	return fields;
 }
 
-static int schema_make(struct schema *s, struct where *w)
+static int schema_make(struct schema *s, struct yaml_positions *positions)
 {
-	int profiles = where_key(w, where_root(w), "profiles");
-	uint32_t n_profiles = where_is(w, profiles, YAML_MAPPING_NODE) ? where_count(w, profiles)
-								       : 0;
+	int profiles = yaml_position_key(positions, yaml_position_root(positions), "profiles");
+	uint32_t n_profiles = yaml_position_is(positions, profiles, YAML_MAPPING_NODE)
+				      ? yaml_position_count(positions, profiles)
+				      : 0;
 	cyaml_schema_field_t *field = s->file_fields;
 
 	fields_of_keys(profile_keys, 0, s->profile_fields);
-	s->profiles = fields_of_profiles(s, w, n_profiles);
+	s->profiles = fields_of_profiles(s, positions, n_profiles);
 	if (s->profiles == NULL)
 		return -ENOMEM;
 	s->port = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct port_text,
@@ -135,7 +139,7 @@ static cyaml_config_t config_make(struct schema *s)
 	};
 }
 
-int schema_load(struct schema **schema, struct where *w, struct hl_error *err)
+int schema_load(struct schema **schema, struct yaml_positions *positions, struct hl_error *err)
 {
 	struct fault fault = { .code = EINVAL };
 	struct schema *s = calloc(1, sizeof(*s));
@@ -143,21 +147,21 @@ int schema_load(struct schema **schema, struct where *w, struct hl_error *err)
 	cyaml_err_t said;
 	int rc;
 
-	if (s == NULL || schema_make(s, w) != 0) {
+	if (s == NULL || schema_make(s, positions) != 0) {
 		schema_free(s);
-		return hl_fail(err, ENOMEM, "%s: out of memory", w->name);
+		return hl_fail(err, ENOMEM, "%s: out of memory", positions->source.name);
 	}
 	// libcyaml decides; where it says no, the document shows the place
-	said = cyaml_load_data((const uint8_t *)w->text, w->len, &config, &s->file,
+	said = cyaml_load_data((const uint8_t *)positions->source.text, positions->source.len, &config, &s->file,
 			       (cyaml_data_t **)&s->text, NULL);
 	if (said == CYAML_OK && s->text != NULL) {
 		*schema = s;
 		return 0;
 	}
-	rc = explain_fail(&s->file, w, err);
+	rc = explain_fail(&s->file, positions, err);
 	if (rc == 0) {
 		fault_say(&fault, "%s (%s)", cyaml_strerror(said), s->said);
-		rc = where_fail(w, where_root(w), 0, &fault, err);
+		rc = yaml_position_fail(positions, yaml_position_root(positions), 0, &fault, err);
 	}
 	schema_free(s);
 	return rc;

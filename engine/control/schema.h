@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "control/keys.h"
-#include "control/where.h"
+#include "control/yaml_position.h"
 
 // What a file may have; a text is NULL when its key is absent.
 struct port_text {
@@ -30,7 +30,7 @@ struct file_text {
 
 struct schema;
 
-// Load a text whose document is open in `w`. 0; -errno with a message that points into it.
-int schema_load(struct schema **schema, struct where *w, struct hl_error *err);
+// Load a text whose document is open in `positions`. 0; -errno with a message that points into it.
+int schema_load(struct schema **schema, struct yaml_positions *positions, struct hl_error *err);
 const struct file_text *schema_text(const struct schema *schema);
 void schema_free(struct schema *schema);

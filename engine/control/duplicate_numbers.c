@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Duplicate phone numbers: ranges against ranges, rows against ranges, rows against rows by a hash.
-#include "control/numbers.h"
+#include "control/duplicate_numbers.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -223,8 +223,8 @@ static int rows_check(const struct hl_config *config, const struct domains *doma
 	return rc;
 }
 
-int numbers_check(const struct hl_config *config, const struct domains *domains,
-		  struct fault *fault)
+int duplicate_numbers_check(const struct hl_config *config, const struct domains *domains,
+			    struct fault *fault)
 {
 	struct range_ref *refs = calloc((size_t)config->n_lines + 1, sizeof(*refs));
 	uint64_t n_rows = 0;

@@ -7,5 +7,5 @@
 #include "control/domains.h"
 
 // 0; -errno with fault.
-int numbers_check(const struct hl_config *config, const struct domains *domains,
-		  struct fault *fault);
+int duplicate_numbers_check(const struct hl_config *config, const struct domains *domains,
+			    struct fault *fault);
