@@ -43,8 +43,16 @@ static bool response_right(struct hl_registrar *r, const struct sip_request *req
 		return false;
 	digest_ha1(r->digest, r->algorithm, c->user, r->realm, r->password, ha1);
 	digest_ha2(r->digest, r->algorithm, req->method_text, c->uri, false, ha2);
-	digest_response(r->digest, r->algorithm, ha1, false, c->nonce, c->qop, c->nc.at, c->cnonce,
-			ha2, expected);
+	const struct digest_input input = {
+		.algorithm = r->algorithm,
+		.qop = c->qop,
+		.ha1 = ha1,
+		.nonce = c->nonce,
+		.cnonce = c->cnonce,
+		.nc = c->nc.at,
+		.ha2_hex = ha2,
+	};
+	digest_response(r->digest, &input, expected);
 	return text_equal_nocase(c->response.at, c->response.len, expected,
 				 digest_hex_len(r->algorithm));
 }

@@ -81,12 +81,22 @@ static void icmp_receive(struct hl_registrar *r, const struct hl_packet *pkt, co
 	tx->n++;
 }
 
+// A request that came in.
+struct arrival {
+	struct server *server; // the one it is for
+	const struct hl_packet *pkt;
+	const struct frame *frame; // of the packet
+	const struct sip_request *request;
+	uint64_t now_ns;
+};
+
 // The whole answer in a frame. False: it does not fit.
-static bool answer_write(struct hl_registrar *r, const struct server *s,
-			 const struct hl_packet *pkt, const struct frame *f,
-			 const struct sip_request *req, const struct answer *answer,
-			 struct hl_packet *out)
+static bool answer_write(struct hl_registrar *r, const struct arrival *in,
+			 const struct answer *answer, struct hl_packet *out)
 {
+	const struct frame *f = in->frame;
+	const struct server *s = in->server;
+	const struct sip_request *req = in->request;
 	struct frame_route route;
 	char tag[16];
 	bool maddr_refused;
@@ -110,31 +120,31 @@ static bool answer_write(struct hl_registrar *r, const struct server *s,
 		return false;
 
 	memcpy(route.src_mac, r->mac, 6);
-	memcpy(route.dst_mac, pkt->data + 6, 6);
+	memcpy(route.dst_mac, in->pkt->data + 6, 6);
 	uint16_t port = respond_port(req, &f->src, f->src_port, &maddr_refused);
 	if (maddr_refused)
-		count(&r->servers[s - r->servers].counters.maddr_refused);
+		count(&in->server->counters.maddr_refused);
 	// as for a device that finishes checksums: burst_end() does it where none does
 	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len, true);
 	return true;
 }
 
-static void answer_send(struct hl_registrar *r, struct server *s, const struct hl_packet *pkt,
-			const struct frame *f, const struct sip_request *req,
-			const struct answer *answer, struct hl_burst *tx, uint64_t now_ns)
+static void answer_send(struct hl_registrar *r, const struct arrival *in,
+			const struct answer *answer, struct hl_burst *tx)
 {
+	struct server *s = in->server;
 	struct hl_packet held = { .data = r->scratch };
 	struct hl_packet *out = s->delay_ns == 0 ? burst_room(tx) : NULL;
 	bool at_once = out != NULL;
 
 	if (!at_once)
 		out = &held;
-	if (!answer_write(r, s, pkt, f, req, answer, out) ||
-	    (!at_once && !delay_push(&s->delayed, out, now_ns + s->delay_ns))) {
+	if (!answer_write(r, in, answer, out) ||
+	    (!at_once && !delay_push(&s->delayed, out, in->now_ns + s->delay_ns))) {
 		count(&s->counters.full);
 		return;
 	}
-	if (s->twice_ns > 0 && !delay_push(&s->again, out, now_ns + s->delay_ns + s->twice_ns))
+	if (s->twice_ns > 0 && !delay_push(&s->again, out, in->now_ns + s->delay_ns + s->twice_ns))
 		count(&s->counters.full);
 	if (at_once)
 		tx->n++;
@@ -191,8 +201,15 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 		answer = status_answer(r, s, &req);
 	else
 		answer = request_answer(r, s, &req, now_ns);
+	const struct arrival in = {
+		.server = s,
+		.pkt = pkt,
+		.frame = f,
+		.request = &req,
+		.now_ns = now_ns,
+	};
 	if (answer.status != 0)
-		answer_send(r, s, pkt, f, &req, &answer, tx, now_ns);
+		answer_send(r, &in, &answer, tx);
 }
 
 void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint16_t n,

@@ -56,18 +56,24 @@ struct auth {
 };
 static_assert(sizeof(struct auth) == 128, "two cache lines a server");
 
-// Remember a challenge. HA1 is computed only when realm or algorithm differ from the remembered
-// ones. `long_text`: AUTH_TEXT_LONG bytes of this line and server for texts that do not fit inline
-// (memory that is only touched when needed). 0; -ENOSPC: realm, nonce or opaque are too long.
-int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
-	       struct auth_realms *realms, struct slice account, struct slice password,
-	       char *long_text, struct digest *d);
+// What a struct auth refers to.
+struct auth_store {
+	struct auth_realms *realms;
+	char *long_text; // AUTH_TEXT_LONG bytes of this line and server, for texts that do not fit
+			 // inline: memory that is only touched when needed; NULL: none
+	struct digest *digest;
+};
+
+// Remember a challenge. HA1 is computed only when realm or algorithm differ from the remembered ones.
+// 0; -ENOSPC: realm, nonce or opaque are too long.
+int auth_learn(struct auth *auth, const struct auth_store *store,
+	       const struct auth_challenge *challenge, struct slice account, struct slice password);
 
 // Is this the remembered nonce?
 bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice nonce);
 
 // nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
-void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text, struct digest *d);
+void auth_next_nonce(struct auth *auth, const struct auth_store *store, struct slice auth_info);
 
 // A request that was signed has not left: its nc is free again.
 void auth_unsent(struct auth *auth);
@@ -95,5 +101,5 @@ uint32_t auth_line_len(const struct auth *auth, const struct auth_realms *realms
 
 // The whole header line "Authorization: Digest ...\r\n" (or Proxy-). Returns its length; 0: no
 // room.
-uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const char *long_text,
-		    const struct auth_request *request, struct digest *d, char *out, uint32_t room);
+uint32_t auth_write(struct auth *auth, const struct auth_store *store,
+		    const struct auth_request *request, char *out, uint32_t room);

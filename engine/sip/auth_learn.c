@@ -29,10 +29,12 @@ static void auth_begin(struct auth *auth, const char *long_text, struct digest *
 		      digest_begin(d, (enum hl_digest_algorithm)auth->algorithm, auth->ha1, nonce);
 }
 
-int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
-	       struct auth_realms *realms, struct slice account, struct slice password,
-	       char *long_text, struct digest *d)
+int auth_learn(struct auth *auth, const struct auth_store *store,
+	       const struct auth_challenge *challenge, struct slice account, struct slice password)
 {
+	struct auth_realms *realms = store->realms;
+	char *long_text = store->long_text;
+	struct digest *d = store->digest;
 	const struct slice nonce = challenge->nonce, opaque = challenge->opaque;
 	// The opaque is kept with its quotes, so that an empty one is told from none (RFC 7616
 	// 3.3).
@@ -83,8 +85,9 @@ int auth_learn(struct auth *auth, const struct auth_challenge *challenge,
 
 // RFC 7616 3.5. A nonce for which there is no room is left alone: the one in use stays good until
 // the server says otherwise.
-void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text, struct digest *d)
+void auth_next_nonce(struct auth *auth, const struct auth_store *store, struct slice auth_info)
 {
+	char *long_text = store->long_text;
 	struct auth_param param;
 
 	if (!auth->known) // never challenged: there is no realm to answer in
@@ -107,7 +110,7 @@ void auth_next_nonce(struct auth *auth, struct slice auth_info, char *long_text,
 		auth->nonce_len = (uint16_t)nonce.len;
 		auth->long_text = is_long;
 		auth->nc = 0;
-		auth_begin(auth, long_text, d);
+		auth_begin(auth, long_text, store->digest);
 		auth->usable = true;
 		return;
 	}

@@ -49,23 +49,32 @@ static void session_begin(struct auth *auth, struct slice nonce, struct slice cn
 	auth->session = true;
 }
 
-uint32_t auth_write(struct auth *auth, const struct auth_realms *realms, const char *long_text,
-		    const struct auth_request *request, struct digest *d, char *out, uint32_t room)
+uint32_t auth_write(struct auth *auth, const struct auth_store *store,
+		    const struct auth_request *request, char *out, uint32_t room)
 {
 	const enum hl_digest_algorithm algorithm = (enum hl_digest_algorithm)auth->algorithm;
 	const enum digest_qop qop = (enum digest_qop)auth->qop;
-	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
-	const struct slice realm = auth_realm_text(realms, auth->realm);
+	const struct slice nonce = { auth_nonce(auth, store->long_text), auth->nonce_len };
+	const struct slice realm = auth_realm_text(store->realms, auth->realm);
 	char nc[8], response[DIGEST_HEX_MAX], session[SESSION_CNONCE];
 	struct slice cnonce = request->cnonce;
 	struct text_writer w = { out, out + room, false };
 
 	if (auth->sess)
 		cnonce = session_cnonce(request, nonce, session);
-	session_begin(auth, nonce, cnonce, d);
+	session_begin(auth, nonce, cnonce, store->digest);
 	text_put_hex32(nc, auth->nc);
-	digest_response(d, algorithm, auth->ha1, auth->begun, nonce, qop, nc, cnonce,
-			request->ha2_hex, response);
+	const struct digest_input input = {
+		.algorithm = algorithm,
+		.qop = qop,
+		.begun = auth->begun,
+		.ha1 = auth->ha1,
+		.nonce = nonce,
+		.cnonce = cnonce,
+		.nc = nc,
+		.ha2_hex = request->ha2_hex,
+	};
+	digest_response(store->digest, &input, response);
 
 	writer_text(&w, auth->proxy ? "Proxy-Authorization: Digest username=\""
 				    : "Authorization: Digest username=\"");

@@ -231,34 +231,33 @@ static void hash_resume(struct digest *d, const uint8_t ha1[DIGEST_RAW_MAX])
 	ctx->Nl = MD5_CBLOCK * 8; // bits so far
 }
 
-void digest_response(struct digest *d, enum hl_digest_algorithm algorithm,
-		     const uint8_t ha1[DIGEST_RAW_MAX], bool begun, struct slice nonce,
-		     enum digest_qop qop, const char nc[8], struct slice cnonce,
-		     const char *ha2_hex, char out[DIGEST_HEX_MAX])
+void digest_response(struct digest *d, const struct digest_input *in, char out[DIGEST_HEX_MAX])
 {
 	char ha1_hex[DIGEST_HEX_MAX];
 	uint8_t raw[DIGEST_RAW_MAX];
+	const enum hl_digest_algorithm algorithm = in->algorithm;
 	const uint32_t hex_len = digest_hex_len(algorithm);
-	const struct slice name = qop == DIGEST_AUTH ? (struct slice){ "auth", 4 }
-						     : (struct slice){ "auth-int", 8 };
+	const struct slice name = in->qop == DIGEST_AUTH ? (struct slice){ "auth", 4 }
+							 : (struct slice){ "auth-int", 8 };
 	struct slice parts[6];
 	unsigned n = 0;
 
-	if (begun) {
-		hash_resume(d, ha1);
-		parts[n++] = (struct slice){ nonce.at + BEGUN_NONCE, nonce.len - BEGUN_NONCE };
+	if (in->begun) {
+		hash_resume(d, in->ha1);
+		parts[n++] = (struct slice){ in->nonce.at + BEGUN_NONCE,
+					     in->nonce.len - BEGUN_NONCE };
 	} else {
 		hash_begin(d, algorithm);
-		text_put_hex(ha1_hex, ha1, raw_len(algorithm));
+		text_put_hex(ha1_hex, in->ha1, raw_len(algorithm));
 		parts[n++] = (struct slice){ ha1_hex, hex_len };
-		parts[n++] = nonce;
+		parts[n++] = in->nonce;
 	}
-	if (qop != DIGEST_NO_QOP) { // RFC 7616 3.4.1; else RFC 2069 2.1.2
-		parts[n++] = (struct slice){ nc, 8 };
-		parts[n++] = cnonce;
+	if (in->qop != DIGEST_NO_QOP) { // RFC 7616 3.4.1; else RFC 2069 2.1.2
+		parts[n++] = (struct slice){ in->nc, 8 };
+		parts[n++] = in->cnonce;
 		parts[n++] = name;
 	}
-	parts[n++] = (struct slice){ ha2_hex, hex_len };
+	parts[n++] = (struct slice){ in->ha2_hex, hex_len };
 	hash_parts_update(d, algorithm, parts, n);
 	hash_end(d, algorithm, raw);
 	text_put_hex(out, raw, raw_len(algorithm));

@@ -43,9 +43,16 @@ enum digest_qop { DIGEST_NO_QOP, DIGEST_AUTH, DIGEST_AUTH_INT };
 bool digest_begin(struct digest *d, enum hl_digest_algorithm algorithm, uint8_t ha1[DIGEST_RAW_MAX],
 		  struct slice nonce);
 
-// The response as hex. Without qop: the RFC 2069 form, nc and cnonce unused. begun: digest_begin() has
-// been at this ha1, with this nonce.
-void digest_response(struct digest *d, enum hl_digest_algorithm algorithm,
-		     const uint8_t ha1[DIGEST_RAW_MAX], bool begun, struct slice nonce,
-		     enum digest_qop qop, const char nc[8], struct slice cnonce,
-		     const char *ha2_hex, char out[DIGEST_HEX_MAX]);
+// What a response is made of.
+struct digest_input {
+	enum hl_digest_algorithm algorithm;
+	enum digest_qop qop; // without qop: the form of RFC 2069, nc and cnonce unused
+	bool begun;          // digest_begin() was called with this ha1 and nonce
+	const uint8_t *ha1;  // DIGEST_RAW_MAX bytes
+	struct slice nonce, cnonce;
+	const char *nc;      // eight hex digits
+	const char *ha2_hex; // of digest_ha2()
+};
+
+// The response as hex.
+void digest_response(struct digest *d, const struct digest_input *in, char out[DIGEST_HEX_MAX]);

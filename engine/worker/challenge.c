@@ -83,8 +83,8 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 	struct auth *other = place(w, i, server, 1 - k).auth;
 	bool known = is_known(w, i, server, k);
 	bool same = auth_has_nonce(to.auth, to.long_text, challenge->nonce);
-	int result = auth_learn(to.auth, challenge, &w->realms, account, password, to.long_text,
-				w->digest);
+	const struct auth_store store = { &w->realms, to.long_text, w->digest };
+	int result = auth_learn(to.auth, &store, challenge, account, password);
 
 	if (result < 0)
 		return result;
@@ -204,7 +204,8 @@ void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 		if (to.auth->proxy)
 			continue;
-		auth_next_nonce(to.auth, reply->auth_info, to.long_text, w->digest);
+		const struct auth_store store = { &w->realms, to.long_text, w->digest };
+		auth_next_nonce(to.auth, &store, reply->auth_info);
 		return;
 	}
 }
@@ -225,8 +226,8 @@ static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credenti
 
 	if (!auth->usable)
 		return 0;
-	return auth_write(auth, &w->realms, from.long_text, &request, w->digest, out,
-			  AUTH_LINE_MAX);
+	const struct auth_store store = { &w->realms, from.long_text, w->digest };
+	return auth_write(auth, &store, &request, out, AUTH_LINE_MAX);
 }
 
 uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *r,

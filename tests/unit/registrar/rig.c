@@ -186,16 +186,16 @@ const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *w
 	cr_assert_not_null(value, "%s", answer);
 	value += 20;
 	cr_assert_eq(auth_challenge_read(value, (uint32_t)strcspn(value, "\r"), &challenge), 0);
-	cr_assert_eq(auth_learn(&auth, &challenge, &realms, account,
-				slice_of(password != NULL ? password : "secret"), NULL, d),
+	cr_assert_eq(auth_learn(&auth, &(struct auth_store){ &realms, NULL, d }, &challenge,
+				account, slice_of(password != NULL ? password : "secret")),
 		     0);
 	auth.nc = wish->nc != 0 ? wish->nc : 1;
 	digest_ha2(d, challenge.algorithm, slice_of("REGISTER"), slice_of("sip:10.0.0.1"), false,
 		   ha2);
-	uint32_t n = auth_write(&auth, &realms, NULL,
+	uint32_t n = auth_write(&auth, &(struct auth_store){ &realms, NULL, d },
 				&(struct auth_request){ account, slice_of("sip:10.0.0.1"),
 							slice_of("cn"), ha2, key },
-				d, line, sizeof(line) - 1);
+				line, sizeof(line) - 1);
 	line[n] = '\0';
 	auth_realms_free(&realms);
 	digest_free(d);

@@ -293,7 +293,8 @@ static int learn(const char *text, char *room)
 	struct auth_challenge c;
 
 	cr_assert_eq(challenge(text, &c), 0, "%s", text);
-	return auth_learn(&auth, &c, &realms, slice_of("6000"), slice_of("secret"), room, d);
+	return auth_learn(&auth, &(struct auth_store){ &realms, room, d }, &c, slice_of("6000"),
+			  slice_of("secret"));
 }
 
 static const char *write_for(const char *account)
@@ -304,7 +305,8 @@ static const char *write_for(const char *account)
 
 	digest_ha2(d, (enum hl_digest_algorithm)auth.algorithm, slice_of("REGISTER"), request.uri,
 		   auth.qop == DIGEST_AUTH_INT, ha2);
-	uint32_t n = auth_write(&auth, &realms, long_text, &request, d, line, sizeof(line) - 1);
+	uint32_t n = auth_write(&auth, &(struct auth_store){ &realms, long_text, d }, &request,
+				line, sizeof(line) - 1);
 	line[n] = '\0';
 	return line;
 }
@@ -362,8 +364,15 @@ Test(auth_write, sess_forms)
 			digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
 			digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
 			digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
-			digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at,
-					c.cnonce, ha2, response);
+			digest_response(d,
+					&(struct digest_input){ .algorithm = c.algorithm,
+								.ha1 = ha1,
+								.nonce = c.nonce,
+								.qop = c.qop,
+								.nc = c.nc.at,
+								.cnonce = c.cnonce,
+								.ha2_hex = ha2 },
+					response);
 			cr_expect(slice_equal(c.response, (struct slice){ response, 32 }));
 		}
 	}
@@ -415,7 +424,14 @@ Test(auth_write, what_is_written_can_be_read_and_checked)
 		cr_assert(slice_is(c.nc, "00000007") && c.algorithm == i);
 		digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
-		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+		digest_response(d,
+				&(struct digest_input){ .algorithm = c.algorithm,
+							.ha1 = ha1,
+							.nonce = c.nonce,
+							.qop = c.qop,
+							.nc = c.nc.at,
+							.cnonce = c.cnonce,
+							.ha2_hex = ha2 },
 				response);
 		cr_assert(c.response.len == digest_hex_len(c.algorithm) &&
 			  memcmp(c.response.at, response, c.response.len) == 0);
@@ -445,10 +461,13 @@ Test(auth_write, the_length_is_known_beforehand)
 			 algorithms[k % 4], rests[k / 4 % 5]);
 		cr_assert_eq(challenge(text, &c), 0);
 		c.proxy = k / 60;
-		cr_assert_eq(auth_learn(&auth, &c, &realms, account, slice_of("s"), NULL, d), 0);
+		cr_assert_eq(auth_learn(&auth, &(struct auth_store){ &realms, NULL, d }, &c,
+					account, slice_of("s")),
+			     0);
 		auth.nc = 1;
 		cr_expect_eq(auth_line_len(&auth, &realms, account, 10, 6),
-			     auth_write(&auth, &realms, NULL, &request, d, line, sizeof(line)),
+			     auth_write(&auth, &(struct auth_store){ &realms, NULL, d }, &request,
+					line, sizeof(line)),
 			     "%s", text);
 	}
 }
@@ -461,11 +480,13 @@ Test(auth_write, too_little_room_is_said_and_never_overrun)
 
 	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"n\", qop=\"auth\", opaque=\"o\"", NULL), 0);
 	digest_ha2(d, HL_MD5, slice_of("REGISTER"), request.uri, false, ha2);
-	uint32_t whole = auth_write(&auth, &realms, NULL, &request, d, line, sizeof(line));
+	uint32_t whole = auth_write(&auth, &(struct auth_store){ &realms, NULL, d }, &request, line,
+				    sizeof(line));
 	cr_assert_gt(whole, 0);
 	for (uint32_t room = 0; room <= whole; room++) {
 		char *out = guard_alloc(room);
-		cr_assert_eq(auth_write(&auth, &realms, NULL, &request, d, out, room),
+		cr_assert_eq(auth_write(&auth, &(struct auth_store){ &realms, NULL, d }, &request,
+					out, room),
 			     room == whole ? whole : 0);
 		guard_free(out, room);
 	}
@@ -558,9 +579,11 @@ Test(auth_learn, nextnonce_replaces_the_nonce_and_keeps_the_opaque)
 	cr_assert_eq(learn("Digest realm=\"r\", nonce=\"one\", opaque=\"oo\", qop=\"auth\"", NULL),
 		     0);
 	auth.nc = 9;
-	auth_next_nonce(&auth, slice_of("qop=auth, rspauth=\"ab\", nc=00000009"), NULL, d);
+	auth_next_nonce(&auth, &(struct auth_store){ &realms, NULL, d },
+			slice_of("qop=auth, rspauth=\"ab\", nc=00000009"));
 	cr_assert_eq(auth.nc, 9, "no nextnonce in it");
-	auth_next_nonce(&auth, slice_of("qop=auth, NextNonce=\"second\", nc=00000009"), NULL, d);
+	auth_next_nonce(&auth, &(struct auth_store){ &realms, NULL, d },
+			slice_of("qop=auth, NextNonce=\"second\", nc=00000009"));
 	cr_assert_eq(auth.nc, 0);
 	const char *text = write_for("6000");
 	cr_assert_not_null(strstr(text, "nonce=\"second\""));
@@ -575,13 +598,16 @@ Test(auth_learn, a_long_nextnonce_moves_the_text_out_and_a_short_one_back)
 	memset(info, 'y', sizeof(info));
 	memcpy(info, "nextnonce=\"", 11);
 	info[611] = '"';
-	auth_next_nonce(&auth, (struct slice){ info, 612 }, NULL, d);
+	auth_next_nonce(&auth, &(struct auth_store){ &realms, NULL, d },
+			(struct slice){ info, 612 });
 	cr_assert(auth.usable && auth.nonce_len == 3, "without room the old one stays");
-	auth_next_nonce(&auth, (struct slice){ info, 612 }, long_text, d);
+	auth_next_nonce(&auth, &(struct auth_store){ &realms, long_text, d },
+			(struct slice){ info, 612 });
 	cr_assert(auth.long_text && auth.nonce_len == 600);
 	cr_assert_not_null(strstr(write_for("6000"), "y\", uri="));
 	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
-	auth_next_nonce(&auth, slice_of("nextnonce=\"z\""), long_text, d);
+	auth_next_nonce(&auth, &(struct auth_store){ &realms, long_text, d },
+			slice_of("nextnonce=\"z\""));
 	cr_assert_not(auth.long_text);
 	cr_assert_not_null(strstr(write_for("6000"), "nonce=\"z\""));
 	cr_assert_not_null(strstr(write_for("6000"), "opaque=\"oo\""));
@@ -591,7 +617,8 @@ Test(auth_learn, nextnonce_before_any_challenge_makes_nothing_usable)
 {
 	static struct auth fresh;
 
-	auth_next_nonce(&fresh, slice_of("nextnonce=\"n2\""), long_text, d);
+	auth_next_nonce(&fresh, &(struct auth_store){ &realms, long_text, d },
+			slice_of("nextnonce=\"n2\""));
 	cr_assert_not(fresh.usable);
 	cr_assert_eq(fresh.nonce_len, 0);
 }

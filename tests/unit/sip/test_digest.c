@@ -57,8 +57,15 @@ static void check(const struct vector *v)
 		   ha1);
 	digest_ha2(d, v->algorithm, slice_of(v->method), slice_of(v->uri),
 		   v->qop == DIGEST_AUTH_INT, ha2);
-	digest_response(d, v->algorithm, ha1, false, slice_of(v->nonce), v->qop, v->nc,
-			slice_of(v->cnonce), ha2, response);
+	digest_response(d,
+			&(struct digest_input){ .algorithm = v->algorithm,
+						.ha1 = ha1,
+						.nonce = slice_of(v->nonce),
+						.qop = v->qop,
+						.nc = v->nc,
+						.cnonce = slice_of(v->cnonce),
+						.ha2_hex = ha2 },
+			response);
 	cr_assert_eq(strlen(v->response), digest_hex_len(v->algorithm));
 	expect_hex(response, v->response);
 }
@@ -214,8 +221,15 @@ static void one_exchange(enum hl_digest_algorithm algorithm)
 	digest_ha1(d, algorithm, slice_of(v.user), slice_of(v.realm), slice_of(v.password), ha1);
 	digest_ha1_sess(d, algorithm, ha1, slice_of(v.nonce), slice_of(v.cnonce), ha1);
 	digest_ha2(d, algorithm, slice_of(v.method), slice_of(v.uri), true, ha2);
-	digest_response(d, algorithm, ha1, false, slice_of(v.nonce), DIGEST_AUTH, v.nc,
-			slice_of(v.cnonce), ha2, response);
+	digest_response(d,
+			&(struct digest_input){ .algorithm = algorithm,
+						.ha1 = ha1,
+						.nonce = slice_of(v.nonce),
+						.qop = DIGEST_AUTH,
+						.nc = v.nc,
+						.cnonce = slice_of(v.cnonce),
+						.ha2_hex = ha2 },
+			response);
 }
 
 // A suite of its own: the engine's hooks must be there before the first context is.
@@ -260,15 +274,30 @@ Test(digest, what_was_begun_ends_as_in_one_go)
 		const struct slice n = { nonce, len }, cnonce = { "0a4f113b", 8 };
 
 		for (int qop = DIGEST_NO_QOP; qop <= DIGEST_AUTH_INT; qop++) {
-			digest_response(d, HL_MD5, ha1, false, n, (enum digest_qop)qop, "00000001",
-					cnonce, ha2, plain);
+			digest_response(d,
+					&(struct digest_input){ .algorithm = HL_MD5,
+								.ha1 = ha1,
+								.nonce = n,
+								.qop = (enum digest_qop)qop,
+								.nc = "00000001",
+								.cnonce = cnonce,
+								.ha2_hex = ha2 },
+					plain);
 			bool fits = digest_begin(d, HL_MD5, ha1, n);
 
 			cr_assert_eq(fits, len >= 31, "a block is HA1, a colon and 31 bytes");
 			if (!fits)
 				continue;
-			digest_response(d, HL_MD5, ha1, true, n, (enum digest_qop)qop, "00000001",
-					cnonce, ha2, begun);
+			digest_response(d,
+					&(struct digest_input){ .algorithm = HL_MD5,
+								.ha1 = ha1,
+								.begun = true,
+								.nonce = n,
+								.qop = (enum digest_qop)qop,
+								.nc = "00000001",
+								.cnonce = cnonce,
+								.ha2_hex = ha2 },
+					begun);
 			cr_assert_eq(memcmp(plain, begun, digest_hex_len(HL_MD5)), 0,
 				     "nonce of %u bytes, qop %d", len, qop);
 		}

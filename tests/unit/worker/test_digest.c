@@ -37,7 +37,14 @@ static bool answers(const struct rig *rig, uint32_t k, const char *header, const
 			digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, c.qop == DIGEST_AUTH_INT,
 			   ha2);
-		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+		digest_response(d,
+				&(struct digest_input){ .algorithm = c.algorithm,
+							.ha1 = ha1,
+							.nonce = c.nonce,
+							.qop = c.qop,
+							.nc = c.nc.at,
+							.cnonce = c.cnonce,
+							.ha2_hex = ha2 },
 				response);
 		good = c.response.len == digest_hex_len(c.algorithm) &&
 		       memcmp(c.response.at, response, c.response.len) == 0 &&
@@ -547,7 +554,14 @@ Test(digest, a_session_keeps_the_nonce_and_cnonce_of_its_first_request)
 		// a server that keeps no session agrees, too: the cnonce stays
 		cr_assert(answers(rig, 0, "Authorization", "n1", nc, NULL));
 		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, false, ha2);
-		digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, nc, c.cnonce, ha2,
+		digest_response(d,
+				&(struct digest_input){ .algorithm = c.algorithm,
+							.ha1 = ha1,
+							.nonce = c.nonce,
+							.qop = c.qop,
+							.nc = nc,
+							.cnonce = c.cnonce,
+							.ha2_hex = ha2 },
 				response);
 		cr_assert(eq(int, memcmp(c.response.at, response, c.response.len), 0), "round %u",
 			  round);

@@ -28,7 +28,14 @@ static bool response_right(const struct rig *rig, uint32_t k, const char *uri)
 		  (int)c.uri.len, c.uri.at);
 	digest_ha1(d, c.algorithm, c.user, slice_of("lab"), slice_of("secret"), ha1);
 	digest_ha2(d, c.algorithm, slice_of("REGISTER"), slice_of(uri), false, ha2);
-	digest_response(d, c.algorithm, ha1, false, c.nonce, c.qop, c.nc.at, c.cnonce, ha2,
+	digest_response(d,
+			&(struct digest_input){ .algorithm = c.algorithm,
+						.ha1 = ha1,
+						.nonce = c.nonce,
+						.qop = c.qop,
+						.nc = c.nc.at,
+						.cnonce = c.cnonce,
+						.ha2_hex = ha2 },
 			response);
 	digest_free(d);
 	return memcmp(c.response.at, response, c.response.len) == 0;
