@@ -43,8 +43,7 @@ tap_make "$net" || skip "capture" "cannot make a tap device"
 
 # --- 1: everything a line says, with digest, a dead primary, and the way back ---
 
-kamailio_start primary "$net" 10.99.0.1 || bail "primary starts" "no 200 to OPTIONS"
-kamailio_start backup "$net" 10.99.0.2 SHA-256 || bail "backup starts" "no 200 to OPTIONS"
+kamailio_pair "$net" MD5 SHA-256
 capture_start "$net" "$ID" "$DIR/life.pcap" || bail "capture starts" "dumpcap wrote nothing"
 config primary_detect_interval 2s register_timeout 1000ms options_timeout 1000ms >"$DIR/life.yaml"
 heartline_start heartline "$net" run -c "$DIR/life.yaml" --summary "$DIR/life.json"

@@ -13,8 +13,7 @@ reaper_start
 lines=${HL_LINES:-100}
 servers=$(netns servers) || skip "dhcp" "cannot make a network namespace"
 server_addresses "$servers"
-kamailio_start primary "$servers" 10.99.0.1 || bail "primary starts" "no 200 to OPTIONS"
-kamailio_start backup "$servers" 10.99.0.2 || bail "backup starts" "no 200 to OPTIONS"
+kamailio_pair "$servers"
 
 # dnsmasq_start [OPTION...]: the DHCP server. It hands out no addresses, and answers on the tap as
 # soon as that is there.

@@ -115,22 +115,12 @@ wait_running 20 kamailio_holds one "$all" || bail "all lines register" "$(kamail
 ok "A, SRV and NAPTR: all $all lines at the first target"
 
 kamailio_kill one
-if wait_running "$move_s" kamailio_holds two "$((2 * lines))"; then
-	ok "the first target dies: SRV and NAPTR lines at the second within $move_s s"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "the first target dies: SRV and NAPTR lines at the second within $move_s s" \
-		"$(kamailio_table two)"
-fi
+holds_within "the first target dies: SRV and NAPTR lines at the second within $move_s s" \
+	"$move_s" two "$((2 * lines))"
 
 hosts 10.99.0.2
 kill -HUP "$DNSMASQ_PID"
-if wait_running "$record_s" kamailio_holds two "$all"; then
-	ok "the A record changes: its lines follow within $record_s s"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "the A record changes: its lines follow within $record_s s" "$(kamailio_table two)"
-fi
+holds_within "the A record changes: its lines follow within $record_s s" "$record_s" two "$all"
 if says "DNS: plain.lab.test is now at 10.99.0.2:5060"; then
 	ok "the change is told"
 else
@@ -160,11 +150,7 @@ else
 	not_ok "the DNS server comes back: it is told" "nothing about it"
 fi
 
-if heartline_stop "$HEARTLINE_PID" 30; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 30 s"
-fi
+drains "SIGINT: drains and exits 0" 30
 check "the location table is empty" 0 "$(kamailio_stat two location_contacts)"
 check "summary: unregistered" "$all" "$(summary "$DIR/summary.json" unregistered)"
 finish

@@ -17,25 +17,10 @@ worst_case_s=$((5 + 2 + 2 + 2))
 
 servers=$(netns servers) || skip "kamailio failover" "cannot make a network namespace"
 server_addresses "$servers"
-kamailio_start primary "$servers" 10.99.0.1 || bail "primary starts" "no 200 to OPTIONS"
-kamailio_start backup "$servers" 10.99.0.2 SHA-256 || bail "backup starts" "no 200 to OPTIONS"
+kamailio_pair "$servers" MD5 SHA-256
 ok "two Kamailio servers answer"
 
-{
-	cat <<-EOF
-		ports:
-		  - device: net_tap0,iface=$ID
-		    addresses: 10.99.1.1-10.99.1.4/16
-	EOF
-	profile_lab
-	cat <<-EOF
-		lines:
-		  - profile: lab
-		    range: 100000-$((100000 + lines - 1))
-		ramp: 5s
-		duration: 0
-	EOF
-} >"$DIR/lab.yaml"
+lab_config "net_tap0,iface=$ID" 10.99.1.1-10.99.1.4/16 100000 "$lines" "ramp: 5s" >"$DIR/lab.yaml"
 heartline_start heartline "" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json"
 
 wait_running 20 tap_started || bail "heartline starts its tap" "no $ID that is up after $WAITED_MS ms"
@@ -49,21 +34,12 @@ fi
 check "no line in the backup's" 0 "$(kamailio_stat backup location_contacts)"
 
 kamailio_kill primary
-if wait_running "$worst_case_s" kamailio_holds backup "$lines"; then
-	ok "primary killed: all lines on the backup within $worst_case_s s"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "primary killed: all lines on the backup within $worst_case_s s" "$(kamailio_table backup)"
-fi
+holds_within "primary killed: all lines on the backup within $worst_case_s s" \
+	"$worst_case_s" backup "$lines"
 
 kamailio_start primary "$servers" 10.99.0.1 || bail "primary starts again" "no 200 to OPTIONS"
 # A return that a busy machine makes fail is tried again after its cool-down, 15 to 30 s.
-if wait_running $((worst_case_s + 60)) kamailio_holds primary "$lines"; then
-	ok "primary back: all lines return"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "primary back: all lines return" "$(kamailio_table primary)"
-fi
+holds_within "primary back: all lines return" $((worst_case_s + 60)) primary "$lines"
 # The old binding goes after the new one is made: one more transaction.
 if wait_running 4 kamailio_holds backup 0; then
 	ok "none left on the backup"
@@ -72,11 +48,7 @@ else
 fi
 kamailio_holds primary "$lines" || not_ok "one contact a line on the primary" "$(kamailio_table primary)"
 
-if heartline_stop "$HEARTLINE_PID" 20; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
-fi
+drains "SIGINT: drains and exits 0" 20
 check "the primary's table is empty" 0 "$(kamailio_stat primary location_contacts)"
 check "the backup's table is empty" 0 "$(kamailio_stat backup location_contacts)"
 

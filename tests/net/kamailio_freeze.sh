@@ -18,50 +18,22 @@ worst_case_s=$((5 + 2 + 2 + 2))
 net=$(netns freeze) || skip "kamailio freeze" "cannot make a network namespace"
 server_addresses "$net"
 tap_make "$net" || skip "kamailio freeze" "cannot make a tap device"
-kamailio_start primary "$net" 10.99.0.1 SHA-256 || bail "primary starts" "no 200 to OPTIONS"
-kamailio_start backup "$net" 10.99.0.2 || bail "backup starts" "no 200 to OPTIONS"
-{
-	cat <<-EOF
-		ports:
-		  - device: net_tap0,iface=$ID
-		    addresses: 10.99.1.1-10.99.1.4/16
-	EOF
-	profile_lab
-	cat <<-EOF
-		lines:
-		  - profile: lab
-		    range: 6000-$((6000 + lines - 1))
-		ramp: 2s
-		duration: 0
-	EOF
-} >"$DIR/lab.yaml"
+kamailio_pair "$net" SHA-256
+lab_config "net_tap0,iface=$ID" 10.99.1.1-10.99.1.4/16 6000 "$lines" "ramp: 2s" >"$DIR/lab.yaml"
 heartline_start heartline "$net" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json"
 wait_running 20 kamailio_holds primary "$lines" || bail "all lines register" "$(kamailio_table primary)"
 ok "all $lines lines in the primary's location table"
 
 kill -STOP -- "-${KAMAILIO_PID[primary]}"
-if wait_running "$worst_case_s" kamailio_holds backup "$lines"; then
-	ok "primary frozen: all lines on the backup within $worst_case_s s"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "primary frozen: all lines on the backup within $worst_case_s s" "$(kamailio_table backup)"
-fi
+holds_within "primary frozen: all lines on the backup within $worst_case_s s" \
+	"$worst_case_s" backup "$lines"
 
 kill -CONT -- "-${KAMAILIO_PID[primary]}"
 # The frozen server still holds every binding; that the backup's are gone tells of the return.
-if wait_running $((worst_case_s + 2)) kamailio_holds backup 0; then
-	ok "primary thawed: all lines leave the backup"
-	echo "# it took $WAITED_MS ms"
-else
-	not_ok "primary thawed: all lines leave the backup" "$(kamailio_table backup)"
-fi
+holds_within "primary thawed: all lines leave the backup" $((worst_case_s + 2)) backup 0
 check "and are on the primary" "$lines" "$(kamailio_stat primary location_contacts)"
 
-if heartline_stop "$HEARTLINE_PID" 20; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
-fi
+drains "SIGINT: drains and exits 0" 20
 check "the primary's table is empty" 0 "$(kamailio_stat primary location_contacts)"
 check "the backup's table is empty" 0 "$(kamailio_stat backup location_contacts)"
 check "summary: returns" "$lines" "$(summary "$DIR/summary.json" returns)"

@@ -81,23 +81,8 @@ open_for_lines primary
 open_for_lines backup
 ok "two Kamailio servers share one location table"
 
-{
-	cat <<-EOF
-		ports:
-		  - device: net_tap0,iface=$ID
-		    addresses: 10.99.1.1-10.99.1.4/16
-	EOF
-	profile_lab
-	cat <<-EOF
-		lines:
-		  - profile: lab
-		    range: 6000-$((6000 + lines - 1))
-		  - profile: lab
-		    range: 90000-$((90000 + bare - 1))
-		ramp: 2s
-		duration: 0
-	EOF
-} >"$DIR/lab.yaml"
+lab_config "net_tap0,iface=$ID" 10.99.1.1-10.99.1.4/16 6000 "$lines" \
+	"  - profile: lab" "    range: 90000-$((90000 + bare - 1))" "ramp: 2s" >"$DIR/lab.yaml"
 heartline_start heartline "$net" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json"
 
 LOWEST=0
@@ -144,11 +129,7 @@ else
 	not_ok "lines without the parameter do lose theirs" "$left of $bare are left: the test proves nothing"
 fi
 
-if heartline_stop "$HEARTLINE_PID" 20; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
-fi
+drains "SIGINT: drains and exits 0" 20
 # What one of them removed, the other hears of a moment later.
 empty() { [[ $(table "$1") == "0 0 "*" 0" ]]; }
 for server in primary backup; do

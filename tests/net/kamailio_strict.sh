@@ -88,11 +88,7 @@ for name in "${servers[@]}"; do
 	check "$name: no binding expired" 0 "$(kamailio_stat "$name" location_expires)"
 done
 
-if heartline_stop "$HEARTLINE_PID" 20; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 20 s"
-fi
+drains "SIGINT: drains and exits 0" 20
 for name in "${servers[@]}"; do
 	check "$name: the table is empty" 0 "$(kamailio_stat "$name" location_contacts)"
 done

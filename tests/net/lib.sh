@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash disable=SC2016,SC2034
-# What the network tests share: namespaces, devices, Kamailio, heartline, waits, and the clean-up.
+# What the network tests share: namespaces, devices, heartline, waits, and the clean-up; servers and the
+# lines that register there are in kamailio.sh.
 #
 # Needs root, iproute2, util-linux and coreutils; each test names what else it needs with `need`.
 # Nothing here waits for a fixed time: everything is polled against a deadline. Whatever a test
@@ -282,90 +283,6 @@ check_none() {
 	fi
 }
 
-# --- SIP servers ---------------------------------------------------------------------------------
-
-# sip_answers NETNS ADDRESS: one OPTIONS from inside the namespace gets a 200. dd makes one datagram
-# of it; bash itself writes, and reads, in pieces.
-sip_answers() {
-	ip netns exec "$1" bash -c '
-		exec 3<>"/dev/udp/$0/5060" || exit 1
-		printf "%s\r\n" "OPTIONS sip:$0 SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK$$" \
-			"From: <sip:probe@$0>;tag=$$" "To: <sip:$0>" "Call-ID: $$@probe" "CSeq: 1 OPTIONS" \
-			"Max-Forwards: 5" "Content-Length: 0" "" | dd bs=2048 iflag=fullblock >&3
-		timeout 0.3 dd bs=2048 count=1 <&3 | grep -q "^SIP/2.0 200"' "$2" 2>/dev/null
-}
-
-# kamailio_start NAME NETNS ADDRESS [ALGORITHM [DEFINE...]]: returns when it answers; its group in
-# KAMAILIO_PID. What can be defined is in kamailio.cfg.
-declare -A KAMAILIO_PID
-kamailio_start() {
-	local defines=() define
-	for define in "${@:5}"; do
-		defines+=(-A "$define")
-	done
-	rm -f "$DIR/$1.ctl" "$DIR/$1.rpc" "$DIR/$1.pid"
-	spawn "$1" ip netns exec "$2" kamailio -f "$NET_DIR/kamailio.cfg" -DD -E -l "udp:$3:5060" \
-		-m 256 -M 16 -b 4194304 -w "$DIR" -Y "$DIR" -P "$DIR/$1.pid" \
-		-A "CTL=\"unix:$DIR/$1.ctl\"" -A "ALG=\"${4:-MD5}\"" \
-		${defines[@]+"${defines[@]}"}
-	disown "$SPAWNED" # or bash reports its violent end
-	KAMAILIO_PID[$1]=$SPAWNED
-	wait_until 20 sip_answers "$2" "$3"
-}
-
-# kamailio_kill NAME: kill -9 of every process at once; returns when all are gone.
-kamailio_kill() {
-	kill -KILL -- "-${KAMAILIO_PID[$1]}"
-	wait_until 10 group_gone "${KAMAILIO_PID[$1]}"
-	sed -i "/^${KAMAILIO_PID[$1]}\$/d" "$DIR/groups"
-}
-
-group_gone() {
-	! kill -0 -- "-$1" 2>/dev/null
-}
-
-# kamailio_count NAME GROUP KEY: a statistic as Kamailio counts it.
-kamailio_count() {
-	kamcmd -s "unix:$DIR/$1.ctl" stats.get_statistics "$2:" 2>/dev/null | sed -n "s/^$2:$3 = //p"
-}
-
-# kamailio_stat NAME KEY: location_contacts, location_users, ...
-kamailio_stat() {
-	kamailio_count "$1" usrloc "$2"
-}
-
-# kamailio_contacts NAME: the URI of every contact, one a line, of a server that has a fifo for
-# JSON-RPC (kamailio.cfg: RPC). A reply's name may have no dot in it.
-kamailio_contacts() {
-	local reply=$1-contacts
-	mkfifo "$DIR/$reply"
-	{
-		sleep 0.02 # the reader first, or the server tries again half a second later
-		timeout 5 tee "$DIR/$1.rpc" >/dev/null
-	} <<<'{"jsonrpc": "2.0", "method": "ul.dump", "reply_name": "'"$reply"'", "id": 1}' {ALIVE}>&- &
-	timeout 5 sed -n 's/^.*"Address":[[:space:]]*"\([^"]*\)".*/\1/p' "$DIR/$reply"
-	rm -f "$DIR/$reply"
-}
-
-# kamailio_holds NAME N: N users with one contact each.
-kamailio_holds() {
-	local stats
-	stats=$(kamcmd -s "unix:$DIR/$1.ctl" stats.get_statistics usrloc: 2>/dev/null)
-	stats+=$'\n'
-	[[ $stats == *"usrloc:location_contacts = $2"$'\n'* &&
-		$stats == *"usrloc:location_users = $2"$'\n'* ]]
-}
-
-# kamailio_table NAME: for messages.
-kamailio_table() {
-	echo "$(kamailio_stat "$1" location_users) users, $(kamailio_stat "$1" location_contacts) contacts on $1"
-}
-
-# kamailio_replies NAME CODE: how many replies of that code it sent.
-kamailio_replies() {
-	kamcmd -s "unix:$DIR/$1.ctl" sl.stats 2>/dev/null | sed -n "s/^[[:space:]]*$2: //p"
-}
-
 # --- heartline -----------------------------------------------------------------------------------
 
 # eal NAME: several processes side by side, without hugepages. All lcores, one for control and one
@@ -417,24 +334,14 @@ summary() {
 	grep -o "\"$2\" *: *[^,}]*" "$1" 2>/dev/null | head -n 1 | sed 's/^[^:]*: *//; s/[" ]//g'
 }
 
-# profile_lab: the profile of all tests here, to be put into a config. Servers: 10.99.0.1, 10.99.0.2.
-profile_lab() {
-	cat <<-EOF
-		profiles:
-		  lab:
-		    outbound_server: 10.99.0.1
-		    outbound_port: 5060
-		    backup_outbound_server: 10.99.0.2
-		    password: secret
-		    use_random_sip_port: on
-		    min_random_sip_port: 50000
-		    max_random_sip_port: 60000
-		    register_refresh_interval: 120s
-		    primary_detect_interval: 5s
-		    max_detect_fail_count: 1
-		    prefer_primary: on
-		    remove_last_registration: on
-		    register_timeout: 2000ms
-		    options_timeout: 2000ms
-	EOF
+# drains NAME SECONDS: SIGINT makes heartline drain and exit 0 in that time.
+drains() {
+	if heartline_stop "$HEARTLINE_PID" "$2"; then
+		check "$1" 0 "$EXIT_CODE"
+	else
+		not_ok "$1" "still running after $2 s"
+	fi
 }
+
+# shellcheck source=tests/net/kamailio.sh
+. "$NET_DIR/kamailio.sh"

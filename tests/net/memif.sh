@@ -21,21 +21,8 @@ heartline_start registrar "" registrar --port "net_memif0,role=server,$memif" \
 registrar_pid=$HEARTLINE_PID
 wait_running 20 test -S "$socket" || bail "the registrar listens" "no socket after $WAITED_MS ms"
 
-{
-	cat <<-EOF
-		ports:
-		  - device: net_memif0,role=client,$memif
-		    addresses: 10.99.1.1-10.99.1.20/16
-	EOF
-	profile_lab
-	cat <<-EOF
-		lines:
-		  - profile: lab
-		    range: 1000000-$((1000000 + lines - 1))
-		ramp: 5s
-		duration: 0
-	EOF
-} >"$DIR/lab.yaml"
+lab_config "net_memif0,role=client,$memif" 10.99.1.1-10.99.1.20/16 1000000 "$lines" \
+	"ramp: 5s" >"$DIR/lab.yaml"
 heartline_start heartline "" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json"
 # There is no other server to ask: the status line tells.
 if wait_running 30 status_registered heartline "$lines"; then
@@ -43,11 +30,7 @@ if wait_running 30 status_registered heartline "$lines"; then
 else
 	not_ok "$lines lines registered" "$(status_last heartline)"
 fi
-if heartline_stop "$HEARTLINE_PID" 60; then
-	check "SIGINT: drains and exits 0" 0 "$EXIT_CODE"
-else
-	not_ok "SIGINT: drains and exits 0" "still running after 60 s"
-fi
+drains "SIGINT: drains and exits 0" 60
 for key in lines registered unregistered; do
 	check "summary: $key" "$lines" "$(summary "$DIR/summary.json" $key)"
 done

@@ -11,7 +11,6 @@
 need "steer" kamailio kamcmd ethtool
 reaper_start
 
-lines=1000
 export HL_WORKERS=2
 
 # number NAME VALUE LEAST: a whole number, at least so large.
@@ -23,42 +22,7 @@ number() {
 over() {
 	local driver=$1 json=$DIR/$1.json
 
-	server_addresses "$3"
-	if ! kamailio_start "$driver-primary" "$3" 10.99.0.1 ||
-		! kamailio_start "$driver-backup" "$3" 10.99.0.2; then
-		not_ok "$driver" "Kamailio gives no 200 to OPTIONS"
-		return
-	fi
-	{
-		cat <<-EOF
-			ports:
-			  - device: ${driver}0,iface=$ID
-			    addresses: 10.99.1.1-10.99.1.4/16
-		EOF
-		profile_lab
-		cat <<-EOF
-			lines:
-			  - profile: lab
-			    range: 6000-$((6000 + lines - 1))
-			ramp: 1s
-			drain: 1s
-			duration: 0
-		EOF
-	} >"$DIR/$driver.yaml"
-	heartline_start "$driver" "$2" run -c "$DIR/$driver.yaml" --summary "$json"
-	if ! wait_running 30 kamailio_holds "$driver-primary" "$lines"; then
-		not_ok "$driver: $lines lines registered by two workers" "$(kamailio_table "$driver-primary")"
-		kill -KILL -- "-$HEARTLINE_PID" 2>/dev/null
-		return
-	fi
-	ok "$driver: $lines lines registered by two workers"
-	if heartline_stop "$HEARTLINE_PID" 30; then
-		check "$driver: drains and exits 0" 0 "$EXIT_CODE"
-	else
-		not_ok "$driver: drains and exits 0" "still running after 30 s"
-	fi
-	check "$driver: the table is empty" 0 "$(kamailio_stat "$driver-primary" location_contacts)"
-	check "$driver: summary: unregistered" "$lines" "$(summary "$json" unregistered)"
+	register_over "$driver" "$2" "$3" 1000 MD5 || return
 	if [[ $(summary "$json" rung) =~ ^($4)$ ]]; then
 		ok "$driver: summary: rung"
 	else
@@ -68,8 +32,6 @@ over() {
 	check "$driver: summary: handoff_dropped" 0 "$(summary "$json" handoff_dropped)"
 	number "$driver: the log says it" \
 		"$(grep -cE "port 0: 2 queues, replies (reach|steered)" "$DIR/$driver.log")" 1
-	kamailio_kill "$driver-primary"
-	kamailio_kill "$driver-backup"
 }
 
 if ! here=$(netns lines) || ! there=$(netns servers); then

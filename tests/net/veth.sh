@@ -11,8 +11,6 @@
 need "veth" kamailio kamcmd ethtool perl
 reaper_start
 
-lines=100
-
 # A socket of the family exists, or this kernel was built without. 44: AF_XDP, 3: SOCK_RAW.
 kernel_has_xdp() {
 	perl -e 'socket(my $s, 44, 3, 0) or exit 1'
@@ -41,43 +39,7 @@ over() {
 		skip_check "$driver" "no veth pair here, or it keeps its checksum offload"
 		return
 	fi
-	server_addresses "$there"
-	if ! kamailio_start "$driver-primary" "$there" 10.99.0.1 "$2" ||
-		! kamailio_start "$driver-backup" "$there" 10.99.0.2 "$2"; then
-		not_ok "$driver" "Kamailio gives no 200 to OPTIONS"
-		return
-	fi
-	{
-		cat <<-EOF
-			ports:
-			  - device: ${driver}0,iface=$ID
-			    addresses: 10.99.1.1-10.99.1.4/16
-		EOF
-		profile_lab
-		cat <<-EOF
-			lines:
-			  - profile: lab
-			    range: 6000-$((6000 + lines - 1))
-			ramp: 1s
-			duration: 0
-		EOF
-	} >"$DIR/$driver.yaml"
-	heartline_start "$driver" "$here" run -c "$DIR/$driver.yaml" --summary "$DIR/$driver.json"
-	if ! wait_running 20 kamailio_holds "$driver-primary" "$lines"; then
-		not_ok "$driver: $lines lines registered with $2" "$(kamailio_table "$driver-primary")"
-		kill -KILL -- "-$HEARTLINE_PID" 2>/dev/null
-		return
-	fi
-	ok "$driver: $lines lines registered with $2"
-	if heartline_stop "$HEARTLINE_PID" 20; then
-		check "$driver: drains and exits 0" 0 "$EXIT_CODE"
-	else
-		not_ok "$driver: drains and exits 0" "still running after 20 s"
-	fi
-	check "$driver: the table is empty" 0 "$(kamailio_stat "$driver-primary" location_contacts)"
-	check "$driver: summary: unregistered" "$lines" "$(summary "$DIR/$driver.json" unregistered)"
-	kamailio_kill "$driver-primary"
-	kamailio_kill "$driver-backup"
+	register_over "$driver" "$here" "$there" 100 "$2"
 }
 
 over net_af_packet MD5
