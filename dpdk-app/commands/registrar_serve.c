@@ -63,7 +63,7 @@ int registrar_script_add(const struct registrar_service *o, struct hl_registrar 
 	if (code)
 		return hl_fail(err, code, "--script: %s: %s", o->script, strerror(code));
 	if (memchr(text, 0, len))
-		return hl_fail(err, EINVAL, "--script: %s: this is no text: it holds a NUL byte",
+		return hl_fail(err, EINVAL, "--script: %s: this is not text: it holds a NUL byte",
 			       o->script);
 	if (len == sizeof(text))
 		return hl_fail(err, EINVAL, "--script: %s: allowed 0..%d bytes", o->script,

@@ -8,7 +8,7 @@
 // ends.
 uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t len);
 
-// Its inner sum in plain C, in the machine's byte order: what the vectors must agree with.
+// The inner sum in plain C, in the machine's byte order. The vector forms must agree with it.
 uint64_t checksum_sum_plain(const uint8_t *bytes, uint32_t len);
 
 // Fold and complement: the value for the header, host order.

@@ -11,8 +11,7 @@ int hl_fail(struct hl_error *err, int code, const char *format, ...)
 {
 	assert(code > 0);
 	if (err != NULL) {
-		// The text of an error already in err may be an argument ("line 3: %s"), so build
-		// it apart.
+		// err's own text may be an argument ("line 3: %s"), so build the new one apart.
 		struct hl_error made = { .code = code };
 		va_list args;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Numbers as hexadecimal text, sixteen digits at once: every request and every reply has some.
 //
-// The plain forms are what the others must agree with, and what other processors use.
+// The plain forms are the reference for the others, and what other processors use.
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where the big tables come from: the caller's hooks, or libc.
+// Allocates big tables through the caller's hooks, or from libc.
 #include "base/memory.h"
 
 #include <stdint.h>
@@ -23,7 +23,7 @@ static void huge_pages_ask(char *raw, size_t bytes)
 #endif
 }
 
-// calloc, not memset: pages that nobody touches stay unmapped, and some tables are mostly so.
+// calloc instead of memset: pages that are never touched stay unmapped, as most of some tables do.
 // What calloc returned is kept in front of the aligned memory.
 static void *libc_zalloc(void *user, size_t bytes, size_t align)
 {
@@ -66,7 +66,7 @@ void *memory_zalloc(size_t n, size_t bytes, size_t align)
 	if (__builtin_mul_overflow(n, bytes, &total))
 		return NULL;
 	if (total == 0)
-		total = 1; // an empty table is not a failure: NULL means one thing only
+		total = 1; // an empty table is no failure: NULL means only that memory ran out
 	return allocator.zalloc(allocator.user, total, align);
 }
 

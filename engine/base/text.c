@@ -140,7 +140,7 @@ bool text_equal_nocase(const char *a, uint32_t a_len, const char *b, uint32_t b_
 	while (i < a_len) {
 		uint64_t x, y;
 
-		if (a_len - i >= 8) { // most are equal to the letter
+		if (a_len - i >= 8) { // most are equal byte for byte
 			memcpy(&x, a + i, 8);
 			memcpy(&y, b + i, 8);
 			if (x == y) {

@@ -8,7 +8,7 @@
 
 #include "base/hex.h"
 
-// A piece of somebody else's bytes.
+// A piece of a text that somebody else owns.
 struct slice {
 	const char *at;
 	uint32_t len;
@@ -27,7 +27,7 @@ void text_put_padded(char *out, uint32_t v, unsigned width);
 unsigned text_put_number(char *out, uint32_t v);
 // bytes as lower-case hex, 2 * n characters
 void text_put_hex(char *out, const uint8_t *bytes, unsigned n);
-// digits only, at least one, at most UINT32_MAX (saturates, RFC 3261 says nothing of larger ones)
+// digits only, at least one; larger numbers become UINT32_MAX (RFC 3261 sets no limit)
 bool text_get_number(const char *in, uint32_t len, uint32_t *v);
 
 bool text_equal_nocase(const char *a, uint32_t a_len, const char *b, uint32_t b_len);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The configuration looked over as a whole: subnets, servers, room for the lines.
+// Checks the configuration as a whole: subnets, servers, room for the lines.
 #include "control/check.h"
 
 #include <inttypes.h>
@@ -260,7 +260,7 @@ static int room_fail(const struct hl_config *config, const struct window *w, uin
 	return fault_at(fault, FAULT_LINES, w->group, group->csv != NULL ? "csv" : "range");
 }
 
-// Does every window have room for its lines and for those of the windows inside of it?
+// Check that every window has room for its lines and for those of the windows inside it.
 static int windows_check(const struct hl_config *config, const struct windows *windows,
 			 uint64_t addresses, struct fault *fault)
 {
@@ -297,7 +297,7 @@ static int windows_check(const struct hl_config *config, const struct windows *w
 			  SLOTS_MAX);
 }
 
-// Are there no more domains than a plan may have, and no AoR twice?
+// Check that there are not too many domains, and that no AoR appears twice.
 static int identities_check(const struct hl_config *config, struct fault *fault)
 {
 	struct domains domains;

@@ -334,7 +334,7 @@ int hl_config_parse(struct hl_config *config, const char *name, const char *text
 	return config_read(config, name, NULL, text, err);
 }
 
-// A NUL byte would end the text for libyaml: what is behind it would be left out unseen.
+// libyaml would end at a NUL byte and silently ignore the rest.
 static int nul_fail(const char *path, const char *text, size_t len, struct hl_error *err)
 {
 	struct fault fault = { .code = EINVAL };
@@ -344,7 +344,7 @@ static int nul_fail(const char *path, const char *text, size_t len, struct hl_er
 		column = *at == '\n' ? 1 : column + 1;
 		line += *at == '\n';
 	}
-	fault_say(&fault, "this is no text: it holds a NUL byte");
+	fault_say(&fault, "this is not text: it holds a NUL byte");
 	fault_hint(&fault, "needed: YAML, in UTF-8");
 	const struct fault_source source = { path, text, len };
 	return fault_fail_at(&fault, &source, line, column, err);

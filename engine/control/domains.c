@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Domains of rows told apart by a hash that knows no case: equal texts meet in one run of the table.
+// Finds equal domains by a hash that ignores case: equal texts are in one run of the table.
 #include "control/domains.h"
 
 #include <assert.h>

@@ -9,8 +9,8 @@
 #include "base/siphash.h"
 #include "control/entries.h"
 
-// Rows seen, by the hash of domain and number: of each its place among all rows, and a part of the hash
-// that the place in the table does not tell.
+// Rows seen so far, by the hash of domain and number. An entry holds the row's place among all rows, and
+// the part of the hash that its place in the table does not tell.
 struct seen {
 	const struct hl_config *config;
 	const struct domains *domains;
@@ -21,7 +21,7 @@ struct seen {
 	} * rows;
 };
 
-#define ROWS_AHEAD 32 // looked up together, while the table's memory is on its way
+#define ROWS_AHEAD 32 // hashed and prefetched together
 
 static int memory_fail(struct fault *fault)
 {
@@ -30,7 +30,7 @@ static int memory_fail(struct fault *fault)
 	return -ENOMEM;
 }
 
-// Two numbers of equal value are two texts when zeros are in front of one: 0100 and 100.
+// Numbers of equal value differ as text when one has leading zeros: 0100 and 100.
 static bool same_text(const struct hl_lines *a, const struct hl_lines *b, uint64_t number)
 {
 	return range_width(a, number) == range_width(b, number);
@@ -39,7 +39,7 @@ static bool same_text(const struct hl_lines *a, const struct hl_lines *b, uint64
 static int ranges_fail(struct fault *fault, uint32_t index, const struct hl_lines *a,
 		       uint64_t number)
 {
-	fault_say(fault, "phone_number %0*llu stands in two groups of the profile", a->digits,
+	fault_say(fault, "phone_number %0*llu is in two groups of the profile", a->digits,
 		  (unsigned long long)number);
 	fault_hint(fault, "the other one is the range %0*llu-%0*llu", a->digits,
 		   (unsigned long long)a->first, a->digits, (unsigned long long)a->last);
@@ -62,7 +62,7 @@ static int range_order(const void *left, const void *right)
 	return a->index < b->index ? -1 : 1;
 }
 
-// Sorted by profile and first number; those that begin in a range are looked at together.
+// The ranges are sorted by profile and first number: each is compared with those that begin inside it.
 static int ranges_check(const struct range_ref *refs, uint32_t n, struct fault *fault)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -100,8 +100,8 @@ static const struct hl_lines *range_of(const struct range_ref *refs, uint32_t n,
 	return NULL;
 }
 
-// What tells equal numbers apart: the domain, in whatever case it is written. For lines in the profile's
-// own it is the index of the profile.
+// Equal numbers are duplicates only in the same domain, whose case does not count. For lines in the
+// profile's own domain this is the index of the profile.
 static uint32_t space_of(const struct seen *seen, uint32_t group, uint32_t row)
 {
 	return seen->domains->list[domain_of(seen->domains, seen->config, group, row)].same;
@@ -113,16 +113,16 @@ static int row_fail(const struct seen *seen, struct fault *fault, uint32_t group
 	uint32_t space = space_of(seen, group, row);
 
 	if (space < seen->config->n_profiles)
-		fault_say(fault, "%.64s stands twice in the profile", number);
+		fault_say(fault, "%.64s appears twice in the profile", number);
 	else
-		fault_say(fault, "%.64s stands twice in the profile with the domain %.127s", number,
-			  seen->domains->list[space].text);
+		fault_say(fault, "%.64s appears twice in the profile with the domain %.127s",
+			  number, seen->domains->list[space].text);
 	fault_at(fault, FAULT_ROW, group, "phone_number");
 	fault->row = row;
 	return -EINVAL;
 }
 
-// The group of a row that is counted over all groups, and its number there.
+// The group of a row, given its place among the rows of all groups, and its number in the group.
 static uint32_t row_find(const struct hl_config *config, uint32_t row, uint32_t *group)
 {
 	for (*group = 0;; ++*group) {

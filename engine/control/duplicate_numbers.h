@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Phone numbers must be unique in a domain of a profile: two lines of one AoR would take each other's
-// binding.
+// Phone numbers must be unique in a domain of a profile: two lines with one AoR would replace each
+// other's binding.
 #pragma once
 
 #include <heartline/config.h>

@@ -9,7 +9,7 @@ static int address_part(const char *text, size_t len, struct hl_addr *addr, stru
 {
 	if (len > 0 && hl_addr_parse(text, len, addr) == 0 && addr->family == HL_FAMILY_IPV4)
 		return 0;
-	fault_say(fault, "\"%.*s\" is no IPv4 address", (int)(len < 60 ? len : 60), text);
+	fault_say(fault, "\"%.*s\" is not an IPv4 address", (int)(len < 60 ? len : 60), text);
 	return fault_hint(fault, "allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The schema held against the document, in the order of the file: unknown keys, wrong kinds,
-// absences.
+// Compares the document with the schema, in the order of the file: unknown keys, wrong types, missing
+// keys.
 #include "control/explain.h"
 
 #include <stdio.h>
@@ -62,7 +62,7 @@ static const char *word_like(const cyaml_schema_field_t *fields, const char *nam
 	return like;
 }
 
-// "a, b, c": what can be set; keys that are known only to be refused are left out.
+// "a, b, c": the keys that can be set, without those that are only known to be refused.
 static void allowed_list(struct fault *fault, const cyaml_schema_field_t *fields)
 {
 	size_t n = 0, room = sizeof(fault->hint);

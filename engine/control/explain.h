@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Why libcyaml refused a document: the first place where it and the schema differ.
+// Explains why libcyaml refused a document: the first place where it differs from the schema.
 #pragma once
 
 #include <cyaml/cyaml.h>

@@ -29,7 +29,7 @@ int fault_hint(struct fault *fault, const char *format, ...)
 	return -EINVAL;
 }
 
-// An echoed line, and the blanks that bring the caret under its column.
+// The line to be shown, and the blanks before the caret.
 #define ECHO_CHARS 100 // longer lines are shown in part
 #define ECHO_BEFORE 60 // of them before the caret, at most
 
@@ -85,7 +85,7 @@ static void echo_line(struct echo *echo, const char *at, const char *end, uint32
 
 		if (i >= first && shown++ < ECHO_CHARS) {
 			unsigned char c = (unsigned char)*at;
-			// No UTF-8, or for the terminal to obey: shown as "?".
+			// Invalid UTF-8 and control characters are shown as "?".
 			bool control = (c < ' ' && c != '\t') || c == 0x7f || (n == 1 && c >= 0x80);
 
 			out = control ? append(out, "?", 1) : append(out, at, n);

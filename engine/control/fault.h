@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A fault in what somebody wrote: what is wrong, what is allowed, and which entry it is about.
+// A fault in the user's input: what is wrong, what is allowed, and which entry it is about.
 #pragma once
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include <heartline/error.h>
 
-// Entry of a configuration, until its line and column are looked for.
+// The kind of entry that a fault is about; its line and column are found later.
 enum fault_place { FAULT_FILE, FAULT_PORT, FAULT_PROFILE, FAULT_LINES, FAULT_ROW };
 
 struct fault {
@@ -18,10 +18,10 @@ struct fault {
 	uint32_t row;    // FAULT_ROW: of the group's CSV
 	const char *key; // in the entry; NULL: the entry as a whole
 	char what[384];
-	char hint[1280]; // stands behind the caret; may be empty
+	char hint[1280]; // shown after the caret; may be empty
 };
 
-// Say what is wrong; forgets the hint of before. Returns -EINVAL, as hl_fail().
+// Say what is wrong, and clear the hint. Returns -EINVAL, as hl_fail().
 int fault_say(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Say what is allowed. Returns -EINVAL.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reading a file at once: regular ones by their size, pipes as they come.
+// Reads a whole file: a regular one by its size, a pipe until it ends.
 #include "control/file.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ int file_read(const char *path, char **text, size_t *len)
 		return -errno;
 	if (fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode))
 		room = (size_t)about.st_size +
-		       2; // one more than it has, so that the end shows at once
+		       2; // one more than its size, so that the end is seen by the first read
 	for (;;) {
 		char *more = realloc(buffer, room);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Configurations made without a file: the same keys and ranges, one call each; and their end.
+// Builds configurations without a file: the same keys and ranges, one call each. Frees them, too.
 #include <heartline/config.h>
 
 #include <stdlib.h>
@@ -123,7 +123,7 @@ int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *
 	return rc != 0 && fault.what[0] != '\0' ? fault_fail(&fault, err) : rc;
 }
 
-// Node at a path such as "ports/0/device"; as far as it goes.
+// The node at a path such as "ports/0/device", or the last one on the way that exists.
 static int node_at(struct yaml_positions *positions, const char *path, char last[64])
 {
 	int node = yaml_position_root(positions);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What may be added: never a header that heartline writes itself, nor a second line in a value.
+// Checks headers that a profile adds: none that heartline writes itself, and no value of several lines.
 #include "control/headers.h"
 
 #include <stdio.h>
@@ -64,7 +64,7 @@ int header_value_check(const char *value, struct fault *fault)
 	}
 	if (strstr(value, MARK) != NULL) {
 		fault_say(fault, "\"" MARK "\" is not allowed in a header");
-		return fault_hint(fault, "it marks what differs by line");
+		return fault_hint(fault, "heartline uses it to mark what differs between lines");
 	}
 	return 0;
 }
@@ -79,7 +79,7 @@ static int name_check(const char *name, struct fault *fault)
 	}
 	for (const char *c = name; *c != '\0'; c++)
 		if (!is_token_char(*c) || strstr(name, MARK) != NULL) {
-			fault_say(fault, "%.40s is no name of a header", name);
+			fault_say(fault, "%.40s is not a header name", name);
 			return fault_hint(fault, "allowed: letters, digits and -.!%%*_+`'~");
 		}
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {

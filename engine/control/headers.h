@@ -8,7 +8,7 @@
 #define HEADER_VALUE_MAX 256
 #define HEADERS_MAX 1024 // of a profile, names, values and line ends
 
-// Is it a value that may stand behind a header's colon? 0; -EINVAL with what and hint.
+// Check the value of a header. 0; -EINVAL with what and hint.
 int header_value_check(const char *value, struct fault *fault);
 
 // Append "NAME: VALUE\r\n" to *headers (NULL: none yet). 0; -EINVAL, -ENOMEM.

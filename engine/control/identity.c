@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Characters and lengths of identities: everything goes into the messages as it is, never escaped.
+// Characters and lengths of identities, which go into messages unescaped.
 #include "control/identity.h"
 
 const char *const identity_names[IDENTITY_PARTS] = { "phone_number", "account", "password",
 						     "display_name" };
 
-// What a byte may be part of. A table, since a million lines have forty million bytes.
+// What a byte may be part of: a table, since a million lines have forty million bytes.
 enum { SECRET = 1 << 0, QUOTED = 1 << 1, NUMBER = 1 << 2 };
 enum { TEXT = QUOTED | SECRET, ALL = NUMBER | QUOTED | SECRET };
 static const uint8_t classes[256] = {
@@ -68,7 +68,7 @@ int domain_check(const char *text, uint32_t len, uint32_t *at, struct fault *fau
 		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		    ((c == '.' || c == '-') && *at > 0))
 			continue;
-		fault_say(fault, "\"%.*s\" is no host name", (int)(len < 80 ? len : 80), text);
+		fault_say(fault, "\"%.*s\" is not a host name", (int)(len < 80 ? len : 80), text);
 		return fault_hint(fault, "allowed: letters, digits, dots and dashes");
 	}
 	*at = 0;

@@ -24,5 +24,5 @@ extern const char *const identity_names[IDENTITY_PARTS];
 int identity_check(enum identity_part part, const char *text, uint32_t len, uint32_t *at,
 		   struct fault *fault);
 
-// The same for a host name or an address, without a port.
+// The same for a host name or an address without a port.
 int domain_check(const char *text, uint32_t len, uint32_t *at, struct fault *fault);

@@ -6,7 +6,7 @@
 
 #include "base/siphash.h"
 
-// A name space, no secret: every run must come to the same.
+// A name space, not a secret: every run must give the same result.
 static const uint64_t spaces[2][2] = {
 	{ 0x68656172746c696e, 0x696e7374616e6365 },
 	{ 0x696e7374616e6365, 0x68656172746c696e },

@@ -208,7 +208,7 @@ static int address_read(const char *text, struct key_value *value, struct fault 
 		return 0;
 	}
 	if (hl_addr_parse(text, len, &value->addr) != 0 || value->addr.family != HL_FAMILY_IPV4) {
-		fault_say(fault, "\"%.80s\" is no IPv4 address", text);
+		fault_say(fault, "\"%.80s\" is not an IPv4 address", text);
 		if (hl_endpoint_parse(text, len, 1, &at) == 0)
 			return fault_hint(fault, "the port has a key of its own");
 		if (strspn(text, "0123456789.") == len)
@@ -235,7 +235,7 @@ static int domain_read(const char *text, struct key_value *value, struct fault *
 	return rc;
 }
 
-// Digits and dots are meant as an address; so is what looks like one with a port.
+// Text of digits and dots is meant as an address, and so is one with a port.
 static int server_read(const char *text, struct key_value *value, struct fault *fault)
 {
 	struct hl_endpoint at;
@@ -261,9 +261,10 @@ static int resolvers_read(const char *text, struct key_value *value, struct faul
 		struct hl_endpoint resolver;
 
 		if (hl_endpoint_parse(at, len, 53, &resolver) != 0) {
-			fault_say(fault, "\"%.80s\" is no list of DNS servers", text);
-			return fault_hint(fault, "allowed: IPv4 addresses by comma, as in "
-						 "10.0.0.1,10.0.0.2:5353");
+			fault_say(fault, "\"%.80s\" is not a list of DNS servers", text);
+			return fault_hint(fault,
+					  "allowed: IPv4 addresses separated by commas, as in "
+					  "10.0.0.1,10.0.0.2:5353");
 		}
 		at += len + (at[len] == ',');
 	}
@@ -310,7 +311,7 @@ static int codes_read(const char *text, struct key_value *value, struct fault *f
 		uint32_t first, last;
 
 		if (!code_range_read(at, len, &first, &last)) {
-			fault_say(fault, "\"%.*s\" is no failure code and no range of them",
+			fault_say(fault, "\"%.*s\" is neither a failure code nor a range of them",
 				  (int)(len < 40 ? len : 40), at);
 			return fault_hint(fault, "allowed: 300..699, as in 403,500-504,6xx");
 		}
@@ -326,7 +327,7 @@ static int codes_read(const char *text, struct key_value *value, struct fault *f
 	return 0;
 }
 
-// Whether it can be read; it is kept by headers_store().
+// Only checks that it can be read; headers_store() keeps it.
 static int headers_read(const char *text, struct fault *fault)
 {
 	char *headers;
@@ -427,7 +428,7 @@ static int value_store(const struct key *key, void *object, const struct key_val
 		return 0;
 	default:
 		assert(key->bytes == 1 || key->bytes == 2 || key->bytes == 4 || key->bytes == 8);
-		memcpy(member, &value->number, key->bytes); // little-endian, as all this runs on
+		memcpy(member, &value->number, key->bytes); // little-endian machines only
 		return 0;
 	}
 }
@@ -438,7 +439,7 @@ static bool value_equal(const struct key_value *a, const struct key_value *b)
 	       strcmp(a->text != NULL ? a->text : "", b->text != NULL ? b->text : "") == 0;
 }
 
-// Keys of later versions may stand in a file as long as they change nothing.
+// Keys of later versions are accepted as long as they change nothing.
 static int later_check(const struct key *key, const char *text, const struct key_value *value,
 		       struct fault *fault)
 {
@@ -446,7 +447,7 @@ static int later_check(const struct key *key, const char *text, const struct key
 
 	if (value_read(key, key->fallback, &fallback, fault) == 0 && value_equal(value, &fallback))
 		return 0;
-	fault_say(fault, "%.80s is not in this version", text);
+	fault_say(fault, "%.80s is not supported in this version", text);
 	if (*key->fallback == '\0')
 		return fault_hint(fault, "leave it out or empty");
 	return fault_hint(fault, "allowed for now: %s (the default)", key->fallback);
@@ -460,7 +461,7 @@ int key_set(const struct key *key, void *object, const char *text, struct fault 
 	fault->key = key->name;
 	if (key->stage == KEY_OF_LINE) {
 		fault_say(fault, "phone numbers do not belong to a profile");
-		return fault_hint(fault, "they stand in lines, as a range or in a CSV file");
+		return fault_hint(fault, "they belong to lines, as a range or in a CSV file");
 	}
 	rc = value_read(key, text, &value, fault);
 	if (rc != 0)

@@ -158,7 +158,7 @@ const struct key run_keys[] = {
 	{ "drain", KEY_TIME, RUN(drain_ms), IN_S_KEPT_MS, .max = DAY_S, .fallback = "5",
 	  .meaning = "unregistering at the end is spread over this time" },
 	{ "seed", KEY_COUNT, RUN(seed), .max = UINT64_MAX, .fallback = "0",
-	  .meaning = "of everything random; 0: taken from the system" },
+	  .meaning = "seed for all random choices; 0: taken from the system" },
 	{ "idle_sleep", KEY_BOOL, RUN(idle_sleep), .fallback = "on",
 	  .meaning = "a worker without work sleeps, up to 2 ms and never past a timer; off: it "
 		     "polls, and takes a whole processor" },
@@ -168,7 +168,7 @@ const struct key run_keys[] = {
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");
 
-// Settings of calls in the phone guide, by how they begin.
+// Prefixes of settings of calls in the phone guide.
 static const char *const call_keys[] = {
 	"anonymous", "blf", "call", "codec", "country_code", "dial", "dtmf", "hold", "min_session",
 	"peer_user", "reject_anonymous", "remove_country", "rfc2833", "ringtone", "rtp", "session",

@@ -98,7 +98,7 @@ int plan_domains(struct planner *p)
 		return plan_no_memory(p);
 	digest = digest_new();
 	if (digest == NULL)
-		rc = hl_fail(p->err, ENOTSUP, "OpenSSL gives no MD5, SHA-256 or SHA-512/256 here");
+		rc = hl_fail(p->err, ENOTSUP, "OpenSSL offers no MD5, SHA-256 or SHA-512/256 here");
 	for (uint32_t i = 0; rc == 0 && i < p->domains.n; i++)
 		rc = domain_make(p, i, digest);
 	digest_free(digest);

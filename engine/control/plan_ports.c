@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// An address and a port for each line: addresses in turn, ports of a window in an order that looks
-// random, differs from address to address, and never gives one out twice. Where the port steers,
-// lines first get what brings replies to their worker, as far as that goes round.
+// Gives each line an address and a port: addresses in turn, the ports of a window in a pseudo-random
+// order that differs between addresses and uses no port twice. Where the port decides which worker gets
+// a reply, lines first get ports that bring replies to their own worker, as long as there are any.
 #include "control/planner.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ int plan_addresses(struct planner *p)
 	return 0;
 }
 
-// Outermost windows become the columns of the slot table, so that overlapping ones are one.
+// The outermost windows become the columns of the slot table, so that overlapping ones share slots.
 static int slots_make(struct planner *p, const struct windows *windows)
 {
 	struct hl_plan *plan = p->plan;
@@ -63,7 +63,7 @@ static int slots_make(struct planner *p, const struct windows *windows)
 	return plan->slots != NULL ? 0 : plan_no_memory(p);
 }
 
-// How far an address is in the order of a window's ports.
+// The progress of an address in a window's order of ports.
 struct cursor {
 	uint32_t used;
 	uint32_t start; // + 1; 0: not chosen yet
@@ -75,7 +75,7 @@ struct deal {
 	uint32_t *slots;        // of the first address, of the window's first port
 	uint16_t *order;        // of ports, from 0
 	struct cursor *cursors; // by address
-	uint32_t next;          // address whose turn it is
+	uint32_t next;          // the address that is tried next
 	struct steer *steer;    // NULL: any port is as good
 	uint32_t worker;        // whose ports are wanted, when steered
 };
@@ -167,8 +167,8 @@ static void line_note_steered(struct hl_plan *plan, uint32_t line)
 	plan->n_steered++;
 }
 
-// Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines
-// come in order of their number, so those of a worker one behind the other.
+// Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines are
+// in order of their index, so the lines of a worker are adjacent.
 static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 {
 	const uint32_t *first = p->plan->first;
@@ -217,7 +217,7 @@ static void deal_window(struct planner *p, struct deal *d)
 			continue;
 		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++)
 			if (p->plan->lines[line].port == 0)
-				deal_line(d, line); // it succeeds: the check has counted the room
+				deal_line(d, line); // cannot fail: the check made sure of the room
 	}
 }
 

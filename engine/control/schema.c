@@ -152,8 +152,8 @@ int schema_load(struct schema **schema, struct yaml_positions *positions, struct
 		return hl_fail(err, ENOMEM, "%s: out of memory", positions->source.name);
 	}
 	// libcyaml decides; where it says no, the document shows the place
-	said = cyaml_load_data((const uint8_t *)positions->source.text, positions->source.len, &config, &s->file,
-			       (cyaml_data_t **)&s->text, NULL);
+	said = cyaml_load_data((const uint8_t *)positions->source.text, positions->source.len,
+			       &config, &s->file, (cyaml_data_t **)&s->text, NULL);
 	if (said == CYAML_OK && s->text != NULL) {
 		*schema = s;
 		return 0;

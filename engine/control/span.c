@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Times as people write them: "2000ms", "30s", "5 min", "12h", or a bare number.
+// Reads times such as "2000ms", "30s", "5 min", "12h", or a bare number.
 #include "control/span.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ int time_read(const char *text, uint64_t unit_ms, uint64_t *ms, const char **uni
 	for (; *text >= '0' && *text <= '9'; text++)
 		if (__builtin_mul_overflow(n, (uint64_t)10, &n) ||
 		    __builtin_add_overflow(n, (uint64_t)(*text - '0'), &n))
-			n = UINT64_MAX; // stays out of any range
+			n = UINT64_MAX; // outside any range
 	if (*text == ' ')
 		text++;
 	if (*text != '\0') {

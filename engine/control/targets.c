@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where servers are, published to the workers: targets put in order (RFC 2782), endpoints added.
+// Publishes servers to the workers: puts targets in order (RFC 2782), adds endpoints.
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define ORDER_END 0xff
 
-// Same targets, same order, however the answer lists them.
+// The order of targets does not depend on how the answer lists them.
 static int target_compare(const void *a, const void *b)
 {
 	const struct hl_target *s = a, *t = b;
@@ -65,7 +65,7 @@ static void targets_order(struct hl_target targets[], uint32_t n, uint32_t order
 {
 	struct rng rng;
 
-	rng_seed(&rng, order); // always the same: a new answer moves no line that need not move
+	rng_seed(&rng, order); // fixed, so that a new answer moves as few lines as possible
 	for (uint32_t first = 0, next; first < n; first = next) {
 		for (next = first + 1; next < n; next++)
 			if (targets[next].priority != targets[first].priority)

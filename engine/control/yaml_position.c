@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The document tree of libyaml as a map from keys to lines and columns.
+// Finds keys in the document tree of libyaml, with their lines and columns.
 #include "control/yaml_position.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static bool tab_indents(const struct yaml_positions *positions, uint32_t line)
 	return at != NULL && at[strspn(at, " ")] == '\t';
 }
 
-// Bad YAML: libyaml's own words, at its own place.
+// Invalid YAML: show libyaml's message at the position it gives.
 static int parser_fail(struct yaml_positions *positions, const yaml_parser_t *parser,
 		       struct hl_error *err)
 {
@@ -48,7 +48,7 @@ static int parser_fail(struct yaml_positions *positions, const yaml_parser_t *pa
 	return fault_fail_at(&fault, &positions->source, line, column, err);
 }
 
-// The key of pair `i` stands before it, too.
+// Fail when the key of pair `i` also appears before it.
 static int twice_check(struct yaml_positions *positions, const yaml_node_t *map, uint32_t i,
 		       struct hl_error *err)
 {
@@ -66,7 +66,7 @@ static int twice_check(struct yaml_positions *positions, const yaml_node_t *map,
 
 		if (strcmp(scalar_text(node), scalar_text(other)) != 0)
 			continue;
-		fault_say(&fault, "%.80s stands twice here", scalar_text(node));
+		fault_say(&fault, "%.80s appears twice here", scalar_text(node));
 		fault_hint(&fault, "the first one is in line %zu", other->start_mark.line + 1);
 		return yaml_position_fail(positions, key, 0, &fault, err);
 	}
@@ -101,7 +101,7 @@ static int keys_check(struct yaml_positions *positions, struct hl_error *err)
 	return 0;
 }
 
-// Of a second document nothing would be read.
+// A second document would be ignored.
 static int second_check(struct yaml_positions *positions, yaml_parser_t *parser,
 			struct hl_error *err)
 {
@@ -113,7 +113,7 @@ static int second_check(struct yaml_positions *positions, yaml_parser_t *parser,
 		return parser_fail(positions, parser, err);
 	if (yaml_document_get_root_node(&second) != NULL) {
 		fault_say(&fault, "a second YAML document begins here");
-		fault_hint(&fault, "one document a file: leave the \"---\" out");
+		fault_hint(&fault, "one document per file: leave the \"---\" out");
 		rc = fault_fail_at(&fault, &positions->source, (uint32_t)second.start_mark.line + 1,
 				   (uint32_t)second.start_mark.column + 1, err);
 	}

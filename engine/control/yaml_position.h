@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where things stand in a YAML text: the document tree of libyaml, which keeps lines and columns.
+// Positions in a YAML text: the document tree of libyaml, which keeps lines and columns.
 #pragma once
 
 #include <stdbool.h>
@@ -15,12 +15,12 @@ struct yaml_positions {
 	bool open;
 };
 
-// 0; -EINVAL: no YAML, or a key stands twice in one place.
+// 0; -EINVAL: not YAML, or a key appears twice in one mapping.
 int yaml_positions_open(struct yaml_positions *positions, const char *name, const char *text,
 			struct hl_error *err);
 void yaml_positions_close(struct yaml_positions *positions);
 
-// Nodes are numbers from 1; 0 is none, and what is looked for in none is none.
+// Nodes are numbers from 1; 0 is none, in which nothing is ever found.
 int yaml_position_root(struct yaml_positions *positions);
 int yaml_position_key(struct yaml_positions *positions, int node,
 		      const char *key); // value of a key

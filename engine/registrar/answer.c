@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a healthy server says to a request (RFC 3261 8.2, in the order given there).
+// The answer of a healthy server to a request; checks are in the order of RFC 3261 8.2.
 #include "registrar/registrar.h"
 
 #include "sip/respond.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Open addressing with linear probing; slots are freed by moving later ones up: no tombs remain.
+// Open addressing with linear probing. Freeing a slot moves later ones up, so there are no tombstones.
 #include "registrar/bindings.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 int bindings_init(struct bindings *table, uint32_t capacity, _Atomic uint64_t *counter)
 {
-	// A third more than can live at once, for short runs and for those that linger.
+	// A third more slots than live bindings, for short runs and for bindings that linger.
 	*table = (struct bindings){
 		.n_slots = capacity + capacity / 3 + 64,
 		.capacity = capacity,
@@ -70,7 +70,7 @@ static void live_set(struct bindings *table, struct binding *b, bool live)
 	count_add(table->counter, live ? 1 : UINT64_MAX);
 }
 
-// An expired one leaves the count when it is looked at.
+// An expired binding leaves the count when it is seen.
 static void binding_look(struct bindings *table, struct binding *b, uint64_t now_ns)
 {
 	if (b->counted && !binding_live(b, now_ns))
@@ -109,7 +109,7 @@ struct binding *bindings_find(struct bindings *table, uint64_t aor, struct slice
 	return NULL;
 }
 
-// Free a slot: what comes later in its run and may stand there moves up; no walk may end early.
+// Free a slot: a later binding of its run that may be there moves up, so that no walk ends early.
 static void slot_release(struct bindings *table, uint32_t hole)
 {
 	live_set(table, &table->slots[hole], false);
@@ -166,8 +166,8 @@ bool bindings_room(struct bindings *table, uint32_t n, uint64_t now_ns)
 	return table->live + n <= table->capacity;
 }
 
-// A slot for a new binding of this AoR: the free one behind its run. In a crowded table those that
-// linger give way, before walks become long.
+// A slot for a new binding of this AoR: the free one after its run. In a crowded table, bindings that
+// linger are freed before walks become long.
 static struct binding *slot_claim(struct bindings *table, uint64_t aor, uint64_t now_ns)
 {
 	if (table->used >= table->capacity + table->capacity / 8 + 32)

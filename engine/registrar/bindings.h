@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who is registered where: one table a server, made at set-up, keyed by AoR and contact URI.
+// The bindings of one server: a table made at set-up, keyed by AoR and contact URI.
 #pragma once
 
 #include <assert.h>
@@ -55,7 +55,7 @@ struct bindings {
 int bindings_init(struct bindings *table, uint32_t capacity, _Atomic uint64_t *counter);
 void bindings_free(struct bindings *table);
 
-// Forget everything, in no time.
+// Forget everything, in constant time.
 void bindings_wipe(struct bindings *table);
 
 // A walk over the bindings of one AoR, dead ones included. Starts at { 0 }.
@@ -74,7 +74,7 @@ static inline bool binding_live(const struct binding *b, uint64_t now_ns)
 struct binding *bindings_find(struct bindings *table, uint64_t aor, struct slice contact,
 			      uint64_t now_ns);
 
-// Is there room for n more live ones?
+// True when there is room for n more live bindings.
 bool bindings_room(struct bindings *table, uint32_t n, uint64_t now_ns);
 
 // Find or make a binding and let it live until expires_ns. NULL: the table is full.
@@ -84,5 +84,5 @@ struct binding *bindings_put(struct bindings *table, uint64_t aor, struct slice 
 // End a binding now; it lingers.
 void binding_end(struct bindings *table, struct binding *b, uint64_t now_ns);
 
-// Look at some slots, at a pace that passes over the table in some seconds.
+// Look at some slots, so that the whole table is passed in some seconds.
 void bindings_sweep(struct bindings *table, uint64_t now_ns);

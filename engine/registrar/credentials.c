@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Digest from the server's side: challenges made, credentials checked (RFC 3261 22, RFC 7616 3.4).
+// The server's side of digest: makes challenges, checks credentials (RFC 3261 22, RFC 7616 3.4).
 #include "registrar/registrar.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static struct answer challenge_answer(struct hl_registrar *r, struct server *s, 
 	return headers_answer(r, &w, 401);
 }
 
-// The form that the challenge asked for, and the right response?
+// True when the credentials have the form that the challenge asked for and the right response.
 static bool response_right(struct hl_registrar *r, const struct sip_request *req,
 			   const struct auth_credentials *c)
 {
@@ -57,7 +57,7 @@ static bool response_right(struct hl_registrar *r, const struct sip_request *req
 				 digest_hex_len(r->algorithm));
 }
 
-// What a retransmission has in common with the request (RFC 3261 17.2.3), and a replay has not.
+// Hash of what a retransmission shares with its request (RFC 3261 17.2.3) and a replay does not.
 static uint32_t request_hash(const struct hl_registrar *r, const struct sip_request *req,
 			     const struct auth_credentials *c)
 {
@@ -70,7 +70,7 @@ static uint32_t request_hash(const struct hl_registrar *r, const struct sip_requ
 	return (uint32_t)siphash(r->hash_key, parts, sizeof(parts));
 }
 
-// Eight hex digits, as auth_credentials_read() has seen.
+// `nc` has eight hex digits: auth_credentials_read() has checked it.
 static uint32_t nc_read(struct slice nc)
 {
 	char text[] = "0000000000000000";
@@ -80,12 +80,12 @@ static uint32_t nc_read(struct slice nc)
 	return text_get_hex64(text, &value) ? (uint32_t)value : 0;
 }
 
-// A replay is answered like an old nonce: whoever knows the password asks again with the new one.
+// A replay is answered like an old nonce: a client that knows the password asks again with the new one.
 static bool count_new(struct hl_registrar *r, struct nonce_slot *slot,
 		      const struct sip_request *req, const struct auth_credentials *c,
 		      uint64_t now_ns)
 {
-	struct nonce_use use = { .once = r->one_time_nonces, .now_ns = now_ns };
+	struct nonce_use use = { .one_time = r->one_time_nonces, .now_ns = now_ns };
 
 	if (c->qop != DIGEST_NO_QOP) {
 		use.nc = nc_read(c->nc);
@@ -118,7 +118,7 @@ bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip
 		*refusal = (struct answer){ .status = 400, .reason = "Bad Authorization" };
 		return false;
 	}
-	if (rc != 0 || !slice_equal(c.realm, r->realm)) { // nothing in it for us
+	if (rc != 0 || !slice_equal(c.realm, r->realm)) { // for another realm or scheme
 		*refusal = challenge_answer(r, s, false, now_ns);
 		return false;
 	}
@@ -142,7 +142,7 @@ bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip
 		count(&s->counters.replays);
 		nonce = NONCE_STALE;
 	}
-	if (nonce == NONCE_STALE) { // said only to who knows the password (RFC 7616 3.3)
+	if (nonce == NONCE_STALE) { // told only to clients that know the password (RFC 7616 3.3)
 		*refusal = challenge_answer(r, s, true, now_ns);
 		return false;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A ring of bytes with records of different lengths; a record never wraps around the end.
+// A ring buffer with records of different lengths; no record wraps around its end.
 #include "registrar/delay.h"
 
 #include <assert.h>

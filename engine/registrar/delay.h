@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Answers held back: copied frames of one server, first in, first out, in memory made at set-up.
+// Delayed answers of one server: copied frames, first in, first out, in memory made at set-up.
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ void delay_free(struct delay *delay);
 // Copy a frame, to leave at due_ns, but never before the one in front of it. False: no room.
 bool delay_push(struct delay *delay, const struct hl_packet *pkt, uint64_t due_ns);
 
-// When the first one leaves; UINT64_MAX: there is none.
+// When the first frame is due; UINT64_MAX: there is none.
 uint64_t delay_next(const struct delay *delay);
 
 // Copy the first one out (NULL: drop it). There must be one.

@@ -84,7 +84,7 @@ static void server_fault(struct server *s, enum hl_fault fault, uint32_t value)
 		s->cut = true;
 		s->cut_s = value;
 		break;
-	case HL_FAULT_FORGET_NONCES: // with another key all of them are foreign
+	case HL_FAULT_FORGET_NONCES: // under another key, all nonces are foreign
 		nonces_forget(&s->nonces);
 		break;
 	case HL_FAULT_TWICE:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Bounds of what can be commanded.
+// Bounds of the values of faults.
 #pragma once
 
 #define FAULT_STATUS_MIN 200u // a provisional answer answers nothing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The Contacts of a 200 to REGISTER; and what others may ask of bindings.
+// The Contacts of a 200 to REGISTER, and the public queries of bindings.
 #include "registrar/registrar.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ static void rewritten_write(struct text_writer *w, struct slice uri, uint32_t ex
 	writer_text(w, "\r\n");
 }
 
-// Step 8: every live contact with what is left of its time.
+// Step 8: list every live contact with the rest of its time.
 struct answer bindings_list(struct registration *reg)
 {
 	struct hl_registrar *r = reg->r;
@@ -93,7 +93,7 @@ uint32_t hl_registrar_contacts(const struct hl_registrar *r, uint32_t server, co
 
 	if (server >= r->n_servers)
 		return 0;
-	// A walk may only move expired ones out of the count.
+	// The walk changes nothing but the count of live bindings.
 	while ((b = bindings_walk(r->servers[server].bindings, &walk, hash, now_ns)) != NULL)
 		n += binding_live(b, now_ns) && holds(b, with);
 	return n;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Serial numbers take the slots in turn, so it is the oldest nonce whose counts are forgotten.
+// Serial numbers use the slots in turn, so the counts of the oldest nonce are forgotten first.
 #include "registrar/nonce.h"
 
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include "base/siphash.h"
 
 #define UNIT_BITS 20   // a unit of time is 2^20 ns, about a millisecond
-#define SERIAL_BITS 28 // below the time: 36 bits of it, two years, come round
+#define SERIAL_BITS 28 // below the time, which has 36 bits and wraps after two years
 #define SLOTS_MAX (1u << (SERIAL_BITS - 1))
 #define WINDOW 64         // bits of `seen`
-#define TRANSACTION_S 32u // a retransmission may come so late (RFC 3261 17.2.2, timer J)
+#define TRANSACTION_S 32u // how late a retransmission may come (RFC 3261 17.2.2, timer J)
 
 static uint64_t units_of(uint64_t ns)
 {
@@ -71,12 +71,12 @@ enum nonce_state nonce_check(const struct nonces *nonces, struct slice nonce, ui
 bool nonce_use(struct nonce_slot *slot, const struct nonce_use *use)
 {
 	uint32_t now = (uint32_t)units_of(use->now_ns);
-	uint32_t nc = use->once ? 1 : use->nc;
+	uint32_t nc = use->one_time ? 1 : use->nc;
 
 	if (slot->highest != 0 && slot->request == use->request &&
 	    now - slot->request_at <= units_of(TRANSACTION_S * 1000000000ull))
 		return true;
-	if (!use->once && nc == 0)
+	if (!use->one_time && nc == 0)
 		return true;
 	if (nc > slot->highest) {
 		uint32_t step = nc - slot->highest;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Nonces: a time, a serial number and a keyed MAC of both; for the latest ones a table remembers which
-// counts (nc) were used.
+// A nonce is a time, a serial number and a keyed MAC of both. For the latest ones, a table remembers
+// which counts (nc) were used.
 #pragma once
 
 #include <stdbool.h>
@@ -34,23 +34,23 @@ struct nonces {
 // `size`: how many nonces are remembered, rounded up to a power of two. 0, -ENOMEM
 int nonces_init(struct nonces *nonces, const uint64_t key[2], uint32_t size);
 void nonces_free(struct nonces *nonces);
-// From now on all nonces given out are foreign.
+// Make all nonces that were given out foreign.
 void nonces_forget(struct nonces *nonces);
 
 void nonce_write(struct nonces *nonces, uint64_t now_ns, char out[NONCE_LEN]);
 
-// *slot is filled when it is fresh; for nonce_use().
+// *slot is set for a fresh nonce, to be passed to nonce_use().
 enum nonce_state nonce_check(const struct nonces *nonces, struct slice nonce, uint64_t life_ns,
 			     uint64_t now_ns, struct nonce_slot **slot);
 
-// What a request uses up; only for one whose response is right.
+// What a request with a correct response uses up.
 struct nonce_use {
 	uint32_t nc;      // 0: it has none (RFC 2069)
 	uint32_t request; // hash of all that a retransmission has in common with it
-	bool once;        // the nonce is good for one request
+	bool one_time;    // the nonce is good for one request
 	uint64_t now_ns;
 };
 
-// False: a replay (RFC 7616 3.4, nc), or too far below the highest nc to tell. A retransmission of
-// the request that was accepted last is none.
+// False: a replay (RFC 7616 3.4, nc), or an nc too far below the highest to tell. A retransmission of
+// the request that was accepted last is not a replay.
 bool nonce_use(struct nonce_slot *slot, const struct nonce_use *use);

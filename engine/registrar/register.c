@@ -33,7 +33,7 @@ static uint32_t granted(struct registration *reg, uint32_t asked_s)
 	return asked_s < most_s ? asked_s : most_s;
 }
 
-// Steps 6 and 7, what can be said without the bindings. Status 0: go on.
+// Steps 6 and 7, as far as they need no bindings. Status 0: go on.
 static struct answer contacts_read(struct registration *reg)
 {
 	const struct sip_request *req = reg->req;
@@ -68,14 +68,14 @@ static struct answer contacts_read(struct registration *reg)
 	return plain(0, NULL);
 }
 
-// An older request of the same client must not undo a newer one. An equal number is the same
-// request again, whose answer was lost.
+// An older request of a client must not undo a newer one. An equal CSeq is a retransmission whose
+// answer was lost.
 static bool out_of_order(const struct registration *reg, const struct binding *b)
 {
 	return b->call_id == reg->call_id && reg->req->cseq < b->cseq;
 }
 
-// Step 7: all changes are possible, or none is made. Status 0: go on.
+// Step 7: make all changes or none. Status 0: go on.
 static struct answer changes_check(struct registration *reg)
 {
 	struct bindings *table = reg->s->bindings;
@@ -156,7 +156,7 @@ struct answer register_answer(struct hl_registrar *r, struct server *s,
 
 	if (!credentials_pass(r, s, req, now_ns, &answer)) // steps 3, 4
 		return answer;
-	if (!req->to_sip) // what is registered is a SIP URI (10.3)
+	if (!req->to_sip) // only SIP URIs can be registered (10.3)
 		return plain(400, "To Is No SIP URI");
 	if (req->to_user.len == 0) // step 5
 		return plain(404, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The answering side: frames in, answers out. No clock, no chance: same calls, same bytes.
+// The registrar: frames in, answers out. It has no clock and no randomness of its own: the same calls
+// give the same bytes.
 #include "registrar/registrar.h"
 
 #include <string.h>
@@ -12,13 +13,13 @@
 
 #define DELAYED_PER_TICK 64
 
-// Where the next frame may be written; NULL: the burst is full.
+// The packet for the next frame; NULL: the burst is full.
 static struct hl_packet *burst_room(const struct hl_burst *tx)
 {
 	return tx->n < tx->cap ? &tx->pkts[tx->n] : NULL;
 }
 
-// Of what this call has written, from packet `from` on; the bytes are in the cache by now.
+// Compute the checksums of the packets from `from` on, while their bytes are in the cache.
 static void burst_end(const struct hl_registrar *r, struct hl_burst *tx, uint16_t from)
 {
 	if (!r->csum_offload)
@@ -111,8 +112,7 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 		.headers_len = answer->headers_len,
 	};
 
-	// The same for a retransmission, as a server without transactions needs it (RFC 3261
-	// 8.2.7).
+	// A retransmission gets the same tag, as a stateless server must do (RFC 3261 8.2.7).
 	text_put_hex64(tag, siphash(s->tag_key, req->call_id.at, req->call_id.len));
 	uint32_t len = respond_write(req, &spec, (char *)out->data + FRAME_UDP_AT,
 				     HL_FRAME_MAX - FRAME_UDP_AT);
@@ -124,7 +124,7 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 	uint16_t port = respond_port(req, &f->src, f->src_port, &maddr_refused);
 	if (maddr_refused)
 		count(&in->server->counters.maddr_refused);
-	// as for a device that finishes checksums: burst_end() does it where none does
+	// without checksums: the device computes them, or else burst_end()
 	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len, true);
 	return true;
 }
@@ -151,7 +151,7 @@ static void answer_send(struct hl_registrar *r, const struct arrival *in,
 	count(&s->counters.responses[answer->status / 100]);
 }
 
-// What HL_FAULT_STATUS says to everything.
+// The answer of HL_FAULT_STATUS to every request.
 static struct answer status_answer(struct hl_registrar *r, const struct server *s,
 				   const struct sip_request *req)
 {
@@ -181,8 +181,7 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 						       f->payload_len, &req);
 	if (scanned == SCAN_KEEPALIVE)
 		return;
-	// What only a full parser could read is not met from lines; without a Via there is no way
-	// back.
+	// Lines send nothing that needs the full parser; without a Via an answer has no destination.
 	if (scanned != SCAN_OK || req.n_vias == 0) {
 		count(&s->counters.malformed);
 		return;
@@ -232,9 +231,9 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 		case FRAME_ICMP:
 			icmp_receive(r, &pkts[i], &f, tx);
 			break;
-		case FRAME_FRAGMENT: // no request of a line is as long
+		case FRAME_FRAGMENT: // no request of a line is that long
 		case FRAME_BAD:
-		case FRAME_BAD_CHECKSUM: // whose it was cannot be trusted
+		case FRAME_BAD_CHECKSUM: // its addresses cannot be trusted
 			count(&r->servers[0].counters.malformed);
 			break;
 		case FRAME_OTHER:
@@ -244,7 +243,7 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 	burst_end(r, tx, from);
 }
 
-// Answers whose time has come; a server that fell silent meanwhile keeps them to itself.
+// Send delayed answers that are due; those of a server that fell silent meanwhile are dropped.
 static void delayed_send(struct server *s, struct delay *delay, struct hl_burst *tx,
 			 uint64_t now_ns)
 {

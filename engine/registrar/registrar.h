@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the parts of the answering side share. Owner thread only, except for the counters.
+// What the parts of the registrar share. Owner thread only, except for the counters.
 #pragma once
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@
 // One address that answers.
 struct server {
 	struct hl_endpoint at;
-	uint64_t tag_key[2]; // of To tags: no Call-ID gives one that is the MAC of a nonce
+	uint64_t tag_key[2]; // of To tags; another one than of nonces, so no tag is a nonce's MAC
 	// faults; writer: fault.c
 	enum hl_fault mode;   // NONE, SILENT or STATUS
 	uint16_t status;      // of STATUS
@@ -42,12 +42,12 @@ struct server {
 	struct delay again;        // and those that leave a second time
 	struct bindings store;     // its own
 	struct bindings *bindings; // that it uses: its own, or the first server's
-	struct nonces nonces; // it gave out; by a key of its own, so that the others refuse them
-	uint64_t request_ns;  // arrival of the last request; 0: none yet
+	struct nonces nonces;      // it gave out, under its own key: other servers refuse them
+	uint64_t request_ns;       // arrival of the last request; 0: none yet
 	struct hl_registrar_counters counters;
 };
 
-// A fault at a time, from a script.
+// One step of a script: a fault and its time.
 struct step {
 	uint64_t at_ns;
 	uint32_t server; // index; HL_REGISTRAR_SERVERS_MAX: all
@@ -75,7 +75,7 @@ struct hl_registrar {
 	struct server servers[HL_REGISTRAR_SERVERS_MAX];
 };
 
-// An answer to be written: a status, 0 for none; headers stand in registrar->headers, or elsewhere.
+// An answer to be written; status 0: none.
 struct answer {
 	uint16_t status;
 	const char *reason; // NULL: the usual one
@@ -96,7 +96,7 @@ static inline struct answer headers_answer(const struct hl_registrar *r,
 				.headers_len = w->full ? 0 : (uint32_t)(w->at - r->headers) };
 }
 
-// answer.c: what to say to a request, faults left aside.
+// answer.c: the answer to a request, apart from faults.
 struct answer request_answer(struct hl_registrar *r, struct server *s,
 			     const struct sip_request *req, uint64_t now_ns);
 
@@ -122,7 +122,7 @@ struct answer bindings_list(struct registration *reg);
 struct answer register_answer(struct hl_registrar *r, struct server *s,
 			      const struct sip_request *req, uint64_t now_ns);
 
-// credentials.c: may this REGISTER pass? Else the answer that refuses it.
+// credentials.c: true when this REGISTER may pass, else *refusal is the answer.
 bool credentials_pass(struct hl_registrar *r, struct server *s, const struct sip_request *req,
 		      uint64_t now_ns, struct answer *refusal);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reader of fault scripts: "at TIME: [ADDRESS|all] FAULT", a line each or parted by ";".
+// Reads fault scripts: "at TIME: [ADDRESS|all] FAULT", one per line or separated by ";".
 #include "registrar/registrar.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #define NS_PER_S 1000000000ull
 
-// Where the reader stands, and what its messages need.
+// The reader's position, and what its messages need.
 struct reader {
 	const char *name;
 	const char *line; // start of it
@@ -86,7 +86,7 @@ static bool decimal_read(struct slice word, uint64_t *thousandths, struct slice 
 	return true;
 }
 
-// A time with its unit. False: it is none, or longer than a year.
+// Read a time with its unit. False: it is not one, or longer than a year.
 static bool time_read(struct slice word, uint64_t *ns)
 {
 	static const struct {
@@ -202,7 +202,7 @@ static int fault_take(struct reader *in, struct step *step)
 			   "forget-nonces, twice TIME");
 }
 
-// Which servers a word names, as bits. *is_address: it is an address (or all), whosever it may be.
+// The servers that a word names, as bits. *is_address: it is an address or "all", known or not.
 static uint32_t servers_named(const struct hl_registrar *r, struct slice word, bool *is_address)
 {
 	const bool has_port = memchr(word.at, ':', word.len) != NULL;
@@ -247,7 +247,7 @@ static int unknown_server(const struct hl_registrar *r, const struct reader *in,
 	return script_fail(in, place, message);
 }
 
-// Kept in order of time; of two at the same time the one written first comes first.
+// Steps are sorted by time; those of the same time stay in the order of the script.
 static void step_add(struct hl_registrar *r, const struct step *step)
 {
 	uint32_t i = r->n_steps++;
@@ -257,7 +257,7 @@ static void step_add(struct hl_registrar *r, const struct step *step)
 	r->steps[i] = *step;
 }
 
-// One statement; `add`: else it is only checked.
+// Read one statement; without `add` it is only checked.
 static int statement_read(struct hl_registrar *r, struct reader *in, uint64_t start_ns,
 			  uint32_t *n_steps, bool add)
 {

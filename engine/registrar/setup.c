@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A registrar made and freed; all memory is taken here.
+// Makes and frees a registrar; all memory is allocated here.
 #include "registrar/registrar.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #define DELAYED_BYTES_MAX (16u << 20)
 #define NONCES_MAX (1u << 27)
 
-// What a server makes of its own key.
+// Purposes of the keys that are derived from a server's own.
 enum { KEY_NONCE, KEY_TAG };
 
 static int servers_check(const struct hl_registrar_config *config, struct hl_error *err)
@@ -41,7 +41,7 @@ static int servers_check(const struct hl_registrar_config *config, struct hl_err
 	return 0;
 }
 
-// The realm stands between quotes in a header.
+// The realm is quoted in a header.
 static bool realm_valid(const char *realm, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

@@ -46,12 +46,12 @@ struct auth {
 	bool sess : 1;
 	bool session : 1; // ha1 is that of the session: nonce and cnonce are in it
 	bool proxy : 1;
-	bool known : 1;              // a challenge was learnt; an empty nonce is one, too
+	bool known : 1;              // a challenge was learnt, be it one with an empty nonce
 	bool long_text : 1;          // the text is not in here
 	bool begun : 1;              // ha1 holds what every response begins with, hashed
-	bool second : 1;             // the caller remembers another challenge beside this one
+	bool second : 1;             // set by the caller, who remembers another challenge as well
 	bool usable : 1;             // there is a nonce to use
-	uint8_t from;                // the caller's: which of the server's targets gave it
+	uint8_t from;                // set by the caller: which of the server's targets sent it
 	char text[AUTH_TEXT_INLINE]; // nonce, then opaque with its quotes
 };
 static_assert(sizeof(struct auth) == 128, "two cache lines a server");
@@ -75,10 +75,10 @@ bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice
 // nextnonce of an Authentication-Info value, if there is one: replaces the nonce, nc starts again.
 void auth_next_nonce(struct auth *auth, const struct auth_store *store, struct slice auth_info);
 
-// A request that was signed has not left: its nc is free again.
+// A request that was signed was not sent: its nc is free again.
 void auth_unsent(struct auth *auth);
 
-// Is there a nonce to use, and is it good for another request? nc has eight digits (RFC 7616 3.4).
+// True when there is a nonce that is good for another request: nc has eight digits (RFC 7616 3.4).
 static inline bool auth_usable(const struct auth *auth)
 {
 	return auth->usable && auth->nc < UINT32_MAX - 1;

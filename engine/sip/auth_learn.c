@@ -20,7 +20,7 @@ bool auth_has_nonce(const struct auth *auth, const char *long_text, struct slice
 	       memcmp(auth_nonce(auth, long_text), nonce.at, nonce.len) == 0;
 }
 
-// The same for every request with this nonce. A session's HA1 is made with its first request.
+// Hash what all responses to this nonce begin with. A session's HA1 is only known at its first request.
 static void auth_begin(struct auth *auth, const char *long_text, struct digest *d)
 {
 	const struct slice nonce = { auth_nonce(auth, long_text), auth->nonce_len };
@@ -36,8 +36,7 @@ int auth_learn(struct auth *auth, const struct auth_store *store,
 	char *long_text = store->long_text;
 	struct digest *d = store->digest;
 	const struct slice nonce = challenge->nonce, opaque = challenge->opaque;
-	// The opaque is kept with its quotes, so that an empty one is told from none (RFC 7616
-	// 3.3).
+	// The opaque is kept with its quotes, to tell an empty one from none (RFC 7616 3.3).
 	const uint32_t opaque_len = opaque.at != NULL ? opaque.len + 2 : 0;
 	uint32_t realm = AUTH_NO_REALM;
 
@@ -53,8 +52,8 @@ int auth_learn(struct auth *auth, const struct auth_store *store,
 	if (!known || auth->realm != realm || auth->algorithm != challenge->algorithm ||
 	    auth->session)
 		digest_ha1(d, challenge->algorithm, account, challenge->realm, password, auth->ha1);
-	// The same nonce again goes on counting, or the server would take the next request for a
-	// replay.
+	// The count goes on when the nonce is the same, or the server would take the next request
+	// for a replay.
 	if (!known || !auth_has_nonce(auth, long_text, nonce))
 		auth->nc = 0;
 
@@ -83,8 +82,8 @@ int auth_learn(struct auth *auth, const struct auth_store *store,
 	return 0;
 }
 
-// RFC 7616 3.5. A nonce for which there is no room is left alone: the one in use stays good until
-// the server says otherwise.
+// RFC 7616 3.5. A nonce for which there is no room is ignored: the current one stays valid until the
+// server says otherwise.
 void auth_next_nonce(struct auth *auth, const struct auth_store *store, struct slice auth_info)
 {
 	char *long_text = store->long_text;
@@ -116,8 +115,8 @@ void auth_next_nonce(struct auth *auth, const struct auth_store *store, struct s
 	}
 }
 
-// The session's HA1 has the cnonce of that request in it, which nobody has seen: only a new challenge
-// begins another session.
+// A session's HA1 contains the cnonce of its first request. If that one was not sent, the server has
+// not seen the cnonce, and only a new challenge can begin another session.
 void auth_unsent(struct auth *auth)
 {
 	auth->nc--;

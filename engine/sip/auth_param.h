@@ -14,7 +14,7 @@ struct auth_param {
 // Take the next parameter from the front of *rest. 1: there is one; 0: the end; -EBADMSG.
 int auth_param_next(struct slice *rest, struct auth_param *out);
 
-// Is this the parameter called NAME, a literal of small letters?
+// True for the parameter called NAME, a literal in lower case.
 #define AUTH_PARAM_IS(PARAM, NAME) \
 	((PARAM).name.len == sizeof(NAME) - 1 && \
 	 letters_are((PARAM).name.at, NAME, sizeof(NAME) - 1))

@@ -14,8 +14,8 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n'; // the latter two: a folded line
 }
 
-// What ends a parameter's name or its unquoted value. Wider than RFC 3261's token on purpose: nonces in
-// base64 are met without quotes.
+// What ends a parameter's name or its unquoted value. This accepts more than a token of RFC 3261 on
+// purpose: some servers send base64 nonces without quotes.
 // clang-format off
 #define ENDS_TOKEN(X) \
 	_mm_or_si128(_mm_or_si128(FIND_UP_TO(X, ' '), FIND_IS(X, ',')), \
@@ -42,7 +42,7 @@ static void spaces_skip(struct slice *s)
 		slice_skip(s, 1);
 }
 
-// What stands in front of `end`.
+// Take the bytes before `end`.
 static struct slice take_up_to(struct slice *s, const char *end)
 {
 	struct slice token = { s->at, (uint32_t)(end - s->at) };
@@ -66,7 +66,7 @@ static bool is_refused(char c)
 	return c == '\r' || c == '\n' || c == '\0';
 }
 
-// *s stands on the opening quote. Line ends are refused: what is read here goes back in a header.
+// *s begins with the opening quote. Line ends are refused, since the value goes back in a header.
 static int quoted_take(struct slice *s, struct slice *out)
 {
 	const char *const end = s->at + s->len;
@@ -115,7 +115,7 @@ static bool slice_is(struct slice s, const char *text)
 	return text_equal_nocase(s.at, s.len, text, (uint32_t)strlen(text));
 }
 
-// Cut the scheme off. Anything but Digest is for somebody else.
+// Cut the scheme off. Any scheme but Digest is not supported.
 static int scheme_take(struct slice *rest)
 {
 	spaces_skip(rest);
@@ -125,8 +125,8 @@ static int scheme_take(struct slice *rest)
 	return rest->len > 0 && is_space(*rest->at) ? 0 : -EBADMSG;
 }
 
-// The best of a list such as "auth,auth-int"; -ENOTSUP when we know none of it. An empty list is met
-// from servers that mean RFC 2069 by it.
+// Choose the best of a list such as "auth,auth-int"; -ENOTSUP when none of it is known. Servers that
+// follow RFC 2069 may send an empty list.
 static int qop_choose(struct slice list, enum digest_qop *qop)
 {
 	bool has_auth = false, has_auth_int = false, any = false;
@@ -152,13 +152,13 @@ static int qop_choose(struct slice list, enum digest_qop *qop)
 }
 
 // A parameter given twice: the first one counts.
-static void slice_once(struct slice *to, struct slice value)
+static void slice_set_first(struct slice *to, struct slice value)
 {
 	if (to->at == NULL)
 		*to = value;
 }
 
-// An empty value says something when it stands in quotes.
+// An empty value counts as one only when it is in quotes.
 static bool is_missing(struct slice value)
 {
 	return value.at == NULL || (value.len == 0 && value.at[-1] != '"');
@@ -182,27 +182,27 @@ static int params_read(struct slice value, struct auth_params *out)
 		return rc;
 	while ((rc = auth_param_next(&value, &param)) > 0) {
 		if (AUTH_PARAM_IS(param, "realm"))
-			slice_once(&out->realm, param.value);
+			slice_set_first(&out->realm, param.value);
 		else if (AUTH_PARAM_IS(param, "nonce"))
-			slice_once(&out->nonce, param.value);
+			slice_set_first(&out->nonce, param.value);
 		else if (AUTH_PARAM_IS(param, "opaque"))
-			slice_once(&out->opaque, param.value);
+			slice_set_first(&out->opaque, param.value);
 		else if (AUTH_PARAM_IS(param, "algorithm"))
-			slice_once(&out->algorithm, param.value);
+			slice_set_first(&out->algorithm, param.value);
 		else if (AUTH_PARAM_IS(param, "qop"))
-			slice_once(&out->qop, param.value);
+			slice_set_first(&out->qop, param.value);
 		else if (AUTH_PARAM_IS(param, "stale"))
 			out->stale = param.value;
 		else if (AUTH_PARAM_IS(param, "username"))
-			slice_once(&out->user, param.value);
+			slice_set_first(&out->user, param.value);
 		else if (AUTH_PARAM_IS(param, "uri"))
-			slice_once(&out->uri, param.value);
+			slice_set_first(&out->uri, param.value);
 		else if (AUTH_PARAM_IS(param, "response"))
-			slice_once(&out->response, param.value);
+			slice_set_first(&out->response, param.value);
 		else if (AUTH_PARAM_IS(param, "cnonce"))
-			slice_once(&out->cnonce, param.value);
+			slice_set_first(&out->cnonce, param.value);
 		else if (AUTH_PARAM_IS(param, "nc"))
-			slice_once(&out->nc, param.value);
+			slice_set_first(&out->nc, param.value);
 	}
 	return rc;
 }
@@ -241,7 +241,7 @@ static bool is_hex8(struct slice s)
 	return text_get_hex64(wide, &v);
 }
 
-// What must be there, and agree (RFC 7616 3.4).
+// Check that all required parameters are there and agree with each other (RFC 7616 3.4).
 static int credentials_check(struct auth_credentials *c, struct slice algorithm, struct slice qop)
 {
 	if (c->user.at == NULL || c->realm.at == NULL || c->nonce.at == NULL || c->uri.at == NULL ||

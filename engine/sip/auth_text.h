@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where the nonce and the opaque of a struct auth stand.
+// Where a struct auth keeps its nonce and opaque.
 #pragma once
 
 #include "sip/auth.h"

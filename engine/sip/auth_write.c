@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Credentials written: the Authorization line of one request (RFC 3261 22.4, RFC 7616 3.4).
+// Writes the credentials of one request: its Authorization line (RFC 3261 22.4, RFC 7616 3.4).
 #include "sip/auth.h"
 
 #include "base/siphash.h"
@@ -7,8 +7,8 @@
 #include "sip/find.h"
 #include "sip/text_writer.h"
 
-// The account comes from the configuration, so it is not escaped yet; whatever else is quoted here
-// came out of quotes and goes back verbatim.
+// The account comes from the configuration and is not escaped yet. Everything else that is quoted
+// here was read from a quoted string and goes back unchanged.
 static void writer_escaped(struct text_writer *w, struct slice s)
 {
 	const char *at = s.at, *const end = s.at + s.len;
@@ -21,9 +21,9 @@ static void writer_escaped(struct text_writer *w, struct slice s)
 	writer_bytes(w, at, (uint32_t)(end - at));
 }
 
-// The cnonce of a session: the same in all of its requests, so that a server which makes A1 with the
-// cnonce at hand agrees with one that has kept the first one, as RFC 7616 3.4.2 wants. It is derived, so
-// it need not be remembered; who chooses the nonce cannot know it beforehand.
+// The cnonce of a session is the same in all of its requests, so that a server that computes A1 from
+// the current cnonce agrees with one that keeps the first, as RFC 7616 3.4.2 demands. It is derived from
+// a key, so it need not be stored, and a server that chooses the nonce cannot predict it.
 #define SESSION_CNONCE 16
 
 static struct slice session_cnonce(const struct auth_request *request, struct slice nonce,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Requests put together and printed by osip2; what differs by line stands there as a mark.
+// Builds requests with osip2 and prints them, with marks for what differs between lines.
 #include "sip/build.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define HOST_MAX 256
 
-// osip2 frees what it is given: every text is a copy of its own. A NULL sticks in *failed.
+// osip2 frees what it is given, so every text is copied. *failed is set once a copy fails.
 static char *copy(const char *text, bool *failed)
 {
 	char *own = osip_strdup(text);
@@ -95,7 +95,7 @@ static void parties_set(osip_message_t *m, const struct build_spec *spec, bool *
 	m->from = party_new(spec, user, failed);
 	if (m->from != NULL)
 		osip_from_set_tag(m->from, copy(template_mark(FIELD_TAG), failed));
-	// A probe asks the server, not a user of it.
+	// A probe is addressed to the server, not to one of its users.
 	m->to = party_new(spec, spec->method == HL_OPTIONS ? NULL : user, failed);
 }
 
@@ -110,7 +110,7 @@ static void transaction_set(osip_message_t *m, const char *method, bool *failed)
 	osip_cseq_set_method(m->cseq, copy(method, failed));
 }
 
-// The hl parameter keeps the bindings at two servers with one location store apart.
+// The hl parameter tells bindings at the two servers apart when they share one location store.
 static void contact_add(osip_message_t *m, const struct build_spec *spec, bool *failed)
 {
 	osip_contact_t *contact = NULL;
@@ -147,7 +147,7 @@ static void header_add(osip_message_t *m, const char *name, const char *value, b
 		*failed = true;
 }
 
-// The profile's own lines, "NAME: VALUE\r\n" each.
+// The header lines that the profile adds, each "NAME: VALUE\r\n".
 static void lines_add(osip_message_t *m, const char *lines, bool *failed)
 {
 	char *text = copy(lines, failed), *at = text;
@@ -162,7 +162,7 @@ static void lines_add(osip_message_t *m, const char *lines, bool *failed)
 	osip_free(text);
 }
 
-// Those that osip2 prints in the order in which they are added, behind the others.
+// Headers that osip2 prints after all others, in the order in which they are added.
 static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *failed)
 {
 	if (spec->method != HL_OPTIONS) { // probes are never authenticated
@@ -227,7 +227,7 @@ int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint3
 		return hl_fail(err, ENOMEM, "no memory for a %s", method);
 	osip_message_set_method(m, copy(method, &failed));
 	osip_message_set_version(m, copy("SIP/2.0", &failed));
-	// The registrar and a probed server are asked themselves, a subscription is to the AoR.
+	// REGISTER and OPTIONS are addressed to the server, SUBSCRIBE to the AoR.
 	user = spec->method == HL_SUBSCRIBE ? template_mark(FIELD_USER) : NULL;
 	osip_message_set_uri(m, uri_new(user, spec->domain, domain_port(spec, port), &failed));
 	via_add(m, spec, &failed);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The table of status codes: the one place that says which is of which class (FAILOVER.md section 2).
 //
-// What decides is whom a refusal speaks of. FAIL: the server or the way to it, so the other server may
-// do better. REJ: the account, or what every line of this program asks for, so the other server would
-// say the same and asking it with a million lines does harm. TEMP: neither, only now.
+// The class depends on what a refusal is about. FAIL: the server or the path to it, so the other server
+// may do better. REJ: the account, or what every line of this program asks for, so the other server
+// would answer the same, and asking it with a million lines does harm. TEMP: neither, just for now.
 #include <heartline/code.h>
 
 #include "base/text.h"

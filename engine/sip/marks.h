@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Finding the bytes that matter: 64 bytes become 64 bits, a walk goes from set bit to set bit.
 //
-// The plain forms are what the others must agree with, and what other processors use.
+// The plain forms are the reference for the others, and what other processors use.
 #pragma once
 
 #include <stdint.h>

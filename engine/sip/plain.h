@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A reply made plain before osip2 sees it: what is harmless but more than osip2 reads is put right.
+// Normalizes a reply for osip2: rewrites forms that are harmless but that osip2 does not read.
 #pragma once
 
 #include <stdint.h>

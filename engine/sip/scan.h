@@ -45,22 +45,22 @@ struct sip_reply {
 
 enum scan_result scan_reply(const char *text, uint32_t len, struct sip_reply *out);
 
-// What the line has registered: "sip:user@host:port;hl=p".
+// The Contact that a line registered: "sip:user@host:port;hl=p".
 struct contact_own {
 	struct slice user, host;
 	uint16_t port;
 	char server; // 'p' or 'b'
 };
 
-// Seconds that a 2xx grants to a REGISTER with this Contact, which asked for asked_s. That of the own
-// Contact where it is listed (one with its hl parameter before one without); without a parameter the
-// Expires header says it, and without that what was asked holds. Where it is not listed, or has ended,
-// a server may have rewritten it: then the smallest positive time in the answer, and what cannot be
-// read never stands for more than was asked. 0: nothing is granted.
+// Seconds that a 2xx grants to a REGISTER with this Contact, which asked for asked_s. If the Contact is
+// listed (preferably with its hl parameter), its expires parameter counts, else the Expires header, else
+// what was asked for. If it is not listed, or has ended, the server may have rewritten it: then the
+// smallest positive time in the answer counts, and an unreadable time never exceeds what was asked for.
+// 0: nothing is granted.
 uint32_t scan_contact_expires(const struct sip_reply *reply, const struct contact_own *own,
 			      uint32_t asked_s);
 
-// A request that came in, as much of it as an answer needs.
+// What an answer needs of an incoming request.
 struct sip_request {
 	uint8_t method; // enum hl_method
 	uint8_t cseq_method;

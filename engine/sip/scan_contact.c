@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The Contacts of a reply one after the other, and the time that a registrar's 200 grants to one's
-// own among them (RFC 3261 10.2.4, 10.3).
+// Walks the Contacts of a reply, and finds the time that a registrar's 200 grants to the line's own
+// Contact (RFC 3261 10.2.4, 10.3).
 #include "base/hex.h"
 #include "sip/scan.h"
 #include "sip/value.h"
@@ -25,7 +25,7 @@ bool contact_next(const struct sip_reply *reply, struct contact_walk *walk, stru
 			out->whole = (struct slice){ from, (uint32_t)(walk->at - from) };
 			return true;
 		}
-		// where the next one begins is anybody's guess
+		// where the next contact begins cannot be told
 		*out = (struct address){ .whole = { from, (uint32_t)(walk->end - from) } };
 		walk->at = NULL;
 		return true;
@@ -69,9 +69,9 @@ enum whose {
 	OURS,
 };
 
-// RFC 3261 19.1.4 against "sip:user@host:port;hl=p": parameters that stand in one URI alone do not
-// count, but for the four named there; headers and a password do. The hl parameter tells apart what
-// was registered at either server.
+// Compares with "sip:user@host:port;hl=p" as RFC 3261 19.1.4 says: a parameter that only one URI has
+// is ignored unless it is one of the four named there; headers and a password count. The hl parameter
+// tells what was registered at one server from what was registered at the other.
 static enum whose contact_whose(struct slice uri, const struct contact_own *own)
 {
 	static const char *const never_ignored[] = { "user", "ttl", "method", "maddr" };
@@ -95,12 +95,12 @@ static enum whose contact_whose(struct slice uri, const struct contact_own *own)
 	return value.len == 1 && (*value.at | 0x20) == own->server ? OURS : FOREIGN;
 }
 
-// What an answer grants; 0: no such time was met.
+// What an answer grants; 0: no such time was found.
 struct grants {
 	uint32_t least;       // the smallest positive one
 	uint32_t ours[2];     // of our own contacts, unmarked and marked
-	bool ours_marked;     // ours stands there, whatever its time
-	bool any, unreadable; // contacts; what cannot be read among them
+	bool ours_marked;     // ours is listed, whatever its time
+	bool any, unreadable; // there are contacts; some cannot be read
 };
 
 static void take_least(uint32_t *least, uint32_t s)
@@ -109,8 +109,8 @@ static void take_least(uint32_t *least, uint32_t s)
 		*least = s;
 }
 
-// Digits at the start, also in quotes; false: more than that stands there, or nothing. Too large
-// ones saturate.
+// Reads digits at the start, quoted or not; false when anything else follows or there are none. Numbers
+// that are too large saturate.
 static bool seconds_read(struct slice value, uint32_t *s)
 {
 	const bool quoted = value.len > 0 && *value.at == '"';
@@ -130,7 +130,7 @@ static bool seconds_read(struct slice value, uint32_t *s)
 	return i > 0 && i == digits.len;
 }
 
-// What is no list of contacts may still name times: none of them may be passed by.
+// Text that is not a list of contacts may still contain times, and none of them may be missed.
 static void rest_read(struct slice rest, struct grants *g)
 {
 	static const char name[] = "expires";
@@ -150,8 +150,8 @@ static void rest_read(struct slice rest, struct grants *g)
 	}
 }
 
-// All expires parameters of one contact; 0: it ends at once, or one of them cannot be read, which
-// says at most what its first digits say.
+// The smallest expires parameter of one contact; 0: it ends at once, or one of them cannot be read, of
+// which only the leading digits count.
 static uint32_t contact_seconds(const struct address *contact, uint32_t fallback, struct grants *g)
 {
 	struct slice params = contact->params, value;

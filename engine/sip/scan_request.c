@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The reader of requests that come in: to lines, and to the answering side.
+// Reads incoming requests, for lines and for the registrar.
 #include "sip/scan.h"
 
 #include "sip/header.h"
 
-// "A b SIP/2.0\r\n", and what a block may reach back to (marks.h).
+// The shortest request line, "A b SIP/2.0\r\n"; a block may reach back that far (marks.h).
 #define REQUEST_MIN 16
 
 // METHOD SP URI SP VERSION (RFC 3261 7.1). False: no SIP request; *good false: one for a 400.
@@ -17,7 +17,7 @@ static bool request_line_read(struct slice line, struct sip_request *out, bool *
 	if (space == NULL)
 		return false;
 	if (line.len > 8 && end[-8] == ' ' && letters_are(end - 7, "sip/2.0", 7))
-		last = end - 7; // what nearly everybody ends it with
+		last = end - 7; // where the version nearly always begins
 	while (last > space && last[-1] != ' ')
 		last--;
 	uint32_t version_len = (uint32_t)(end - last);
@@ -231,7 +231,7 @@ static bool request_header(struct sip_request *out, enum header_id id, struct sl
 	return true;
 }
 
-// Request line and CSeq name the same method (RFC 3261 8.1.1.5), also one that nobody knows.
+// True when request line and CSeq name the same method (RFC 3261 8.1.1.5), known or not.
 static bool methods_agree(const struct sip_request *r)
 {
 	const struct slice method = r->method_text, cseq = r->cseq_text;
@@ -242,7 +242,7 @@ static bool methods_agree(const struct sip_request *r)
 	       memcmp(cseq.at + cseq.len - method.len, method.at, method.len) == 0;
 }
 
-// line_next() for the usual line: CRLF, and no fold in the next one. False: nothing was taken.
+// line_next() for a common line: it ends in CRLF and is not folded. False: nothing was taken.
 static inline bool usual_line_next(struct marks *m, const char *at, const char **line_end)
 {
 	struct marks ahead = *m;
@@ -286,7 +286,7 @@ enum scan_result scan_request(const char *text, uint32_t len, struct sip_request
 		} else {
 			const char *colon = header_colon(at, line_end, end);
 			if (colon == NULL)
-				good = false; // no header; what else there is says who to answer
+				good = false; // not a header; the others tell where the answer goes
 			else if (!request_header(out, header_id(at, name_len(at, colon)),
 						 slice_trim(colon + 1, line_end), at, &seen, &good))
 				return SCAN_DECLINE;
@@ -298,7 +298,7 @@ enum scan_result scan_request(const char *text, uint32_t len, struct sip_request
 	if (kind == LINE_ODD)
 		return SCAN_DECLINE;
 
-	// A datagram shorter than it says gets 400 (RFC 3261 18.3); what is more is not ours.
+	// A datagram shorter than its Content-Length gets 400 (RFC 3261 18.3); excess bytes are ignored.
 	out->body.at = kind == LINE_BLANK ? line_end + 2 : end;
 	uint32_t left = (uint32_t)(end - out->body.at);
 	if (out->body.len == SIP_NO_NUMBER)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Messages with holes: compiled once from a text with marks, copied and patched for every request.
+// Templates: compiled once from a text with marks, then copied and patched for each request.
 #include "sip/template.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 
-// A mark is in no other one, and no message would say it.
+// No mark is part of another one, and no message contains one by chance.
 static const char *const marks[FIELDS] = {
 	[FIELD_USER] = "HlMarkUserHl",       [FIELD_DISPLAY] = "HlMarkDisplayHl",
 	[FIELD_IP] = "HlMarkAddressHl",      [FIELD_PORT] = "HlMarkPortHl",
@@ -39,7 +39,7 @@ static int field_at(const char *at, const char *end)
 	return -1;
 }
 
-// What the text becomes: `t` may have no text yet, then only lengths and holes come out.
+// Compile into `t`; while it has no text, only lengths and holes are determined.
 static int compile_into(struct template *t, const char *text, uint32_t len,
 			const uint8_t widths[FIELDS])
 {
@@ -121,7 +121,7 @@ uint32_t template_write(const struct template *t, const char *const values[FIELD
 		holes_fill(t, 0, t->n_holes, values, out);
 		return t->len;
 	}
-	// Holes are in order: those behind the credentials move by their length.
+	// Holes are in order: those after the credentials move by the length of these.
 	memcpy(out, t->text, t->auth_at);
 	memcpy(out + t->auth_at, auth, auth_len);
 	memcpy(out + t->auth_at + auth_len, t->text + t->auth_at, (size_t)(t->len - t->auth_at));

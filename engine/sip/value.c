@@ -25,7 +25,7 @@ FIND_ALL(colon)
 FIND_ALL(at_sign)
 // clang-format on
 
-// Behind the closing quote of the string that begins at `at`; NULL: it does not end.
+// The byte after the closing quote of the string that begins at `at`; NULL: it does not end.
 static const char *quoted_end(const char *at, const char *end)
 {
 	for (at = find_quoted_stop(at + 1, end); at < end && *at == '\\';
@@ -36,7 +36,7 @@ static const char *quoted_end(const char *at, const char *end)
 	return at < end ? at + 1 : NULL;
 }
 
-// First of a kind outside of quoted strings, or `end`; NULL: a string does not end.
+// The first such byte outside quoted strings, or `end`; NULL: a string does not end.
 #define UNQUOTED(NAME) \
 	static const char *unquoted_##NAME(const char *at, const char *end) \
 	{ \

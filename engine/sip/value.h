@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "sip/scan.h"
 
-// LWS is what is not above a space: lines hold no other control characters than those of a fold.
+// Every byte up to a space is LWS: a line contains no control characters but those of a fold.
 static inline bool is_lws(char c)
 {
 	return (uint8_t)c <= ' ';
@@ -30,8 +30,8 @@ static inline struct slice slice_trim(const char *at, const char *end)
 	return (struct slice){ at, (uint32_t)(end - at) };
 }
 
-// What differs in a piece of a name, letters in either case. Each width has its own type: a copy
-// into part of a word goes through memory.
+// Bits in which two pieces of a name differ, ignoring the case of letters. Each width has a type of its
+// own, since a copy into part of a word would go through memory.
 #define LETTERS_DIFFER(BITS) \
 	static inline uint64_t letters_differ_##BITS(const char *a, const char *lower) \
 	{ \
@@ -47,8 +47,9 @@ LETTERS_DIFFER(32)
 LETTERS_DIFFER(64)
 #undef LETTERS_DIFFER
 
-// Equal, with the letters of `a` in either case; `lower` is a literal of at most 24 letters,
-// digits, '-', '/', '.'. Words that overlap: loops over bytes took a quarter of the scanner's time.
+// True when `a` equals `lower`, ignoring the case of its letters. `lower` is a literal of at most 24
+// letters, digits, '-', '/' and '.'. Compares overlapping words: loops over bytes took a quarter of the
+// scanner's time.
 static inline bool letters_are(const char *a, const char *lower, uint32_t n)
 {
 	if (n > 16)

@@ -72,7 +72,7 @@ file "a PCI port that does not exist" 2:13 "device: ffff:1f:1f.7: no such PCI de
 	's/net_memif0.*/ffff:1f:1f.7/'
 file "an interface that does not exist" 2:13 'no such interface: "hl-none"' "there are: *lo" \
 	's/net_memif0.*/net_af_packet0,iface=hl-none/'
-file "duplicate key" 8:5 "password stands twice here" "the first one is in line 7" \
+file "duplicate key" 8:5 "password appears twice here" "the first one is in line 7" \
 	's/use_random_sip_port: on/password: other/'
 file "YAML syntax" 8:24 "YAML: did not find expected" "begins in line 7" 's/secret/[secret/'
 file "a huge number" 7:20 "99999999999999999999 is outside" "largest accepted: 65535" \
@@ -88,7 +88,7 @@ refused "CSV row with a missing field: check" \
 refused "CSV row with a missing field: run" "phones.csv:3:10: error: " run -c csv.yaml -- --no-such-eal-option
 printf 'phone_number;domain\n6000;a.example\n6001;b_c.example\n' >domains.csv
 good | sed 's/range: 6000-6009/csv: domains.csv/' >domains.yaml
-wanted='domains.csv:3:7: error: domain: "b_c.example" is no host name*allowed: letters, digits, dots and dashes'
+wanted='domains.csv:3:7: error: domain: "b_c.example" is not a host name*allowed: letters, digits, dots and dashes'
 refused "CSV row with a bad domain: check" "$wanted" check domains.yaml
 refused "CSV row with a bad domain: run" "$wanted" run -c domains.yaml -- --no-such-eal-option
 { echo 'domain,phone_number' && seq 4097 | sed 's/.*/d&.example,&/'; } >many.csv
@@ -126,7 +126,7 @@ refused "lines from a file and by number" "--csv and --lines exclude each other"
 refused "a CSV with too many domains for the flags" "$wanted" run "${flags[@]}" --csv many.csv
 printf 'domain;phone_number\na.example;6000\nA.Example;6000\n' >twice.csv
 refused "a CSV with an AoR twice for the flags" \
-	"twice.csv:3:11: error: phone_number: 6000 stands twice in the profile with the domain a.example" \
+	"twice.csv:3:11: error: phone_number: 6000 appears twice in the profile with the domain a.example" \
 	run "${flags[@]}" --csv twice.csv
 refused "a CSV that does not exist" "--csv: cannot read none.csv: No such file" run "${flags[@]}" --csv none.csv
 refused "a port number too high" "--primary: outbound_port: 99999 is outside 1..65535" \

@@ -299,7 +299,7 @@ Test(config, bad_yaml_is_shown_where_it_is)
 		{ PORTS PROFILES LINES "---\nrate: 1\n",
 		  "lab.yaml:9:1: error: a second YAML document begins here\n"
 		  "    9 | ---\n"
-		  "      | ^~ one document a file: leave the \"---\" out" },
+		  "      | ^~ one document per file: leave the \"---\" out" },
 	};
 	EXPECT_ALL(cases);
 }
@@ -353,7 +353,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "    7 |     password: [a]\n"
 		  "      |               ^~" },
 		{ PORTS PROFILES "  lab: {outbound_server: 10.99.0.2}\n" LINES,
-		  "lab.yaml:7:3: error: lab stands twice here\n"
+		  "lab.yaml:7:3: error: lab appears twice here\n"
 		  "    7 |   lab: {outbound_server: 10.99.0.2}\n"
 		  "      |   ^~ the first one is in line 5" },
 		{ PORTS "profiles: {}\n" LINES, "lab.yaml:4:11: error: profiles: 0 profiles\n"
@@ -462,15 +462,16 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 		  AT_VALUE("19", "fail_compare: \"above\" is not known", "fail_compare: above",
 			   "              ", "allowed: reach, exceed (default reach)") },
 		{ VALUE("backup_outbound_server: pbx_a.example.com"),
-		  AT_VALUE("29", "backup_outbound_server: \"pbx_a.example.com\" is no host name",
+		  AT_VALUE("29", "backup_outbound_server: \"pbx_a.example.com\" is not a host name",
 			   "backup_outbound_server: pbx_a.example.com", "                        ",
 			   "allowed: letters, digits, dots and dashes") },
 		{ VALUE("backup_outbound_server: 10.99.0.300"),
-		  AT_VALUE("29", "backup_outbound_server: \"10.99.0.300\" is no IPv4 address",
+		  AT_VALUE("29", "backup_outbound_server: \"10.99.0.300\" is not an IPv4 address",
 			   "backup_outbound_server: 10.99.0.300", "                        ",
 			   "four numbers 0..255, as in 10.0.0.1") },
 		{ VALUE("backup_outbound_server: 10.99.0.3:5070"),
-		  AT_VALUE("29", "backup_outbound_server: \"10.99.0.3:5070\" is no IPv4 address",
+		  AT_VALUE("29",
+			   "backup_outbound_server: \"10.99.0.3:5070\" is not an IPv4 address",
 			   "backup_outbound_server: 10.99.0.3:5070", "                        ",
 			   "the port has a key of its own") },
 		{ VALUE("backup_outbound_server: 224.0.0.1"),
@@ -478,7 +479,7 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 			   "backup_outbound_server: 224.0.0.1", "                        ",
 			   "allowed: 1.0.0.0..223.255.255.255") },
 		{ VALUE("proxy_server: sip:example.com"),
-		  AT_VALUE("19", "proxy_server: \"sip:example.com\" is no host name",
+		  AT_VALUE("19", "proxy_server: \"sip:example.com\" is not a host name",
 			   "proxy_server: sip:example.com", "              ",
 			   "allowed: letters, digits, dots and dashes; the port has a key of its "
 			   "own") },
@@ -493,7 +494,7 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 		{ VALUE("phone_number: 6000"),
 		  AT_VALUE("19", "phone_number: phone numbers do not belong to a profile",
 			   "phone_number: 6000", "              ",
-			   "they stand in lines, as a range or in a CSV file") },
+			   "they belong to lines, as a range or in a CSV file") },
 	};
 	EXPECT_ALL(cases);
 }
@@ -502,8 +503,8 @@ Test(config, what_later_versions_do_is_refused)
 {
 	static const struct refused cases[] = {
 		{ VALUE("transport: tcp"),
-		  AT_VALUE("16", "transport: tcp is not in this version", "transport: tcp",
-			   "           ", "allowed for now: udp (the default)") },
+		  AT_VALUE("16", "transport: tcp is not supported in this version",
+			   "transport: tcp", "           ", "allowed for now: udp (the default)") },
 		{ VALUE("transport: sctp"),
 		  AT_VALUE("16", "transport: \"sctp\" is not known", "transport: sctp",
 			   "           ", "allowed: udp, tcp, tls (default udp)") },
@@ -529,47 +530,57 @@ Test(config, codes_that_are_no_code_no_range_and_no_class_are_refused)
 {
 	static const struct refused cases[] = {
 		{ VALUE("down_codes: 200"),
-		  AT_VALUE("17", "down_codes: \"200\" is no failure code and no range of them",
+		  AT_VALUE("17",
+			   "down_codes: \"200\" is neither a failure code nor a range of them",
 			   "down_codes: 200", "            ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403,700"),
-		  AT_VALUE("21", "failover_codes: \"700\" is no failure code and no range of them",
+		  AT_VALUE("21",
+			   "failover_codes: \"700\" is neither a failure code nor a range of them",
 			   "failover_codes: 403,700", "                ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403;404"),
-		  AT_VALUE("21",
-			   "failover_codes: \"403;404\" is no failure code and no range of them",
-			   "failover_codes: 403;404", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"403;404\" is neither a failure code nor a range of them",
+			  "failover_codes: 403;404", "                ",
+			  "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 4x"),
-		  AT_VALUE("21", "failover_codes: \"4x\" is no failure code and no range of them",
+		  AT_VALUE("21",
+			   "failover_codes: \"4x\" is neither a failure code nor a range of them",
 			   "failover_codes: 4x", "                ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 2xx"),
-		  AT_VALUE("21", "failover_codes: \"2xx\" is no failure code and no range of them",
+		  AT_VALUE("21",
+			   "failover_codes: \"2xx\" is neither a failure code nor a range of them",
 			   "failover_codes: 2xx", "                ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 299-404"),
-		  AT_VALUE("21",
-			   "failover_codes: \"299-404\" is no failure code and no range of them",
-			   "failover_codes: 299-404", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"299-404\" is neither a failure code nor a range of them",
+			  "failover_codes: 299-404", "                ",
+			  "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403-"),
-		  AT_VALUE("21", "failover_codes: \"403-\" is no failure code and no range of them",
+		  AT_VALUE("21",
+			   "failover_codes: \"403-\" is neither a failure code nor a range of them",
 			   "failover_codes: 403-", "                ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403-4040"),
-		  AT_VALUE("21",
-			   "failover_codes: \"403-4040\" is no failure code and no range of them",
-			   "failover_codes: 403-4040", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"403-4040\" is neither a failure code nor a range of them",
+			  "failover_codes: 403-4040", "                ",
+			  "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("failover_codes: 403,,404-700"),
-		  AT_VALUE("21",
-			   "failover_codes: \"404-700\" is no failure code and no range of them",
-			   "failover_codes: 403,,404-700", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"404-700\" is neither a failure code nor a range of them",
+			  "failover_codes: 403,,404-700", "                ",
+			  "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("down_codes: 503 5xxx"),
-		  AT_VALUE("17", "down_codes: \"5xxx\" is no failure code and no range of them",
+		  AT_VALUE("17",
+			   "down_codes: \"5xxx\" is neither a failure code nor a range of them",
 			   "down_codes: 503 5xxx", "            ",
 			   "allowed: 300..699, as in 403,500-504,6xx") },
 		{ VALUE("down_codes: 599-500"),
@@ -594,7 +605,7 @@ Test(config, bad_addresses_are_refused)
 		  AT_ADDRESSES("the range 10.99.1.9-10.99.1.1 is backwards",
 			       "10.99.1.9-10.99.1.1/16", " did you mean 10.99.1.1-10.99.1.9?") },
 		{ ADDRESSES("10.99.1.1-4/16"),
-		  AT_ADDRESSES("\"4\" is no IPv4 address", "10.99.1.1-4/16",
+		  AT_ADDRESSES("\"4\" is not an IPv4 address", "10.99.1.1-4/16",
 			       " allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16") },
 		{ ADDRESSES("10.99.1.1/33"), AT_ADDRESSES("\"/33\" is no prefix length",
 							  "10.99.1.1/33", " allowed: /0../32") },
@@ -676,7 +687,7 @@ Test(config, bad_groups_are_refused)
 		  "    9 |   - {profile: lab, range: 1-2, csv: a.csv}\n"
 		  "      |                                     ^~ needed: one of range and csv" },
 		{ GROUPS("  - {profile: lab, range: 6000-6999}\n  - {profile: lab, range: 6500-7000}\n"),
-		  "lab.yaml:10:27: error: range: phone_number 6999 stands in two groups of the "
+		  "lab.yaml:10:27: error: range: phone_number 6999 is in two groups of the "
 		  "profile\n"
 		  "   10 |   - {profile: lab, range: 6500-7000}\n"
 		  "      |                           ^~ the other one is the range 6000-6999" },
@@ -782,7 +793,7 @@ Test(config, columns_count_characters_not_bytes)
 {
 	message_expect(
 		PORTS "profiles:\n  \xc3\xb6l: {outbound_server: x_}\n" LINES,
-		"lab.yaml:5:25: error: outbound_server: \"x_\" is no host name\n"
+		"lab.yaml:5:25: error: outbound_server: \"x_\" is not a host name\n"
 		"    5 |   \xc3\xb6l: {outbound_server: x_}\n"
 		"      |                         ^~ allowed: letters, digits, dots and dashes");
 }
@@ -827,7 +838,7 @@ Test(config, a_nul_byte_does_not_end_the_file_unseen)
 	cr_assert_eq(fwrite(text, 1, sizeof(text) - 1, file), sizeof(text) - 1);
 	cr_assert_eq(fclose(file), 0);
 	cr_expect_eq(hl_config_load(&config, "nul.yaml", &err), -EINVAL);
-	cr_expect_str_eq(err.text, "nul.yaml:2:8: error: this is no text: it holds a NUL byte\n"
+	cr_expect_str_eq(err.text, "nul.yaml:2:8: error: this is not text: it holds a NUL byte\n"
 				   "    2 | ramp: 5?s\n"
 				   "      |        ^~ needed: YAML, in UTF-8");
 	hl_config_free(&config);

@@ -400,17 +400,17 @@ Test(csv, a_file_that_is_not_there_is_shown_in_the_configuration)
 Test(csv, numbers_are_unique_in_a_profile)
 {
 	csv_expect("SEQUENTIAL\n6001;u;p\n# comment\n6002;u;p\n6001;v;q\n",
-		   "phones.csv:5:1: error: phone_number: 6001 stands twice in the profile\n"
+		   "phones.csv:5:1: error: phone_number: 6001 appears twice in the profile\n"
 		   "    5 | 6001;v;q\n"
 		   "      | ^~ the first one is row 1");
 	file_write("more.csv", "phone_number\n7000\n6002\n");
 	file_write("phones.csv", "6001;u;p\n6002;u;p\n");
 	message_expect(CSV_CONFIG "  - {profile: lab, csv: more.csv}\n",
-		       "more.csv:3:1: error: phone_number: 6002 stands twice in the profile\n"
+		       "more.csv:3:1: error: phone_number: 6002 appears twice in the profile\n"
 		       "    3 | 6002\n"
 		       "      | ^~ the first one is row 2 of phones.csv");
 	message_expect(CSV_CONFIG "  - {profile: lab, range: 6002-6005}\n",
-		       "phones.csv:2:1: error: phone_number: 6002 stands twice in the profile\n"
+		       "phones.csv:2:1: error: phone_number: 6002 appears twice in the profile\n"
 		       "    2 | 6002;u;p\n"
 		       "      | ^~ the first one is in the range 6002-6005");
 }

@@ -100,20 +100,20 @@ Test(domains, a_bad_one_is_refused_where_it_is)
 	char text[512], want[1024];
 
 	refused("phone_number,domain\n6001,a.example\n6002,b_c.example\n",
-		"phones.csv:3:7: error: domain: \"b_c.example\" is no host name\n"
+		"phones.csv:3:7: error: domain: \"b_c.example\" is not a host name\n"
 		"    3 | 6002,b_c.example\n"
 		"      |       ^~ allowed: letters, digits, dots and dashes");
 	refused("domain,phone_number\na.example:5070,6001\n",
-		"phones.csv:2:10: error: domain: \"a.example:5070\" is no host name\n"
+		"phones.csv:2:10: error: domain: \"a.example:5070\" is not a host name\n"
 		"    2 | a.example:5070,6001\n"
 		"      |          ^~ allowed: letters, digits, dots and dashes; the port is the "
 		"profile's proxy_port");
 	refused("phone_number,domain\n6001,\"a \"\"b\"\"\"\n",
-		"phones.csv:2:8: error: domain: \"a \"\"b\"\"\" is no host name\n"
+		"phones.csv:2:8: error: domain: \"a \"\"b\"\"\" is not a host name\n"
 		"    2 | 6001,\"a \"\"b\"\"\"\n"
 		"      |        ^~ allowed: letters, digits, dots and dashes");
 	refused("phone_number,domain\n6001,.example\n",
-		"phones.csv:2:6: error: domain: \".example\" is no host name\n"
+		"phones.csv:2:6: error: domain: \".example\" is not a host name\n"
 		"    2 | 6001,.example\n"
 		"      |      ^~ allowed: letters, digits, dots and dashes");
 	snprintf(text, sizeof(text), "phone_number,domain\n1,%0128d\n", 7);
@@ -151,17 +151,17 @@ Test(domains, a_number_may_stand_once_in_each)
 	hl_config_free(&config);
 
 	refused("domain,phone_number\na.example,100\nb.example,100\nA.Example,100\n",
-		"phones.csv:4:11: error: phone_number: 100 stands twice in the profile with the "
+		"phones.csv:4:11: error: phone_number: 100 appears twice in the profile with the "
 		"domain a.example\n"
 		"    4 | A.Example,100\n"
 		"      |           ^~ the first one is row 1");
 	refused("phone_number,domain\n100,\n100,10.99.0.1\n",
-		"phones.csv:3:1: error: phone_number: 100 stands twice in the profile\n"
+		"phones.csv:3:1: error: phone_number: 100 appears twice in the profile\n"
 		"    3 | 100,10.99.0.1\n"
 		"      | ^~ the first one is row 1");
 	file_write("phones.csv", "phone_number,domain\n101,10.99.0.1\n");
 	message_expect(LAB CSV_LINES "  - {profile: lab, range: 101-102}\n",
-		       "phones.csv:2:1: error: phone_number: 101 stands twice in the profile\n"
+		       "phones.csv:2:1: error: phone_number: 101 appears twice in the profile\n"
 		       "    2 | 101,10.99.0.1\n"
 		       "      | ^~ the first one is in the range 101-102");
 }
@@ -237,7 +237,7 @@ Test(domains, a_configuration_from_flags_is_refused_with_the_place)
 	read_rows(&config, "", "phone_number,domain\n6001,a.example\n6002,b.example\n");
 	config.lines[0].domains[1] = bad;
 	cr_expect_eq(hl_config_check(&config, &err), -EINVAL);
-	cr_expect_str_eq(err.text, "phones.csv:3:6: error: domain: \"a b\" is no host name\n"
+	cr_expect_str_eq(err.text, "phones.csv:3:6: error: domain: \"a b\" is not a host name\n"
 				   "    3 | 6002,b.example\n"
 				   "      |      ^~ allowed: letters, digits, dots and dashes");
 	hl_config_free(&config);

@@ -126,7 +126,7 @@ Test(nonce, one_for_one_request_is_used_up_with_or_without_a_count)
 {
 	for (uint32_t nc = 0; nc < 3; nc++) {
 		char nonce[NONCE_LEN];
-		struct nonce_use use = { .nc = nc, .request = 1, .once = true };
+		struct nonce_use use = { .nc = nc, .request = 1, .one_time = true };
 
 		nonce_write(&nonces, SECOND, nonce);
 		cr_assert_eq(check(nonce, SECOND, SECOND), NONCE_FRESH);
