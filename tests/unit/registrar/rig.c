@@ -9,7 +9,7 @@
 
 #include "base/count.h"
 #include "net/frame.h"
-#include "sip/auth.h"
+#include "response_check.h"
 
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t client_mac[6] = { 2, 0, 0, 0, 0, 7 };
@@ -160,11 +160,6 @@ int status_of(const char *answer)
 		return 0;
 	cr_assert_eq(strncmp(answer, "SIP/2.0 ", 8), 0, "%s", answer);
 	return atoi(answer + 8);
-}
-
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){ text, (uint32_t)strlen(text) };
 }
 
 const char *rig_authorise(struct rig *rig, unsigned server, const struct wish *wish,

@@ -5,14 +5,9 @@
 
 #include "allocations.h"
 #include "base/rng.h"
-#include "sip/digest.h"
+#include "response_check.h"
 
 static struct digest *d;
-
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){ text, (uint32_t)strlen(text) };
-}
 
 static void setup(void)
 {

@@ -7,17 +7,11 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "response_check.h"
 #include "rig.h"
-#include "sip/auth.h"
-#include "sip/digest.h"
 
 #define WWW "WWW-Authenticate: Digest realm=\"lab\", nonce="
 #define PROXY "Proxy-Authenticate: Digest realm=\"edge\", nonce="
-
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){ text, (uint32_t)strlen(text) };
-}
 
 // The kth request has good credentials for this nonce in this header; nc is what it should be.
 static bool answers(const struct rig *rig, uint32_t k, const char *header, const char *nonce,
@@ -25,32 +19,14 @@ static bool answers(const struct rig *rig, uint32_t k, const char *header, const
 {
 	const char *value = rig_header(rig, k, header);
 	struct digest *d = digest_new();
-	uint8_t ha1[DIGEST_RAW_MAX];
-	char ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX];
 	struct auth_credentials c;
-	bool good = false;
+	bool good;
 
-	if (auth_credentials_read(value, (uint32_t)strlen(value), &c) == 0 &&
-	    c.nonce.len == strlen(nonce) && memcmp(c.nonce.at, nonce, c.nonce.len) == 0) {
-		digest_ha1(d, c.algorithm, c.user, c.realm, slice_of("secret"), ha1);
-		if (c.sess)
-			digest_ha1_sess(d, c.algorithm, ha1, c.nonce, c.cnonce, ha1);
-		digest_ha2(d, c.algorithm, slice_of("REGISTER"), c.uri, c.qop == DIGEST_AUTH_INT,
-			   ha2);
-		digest_response(d,
-				&(struct digest_input){ .algorithm = c.algorithm,
-							.ha1 = ha1,
-							.nonce = c.nonce,
-							.qop = c.qop,
-							.nc = c.nc.at,
-							.cnonce = c.cnonce,
-							.ha2_hex = ha2 },
-				response);
-		good = c.response.len == digest_hex_len(c.algorithm) &&
-		       memcmp(c.response.at, response, c.response.len) == 0 &&
-		       (c.qop == DIGEST_NO_QOP ? c.nc.len == 0
-					       : c.nc.len == 8 && memcmp(c.nc.at, nc, 8) == 0);
-	}
+	good = auth_credentials_read(value, (uint32_t)strlen(value), &c) == 0 &&
+	       c.nonce.len == strlen(nonce) && memcmp(c.nonce.at, nonce, c.nonce.len) == 0 &&
+	       response_right(d, &c) &&
+	       (c.qop == DIGEST_NO_QOP ? c.nc.len == 0
+				       : c.nc.len == 8 && memcmp(c.nc.at, nc, 8) == 0);
 	digest_free(d);
 	if (out)
 		*out = c;
