@@ -185,6 +185,23 @@ Test(registration, a_provisional_answer_slows_retransmission_to_t2)
 	rig_free(rig);
 }
 
+// The 1xx was to the first one: the second has its own timer E, 0.5, 1 and 2 s.
+Test(registration, a_provisional_answer_does_not_slow_the_unregister_behind_a_challenge)
+{
+	struct rig *rig = rig_new("    register_timeout: 10s\n", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 200, "Expires: 60\r\n");
+	rig_clear(rig);
+	rig_command(rig, HL_COMMAND_DISABLE);
+	rig_answer(rig, 0, 100, "");
+	rig_answer(rig, 0, 401, "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
+	rig_pass(rig, 4 * SEC);
+	cr_assert(eq(u32, rig->n, 5)); // asked, signed, three copies
+	cr_assert(le(u64, rig->sent[3].at_ns - rig->sent[2].at_ns, 1100 * MS));
+	rig_free(rig);
+}
+
 Test(registration, retry_after_holds_that_server)
 {
 	struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
