@@ -3,7 +3,7 @@
 // (RFC 3261 12.2).
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 // Of line, server and number of the subscription: what its Call-ID and From tag are made of.
 uint64_t dialog_id(const struct hl_worker *w, uint32_t i);

@@ -7,6 +7,7 @@
 #include "worker/hold.h"
 #include "worker/pace.h"
 #include "worker/probe.h"
+#include "worker/stale.h"
 #include "worker/unregister.h"
 
 static void publish_change(struct hl_worker *w, uint32_t i, uint8_t from, const struct hl_state *s,

@@ -5,7 +5,7 @@
 // OPTIONS to P are probes of P, whatever asked for them (probe.h).
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 extern const struct request_ops keepalive_ops;
 

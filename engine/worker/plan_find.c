@@ -3,7 +3,6 @@
 #include "base/bytes.h"
 #include "net/frame.h"
 #include "worker/plan.h"
-#include "worker/worker.h"
 
 bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
 {

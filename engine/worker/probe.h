@@ -3,7 +3,7 @@
 // are its keepalive as well.
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 extern const struct request_ops probe_ops;
 

@@ -3,7 +3,7 @@
 // (FAILOVER.md sections 2 to 5).
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 extern const struct request_ops registration_ops;
 

@@ -3,7 +3,6 @@
 
 #include "sip/value.h"
 #include "worker/request.h"
-#include "worker/unregister.h"
 
 #define REMOVALS_MAX 8 // of a line and boot: a server that keeps them is not asked for ever
 

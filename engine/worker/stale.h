@@ -3,7 +3,10 @@
 // removed one after the other (remove_last_registration, FAILOVER.md section 1).
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
+
+// Such a contact as a bit beside those of servers that are to be unregistered at.
+#define UNREGISTER_STALE HL_SERVERS
 
 // In the first 2xx of a server: is there one to be removed? It is remembered.
 bool stale_look(struct hl_worker *w, uint32_t i, enum hl_server server,

@@ -6,7 +6,7 @@
 // waits for a REGISTER (or unregister) that is under way, and begins again when one overtakes it.
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 extern const struct request_ops subscription_ops;
 

@@ -3,13 +3,11 @@
 // (FAILOVER.md section 4).
 #pragma once
 
-#include "worker/exchange.h"
+#include "worker/request.h"
 
 extern const struct request_ops unregister_ops;
 
-// Servers as bits by enum hl_server; and the contact that stale.c found.
-#define UNREGISTER_STALE HL_SERVERS
-
+// servers: bits by enum hl_server, and UNREGISTER_STALE (stale.h).
 void unregister_begin(struct hl_worker *w, uint32_t i, uint8_t servers);
 // The end of the line: what is under way starts again, since its server may have been dead so far,
 // and this is the last chance to leave nothing behind.
