@@ -22,35 +22,18 @@ static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct p
 		.auto_return = c->return_mode == HL_RETURN_AUTO,
 		.remove_last = c->remove_last_registration,
 	};
-	out->expires_s = c->register_refresh_interval_s;
+#define SETTING(type, member, value) out->member = (value);
+	PLAN_SETTINGS(SETTING)
+#undef SETTING
 	out->register_timeout_ns = NS_PER_MS * (c->register_timeout_ms != 0 ? c->register_timeout_ms
 									    : REGISTER_TIMEOUT_MS);
 	out->options_timeout_ns = NS_PER_MS * (c->options_timeout_ms != 0 ? c->options_timeout_ms
 									  : REGISTER_TIMEOUT_MS);
 	out->switch_ms = (uint32_t)(hl_profile_switch_ms(c) < UINT32_MAX ? hl_profile_switch_ms(c)
 									 : UINT32_MAX);
-	out->detect_interval_ns = NS_PER_MS * c->primary_detect_interval_ms;
-	out->return_delay_ns = NS_PER_S * c->back_to_primary_delay_s;
-	out->backoff_base_ns = NS_PER_S * c->backoff_base_s;
-	out->backoff_max_ns = NS_PER_S * c->backoff_max_s;
-	out->park_ns = NS_PER_S * c->park_s;
-	out->retry_after_max_s = c->retry_after_max_s;
-	out->refresh_min_ns = NS_PER_S * c->refresh_min_s;
-	out->refresh_jitter = c->refresh_jitter;
 	out->keepalive_interval_ns = c->sip_options ? NS_PER_MS * c->sip_options_interval_ms : 0;
-	out->nat_keepalive_interval_ns = NS_PER_S * c->nat_keepalive_interval_s;
-	out->switch_spread_ns = NS_PER_S * c->switch_spread_s;
 	if (c->server_rate != 0) // each worker has its share
 		out->server_interval = (NS_PER_S << PACE_SHIFT) * n_workers / c->server_rate;
-	out->initial_auth = c->initial_register_with_auth;
-	out->full_registration = c->full_registration;
-	out->check_user = c->check_request_user;
-	out->only_from_server = c->accept_only_from_server;
-	out->strict_source = c->reply_source == HL_REPLY_STRICT;
-	out->drop_rejected = c->reject == HL_REJECT_DROP;
-	out->server_address = c->server_address;
-	out->failover_codes = c->failover_codes;
-	out->down_codes = c->down_codes;
 	if (c->register_subscribe)
 		out->subscribe_s = c->register_subscribe_interval_s != 0
 					   ? c->register_subscribe_interval_s
