@@ -211,7 +211,8 @@ static int port_set(const struct config_flags *flags, struct hl_port *port, stru
 		return hl_fail(err, EINVAL, "--address: longer than %zu characters", sizeof(text));
 	if (hl_port_set_addresses(port, text, err) < 0)
 		return flag_fail("address", err);
-	if (gateway && hl_addr_parse(gateway, strlen(gateway), &port->gateway) < 0)
+	if (gateway && (hl_addr_parse(gateway, strlen(gateway), &port->gateway) < 0 ||
+			port->gateway.family != HL_FAMILY_IPV4))
 		return hl_fail(err, EINVAL, "--gateway: \"%s\": write an IPv4 address", gateway);
 	return 0;
 }

@@ -15,29 +15,18 @@
 #include "net/addr_set.h"
 #include "worker/plan.h"
 
-uint32_t port_mask(const struct hl_port *port)
+static bool on_link(const struct hl_port *port, const struct hl_addr *addr)
 {
-	return port->prefix == 0 ? 0 : UINT32_MAX << (32 - port->prefix);
+	const struct hl_prefix subnet = hl_port_subnet(port);
+
+	return hl_prefix_contains(&subnet, addr);
 }
 
-static uint32_t subnet(const struct hl_port *port)
+static const char *subnet_text(const struct hl_port *port, char out[HL_PREFIX_TEXT])
 {
-	return hl_addr_ipv4(&port->ranges[0].first) & port_mask(port);
-}
+	const struct hl_prefix subnet = hl_port_subnet(port);
 
-bool port_on_link(const struct hl_port *port, const struct hl_addr *addr)
-{
-	return (hl_addr_ipv4(addr) & port_mask(port)) == subnet(port);
-}
-
-#define SUBNET_TEXT (HL_ADDR_TEXT + 5)
-
-static const char *subnet_text(const struct hl_port *port, char out[SUBNET_TEXT])
-{
-	struct hl_addr addr = hl_addr_from_ipv4(subnet(port));
-	size_t n = hl_addr_format(&addr, out);
-
-	snprintf(out + n, 5, "/%u", port->prefix);
+	hl_prefix_format(&subnet, out);
 	return out;
 }
 
@@ -58,14 +47,15 @@ static int range_check(const struct hl_port *port, const struct hl_addr_range *r
 		       struct fault *fault)
 {
 	uint32_t first = hl_addr_ipv4(&range->first), last = hl_addr_ipv4(&range->last);
-	uint32_t host = ~port_mask(port), net = subnet(port);
-	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[SUBNET_TEXT];
+	const struct hl_prefix subnet = hl_port_subnet(port);
+	const struct hl_addr highest = hl_prefix_last(&subnet);
+	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[HL_PREFIX_TEXT];
 
 	hl_addr_format(&range->first, a);
 	hl_addr_format(&range->last, b);
 	if (first > last)
 		return fault_say(fault, "the range %s-%s is backwards", a, b);
-	if (!port_on_link(port, &range->first) || !port_on_link(port, &range->last)) {
+	if (!on_link(port, &range->first) || !on_link(port, &range->last)) {
 		fault_say(fault, "%s-%s is not inside of %s", a, b, subnet_text(port, in));
 		return fault_hint(fault, "the lines of a port are in one subnet");
 	}
@@ -73,7 +63,8 @@ static int range_check(const struct hl_port *port, const struct hl_addr_range *r
 		fault_say(fault, "%s-%s holds addresses that are not of hosts", a, b);
 		return fault_hint(fault, "allowed: 1.0.0.0-223.255.255.255");
 	}
-	if (port->prefix < 31 && (range_holds(range, net) || range_holds(range, net | host))) {
+	if (port->prefix < 31 && (range_holds(range, hl_addr_ipv4(&subnet.addr)) ||
+				  range_holds(range, hl_addr_ipv4(&highest)))) {
 		fault_say(fault, "%s-%s holds the network or the broadcast address of %s", a, b,
 			  subnet_text(port, in));
 		return fault_hint(fault, "leave out the first and the last address of %s", in);
@@ -109,7 +100,7 @@ static int ranges_check(const struct hl_port *port, uint64_t *addresses, struct 
 static int port_check(const struct hl_config *config, uint64_t *addresses, struct fault *fault)
 {
 	const struct hl_port *port = &config->ports[0];
-	char in[SUBNET_TEXT], gateway[HL_ADDR_TEXT];
+	char in[HL_PREFIX_TEXT], gateway[HL_ADDR_TEXT];
 
 	if (config->n_ports == 0)
 		return fault_say(fault, "there is no port");
@@ -129,7 +120,7 @@ static int port_check(const struct hl_config *config, uint64_t *addresses, struc
 	if (port->gateway.family == HL_FAMILY_NONE)
 		return 0;
 	hl_addr_format(&port->gateway, gateway);
-	if (!port_on_link(port, &port->gateway)) {
+	if (!on_link(port, &port->gateway)) {
 		fault_say(fault, "%s is not inside of %s", gateway, subnet_text(port, in));
 		return fault_hint(fault, "the gateway is an address of %s", in);
 	}
@@ -143,7 +134,7 @@ static int port_check(const struct hl_config *config, uint64_t *addresses, struc
 static int server_check(const struct hl_port *port, const struct hl_endpoint *server,
 			struct fault *fault)
 {
-	char in[SUBNET_TEXT], text[HL_ADDR_TEXT];
+	char in[HL_PREFIX_TEXT], text[HL_ADDR_TEXT];
 
 	if (server->addr.family == HL_FAMILY_NONE)
 		return 0; // DHCP will name it
@@ -152,7 +143,7 @@ static int server_check(const struct hl_port *port, const struct hl_endpoint *se
 		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "a server has an address that is not in addresses");
 	}
-	if (port_on_link(port, &server->addr) || port->gateway.family != HL_FAMILY_NONE)
+	if (on_link(port, &server->addr) || port->gateway.family != HL_FAMILY_NONE)
 		return 0;
 	fault_say(fault, "%s is outside of %s, and the port has no gateway", text,
 		  subnet_text(port, in));

@@ -10,9 +10,3 @@
 
 // 0; -errno with a fault that names the entry.
 int check_config(const struct hl_config *config, struct fault *fault);
-
-// Is addr in the subnet of the port's lines?
-bool port_on_link(const struct hl_port *port, const struct hl_addr *addr);
-
-// Mask of the port's subnet.
-uint32_t port_mask(const struct hl_port *port);

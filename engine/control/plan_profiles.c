@@ -3,7 +3,6 @@
 #include "control/planner.h"
 
 #include "base/memory.h"
-#include "control/check.h"
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull
@@ -67,8 +66,7 @@ static void subnet_note(struct planner *p)
 {
 	const struct hl_port *port = &p->config->ports[0];
 
-	p->plan->subnet_mask = port_mask(port);
-	p->plan->subnet = hl_addr_ipv4(&port->ranges[0].first) & port_mask(port);
+	p->plan->subnet = hl_port_subnet(port);
 	p->plan->gateway = port->gateway;
 }
 
@@ -76,7 +74,7 @@ static void subnet_note(struct planner *p)
 // than the subnet has, and the gateway.
 static int neighbours_make(struct planner *p)
 {
-	uint64_t hosts = (uint64_t)~p->plan->subnet_mask + 1, n = 0;
+	uint64_t hosts = hl_prefix_count(&p->plan->subnet), n = 0;
 
 	for (uint32_t i = 0; i < p->config->n_profiles; i++) {
 		const struct hl_profile *c = &p->config->profiles[i];

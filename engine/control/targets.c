@@ -74,11 +74,6 @@ static void targets_order(struct hl_target targets[], uint32_t n, uint32_t order
 	}
 }
 
-static bool on_link(const struct hl_plan *plan, const struct hl_addr *addr)
-{
-	return (hl_addr_ipv4(addr) & plan->subnet_mask) == plan->subnet;
-}
-
 static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at,
 			struct hl_error *err)
 {
@@ -90,7 +85,7 @@ static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at
 		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
 	if (addr_set_find(&plan->addr_set, &at->addr) >= 0)
 		return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
-	if (!on_link(plan, &at->addr) && plan->gateway.family == HL_FAMILY_NONE)
+	if (!hl_prefix_contains(&plan->subnet, &at->addr) && plan->gateway.family == HL_FAMILY_NONE)
 		return hl_fail(err, EHOSTUNREACH,
 			       "%s is outside of the lines' subnet, and the port has no gateway",
 			       text);
@@ -110,7 +105,8 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			return (int)i;
 	if (n == PLAN_ENDPOINTS_MAX)
 		return hl_fail(err, ENOSPC, "the server had %u addresses in this run already", n);
-	neigh = neigh_add(&plan->neighbours, on_link(plan, &at->addr) ? &at->addr : &plan->gateway,
+	neigh = neigh_add(&plan->neighbours,
+			  hl_prefix_contains(&plan->subnet, &at->addr) ? &at->addr : &plan->gateway,
 			  &plan->addresses[0].addr);
 	if (neigh < 0)
 		return hl_fail(err, -neigh,

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "net/addr_ipv6.h"
 
 // 1..max_digits decimal digits, at most `max`, no leading zeros (some take those for octal).
 static bool number_parse(const char *text, size_t len, unsigned max_digits, uint32_t max,
@@ -17,11 +18,21 @@ static bool number_parse(const char *text, size_t len, unsigned max_digits, uint
 	return text_get_number(text, (uint32_t)len, value) && *value <= max;
 }
 
+static int ipv6_parse(const char *text, size_t len, struct hl_addr *addr)
+{
+	if (!ipv6_read(text, len, addr->bytes))
+		return -EINVAL;
+	addr->family = HL_FAMILY_IPV6;
+	return 0;
+}
+
 int hl_addr_parse(const char *text, size_t len, struct hl_addr *addr)
 {
 	struct hl_addr read = { .family = HL_FAMILY_IPV4 };
 	size_t at = 0;
 
+	if (len > 0 && memchr(text, ':', len) != NULL)
+		return ipv6_parse(text, len, addr);
 	for (unsigned i = 0; i < 4; i++) {
 		size_t end = at;
 		uint32_t byte;
@@ -61,8 +72,10 @@ size_t hl_addr_format(const struct hl_addr *addr, char out[HL_ADDR_TEXT])
 				out[len++] = '.';
 			len += octet_put(out + len, addr->bytes[i]);
 		}
+	} else if (addr->family == HL_FAMILY_IPV6) {
+		len = ipv6_write(addr->bytes, out);
 	} else {
-		out[len++] = '-'; // no address (IPv6 to come)
+		out[len++] = '-'; // no address
 	}
 	out[len] = '\0';
 	return len;

@@ -90,9 +90,12 @@ static int names_read(const uint8_t *names, uint32_t len, struct hl_dhcp_servers
 		if (name_read(names, len, &next, server.name) != 0)
 			return -EBADMSG;
 		// "10.0.0.1" given as a name needs no resolver.
-		if (hl_addr_parse(server.name, strlen(server.name), &server.addr) == 0) {
-			if (!host_address(&server.addr))
+		struct hl_addr addr;
+		if (hl_addr_parse(server.name, strlen(server.name), &addr) == 0 &&
+		    addr.family == HL_FAMILY_IPV4) {
+			if (!host_address(&addr))
 				return -EBADMSG;
+			server.addr = addr;
 			server.name[0] = '\0';
 		}
 		server_add(out, &server);

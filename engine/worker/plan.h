@@ -153,8 +153,8 @@ struct hl_plan {
 	uint32_t n_steered;
 	uint32_t n_windows, slots_per_address;
 	struct port_window windows[PLAN_WINDOWS_MAX];
-	uint32_t subnet, subnet_mask; // of the lines
-	struct hl_addr gateway;       // family NONE: none
+	struct hl_prefix subnet; // of the lines
+	struct hl_addr gateway;  // family NONE: none
 	// MACs: writer worker 0; entries: added by the control thread
 	struct neigh_table neighbours;
 	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread

@@ -20,13 +20,13 @@ struct hl_endpoint {
 
 #define HL_ADDR_TEXT 46 // longest text with its NUL (INET6_ADDRSTRLEN)
 
-/** Read "10.0.0.1" (IPv6 to come). @return 0 or -EINVAL */
+/** Read "10.0.0.1" or "2001:db8::1". @return 0 or -EINVAL */
 int hl_addr_parse(const char *text, size_t len, struct hl_addr *addr);
 
 /** Write the text and a NUL. @return length without the NUL */
 size_t hl_addr_format(const struct hl_addr *addr, char out[HL_ADDR_TEXT]);
 
-/** Read "10.0.0.1:5060"; without ":port" @p default_port is taken. @return 0 or -EINVAL */
+/** Read "10.0.0.1:5060" (IPv4 only); without ":port" @p default_port is taken. @return 0 or -EINVAL */
 int hl_endpoint_parse(const char *text, size_t len, uint16_t default_port, struct hl_endpoint *at);
 
 bool hl_addr_equal(const struct hl_addr *a, const struct hl_addr *b);

@@ -9,6 +9,7 @@
 #include <heartline/addr.h>
 #include <heartline/code.h>
 #include <heartline/error.h>
+#include <heartline/prefix.h>
 
 #define HL_LINES_MAX (1u << 28)
 #define HL_PORTS_MAX 16
@@ -105,9 +106,15 @@ struct hl_port {
 	char *device; // vdev string ("net_tap0,iface=hl0") or PCI address
 	struct hl_addr_range *ranges;
 	uint32_t n_ranges;
-	uint8_t prefix;         // of the lines' subnet, 0..32; servers inside it are on-link
+	uint8_t prefix;         // length, of the lines' subnet; servers inside it are on-link
 	struct hl_addr gateway; // family NONE: none
 };
+
+/** The lines' subnet. */
+static inline struct hl_prefix hl_port_subnet(const struct hl_port *port)
+{
+	return hl_prefix_of(&port->ranges[0].first, port->prefix);
+}
 
 struct hl_config {
 	struct hl_port *ports;
