@@ -5,14 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "net/frame.h"
 #include "worker/worker.h"
-
-#define IP_AT 14
-#define SRC_AT (IP_AT + 12)
-#define DST_AT (IP_AT + 16)
-#define UDP_AT (IP_AT + 20)
-#define SIP_AT (UDP_AT + 8)
 
 struct beat beat_new(const struct rig *rig)
 {
@@ -30,30 +24,31 @@ void beat_free(struct beat *beat)
 	free(beat->due);
 }
 
-static int64_t line_of(const struct beat *beat, const struct hl_packet *frame, uint32_t addr_at,
-		       uint32_t port_at)
+// Between the worker and the registrar no bit turns round.
+static bool datagram_read(const struct hl_packet *pkt, struct frame *f)
 {
-	struct hl_addr addr;
-
-	if (frame->len <= SIP_AT || load_be16(frame->data + 12) != ETHERTYPE_IPV4)
-		return -1;
-	addr = hl_addr_from_ipv4(load_be32(frame->data + addr_at));
-	return plan_find(beat->rig->plan, &addr, load_be16(frame->data + port_at));
+	return frame_read(pkt->data, pkt->len, HL_PACKET_CSUM_GOOD, f) == FRAME_UDP;
 }
 
-int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *frame)
+int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *pkt)
 {
-	return line_of(beat, frame, SRC_AT, UDP_AT);
+	struct frame f;
+
+	return datagram_read(pkt, &f) ? plan_find(beat->rig->plan, &f.src, f.src_port) : -1;
 }
 
-int64_t beat_line_received(const struct beat *beat, const struct hl_packet *frame)
+int64_t beat_line_received(const struct beat *beat, const struct hl_packet *pkt)
 {
-	return line_of(beat, frame, DST_AT, UDP_AT + 2);
+	struct frame f;
+
+	return datagram_read(pkt, &f) ? plan_find(beat->rig->plan, &f.dst, f.dst_port) : -1;
 }
 
-bool beat_is_probe(const struct hl_packet *frame)
+bool beat_is_probe(const struct hl_packet *pkt)
 {
-	return frame->len > SIP_AT + 8 && memcmp(frame->data + SIP_AT, "OPTIONS ", 8) == 0;
+	struct frame f;
+
+	return datagram_read(pkt, &f) && f.payload_len > 8 && memcmp(f.payload, "OPTIONS ", 8) == 0;
 }
 
 void beat_answered(struct beat *beat, uint32_t line)

@@ -14,9 +14,9 @@ struct beat beat_new(const struct rig *rig); // all lines registered
 void beat_free(struct beat *beat);
 
 // Line of a frame that the worker wrote, or of one that it is to take; -1: none.
-int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *frame);
-int64_t beat_line_received(const struct beat *beat, const struct hl_packet *frame);
-bool beat_is_probe(const struct hl_packet *frame);
+int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *pkt);
+int64_t beat_line_received(const struct beat *beat, const struct hl_packet *pkt);
+bool beat_is_probe(const struct hl_packet *pkt);
 
 // The line's probe was answered: its next deadline.
 void beat_answered(struct beat *beat, uint32_t line);

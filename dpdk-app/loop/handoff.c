@@ -105,8 +105,9 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 			arrived_home += steered;
 			continue;
 		}
-		arrived_elsewhere += steered && hl_plan_from_server(
-							plan, rte_pktmbuf_mtod(bufs[i], uint8_t *));
+		arrived_elsewhere += steered &&
+				     hl_plan_from_server(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *),
+							 rte_pktmbuf_data_len(bufs[i]));
 		if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
 			rte_pktmbuf_free(bufs[i]);
 			lost++;

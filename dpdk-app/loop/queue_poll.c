@@ -81,8 +81,8 @@ static void pending_add(struct queue_context *q, uint16_t n, uint64_t now_ns)
 		mbuf->pkt_len = q->out[i].len;
 		if (q->out[i].flags & HL_PACKET_CSUM_OFFLOAD) {
 			mbuf->ol_flags |= TX_CSUM;
-			mbuf->l2_len = RTE_ETHER_HDR_LEN;
-			mbuf->l3_len = sizeof(struct rte_ipv4_hdr);
+			mbuf->l2_len = q->out[i].l2_len;
+			mbuf->l3_len = q->out[i].l3_len;
 		}
 		q->pending[(q->first_pending + q->n_pending++) % QUEUE_PENDING] = mbuf;
 	}

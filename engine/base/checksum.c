@@ -25,13 +25,6 @@ static inline uint64_t halves(uint64_t v)
 	return (v & 0xffffffff) + (v >> 32);
 }
 
-static inline uint16_t fold(uint64_t sum)
-{
-	while (sum > 0xffff)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
 // The sum is the same in either byte order, but for a swap at the end (RFC 1071 2(B)), and so are
 // wider words, since 2^16 = 1 modulo 0xffff. Several sums: no addition waits for another.
 uint64_t checksum_sum_plain(const uint8_t *bytes, uint32_t len)
@@ -138,12 +131,12 @@ static uint64_t checksum_sum_simd(const uint8_t *bytes, uint32_t len)
 
 uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t len)
 {
-	return sum + __builtin_bswap16(fold(checksum_sum(bytes, len)));
+	return sum + __builtin_bswap16(checksum_fold(checksum_sum(bytes, len)));
 }
 
 uint16_t checksum_finish(uint64_t sum)
 {
-	return (uint16_t)~fold(sum);
+	return (uint16_t)~checksum_fold(sum);
 }
 
 uint64_t checksum_pseudo_ipv4(const uint8_t src[4], const uint8_t dst[4], uint8_t protocol,

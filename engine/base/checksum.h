@@ -11,6 +11,14 @@ uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t len);
 // The inner sum in plain C, in the machine's byte order. The vector forms must agree with it.
 uint64_t checksum_sum_plain(const uint8_t *bytes, uint32_t len);
 
+// The sum in 16 bits; 0 only of 0.
+static inline uint16_t checksum_fold(uint64_t sum)
+{
+	while (sum > 0xffff)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
 // Fold and complement: the value for the header, host order.
 uint16_t checksum_finish(uint64_t sum);
 

@@ -93,6 +93,7 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 	if (p.plan == NULL)
 		return hl_fail(err, ENOMEM, "no memory for a plan");
 	p.plan->options = *options;
+	path_init_ipv4(&p.plan->port_path, options->mac);
 	p.plan->n_lines = (uint32_t)config->total;
 	p.plan->n_profiles = config->n_profiles;
 	rc = plan_make(&p);

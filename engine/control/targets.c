@@ -113,7 +113,8 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			       "the servers had %u next hops in this run already; use a gateway",
 			       plan->neighbours.cap);
 	plan_server_note(plan, &at->addr);
-	server->endpoints[n] = (struct plan_endpoint){ .at = *at, .neigh = (uint32_t)neigh };
+	server->endpoints[n].at = *at;
+	path_to(&server->endpoints[n].path, &plan->port_path, at, (uint32_t)neigh);
 	atomic_store_explicit(&server->n_endpoints, n + 1, memory_order_release);
 	return (int)n;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "net/frame.h"
+#include "net/path.h"
 
 enum { BOOTREQUEST = 1, BOOTREPLY = 2, HTYPE_ETHERNET = 1, HLEN_ETHERNET = 6 };
 
@@ -52,9 +52,18 @@ void dhcp_write_inform(struct hl_packet *pkt, const uint8_t mac[6], const struct
 	};
 	// clang-format on
 	static const struct hl_addr everybody = { HL_FAMILY_IPV4, { 255, 255, 255, 255 } };
-	struct frame_route route = { .dst_mac = { 255, 255, 255, 255, 255, 255 } };
-	uint8_t *message = pkt->data + FRAME_UDP_AT;
+	static const uint8_t all_hosts[6] = { 255, 255, 255, 255, 255, 255 };
+	const struct path_ends ends = {
+		.mac = all_hosts,
+		.src = addr,
+		.src_port = DHCP_CLIENT_PORT,
+		.dst = &everybody,
+		.dst_port = DHCP_SERVER_PORT,
+	};
+	struct path path;
 
+	path_init_ipv4(&path, mac);
+	uint8_t *message = (uint8_t *)path_payload(&path, pkt);
 	memset(message, 0, MESSAGE_MIN);
 	message[OP_AT] = BOOTREQUEST;
 	message[HTYPE_AT] = HTYPE_ETHERNET;
@@ -65,9 +74,8 @@ void dhcp_write_inform(struct hl_packet *pkt, const uint8_t mac[6], const struct
 	memcpy(message + CHADDR_AT, mac, HLEN_ETHERNET);
 	store_be32(message + COOKIE_AT, COOKIE);
 	memcpy(message + OPTIONS_AT, options, sizeof(options));
-	memcpy(route.src_mac, mac, sizeof(route.src_mac));
-	frame_write_udp(pkt, &route, addr, DHCP_CLIENT_PORT, &everybody, DHCP_SERVER_PORT,
-			MESSAGE_MIN, false);
+	path_write_to(pkt, &path, &ends, MESSAGE_MIN);
+	path_finish(pkt);
 }
 
 // What matters of a message's options.

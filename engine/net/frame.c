@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ethernet, IPv4 and UDP over bytes. Every length is checked against the frame before it is used.
+// Ethernet, IPv4 and UDP over bytes: reading them. Every length is checked against the frame before it is used.
 #include "net/frame.h"
 
 #include <assert.h>
@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "net/headers.h"
 
 enum {
 	ICMP_BYTES = 8,
@@ -14,8 +15,6 @@ enum {
 	IPV4_DONT_FRAGMENT = 0x4000,
 	IPV4_FRAGMENT = 0x3fff, // more to come, or not the first
 };
-
-static_assert(FRAME_UDP_AT == 42 && HL_FRAME_MAX == ETH_BYTES + 1500, "an Ethernet frame");
 
 // Into a cleared one, and not by value: the copy would be loaded across the stores that made it, and
 // wait for them.
@@ -57,20 +56,6 @@ static enum frame_kind icmp_frame_read(const uint8_t *icmp, uint16_t room, struc
 	return FRAME_ICMP;
 }
 
-// A header without options: fewer instructions than a loop needs.
-static uint16_t ipv4_checksum(const uint8_t *ip)
-{
-	uint64_t a, b;
-	uint32_t c;
-
-	memcpy(&a, ip, 8);
-	memcpy(&b, ip + 8, 8);
-	memcpy(&c, ip + 16, 4);
-	// the machine's byte order does not matter, but for a swap at the end (RFC 1071 2(B))
-	return __builtin_bswap16(
-		checksum_finish((a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + c));
-}
-
 static bool ipv4_checksum_good(const uint8_t *ip, uint16_t header_len)
 {
 	if (header_len == IPV4_BYTES)
@@ -82,6 +67,7 @@ static enum frame_kind fragment_read(const uint8_t *ip, uint16_t len, struct fra
 {
 	addr_load(&out->src, ip + 12);
 	addr_load(&out->dst, ip + 16);
+	out->protocol = ip[9];
 	out->payload = ip;
 	out->payload_len = len;
 	return FRAME_FRAGMENT;
@@ -146,6 +132,15 @@ enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, s
 	}
 }
 
+struct hl_addr frame_source(const uint8_t *bytes, uint16_t len)
+{
+	struct hl_addr src = { .family = HL_FAMILY_NONE };
+
+	if (len >= ETH_BYTES + IPV4_BYTES && load_be16(bytes + 12) == ETHERTYPE_IPV4)
+		addr_load(&src, bytes + ETH_BYTES + 12);
+	return src;
+}
+
 void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_mac[6],
 		     uint16_t ethertype)
 {
@@ -170,54 +165,4 @@ void frame_write_ipv4(uint8_t *out, const struct hl_addr *src, const struct hl_a
 	memcpy(out + 16, dst->bytes, 4);
 	if (!offload)
 		store_be16(out + 10, ipv4_checksum(out));
-}
-
-// 0 would mean "none" (RFC 768); the other zero is the same number.
-static uint16_t udp_checksum(uint64_t sum, const uint8_t *udp, uint16_t len)
-{
-	uint16_t checksum = checksum_finish(checksum_add(sum, udp, len));
-
-	return checksum != 0 ? checksum : 0xffff;
-}
-
-static void frame_finish(struct hl_packet *pkt)
-{
-	uint8_t *ip = pkt->data + ETH_BYTES, *udp = ip + IPV4_BYTES;
-
-	assert(ip[0] == (4 << 4 | IPV4_BYTES / 4) && ip[9] == IP_UDP);
-	store_be16(ip + 10, ipv4_checksum(ip));
-	store_be16(udp + 6, udp_checksum(0, udp, load_be16(udp + 4)));
-	pkt->flags &= (uint16_t)~HL_PACKET_CSUM_OFFLOAD;
-}
-
-void frame_finish_burst(struct hl_burst *tx, uint16_t from)
-{
-	for (uint16_t k = from; k < tx->n; k++) {
-		if (tx->pkts[k].flags & HL_PACKET_CSUM_OFFLOAD)
-			frame_finish(&tx->pkts[k]);
-	}
-}
-
-void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,
-		     const struct hl_addr *src, uint16_t src_port, const struct hl_addr *dst,
-		     uint16_t dst_port, uint16_t payload_len, bool offload)
-{
-	assert(payload_len <= HL_FRAME_MAX - FRAME_UDP_AT);
-	uint16_t udp_len = UDP_BYTES + payload_len;
-	uint8_t *udp = pkt->data + ETH_BYTES + IPV4_BYTES;
-
-	frame_write_eth(pkt->data, route->dst_mac, route->src_mac, ETHERTYPE_IPV4);
-	frame_write_ipv4(pkt->data + ETH_BYTES, src, dst, IP_UDP, udp_len, offload);
-	store_be16(udp, src_port);
-	store_be16(udp + 2, dst_port);
-	store_be16(udp + 4, udp_len);
-	store_be16(udp + 6, 0);
-
-	uint64_t sum = checksum_pseudo_ipv4(src->bytes, dst->bytes, IP_UDP, udp_len);
-	if (offload)
-		store_be16(udp + 6, (uint16_t)~checksum_finish(sum)); // the device adds the rest
-	else
-		store_be16(udp + 6, udp_checksum(sum, udp, udp_len));
-	pkt->len = FRAME_UDP_AT + payload_len;
-	pkt->flags = offload ? HL_PACKET_CSUM_OFFLOAD : 0;
 }

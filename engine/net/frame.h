@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Frames as bytes: Ethernet + IPv4 + UDP, read and written. SIP text is not its business.
+// Frames as bytes: Ethernet + IPv4 + UDP, read. They are written along a path (net/path.h).
 #pragma once
 
 #include <stdbool.h>
@@ -8,17 +8,7 @@
 #include <heartline/addr.h>
 #include <heartline/packet.h>
 
-enum {
-	ETH_BYTES = 14,
-	IPV4_BYTES = 20, // without options, as we write it
-	UDP_BYTES = 8,
-	FRAME_UDP_AT = ETH_BYTES + IPV4_BYTES + UDP_BYTES, // payload of a frame that we write
-	ARP_BYTES = 28,
-	ETHERTYPE_IPV4 = 0x0800,
-	ETHERTYPE_ARP = 0x0806,
-	IP_ICMP = 1,
-	IP_UDP = 17,
-};
+enum { IP_UDP = 17 };
 
 enum frame_kind {
 	FRAME_BAD,          // shorter than it says, wrong version
@@ -34,6 +24,7 @@ enum frame_kind {
 struct frame {
 	struct hl_addr src, dst;
 	uint16_t src_port, dst_port; // host order; UDP only
+	uint8_t protocol;            // of a fragment: IP_UDP, or another one
 	const uint8_t *payload;      // UDP: the datagram; ICMP, ARP, fragment: the header (IPv4's)
 	uint16_t payload_len;        // from the IP and UDP headers: Ethernet padding is cut off
 };
@@ -46,33 +37,31 @@ static inline void frame_prefetch(const struct hl_packet *pkt)
 		__builtin_prefetch(pkt->data + at);
 }
 
+// MAC addresses of a frame that frame_read() did not call FRAME_BAD.
+static inline const uint8_t *frame_dst_mac(const uint8_t *bytes)
+{
+	return bytes;
+}
+
+static inline const uint8_t *frame_src_mac(const uint8_t *bytes)
+{
+	return bytes + 6;
+}
+
+// Sent to a group of hosts, or to all?
+static inline bool frame_is_broadcast(const uint8_t *bytes)
+{
+	return frame_dst_mac(bytes)[0] & 1;
+}
+
 // Read one frame. Checksums are verified unless the device did (HL_PACKET_CSUM_GOOD in flags); a
 // UDP checksum of 0 is "none" (RFC 768). ICMP's is always verified, since no device does that.
 enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, struct frame *out);
+
+// Where a frame says that it comes from, however wrong it is otherwise; family NONE: it does not say.
+struct hl_addr frame_source(const uint8_t *bytes, uint16_t len);
 
 // A UDP datagram that was put together; ip: the IPv4 header of one of its fragments. FRAME_UDP,
 // FRAME_BAD or FRAME_BAD_CHECKSUM.
 enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint8_t *ip,
 				    struct frame *out);
-
-// Write Ethernet, IPv4 and UDP in front of a payload that already stands at out + FRAME_UDP_AT.
-// Checksums are finished in software, or left to the device (offload: sets HL_PACKET_CSUM_OFFLOAD).
-// Sets pkt->len and pkt->flags.
-struct frame_route {
-	uint8_t src_mac[6], dst_mac[6];
-};
-void frame_write_udp(struct hl_packet *pkt, const struct frame_route *route,
-		     const struct hl_addr *src, uint16_t src_port, const struct hl_addr *dst,
-		     uint16_t dst_port, uint16_t payload_len, bool offload);
-
-// Finish both checksums of the frames of a burst, from its packet `from` on, that were written for a
-// device to finish, and clear their flag. At the end of a burst no frame waits for its own bytes: they
-// were written in small pieces, which a wide load cannot take from the store buffer.
-void frame_finish_burst(struct hl_burst *tx, uint16_t from);
-
-// The headers by themselves, for whoever writes something else than UDP. `out`: first byte of the
-// header. IPv4: TTL 64, never fragmented; checksum finished, or 0 (offload).
-void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_mac[6],
-		     uint16_t ethertype);
-void frame_write_ipv4(uint8_t *out, const struct hl_addr *src, const struct hl_addr *dst,
-		      uint8_t protocol, uint16_t payload_len, bool offload);

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "net/headers.h"
 
 enum {
 	ICMP_HEADER_BYTES = 8,

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 enum {
-	REASSEMBLY_MAX = 4096 + 8, // UDP header and payload
+	REASSEMBLY_PAYLOAD_MAX = 4096,
+	REASSEMBLY_MAX = 8 + REASSEMBLY_PAYLOAD_MAX, // with the UDP header
 	REASSEMBLY_UNITS = (REASSEMBLY_MAX + 7) / 8,
 	REASSEMBLY_WAYS = 4,
 	REASSEMBLY_SERVER_SETS = 16, // powers of two

@@ -12,7 +12,8 @@ struct record {
 	uint64_t due_ns;
 	uint16_t len; // 0: skip to the start of the ring
 	uint16_t flags;
-	uint32_t unused;
+	uint8_t l2_len, l3_len;
+	uint16_t unused;
 };
 static_assert(sizeof(struct record) == 16,
 	      "positions are multiples of it, so that one always fits");
@@ -57,7 +58,13 @@ bool delay_push(struct delay *delay, const struct hl_packet *pkt, uint64_t due_n
 	delay->last_due_ns = due_ns;
 
 	struct record *record = record_at(delay, delay->head);
-	*record = (struct record){ .due_ns = due_ns, .len = pkt->len, .flags = pkt->flags };
+	*record = (struct record){
+		.due_ns = due_ns,
+		.len = pkt->len,
+		.flags = pkt->flags,
+		.l2_len = pkt->l2_len,
+		.l3_len = pkt->l3_len,
+	};
 	memcpy(record + 1, pkt->data, pkt->len);
 	delay->head += need;
 	return true;
@@ -90,6 +97,8 @@ void delay_pop(struct delay *delay, struct hl_packet *pkt)
 		memcpy(pkt->data, record + 1, record->len);
 		pkt->len = record->len;
 		pkt->flags = record->flags;
+		pkt->l2_len = record->l2_len;
+		pkt->l3_len = record->l3_len;
 	}
 	delay->tail = at + record_bytes(record->len);
 }

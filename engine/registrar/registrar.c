@@ -23,7 +23,7 @@ static struct hl_packet *burst_room(const struct hl_burst *tx)
 static void burst_end(const struct hl_registrar *r, struct hl_burst *tx, uint16_t from)
 {
 	if (!r->csum_offload)
-		frame_finish_burst(tx, from);
+		path_finish_burst(tx, from);
 }
 
 static struct server *server_by_addr(struct hl_registrar *r, const struct hl_addr *addr)
@@ -98,7 +98,6 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 	const struct frame *f = in->frame;
 	const struct server *s = in->server;
 	const struct sip_request *req = in->request;
-	struct frame_route route;
 	char tag[16];
 	bool maddr_refused;
 	const struct respond_spec spec = {
@@ -114,18 +113,21 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 
 	// A retransmission gets the same tag, as a stateless server must do (RFC 3261 8.2.7).
 	text_put_hex64(tag, siphash(s->tag_key, req->call_id.at, req->call_id.len));
-	uint32_t len = respond_write(req, &spec, (char *)out->data + FRAME_UDP_AT,
-				     HL_FRAME_MAX - FRAME_UDP_AT);
+	uint32_t len = respond_write(req, &spec, path_payload(&r->path, out), path_room(&r->path));
 	if (len == 0)
 		return false;
 
-	memcpy(route.src_mac, r->mac, 6);
-	memcpy(route.dst_mac, in->pkt->data + 6, 6);
-	uint16_t port = respond_port(req, &f->src, f->src_port, &maddr_refused);
+	const struct path_ends ends = {
+		.mac = frame_src_mac(in->pkt->data),
+		.src = &s->at.addr,
+		.src_port = s->at.port,
+		.dst = &f->src,
+		.dst_port = respond_port(req, &f->src, f->src_port, &maddr_refused),
+	};
 	if (maddr_refused)
 		count(&in->server->counters.maddr_refused);
 	// without checksums: the device computes them, or else burst_end()
-	frame_write_udp(out, &route, &s->at.addr, s->at.port, &f->src, port, (uint16_t)len, true);
+	path_write_to(out, &r->path, &ends, (uint16_t)len);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "net/frame.h"
+#include "net/path.h"
 #include "registrar/bindings.h"
 #include "registrar/delay.h"
 #include "registrar/nonce.h"
@@ -57,6 +58,7 @@ struct step {
 
 struct hl_registrar {
 	uint8_t mac[6];
+	struct path path; // of its port
 	bool csum_offload, qop_auth, has_password;
 	bool shared_store, one_time_nonces, rewrite_contacts, foreign_contacts;
 	enum hl_digest_algorithm algorithm;

@@ -107,6 +107,7 @@ static int config_copy(struct hl_registrar *r, const struct hl_registrar_config 
 			       "registrar: min_expires %u s: allowed 0..%u s, the longest grant",
 			       r->min_expires_s, r->max_grant_s);
 	memcpy(r->mac, config->mac, sizeof(r->mac));
+	path_init_ipv4(&r->path, config->mac);
 	return 0;
 }
 

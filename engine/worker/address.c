@@ -16,8 +16,8 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 {
 	const struct neigh_heard heard = {
 		.arp = arp,
-		.eth_dst = pkt->data,
-		.eth_src = pkt->data + 6,
+		.eth_dst = frame_dst_mac(pkt->data),
+		.eth_src = frame_src_mac(pkt->data),
 		.own_mac = w->plan->options.mac,
 		.for_us = addr_set_find(&w->plan->addr_set, &arp->target) >= 0,
 	};

@@ -3,7 +3,6 @@
 #include "worker/drop.h"
 
 #include "base/count.h"
-#include "base/bytes.h"
 #include "net/frame.h"
 
 // Written once and then left alone, so whoever sees `known` may read the rest at any time.
@@ -37,10 +36,8 @@ void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f
 // Its headers may be wrong, but where it says that it comes from is worth showing.
 void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt)
 {
-	struct hl_endpoint src = { 0 };
+	const struct hl_endpoint src = { .addr = frame_source(pkt->data, pkt->len) };
 
-	if (pkt->len >= ETH_BYTES + IPV4_BYTES && load_be16(pkt->data + 12) == ETHERTYPE_IPV4)
-		src.addr = hl_addr_from_ipv4(load_be32(pkt->data + ETH_BYTES + 12));
 	worker_drop_text(w, reason, w->now_ns, &src, pkt->data, pkt->len);
 }
 

@@ -76,7 +76,7 @@ static void wait_for_hop(struct hl_worker *w, uint32_t i, const struct request *
 	w->hop_waits = true;
 	count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 	if (to)
-		neigh_waited(&w->plan->neighbours.entries[to->neigh]);
+		neigh_waited(&w->plan->neighbours.entries[to->path.next_hop]);
 	e->state = EXCHANGE_NO_HOP;
 	e->at = e->end;
 	if (r->ops->no_hop)
@@ -142,7 +142,7 @@ static void retransmitted(struct hl_worker *w, uint32_t i, const struct request 
 	count(&w->counters.retransmissions[r->ops->method]);
 	pace_take(w); // without waiting for a token: its time is the RFC's
 	if (to)
-		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->neigh]);
+		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->path.next_hop]);
 }
 
 static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops *ops)

@@ -39,7 +39,7 @@ bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const str
 	const uint8_t *datagram;
 	uint16_t len;
 
-	if (f->payload[9] != IP_UDP) { // no echo and no error needs more than a frame
+	if (f->protocol != IP_UDP) { // no echo and no error needs more than a frame
 		worker_drop(w, HL_DROP_FRAGMENT, f);
 		return false;
 	}

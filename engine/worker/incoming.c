@@ -72,7 +72,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		   const struct frame *f, const struct sip_request *r, bool accepted)
 {
 	struct hl_packet *out = worker_buffer(w);
-	struct frame_route route;
+	const struct path *path = &w->plan->port_path;
 	char tag[16], extra[256];
 	bool maddr_refused;
 	struct respond_spec spec = {
@@ -95,19 +95,21 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
 		spec.headers_len = (uint32_t)strlen(spec.headers);
 	}
-	uint32_t len = respond_write(r, &spec, (char *)out->data + FRAME_UDP_AT,
-				     HL_FRAME_MAX - FRAME_UDP_AT);
+	uint32_t len = respond_write(r, &spec, path_payload(path, out), path_room(path));
 	if (len == 0) {
 		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	memcpy(route.dst_mac, pkt->data + 6, 6);
-	memcpy(route.src_mac, w->plan->options.mac, 6);
-	uint16_t port = respond_port(r, &f->src, f->src_port, &maddr_refused);
+	const struct path_ends ends = {
+		.mac = frame_src_mac(pkt->data),
+		.src = &f->dst,
+		.src_port = f->dst_port,
+		.dst = &f->src,
+		.dst_port = respond_port(r, &f->src, f->src_port, &maddr_refused),
+	};
 	if (maddr_refused)
 		count(&w->counters.maddr_refused);
-	frame_write_udp(out, &route, &f->dst, f->dst_port, &f->src, port, (uint16_t)len,
-			w->plan->options.tx_csum_offload);
+	path_write_to(out, path, &ends, (uint16_t)len);
 	count(&w->counters.answered[spec.status / 100]);
 	worker_sent(w);
 }

@@ -5,7 +5,6 @@
 #include "base/count.h"
 #include "line/branch.h"
 #include "line/streams.h"
-#include "net/frame.h"
 #include "worker/burst.h"
 #include "worker/emit.h"
 #include "worker/exchange.h"
@@ -146,7 +145,7 @@ static const struct plan_endpoint *active_endpoint(const struct hl_worker *w, ui
 // request, so it takes no token.
 void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 {
-	static const char ping[] = "\r\n\r\n";
+	static const struct slice ping = { "\r\n\r\n", 4 };
 	struct line_streams *s = &w->streams[i];
 
 	if (!(s->flags & STREAM_NAT) || tick_before(w->now, s->nat_at))
@@ -157,8 +156,7 @@ void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 		s->nat_at = w->now + 1;
 		return;
 	}
-	memcpy(pkt->data + FRAME_UDP_AT, ping, sizeof(ping) - 1);
-	if (worker_send_frame(w, i, active_endpoint(w, i), pkt, sizeof(ping) - 1))
+	if (worker_send_payload(w, i, active_endpoint(w, i), pkt, ping))
 		count(&w->counters.nat_keepalives);
 	else // nobody waits for it
 		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);

@@ -2,12 +2,14 @@
 // What workers run: read-only tables, made by control/plan.c, shared by all of them.
 #pragma once
 
+#include <assert.h>
 #include <stdint.h>
 
 #include <heartline/plan.h>
 #include "failover/failover.h"
 #include "net/addr_set.h"
 #include "net/neigh.h"
+#include "net/path.h"
 #include "sip/digest.h"
 #include "sip/template.h"
 #include "worker/schedule.h"
@@ -42,8 +44,9 @@ enum plan_key {
 
 struct plan_endpoint {
 	struct hl_endpoint at;
-	uint32_t neigh; // index of its next hop
+	struct path path;
 };
+static_assert(sizeof(struct plan_endpoint) == 96, "no more than two cache lines a request");
 
 // One server of a profile: a host with one address, or what DNS makes of its name. Endpoints are
 // only ever added, before an order names them, so a line may remember an index for ever.
@@ -155,6 +158,7 @@ struct hl_plan {
 	struct port_window windows[PLAN_WINDOWS_MAX];
 	struct hl_prefix subnet; // of the lines
 	struct hl_addr gateway;  // family NONE: none
+	struct path port_path;   // from which those of endpoints are made
 	// MACs: writer worker 0; entries: added by the control thread
 	struct neigh_table neighbours;
 	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread

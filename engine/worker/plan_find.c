@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From an address and port, or a whole frame, to the line and the worker that owns it.
 #include "base/bytes.h"
-#include "net/frame.h"
+#include "net/peek.h"
 #include "worker/plan.h"
 
 bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
@@ -80,20 +80,6 @@ static uint32_t line_owner(const struct hl_plan *plan, uint32_t line)
 	return worker;
 }
 
-// An IPv4 header whose UDP or ICMP header follows; its length, or 0. Checksums are the owner's
-// work.
-static uint16_t ipv4_peek(const uint8_t *ip, uint16_t len)
-{
-	uint16_t header;
-
-	if (len < IPV4_BYTES || ip[0] >> 4 != 4)
-		return 0;
-	header = (uint16_t)((ip[0] & 15) * 4);
-	if (header < IPV4_BYTES || len < header + UDP_BYTES || (load_be16(ip + 6) & 0x1fff) != 0)
-		return 0;
-	return header;
-}
-
 static bool line_steered(const struct hl_plan *plan, uint32_t line)
 {
 	return plan->steered != NULL && plan->steered[line / 64] >> line % 64 & 1;
@@ -102,55 +88,32 @@ static bool line_steered(const struct hl_plan *plan, uint32_t line)
 uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
 		       bool *steered)
 {
-	const uint8_t *ip = frame + ETH_BYTES, *addr, *port;
-	uint16_t header, room;
-	struct hl_addr own;
-	bool datagram;
-	int64_t line;
+	struct peek about;
+	enum peek_kind kind = frame_peek(frame, len, &about);
 
 	*steered = false;
-	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
-		return 0;
-	room = (uint16_t)(len - ETH_BYTES);
-	if (len >= ETH_BYTES + IPV4_BYTES && ip[9] == IP_UDP && (load_be16(ip + 6) & 0x1fff) != 0)
+	if (kind == PEEK_FRAGMENT)
 		return HL_PLAN_EVERY;
-	header = ipv4_peek(ip, room);
-	if (header == 0)
+	if (kind == PEEK_OTHER)
 		return 0;
-	datagram = ip[9] == IP_UDP;
-	if (datagram) {
-		addr = ip + 16; // destination
-		port = ip + header + 2;
-	} else if (ip[9] == IP_ICMP && ip[header] == 3) { // unreachable: quotes what we sent
-		ip += header + 8;
-		room = (uint16_t)(room - header - 8);
-		header = ipv4_peek(ip, room);
-		if (header == 0 || ip[9] != IP_UDP)
-			return 0;
-		addr = ip + 12; // its source
-		port = ip + header;
-	} else {
-		return 0;
-	}
-	own = hl_addr_from_ipv4(load_be32(addr));
-	line = plan_find(plan, &own, load_be16(port));
+	int64_t line = plan_find(plan, &about.own.addr, about.own.port);
 	if (line < 0)
 		return 0;
-	*steered = datagram && line_steered(plan, (uint32_t)line);
+	*steered = kind == PEEK_DATAGRAM && line_steered(plan, (uint32_t)line);
 	return line_owner(plan, (uint32_t)line);
 }
 
-bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame)
+bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint16_t len)
 {
-	const uint8_t *ip = frame + ETH_BYTES, *udp = ip + (ip[0] & 15) * 4;
-	const struct hl_addr src = hl_addr_from_ipv4(load_be32(ip + 12));
-	const struct hl_addr dst = hl_addr_from_ipv4(load_be32(ip + 16));
-	int64_t line = plan_find(plan, &dst, load_be16(udp + 2));
+	struct peek about;
 
+	if (frame_peek(frame, len, &about) != PEEK_DATAGRAM)
+		return false;
+	int64_t line = plan_find(plan, &about.own.addr, about.own.port);
 	if (line < 0)
 		return false;
 	const struct plan_profile *p =
 		&plan->profiles[plan->shapes[plan->lines[line].shape].profile];
-	return plan_server_has(&p->server[HL_SERVER_P], &src, load_be16(udp)) ||
-	       plan_server_has(&p->server[HL_SERVER_B], &src, load_be16(udp));
+	return plan_server_has(&p->server[HL_SERVER_P], &about.peer.addr, about.peer.port) ||
+	       plan_server_has(&p->server[HL_SERVER_B], &about.peer.addr, about.peer.port);
 }

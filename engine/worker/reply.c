@@ -70,25 +70,25 @@ static bool is_from_server(const struct hl_worker *w, uint32_t i, const struct b
 	return to && same_endpoint(&to->at, &src->addr, src->port);
 }
 
-enum path { PATH_WRONG, PATH_RIGHT, PATH_ELSEWHERE };
+enum origin { ORIGIN_WRONG, ORIGIN_RIGHT, ORIGIN_ELSEWHERE };
 
-static enum path path_of(const struct hl_worker *w, const struct branch *b, bool live,
-			 const struct hl_endpoint *src, const struct hl_endpoint *dst)
+static enum origin origin_of(const struct hl_worker *w, const struct branch *b, bool live,
+			     const struct hl_endpoint *src, const struct hl_endpoint *dst)
 {
 	uint32_t i = b->line - w->first;
 	const struct line *l = &w->lines[i];
 
 	if (!same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port))
-		return PATH_WRONG;
+		return ORIGIN_WRONG;
 	if (is_from_server(w, i, b, live, src))
-		return PATH_RIGHT;
-	return worker_profile(w, l)->strict_source ? PATH_WRONG : PATH_ELSEWHERE;
+		return ORIGIN_RIGHT;
+	return worker_profile(w, l)->strict_source ? ORIGIN_WRONG : ORIGIN_ELSEWHERE;
 }
 
 bool reply_path(const struct hl_worker *w, const struct branch *b, const struct hl_endpoint *src,
 		const struct hl_endpoint *dst)
 {
-	return path_of(w, b, find_exchange(w, b->line - w->first, b), src, dst) != PATH_WRONG;
+	return origin_of(w, b, find_exchange(w, b->line - w->first, b), src, dst) != ORIGIN_WRONG;
 }
 
 enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const struct hl_endpoint *src,
@@ -96,10 +96,10 @@ enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const stru
 {
 	uint32_t i = b->line - w->first;
 	struct exchange *e = find_exchange(w, i, b);
-	enum path path = path_of(w, b, e, src, dst);
+	enum origin origin = origin_of(w, b, e, src, dst);
 	enum hl_drop drop = HL_DROP_NONE;
 
-	if (path == PATH_WRONG)
+	if (origin == ORIGIN_WRONG)
 		return HL_DROP_WRONG_SOURCE;
 	if (b->kind >= REQUEST_KINDS || reply->method != request_kinds[b->kind]->method ||
 	    reply->cseq != CSEQ_FIRST + b->number)
@@ -108,7 +108,7 @@ enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const stru
 		drop = late_answer(w, i, b, reply);
 	} else {
 		count(&w->counters.responses[reply->status / 100]);
-		if (path == PATH_ELSEWHERE)
+		if (origin == ORIGIN_ELSEWHERE)
 			elsewhere_note(w, i, b, src);
 		exchange_reply(w, i, e, request_kinds[b->kind], reply);
 		driver_run(w, i);

@@ -94,7 +94,7 @@ static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const stru
 // storms.
 static bool was_broadcast(const struct hl_packet *pkt)
 {
-	return pkt->data[0] & 1;
+	return frame_is_broadcast(pkt->data);
 }
 
 // What was put together is served at once: its bytes stay only until the next fragment.

@@ -22,7 +22,7 @@
 #define EVENT_RECORDS 65536
 #define COMMAND_RECORDS 64
 
-#define SLOW_TEXT_MAX (REASSEMBLY_MAX - UDP_BYTES)
+#define SLOW_TEXT_MAX REASSEMBLY_PAYLOAD_MAX
 
 // A reply that the scanner declined, on its way to the full parser.
 struct slow_packet {

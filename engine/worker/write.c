@@ -5,7 +5,7 @@
 #include "base/siphash.h"
 #include "base/text.h"
 #include "line/branch.h"
-#include "net/frame.h"
+#include "net/path.h"
 #include "worker/burst.h"
 #include "worker/challenge.h"
 #include "worker/dialog.h"
@@ -93,44 +93,47 @@ static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct 
 	return worker_credentials(w, i, &request, out);
 }
 
-static void send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-		       struct frame_route *route, struct hl_packet *pkt, uint16_t payload_len)
+// Checksums are left to a device; worker_burst_end() finishes them where none does.
+static void send_frame(struct hl_worker *w, uint32_t i, const struct path *path,
+		       const uint8_t mac[6], struct hl_packet *pkt, uint16_t payload_len)
 {
 	const struct line *l = &w->lines[i];
+	const struct path_ends ends = {
+		.mac = mac,
+		.src = &w->plan->addresses[l->addr].addr,
+		.src_port = l->port,
+	};
 
-	memcpy(route->src_mac, w->plan->options.mac, 6);
-	// as for a device that finishes checksums: worker_burst_end() does it where none does
-	frame_write_udp(pkt, route, &w->plan->addresses[l->addr].addr, l->port, &to->at.addr,
-			to->at.port, payload_len, true);
+	path_write(pkt, path, &ends, payload_len);
 	worker_sent(w);
 }
 
-static bool find_hop(const struct hl_worker *w, const struct plan_endpoint *to,
-		     struct frame_route *route)
+static bool find_hop(const struct hl_worker *w, const struct plan_endpoint *to, uint8_t mac[6])
 {
-	return to && neigh_mac(&w->plan->neighbours.entries[to->neigh], route->dst_mac);
+	return to && neigh_mac(&w->plan->neighbours.entries[to->path.next_hop], mac);
 }
 
-bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-		       struct hl_packet *pkt, uint16_t payload_len)
+bool worker_send_payload(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+			 struct hl_packet *pkt, struct slice payload)
 {
-	struct frame_route route;
+	uint8_t mac[6];
 
-	if (!find_hop(w, to, &route))
+	if (!find_hop(w, to, mac))
 		return false;
-	send_frame(w, i, to, &route, pkt, payload_len);
+	memcpy(path_payload(&to->path, pkt), payload.at, payload.len);
+	send_frame(w, i, &to->path, mac, pkt, (uint16_t)payload.len);
 	return true;
 }
 
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	struct hl_packet *pkt = worker_buffer(w);
-	struct frame_route route;
+	uint8_t mac[6];
 
 	if (!pkt)
 		return WRITE_NO_ROOM;
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
-	if (!find_hop(w, to, &route))
+	if (!find_hop(w, to, mac))
 		return WRITE_NO_HOP;
 	const struct line *l = &w->lines[i];
 	const struct plan_shape *shape = &w->plan->shapes[l->shape];
@@ -145,7 +148,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		auth_len = write_credentials(w, i, r, &t, auth);
 	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
 	// nextnonce may be longer than the one before: then the server says 401 again.
-	if (FRAME_UDP_AT + text->len + auth_len > HL_FRAME_MAX)
+	if (text->len + auth_len > path_room(&to->path))
 		auth_len = 0;
 	const char *const values[FIELDS] = {
 		[FIELD_USER] = w->plan->arena + id->at,
@@ -159,20 +162,20 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		[FIELD_EXPIRES] = t.expires,
 		[FIELD_INSTANCE] = w->plan->arena + id->at - PLAN_INSTANCE_LEN,
 	};
-	uint32_t len = template_write(text, values, auth, auth_len,
-				      (char *)pkt->data + FRAME_UDP_AT);
+	char *out = path_payload(&to->path, pkt);
+	uint32_t len = template_write(text, values, auth, auth_len, out);
 	if (r->ops->finish) {
 		const struct finish finish = {
 			.request = r,
 			.text = text,
 			.auth_len = auth_len,
 			.cnonce = { t.cnonce, sizeof(t.cnonce) },
-			.out = (char *)pkt->data + FRAME_UDP_AT,
+			.out = out,
 			.len = len,
 		};
 		len = r->ops->finish(w, i, &finish);
 	}
-	send_frame(w, i, to, &route, pkt, (uint16_t)len);
+	send_frame(w, i, &to->path, mac, pkt, (uint16_t)len);
 	return WRITE_DONE;
 }
 
@@ -180,5 +183,5 @@ void worker_burst_end(struct hl_worker *w, uint16_t from)
 {
 	atomic_store_explicit(&w->unsettled, w->stopping + w->unregistering, memory_order_relaxed);
 	if (!w->plan->options.tx_csum_offload)
-		frame_finish_burst(w->tx, from);
+		path_finish_burst(w->tx, from);
 }

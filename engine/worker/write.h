@@ -12,9 +12,9 @@ enum write_result {
 };
 struct request;
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
-// The payload is in the packet already. False: the next hop is not known.
-bool worker_send_frame(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-		       struct hl_packet *pkt, uint16_t payload_len);
+// False: the next hop is not known.
+bool worker_send_payload(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
+			 struct hl_packet *pkt, struct slice payload);
 #define CALL_ID_LEN 16
 #define TAG_LEN 8
 // Call-ID and From tag go together.

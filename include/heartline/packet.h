@@ -18,6 +18,8 @@ struct hl_packet {
 	uint8_t *data;  // first byte of the Ethernet header; tx: HL_FRAME_MAX bytes writable
 	uint16_t len;   // bytes of the frame
 	uint16_t flags; // enum hl_packet_flag
+	// tx, with HL_PACKET_CSUM_OFFLOAD: bytes of the link and the network header
+	uint8_t l2_len, l3_len;
 };
 
 /**

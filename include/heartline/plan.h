@@ -126,4 +126,4 @@ uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_
 
 /** Is this frame, which hl_plan_owner() calls steered, from a server of its line? What comes from elsewhere
  * says nothing of the steering. */
-bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame);
+bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint16_t len);

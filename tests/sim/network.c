@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "net/frame.h"
 
 void network_init(struct network *net, uint64_t seed)
 {
@@ -79,7 +79,7 @@ static uint64_t arrival(struct network *net, uint64_t now_ns)
 
 void network_send(struct network *net, enum side side, const struct hl_packet *pkt, uint64_t now_ns)
 {
-	bool faulty = pkt->len > 14 && load_be16(pkt->data + 12) == 0x0800;
+	bool faulty = frame_source(pkt->data, pkt->len).family == HL_FAMILY_IPV4;
 
 	if (!faulty) {
 		push(net, side, pkt, now_ns + 1000);

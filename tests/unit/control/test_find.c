@@ -4,6 +4,7 @@
 
 #include <heartline/plan.h>
 #include "base/bytes.h"
+#include "datagram.h"
 #include "guard.h"
 #include "net/frame.h"
 #include "worker/plan.h"

@@ -413,9 +413,10 @@ Test(plan, the_next_hop_is_the_server_or_the_gateway)
 	const struct plan_endpoint *b = plan->profiles[0].server[HL_SERVER_B].endpoints;
 
 	cr_expect_eq(p->at.port, 5070);
-	cr_expect_eq(hl_addr_ipv4(&hops[p->neigh].addr), 0x0a630001);
-	cr_expect_eq(hl_addr_ipv4(&hops[b->neigh].addr), 0x0a6300fe);
-	cr_expect_eq(plan->profiles[1].server[HL_SERVER_P].endpoints[0].neigh, b->neigh);
+	cr_expect_eq(hl_addr_ipv4(&hops[p->path.next_hop].addr), 0x0a630001);
+	cr_expect_eq(hl_addr_ipv4(&hops[b->path.next_hop].addr), 0x0a6300fe);
+	cr_expect_eq(plan->profiles[1].server[HL_SERVER_P].endpoints[0].path.next_hop,
+		     b->path.next_hop);
 	cr_expect_eq(hl_addr_ipv4(&hops[0].sender), 0x0a630101);
 	cr_expect_eq(plan->profiles[1].server[HL_SERVER_B].n_endpoints, 0);
 	hl_plan_free(plan);

@@ -386,12 +386,12 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		memcpy(frame + 26, p->addr.bytes, 4);
 		frame[34] = (uint8_t)(p->port >> 8);
 		frame[35] = (uint8_t)p->port;
-		cr_expect(hl_plan_from_server(plan, frame));
+		cr_expect(hl_plan_from_server(plan, frame, sizeof(frame)));
 		frame[35] ^= 1;
-		cr_expect_not(hl_plan_from_server(plan, frame), "another port");
+		cr_expect_not(hl_plan_from_server(plan, frame, sizeof(frame)), "another port");
 		frame[35] ^= 1;
 		frame[29] ^= 64;
-		cr_expect_not(hl_plan_from_server(plan, frame), "another address");
+		cr_expect_not(hl_plan_from_server(plan, frame, sizeof(frame)), "another address");
 		any = any || steered;
 		// An ICMP error that quotes it is hashed by its own addresses.
 		memcpy(frame + 54, frame + 30, 4); // quoted source

@@ -9,6 +9,8 @@
 #include "base/checksum.h"
 #include "net/frame.h"
 
+#include "datagram.h"
+
 // clang-format off
 
 // who has 192.0.2.2, tell 192.0.2.1

@@ -148,12 +148,12 @@ static enum hl_dhcp_state answer_to(const uint8_t ip[4], uint16_t port)
 {
 	uint8_t bytes[HL_FRAME_MAX];
 	struct hl_packet pkt = { .data = bytes };
-	struct hl_addr from = addr4(10, 99, 0, 1), to = addr4(ip[0], ip[1], ip[2], ip[3]);
-	struct frame_route route = { { 2 }, { 2 } };
+	const struct hl_endpoint from = { addr4(10, 99, 0, 1), 67 };
+	const struct hl_endpoint to = { addr4(ip[0], ip[1], ip[2], ip[3]), port };
+	const struct route route = { { 2 }, { 2 } };
 	uint16_t len = sizeof(captured_ack_addresses) - FRAME_UDP_AT;
 
-	memcpy(bytes + FRAME_UDP_AT, captured_ack_addresses + FRAME_UDP_AT, len);
-	frame_write_udp(&pkt, &route, &from, 67, &to, port, len, false);
+	datagram_write(&pkt, &route, &from, &to, captured_ack_addresses + FRAME_UDP_AT, len);
 	start(0);
 	poll_idle(0);
 	return poll_frame(bytes, pkt.len, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Frames: captured ones are read as what they are, ours are what Linux would have sent.
+// Frames: captured ones are read as what they are.
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -190,73 +190,4 @@ Test(frame, device_that_checked_is_believed_except_on_icmp)
 	memcpy(echo, captured_echo_request, sizeof(echo));
 	echo[sizeof(echo) - 1] ^= 1;
 	cr_assert(eq(int, read_copy(echo, sizeof(echo), HL_PACKET_CSUM_GOOD), FRAME_BAD_CHECKSUM));
-}
-
-static const struct frame_route route = { { 2, 0, 0, 0, 0, 1 }, { 2, 0, 0, 0, 0, 2 } };
-
-// A frame with room for `payload_len` bytes only, in front of a guard page.
-static struct hl_packet write_frame(const void *payload, size_t payload_len, bool offload)
-{
-	struct hl_addr src = addr4(192, 0, 2, 1), dst = addr4(192, 0, 2, 2);
-	struct hl_packet pkt = { .data = guard_alloc(FRAME_UDP_AT + payload_len), .flags = 0xffff };
-
-	if (payload_len > 0)
-		memcpy(pkt.data + FRAME_UDP_AT, payload, payload_len);
-	frame_write_udp(&pkt, &route, &src, 5060, &dst, 5060, (uint16_t)payload_len, offload);
-	cr_assert(eq(u16, pkt.len, FRAME_UDP_AT + payload_len));
-	cr_assert(eq(u16, pkt.flags, offload ? HL_PACKET_CSUM_OFFLOAD : 0));
-	return pkt;
-}
-
-Test(frame, ours_is_that_of_linux_but_for_the_identification)
-{
-	uint8_t want[sizeof(captured_udp)];
-
-	memcpy(want, captured_udp, sizeof(want));
-	store_be16(want + ETH_BYTES + 4, 0);
-	ipv4_sum_again(want);
-	struct hl_packet pkt = write_frame(want + FRAME_UDP_AT, sizeof(want) - FRAME_UDP_AT, false);
-	cr_assert(eq(u16, pkt.len, sizeof(want)));
-	cr_assert(eq(int, memcmp(pkt.data, want, sizeof(want)), 0));
-}
-
-Test(frame, ours_is_read_back_at_every_length)
-{
-	uint8_t payload[HL_FRAME_MAX - FRAME_UDP_AT];
-
-	for (size_t i = 0; i < sizeof(payload); i++)
-		payload[i] = (uint8_t)(i * 31 + 7);
-	for (size_t len = 0; len <= sizeof(payload); len++) {
-		struct hl_packet pkt = write_frame(payload, len, false);
-		cr_assert(eq(int, frame_read(pkt.data, pkt.len, 0, &f), FRAME_UDP));
-		is_from_1_to_2(5060, 5060);
-		cr_assert(eq(u16, f.payload_len, len));
-		cr_assert(eq(int, memcmp(f.payload, payload, len), 0));
-		cr_assert(ne(u16, load_be16(pkt.data + 40), 0));
-		guard_free(pkt.data, pkt.len);
-	}
-}
-
-Test(frame, udp_checksum_that_sums_to_zero_is_sent_as_ones)
-{
-	uint8_t payload[2] = { 0, 0 };
-	struct hl_packet pkt = write_frame(payload, 2, false);
-
-	memcpy(payload, pkt.data + 40, 2); // what is lacking to 0xffff
-	pkt = write_frame(payload, 2, false);
-	cr_assert(eq(u16, load_be16(pkt.data + 40), 0xffff));
-	cr_assert(eq(int, frame_read(pkt.data, pkt.len, 0, &f), FRAME_UDP));
-}
-
-Test(frame, offload_leaves_what_a_device_finishes)
-{
-	struct hl_packet soft = write_frame("heartline", 9, false);
-	struct hl_packet hard = write_frame("heartline", 9, true);
-	uint8_t *udp = hard.data + ETH_BYTES + IPV4_BYTES;
-
-	cr_assert(eq(u16, load_be16(hard.data + ETH_BYTES + 10), 0));
-	// the device: IP over its header, UDP over all from its header on, the field included
-	ipv4_sum_again(hard.data);
-	store_be16(udp + 6, checksum_finish(checksum_add(0, udp, UDP_BYTES + 9)));
-	cr_assert(eq(int, memcmp(soft.data, hard.data, soft.len), 0));
 }

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "guard.h"
 #include "net/frame.h"
+#include "net/headers.h"
 #include "net/reassembly.h"
 
 #define SERVER 0x0a630001

@@ -11,6 +11,8 @@
 #include "net/frame.h"
 #include "response_check.h"
 
+#include "datagram.h"
+
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t client_mac[6] = { 2, 0, 0, 0, 0, 7 };
 
@@ -66,13 +68,13 @@ void rig_stop(struct rig *rig)
 uint16_t rig_frame(uint8_t frame[HL_FRAME_MAX], unsigned server, const char *text)
 {
 	struct hl_packet pkt = { .data = frame };
-	struct frame_route route;
-	struct hl_addr from = addr_of("10.1.0.7"), to = server_addr(server);
+	struct hl_endpoint from = { addr_of("10.1.0.7"), 50001 };
+	struct hl_endpoint to = { server_addr(server), 5060 };
+	struct route route;
 
 	memcpy(route.src_mac, client_mac, 6);
 	memcpy(route.dst_mac, server_mac, 6);
-	memcpy(frame + FRAME_UDP_AT, text, strlen(text));
-	frame_write_udp(&pkt, &route, &from, 50001, &to, 5060, (uint16_t)strlen(text), false);
+	datagram_write(&pkt, &route, &from, &to, text, (uint16_t)strlen(text));
 	return pkt.len;
 }
 

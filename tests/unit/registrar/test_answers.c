@@ -9,6 +9,7 @@
 #include "base/checksum.h"
 #include "net/arp.h"
 #include "net/frame.h"
+#include "net/headers.h"
 #include "registrar/rig.h"
 #include "via_forms.h"
 

@@ -13,7 +13,7 @@
 // text is in rig->text.
 static int tell(struct rig *rig, const char *text, uint32_t len)
 {
-	static const struct frame_route route = { { 2, 0, 0, 0, 0, 7 }, { 2, 0, 0, 0, 0, 1 } };
+	static const struct route route = { { 2, 0, 0, 0, 0, 7 }, { 2, 0, 0, 0, 0, 1 } };
 	struct hl_addr client, server;
 	struct frame f;
 
@@ -21,7 +21,7 @@ static int tell(struct rig *rig, const char *text, uint32_t len)
 	hl_addr_parse("10.0.0.1", 8, &server);
 	struct hl_packet pkt = torture_frame(&route, &client, 50001, &server, 5060, text, len);
 	hl_registrar_rx(rig->r, &pkt, 1, &rig->tx, rig->now_ns);
-	guard_free(pkt.data, FRAME_UDP_AT + len);
+	guard_free(pkt.data, pkt.len);
 	uint16_t n = rig->tx.n;
 	rig->tx.n = 0;
 	rig->text[0] = '\0';

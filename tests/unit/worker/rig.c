@@ -14,6 +14,8 @@
 #include "base/count.h"
 #include "net/arp.h"
 
+#include "datagram.h"
+
 uint64_t rig_boot_key[2] = { 11, 12 };
 const char *rig_rows;
 
@@ -222,17 +224,15 @@ void rig_frame(struct rig *rig, const uint8_t *bytes, uint16_t len)
 void rig_datagram(struct rig *rig, const char *src, uint16_t src_port, const struct hl_addr *dst,
 		  uint16_t dst_port, const char *text)
 {
-	struct frame_route route;
-	struct hl_addr from;
+	struct hl_endpoint from = { .port = src_port }, to = { *dst, dst_port };
+	struct route route;
 	uint8_t bytes[HL_FRAME_MAX];
 	struct hl_packet pkt = { .data = bytes };
-	size_t len = strlen(text);
 
 	memcpy(route.src_mac, server_mac, 6);
 	memcpy(route.dst_mac, worker_mac, 6);
-	hl_addr_parse(src, strlen(src), &from);
-	memcpy(bytes + FRAME_UDP_AT, text, len);
-	frame_write_udp(&pkt, &route, &from, src_port, dst, dst_port, (uint16_t)len, false);
+	hl_addr_parse(src, strlen(src), &from.addr);
+	datagram_write(&pkt, &route, &from, &to, text, (uint16_t)strlen(text));
 	rig_frame(rig, bytes, pkt.len);
 }
 

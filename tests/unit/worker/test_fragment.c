@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/rng.h"
+#include "net/headers.h"
 #include "outstanding.h"
 
 static const struct hl_addr server = { .family = HL_FAMILY_IPV4, .bytes = { 10, 99, 0, 1 } };

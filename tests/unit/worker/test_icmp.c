@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/rng.h"
 #include "line/streams.h"
+#include "net/headers.h"
 #include "outstanding.h"
 
 #define SHORT_QUOTE (IPV4_BYTES + UDP_BYTES)

@@ -10,6 +10,7 @@
 #include <heartline/snapshot.h>
 #include "base/bytes.h"
 #include "net/frame.h"
+#include "net/headers.h"
 #include "worker/worker.h"
 
 #define WORKERS 3

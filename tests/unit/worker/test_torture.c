@@ -32,7 +32,7 @@ static void bench_start(struct bench *b, const char *extra)
 // A datagram from the line's server, in a frame that ends at a guard page.
 static void deliver(struct bench *b, const char *text, uint32_t len)
 {
-	static const struct frame_route route = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 } };
+	static const struct route route = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 } };
 	static uint8_t buffers[4][HL_FRAME_MAX];
 	struct hl_packet out[4] = { { .data = buffers[0] },
 				    { .data = buffers[1] },
@@ -46,7 +46,7 @@ static void deliver(struct bench *b, const char *text, uint32_t len)
 	struct hl_packet pkt = torture_frame(&route, &server, 5060, &b->line.src, b->line.src_port,
 					     text, len);
 	hl_worker_rx(b->rig->worker, &pkt, 1, &tx, b->rig->now_ns);
-	guard_free(pkt.data, FRAME_UDP_AT + len);
+	guard_free(pkt.data, pkt.len);
 	b->n = tx.n;
 	b->status = 0;
 	b->answer_len = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A datagram of any length in one frame that ends at a guard page: longreq is longer than those
-// that frame_write_udp() writes.
+// that the engine writes.
 #pragma once
 
 #include <string.h>
@@ -8,13 +8,13 @@
 #include "base/bytes.h"
 #include "net/frame.h"
 
+#include "../../datagram.h"
 #include "../../guard.h"
 
 // As a device hands it over that has verified the checksums; give pkt.data back with guard_free().
-static inline struct hl_packet torture_frame(const struct frame_route *route,
-					     const struct hl_addr *src, uint16_t src_port,
-					     const struct hl_addr *dst, uint16_t dst_port,
-					     const char *text, uint32_t len)
+static inline struct hl_packet torture_frame(const struct route *route, const struct hl_addr *src,
+					     uint16_t src_port, const struct hl_addr *dst,
+					     uint16_t dst_port, const char *text, uint32_t len)
 {
 	uint8_t *frame = guard_alloc(FRAME_UDP_AT + len);
 	uint8_t *ip = frame + ETH_BYTES, *udp = ip + IPV4_BYTES;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Headers copied from a path, with what differs from one datagram to the next put in.
+#include "net/path.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/checksum.h"
+#include "net/frame.h"
+#include "net/headers.h"
+
+static_assert(PATH_HEADERS_MIN == ETH_BYTES + IPV4_BYTES + UDP_BYTES, "the shortest path");
+static_assert(HL_FRAME_MAX == ETH_BYTES + 1500, "an Ethernet frame");
+
+// Where things stand in a network header.
+struct fields {
+	uint8_t length_at, length_more; // the field, and what it counts beside the payload
+	uint8_t src_at, dst_at, addr_len;
+};
+static const struct fields ipv4_fields = { 2, IPV4_BYTES, 12, 16, 4 };
+static const struct fields ipv6_fields = { 4, 0, 8, 24, 16 };
+
+void path_init_ipv4(struct path *path, const uint8_t mac[6])
+{
+	static const struct hl_addr none = { .family = HL_FAMILY_IPV4 };
+	static const uint8_t to_be_found[6];
+
+	*path = (struct path){ .l2_len = ETH_BYTES, .l3_len = IPV4_BYTES };
+	frame_write_eth(path->headers, to_be_found, mac, ETHERTYPE_IPV4);
+	frame_write_ipv4(path->headers + ETH_BYTES, &none, &none, IP_UDP, 0, true);
+	path_seal(path);
+}
+
+static const struct fields *fields_of(const struct path *path)
+{
+	return path->family == HL_FAMILY_IPV4 ? &ipv4_fields : &ipv6_fields;
+}
+
+void path_seal(struct path *path)
+{
+	const uint8_t *ip = path->headers + path->l2_len;
+
+	path->family = ip[0] >> 4; // its version has the number of the family
+	path->payload_at = (uint8_t)(path->l2_len + path->l3_len + UDP_BYTES);
+	assert(path->payload_at >= PATH_HEADERS_MIN && path->payload_at <= PATH_HEADERS_MAX);
+	const struct fields *at = fields_of(path);
+	path->sum = checksum_fold(checksum_add(IP_UDP, ip + at->dst_at, at->addr_len));
+}
+
+void path_to(struct path *path, const struct path *port, const struct hl_endpoint *dst,
+	     uint32_t next_hop)
+{
+	const struct fields *at = fields_of(port);
+
+	assert(dst->addr.family == port->family);
+	*path = *port;
+	path->next_hop = next_hop;
+	memcpy(path->headers + path->l2_len + at->dst_at, dst->addr.bytes, at->addr_len);
+	store_be16(path->headers + path->l2_len + path->l3_len + 2, dst->port);
+	path_seal(path);
+}
+
+// By two moves that overlap, whatever the headers: no loop, no call, and not one byte of the payload.
+static inline void headers_copy(uint8_t *out, const struct path *path)
+{
+	enum { HEAD = 32, TAIL = 40 };
+	static_assert(TAIL <= PATH_HEADERS_MIN && HEAD + TAIL >= PATH_HEADERS_MAX, "all of it");
+	const unsigned tail_at = path->payload_at - TAIL;
+
+	memcpy(out, path->headers, HEAD);
+	memcpy(out + tail_at, path->headers + tail_at, TAIL);
+}
+
+// Copies an address and returns its sum, each word loaded once.
+static inline uint64_t addr_put(uint8_t *out, const struct hl_addr *addr, unsigned len)
+{
+	uint64_t sum = 0;
+
+	for (unsigned at = 0; at < len; at += 4) {
+		uint32_t word = load_be32(addr->bytes + at);
+
+		store_be32(out + at, word);
+		sum += word;
+	}
+	return sum;
+}
+
+// Returns the sum of what it has put in. dst: NULL: it is there already.
+static inline uint64_t network_put(uint8_t *ip, const struct fields *at, uint16_t udp_len,
+				   const struct hl_addr *src, const struct hl_addr *dst)
+{
+	uint64_t sum = udp_len + addr_put(ip + at->src_at, src, at->addr_len);
+
+	if (dst != NULL)
+		sum += addr_put(ip + at->dst_at, dst, at->addr_len);
+	store_be16(ip + at->length_at, (uint16_t)(at->length_more + udp_len));
+	return sum;
+}
+
+// By itself, so that its registers are not saved for each datagram of IPv4.
+static __attribute__((noinline)) uint64_t ipv6_put(uint8_t *ip, uint16_t udp_len,
+						   const struct hl_addr *src,
+						   const struct hl_addr *dst)
+{
+	return network_put(ip, &ipv6_fields, udp_len, src, dst);
+}
+
+static inline void write(struct hl_packet *pkt, const struct path *path,
+			 const struct path_ends *ends, const struct hl_addr *dst,
+			 uint16_t payload_len)
+{
+	const uint16_t udp_len = (uint16_t)(UDP_BYTES + payload_len);
+	uint8_t *const out = pkt->data, *ip = out + path->l2_len, *udp = ip + path->l3_len;
+	uint64_t sum = path->sum;
+
+	assert(payload_len <= path_room(path));
+	headers_copy(out, path);
+	memcpy(out, ends->mac, 6);
+	if (path->family == HL_FAMILY_IPV4)
+		sum += network_put(ip, &ipv4_fields, udp_len, ends->src, dst);
+	else
+		sum += ipv6_put(ip, udp_len, ends->src, dst);
+	store_be16(udp, ends->src_port);
+	if (dst != NULL)
+		store_be16(udp + 2, ends->dst_port);
+	store_be16(udp + 4, udp_len);
+	store_be16(udp + 6, checksum_fold(sum)); // the device adds the rest
+	pkt->len = (uint16_t)(path->payload_at + payload_len);
+	pkt->flags = HL_PACKET_CSUM_OFFLOAD;
+	pkt->l2_len = path->l2_len;
+	pkt->l3_len = path->l3_len;
+}
+
+void path_write(struct hl_packet *pkt, const struct path *path, const struct path_ends *ends,
+		uint16_t payload_len)
+{
+	write(pkt, path, ends, NULL, payload_len);
+}
+
+void path_write_to(struct hl_packet *pkt, const struct path *port, const struct path_ends *ends,
+		   uint16_t payload_len)
+{
+	write(pkt, port, ends, ends->dst, payload_len);
+}
+
+void path_finish(struct hl_packet *pkt)
+{
+	uint8_t *ip = pkt->data + pkt->l2_len, *udp = ip + pkt->l3_len;
+
+	if (ip[0] >> 4 == 4) // IPv6 has none
+		store_be16(ip + 10, ipv4_checksum(ip));
+	uint16_t checksum = checksum_finish(checksum_add(0, udp, load_be16(udp + 4)));
+	// 0 would mean "none" (RFC 768), which IPv6 does not allow; the other zero is the same number
+	store_be16(udp + 6, checksum != 0 ? checksum : 0xffff);
+	pkt->flags &= (uint16_t)~HL_PACKET_CSUM_OFFLOAD;
+}
+
+void path_finish_burst(struct hl_burst *tx, uint16_t from)
+{
+	for (uint16_t k = from; k < tx->n; k++) {
+		if (tx->pkts[k].flags & HL_PACKET_CSUM_OFFLOAD)
+			path_finish(&tx->pkts[k]);
+	}
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Addresses and ports taken from a frame without reading the rest of it.
+#include "net/peek.h"
+
+#include "base/bytes.h"
+#include "net/frame.h"
+#include "net/headers.h"
+
+enum { ICMP_UNREACHABLE = 3, ICMP_HEADER_BYTES = 8 };
+
+static bool is_later_fragment(const uint8_t *ip)
+{
+	return (load_be16(ip + 6) & 0x1fff) != 0;
+}
+
+// An IPv4 header whose UDP or ICMP header follows; its length, or 0.
+static uint16_t ipv4_peek(const uint8_t *ip, uint16_t len)
+{
+	uint16_t header;
+
+	if (len < IPV4_BYTES || ip[0] >> 4 != 4)
+		return 0;
+	header = (uint16_t)((ip[0] & 15) * 4);
+	if (header < IPV4_BYTES || len < header + UDP_BYTES || is_later_fragment(ip))
+		return 0;
+	return header;
+}
+
+static struct hl_endpoint endpoint_peek(const uint8_t *addr, const uint8_t *port)
+{
+	return (struct hl_endpoint){ hl_addr_from_ipv4(load_be32(addr)), load_be16(port) };
+}
+
+enum peek_kind frame_peek(const uint8_t *frame, uint16_t len, struct peek *out)
+{
+	const uint8_t *ip = frame + ETH_BYTES;
+	uint16_t header, room;
+
+	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
+		return PEEK_OTHER;
+	if (ip[9] == IP_UDP && is_later_fragment(ip))
+		return PEEK_FRAGMENT;
+	room = (uint16_t)(len - ETH_BYTES);
+	header = ipv4_peek(ip, room);
+	if (header == 0)
+		return PEEK_OTHER;
+	if (ip[9] == IP_UDP) {
+		out->own = endpoint_peek(ip + 16, ip + header + 2);
+		out->peer = endpoint_peek(ip + 12, ip + header);
+		return PEEK_DATAGRAM;
+	}
+	if (ip[9] != IP_ICMP || ip[header] != ICMP_UNREACHABLE)
+		return PEEK_OTHER;
+	ip += header + ICMP_HEADER_BYTES; // what we sent
+	room = (uint16_t)(room - header - ICMP_HEADER_BYTES);
+	header = ipv4_peek(ip, room);
+	if (header == 0 || ip[9] != IP_UDP)
+		return PEEK_OTHER;
+	out->own = endpoint_peek(ip + 12, ip + header);
+	out->peer = endpoint_peek(ip + 16, ip + header + 2);
+	return PEEK_QUOTE;
+}
