@@ -16,7 +16,8 @@ static void release(struct memo *memo, const char *from, const char *to)
 
 static void release_slice(struct memo *memo, struct slice s)
 {
-	release(memo, s.at, s.at + s.len);
+	if (s.len > 0) // else s.at may be NULL
+		release(memo, s.at, s.at + s.len);
 }
 
 static const char *stop_find(const char *at, const char *end)

@@ -48,6 +48,8 @@ static char unescaped(const char **at, const char *end)
 
 static bool users_equal(struct slice a, struct slice b)
 {
+	if (a.len == 0 || b.len == 0) // one without a user may have no text at all
+		return a.len == b.len;
 	const char *at = a.at, *const a_end = a.at + a.len;
 	const char *bt = b.at, *const b_end = b.at + b.len;
 
