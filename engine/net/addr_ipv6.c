@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hex.h"
 
 #define GROUPS 8
 #define GROUP_DIGITS 4
@@ -16,12 +17,11 @@ static size_t group_read(const char *text, size_t len, uint16_t *value)
 	size_t n = 0;
 
 	for (*value = 0; n < len; n++) {
-		uint8_t c = (uint8_t)text[n], letter = (uint8_t)((c | 0x20) - 'a');
-		unsigned digit = c >= '0' && c <= '9' ? c - '0' : letter < 6 ? letter + 10u : 16;
+		int digit = hex_digit(text[n]);
 
-		if (digit == 16)
+		if (digit < 0)
 			break;
-		*value = (uint16_t)(*value << 4 | digit);
+		*value = (uint16_t)(*value << 4 | (unsigned)digit);
 	}
 	return n <= GROUP_DIGITS ? n : 0;
 }

@@ -65,7 +65,8 @@ void path_to(struct path *path, const struct path *port, const struct hl_endpoin
 static inline void headers_copy(uint8_t *out, const struct path *path)
 {
 	enum { HEAD = 32, TAIL = 40 };
-	static_assert(TAIL <= PATH_HEADERS_MIN && HEAD + TAIL >= PATH_HEADERS_MAX, "all of it");
+	static_assert((int)TAIL <= PATH_HEADERS_MIN && (int)HEAD + TAIL >= PATH_HEADERS_MAX,
+		      "all of it");
 	const unsigned tail_at = path->payload_at - TAIL;
 
 	memcpy(out, path->headers, HEAD);
