@@ -53,6 +53,8 @@ static bool users_equal(struct slice a, struct slice b)
 	const char *at = a.at, *const a_end = a.at + a.len;
 	const char *bt = b.at, *const b_end = b.at + b.len;
 
+	if (slice_equal(a, b)) // as nearly always
+		return true;
 	while (at < a_end && bt < b_end) {
 		if (unescaped(&at, a_end) != unescaped(&bt, b_end))
 			return false;
@@ -71,30 +73,46 @@ enum whose {
 	OURS,
 };
 
+static bool is_never_ignored(const struct param *param)
+{
+	return param_is(param, "user") || param_is(param, "ttl") || param_is(param, "method") ||
+	       param_is(param, "maddr");
+}
+
+// Of a URI that is ours as far as its parameters.
+static enum whose params_whose(struct slice params, char server)
+{
+	struct slice transport = { 0 }, hl = { 0 };
+	struct param param;
+
+	while (param_next(&params, &param)) {
+		if (is_never_ignored(&param))
+			return FOREIGN;
+		if (hl.at == NULL && param_is(&param, "hl"))
+			hl = param.value;
+		else if (transport.at == NULL && param_is(&param, "transport"))
+			transport = param.value;
+	}
+	if (transport.at != NULL && !text_equal_nocase(transport.at, transport.len, "udp", 3))
+		return FOREIGN;
+	if (hl.at == NULL)
+		return OURS_UNMARKED;
+	return hl.len == 1 && (*hl.at | 0x20) == server ? OURS : FOREIGN;
+}
+
 // Compares with "sip:user@host:port;hl=p" as RFC 3261 19.1.4 says: a parameter that only one URI has
 // is ignored unless it is one of the four named there; headers and a password count. The hl parameter
 // tells what was registered at one server from what was registered at the other.
 static enum whose contact_whose(struct slice uri, const struct contact_own *own)
 {
-	static const char *const never_ignored[] = { "user", "ttl", "method", "maddr" };
 	struct address_uri u;
-	struct slice value;
 
 	if (!address_uri_read(uri, &u) || !u.sip || !letters_are(uri.at, "sip:", 4) ||
 	    has_password(&u) || u.params.at + u.params.len != uri.at + uri.len ||
 	    !text_equal_nocase(u.host.at, u.host.len, own->host.at, own->host.len) ||
 	    (u.port != 0 ? u.port : 5060) != own->port || !users_equal(u.user, own->user))
 		return FOREIGN;
-	for (uint32_t i = 0; i < sizeof(never_ignored) / sizeof(never_ignored[0]); i++) {
-		if (param_find(u.params, never_ignored[i], &value))
-			return FOREIGN;
-	}
-	if (param_find(u.params, "transport", &value) &&
-	    !text_equal_nocase(value.at, value.len, "udp", 3))
-		return FOREIGN;
-	if (!param_find(u.params, "hl", &value))
-		return OURS_UNMARKED;
-	return value.len == 1 && (*value.at | 0x20) == own->server ? OURS : FOREIGN;
+	return params_whose(u.params, own->server);
 }
 
 // What an answer grants; 0: no such time was found.

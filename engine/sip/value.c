@@ -201,29 +201,40 @@ bool address_uri_read(struct slice uri, struct address_uri *out)
 	return host_read(at, host_end, out);
 }
 
+bool param_next(struct slice *params, struct param *out)
+{
+	const char *const end = params->at + params->len;
+
+	if (params->len == 0)
+		return false;
+	const char *next = unquoted_semicolon(params->at + 1, end); // `at` stands on a ;
+	if (next == NULL)
+		return false;
+	struct slice piece = slice_trim(params->at + 1, next);
+	const char *const piece_end = piece.at + piece.len;
+	const char *name_end = piece.at;
+	while (name_end < piece_end && *name_end != '=' && !is_lws(*name_end))
+		name_end++;
+	const char *equal = skip_lws(name_end, piece_end);
+	out->name = (struct slice){ piece.at, (uint32_t)(name_end - piece.at) };
+	out->value = (struct slice){ next, 0 };
+	if (equal < piece_end && *equal == '=')
+		out->value = slice_trim(equal + 1, next);
+	else if (equal < piece_end)
+		out->name.len = 0;
+	*params = (struct slice){ next, (uint32_t)(end - next) };
+	return true;
+}
+
 bool param_find(struct slice params, const char *name, struct slice *value)
 {
-	const char *const end = params.at + params.len;
-	const uint32_t len = (uint32_t)strlen(name); // of letters alone
+	struct param param;
 
-	for (const char *at = params.at; at < end;) {
-		const char *next = unquoted_semicolon(at + 1, end); // `at` stands on a ;
-		if (next == NULL)
-			return false;
-		struct slice piece = slice_trim(at + 1, next);
-		const char *const piece_end = piece.at + piece.len;
-		if (piece.len >= len && letters_are(piece.at, name, len)) {
-			const char *equal = skip_lws(piece.at + len, piece_end);
-			if (equal == piece_end) {
-				*value = (struct slice){ next, 0 };
-				return true;
-			}
-			if (*equal == '=') {
-				*value = slice_trim(equal + 1, next);
-				return true;
-			}
+	while (param_next(&params, &param)) {
+		if (param_is(&param, name)) {
+			*value = param.value;
+			return true;
 		}
-		at = next;
 	}
 	return false;
 }

@@ -196,6 +196,22 @@ struct address_uri {
 };
 bool address_uri_read(struct slice uri, struct address_uri *out);
 
+// One parameter of ";name=value;name". Without a value it is empty; what is no parameter ("name value")
+// has an empty name.
+struct param {
+	struct slice name, value;
+};
+// The next one, behind which *params stands then. False: none, or a quoted string does not end.
+bool param_next(struct slice *params, struct param *out);
+
+// Is that its name? `lower`: as for letters_are().
+static inline bool param_is(const struct param *param, const char *lower)
+{
+	const uint32_t len = (uint32_t)strlen(lower);
+
+	return param->name.len == len && letters_are(param->name.at, lower, len);
+}
+
 // A parameter of ";name=value;name" by its name (in lower case); *value is empty when it has none.
 bool param_find(struct slice params, const char *name, struct slice *value);
 
