@@ -9,6 +9,7 @@
 #include "base/siphash.h"
 #include "control/entries.h"
 #include "control/planner.h"
+#include "worker/transport.h"
 
 static int groups_number(struct planner *p)
 {
@@ -75,6 +76,13 @@ static int plan_make(struct planner *p)
 int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 		const struct hl_plan_options *options, struct hl_error *err)
 {
+	return plan_new(plan, config, options, &transport_udp, err);
+}
+
+int plan_new(struct hl_plan **plan, const struct hl_config *config,
+	     const struct hl_plan_options *options, const struct transport *transport,
+	     struct hl_error *err)
+{
 	struct planner p = { .config = config, .err = err };
 	int rc = hl_config_check(config, err);
 
@@ -94,6 +102,8 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 		return hl_fail(err, ENOMEM, "no memory for a plan");
 	p.plan->options = *options;
 	path_init_ipv4(&p.plan->port_path, options->mac);
+	p.plan->transport = transport;
+	p.plan->message_room = transport->room(p.plan);
 	p.plan->n_lines = (uint32_t)config->total;
 	p.plan->n_profiles = config->n_profiles;
 	rc = plan_make(&p);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the lines of one SIP domain share: the messages by osip2, the Request-URI, and its hashes.
 #include "control/planner.h"
+#include "worker/transport.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,7 @@ static int domain_make(struct planner *p, uint32_t index, struct digest *digest)
 	struct plan_domain *out = &p->plan->domains[index];
 	struct build_spec spec = {
 		.method = HL_REGISTER,
+		.transport = p->plan->transport->via,
 		.domain = domain->text,
 		.domain_port = c->proxy_port,
 		.server_tag = tags[HL_SERVER_P],

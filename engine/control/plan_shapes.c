@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "line/branch.h"
 #include "line/streams.h"
-#include "net/path.h"
 
 #define SHAPES_MAX UINT16_MAX
 
@@ -148,7 +147,7 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 {
 	const struct message *message = &p->messages[shape->domain].of[server][text];
 	struct template *t = &shape->text[server][text];
-	uint32_t bytes, number_len, room = path_room(&p->plan->port_path);
+	uint32_t bytes, number_len, room = p->plan->message_room;
 	const char *number = hl_plan_phone_number(p->plan, met->line, &number_len);
 	int rc = template_compile(t, message->text, message->len, shape->widths);
 

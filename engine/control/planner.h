@@ -26,6 +26,11 @@ struct planner {
 	struct messages *messages; // by domain, with marks
 };
 
+// As hl_plan_new(), for lines that speak over this transport.
+int plan_new(struct hl_plan **plan, const struct hl_config *config,
+	     const struct hl_plan_options *options, const struct transport *transport,
+	     struct hl_error *err);
+
 int plan_addresses(struct planner *p);  // own addresses and their texts
 int plan_profiles(struct planner *p);   // policies, servers, neighbours
 int plan_domains(struct planner *p);    // Request-URIs, messages

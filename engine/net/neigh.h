@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <heartline/addr.h>
 #include <heartline/packet.h>
@@ -64,8 +65,7 @@ int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struc
 static inline bool neigh_mac(const struct neigh *entry, uint8_t mac[6])
 {
 	uint64_t word = atomic_load_explicit((_Atomic uint64_t *)&entry->mac, memory_order_relaxed);
-	for (int i = 0; i < 6; i++)
-		mac[i] = (uint8_t)(word >> (8 * i));
+	memcpy(mac, &word, 6); // the low 48 bits come first, as checksum.c asserts
 	return word != 0;
 }
 

@@ -67,7 +67,7 @@ static osip_from_t *party_new(const struct build_spec *spec, const char *user, b
 	return party;
 }
 
-// SIP/2.0/UDP address:port;branch=...;rport (RFC 3261 18.1.1, RFC 3581 3)
+// SIP/2.0/UDP (or another transport) address:port;branch=...;rport (RFC 3261 18.1.1, RFC 3581 3)
 static void via_add(osip_message_t *m, const struct build_spec *spec, bool *failed)
 {
 	osip_via_t *via = NULL;
@@ -79,7 +79,7 @@ static void via_add(osip_message_t *m, const struct build_spec *spec, bool *fail
 	}
 	snprintf(branch, sizeof(branch), "z9hG4bK%s", template_mark(FIELD_BRANCH));
 	via_set_version(via, copy("2.0", failed));
-	via_set_protocol(via, copy("UDP", failed));
+	via_set_protocol(via, copy(spec->transport, failed));
 	via_set_host(via, copy(template_mark(FIELD_IP), failed));
 	via_set_port(via, copy(template_mark(FIELD_PORT), failed));
 	osip_via_set_branch(via, copy(branch, failed));

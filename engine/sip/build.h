@@ -10,6 +10,7 @@
 
 struct build_spec {
 	enum hl_method method;  // HL_REGISTER, HL_OPTIONS, HL_SUBSCRIBE
+	const char *transport;  // token of the Via
 	const char *domain;     // host of Request-URI and AoR
 	uint16_t domain_port;   // in the URIs when it is not 5060
 	const char *server_tag; // "p" or "b": the Contact's hl parameter

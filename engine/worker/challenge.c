@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include <heartline/code.h>
-#include "net/path.h"
 #include "sip/value.h"
 
 // What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
@@ -126,7 +125,7 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_serve
 			return false;
 		len += auth->usable ? line : 0;
 	}
-	return len <= path_room(&w->plan->port_path);
+	return len <= w->plan->message_room;
 }
 
 // Of several of a realm the topmost one that we can answer.

@@ -13,6 +13,7 @@
 #include "worker/clock.h"
 #include "worker/pace.h"
 #include "worker/request.h"
+#include "worker/transport.h"
 #include "worker/write.h"
 
 // RFC 3261 17.1.2.2 and its table 4.
@@ -48,12 +49,16 @@ uint16_t exchange_blame(struct hl_worker *w, uint32_t i, const struct request_op
 }
 
 // Timer E (RFC 3261 17.1.2.2), from the time this transmission was due, not from now: lateness must not
-// add up.
+// add up. Over a reliable transport there is none.
 static void arm_next(const struct hl_worker *w, struct exchange *e)
 {
 	unsigned n = exchange_retransmissions(e);
 	uint64_t span_ns = T2_NS;
 
+	if (w->plan->transport->reliable) {
+		e->at = e->end;
+		return;
+	}
 	if (!exchange_is_proceeding(e) && T1_NS << n < T2_NS)
 		span_ns = T1_NS << n;
 	uint32_t next = e->at + tick_span_ns(span_ns);
@@ -134,7 +139,7 @@ enum write_result exchange_send(struct hl_worker *w, uint32_t i, const struct re
 	return written;
 }
 
-// It was not answered at once, and has left again: its next hop may have moved.
+// It was not answered at once, and has left again.
 static void retransmitted(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
@@ -142,7 +147,7 @@ static void retransmitted(struct hl_worker *w, uint32_t i, const struct request 
 	count(&w->counters.retransmissions[r->ops->method]);
 	pace_take(w); // without waiting for a token: its time is the RFC's
 	if (to)
-		neigh_doubt(&w->plan->neighbours, &w->plan->neighbours.entries[to->path.next_hop]);
+		w->plan->transport->lost(w, &to->path);
 }
 
 static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops *ops)

@@ -68,11 +68,14 @@ static uint16_t status_for(struct hl_worker *w, uint32_t i, const struct sip_req
 	return status_by_method(r->method);
 }
 
-static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
-		   const struct frame *f, const struct sip_request *r, bool accepted)
+static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
+		   const struct sip_request *r, bool accepted)
 {
-	struct hl_packet *out = worker_buffer(w);
-	const struct path *path = &w->plan->port_path;
+	const struct frame *f = in->frame;
+	struct outgoing out = {
+		.path = &w->plan->port_path,
+		.ends = { .mac = in->mac, .src = &f->dst, .src_port = f->dst_port, .dst = &f->src },
+	};
 	char tag[16], extra[256];
 	bool maddr_refused;
 	struct respond_spec spec = {
@@ -82,7 +85,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		.received_port = f->src_port,
 	};
 
-	if (!out) { // the sender will say it again
+	if (in->transport->open(w, &out) != WRITE_DONE) { // the sender will say it again
 		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
@@ -95,27 +98,21 @@ static void answer(struct hl_worker *w, uint32_t i, const struct hl_packet *pkt,
 		spec.headers = spec.status == 501 ? ALLOW : ALLOW_ACCEPT;
 		spec.headers_len = (uint32_t)strlen(spec.headers);
 	}
-	uint32_t len = respond_write(r, &spec, path_payload(path, out), path_room(path));
+	uint32_t len = respond_write(r, &spec, out.text, in->transport->room(w->plan));
 	if (len == 0) {
 		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	const struct path_ends ends = {
-		.mac = frame_src_mac(pkt->data),
-		.src = &f->dst,
-		.src_port = f->dst_port,
-		.dst = &f->src,
-		.dst_port = respond_port(r, &f->src, f->src_port, &maddr_refused),
-	};
+	out.ends.dst_port = respond_port(r, &f->src, f->src_port, &maddr_refused);
 	if (maddr_refused)
 		count(&w->counters.maddr_refused);
-	path_write_to(out, path, &ends, (uint16_t)len);
+	in->transport->send(w, &out, len);
 	count(&w->counters.answered[spec.status / 100]);
-	worker_sent(w);
 }
 
-void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+void worker_incoming(struct hl_worker *w, const struct incoming *in)
 {
+	const struct frame *f = in->frame;
 	struct sip_request r;
 	int64_t line = plan_find(w->plan, &f->dst, f->dst_port);
 
@@ -136,7 +133,7 @@ void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const str
 		worker_drop(w, HL_DROP_REQUEST_REFUSED, f);
 	if (r.method == HL_ACK || (!accepted && p->drop_rejected))
 		return;
-	answer(w, i, pkt, f, &r, accepted);
+	answer(w, i, in, &r, accepted);
 	if (r.method == HL_NOTIFY && w->dialogs) // it may have moved a timer
 		line_flush(w, i);
 }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "worker/transport.h"
 #include "worker/worker.h"
 
-// A request to a line.
-void worker_incoming(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
+// A request to a line, and the way back.
+struct incoming {
+	const struct frame *frame; // from, to and text; of a frame or of a stream
+	const struct transport *transport;
+	const uint8_t *mac; // of who sent it on the link; NULL: it came by a stream
+};
+void worker_incoming(struct hl_worker *w, const struct incoming *in);

@@ -145,21 +145,27 @@ static const struct plan_endpoint *active_endpoint(const struct hl_worker *w, ui
 // request, so it takes no token.
 void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 {
-	static const struct slice ping = { "\r\n\r\n", 4 };
+	static const char ping[] = "\r\n\r\n";
 	struct line_streams *s = &w->streams[i];
 
 	if (!(s->flags & STREAM_NAT) || tick_before(w->now, s->nat_at))
 		return;
 	w->lines[i].flags |= LINE_RARE_CHANGED;
-	struct hl_packet *pkt = worker_buffer(w);
-	if (!pkt) {
+	const struct plan_endpoint *to = active_endpoint(w, i);
+	struct outgoing out = outgoing_to(w, &w->lines[i], to);
+	enum write_result opened = w->plan->transport->open(w, &out);
+
+	if (opened == WRITE_NO_ROOM) {
 		s->nat_at = w->now + 1;
 		return;
 	}
-	if (worker_send_payload(w, i, active_endpoint(w, i), pkt, ping))
+	if (opened == WRITE_DONE) {
+		memcpy(out.text, ping, sizeof(ping) - 1);
+		w->plan->transport->send(w, &out, sizeof(ping) - 1);
 		count(&w->counters.nat_keepalives);
-	else // nobody waits for it
+	} else { // nobody waits for it
 		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
+	}
 	s->nat_at += tick_span_ns(worker_profile(w, &w->lines[i])->nat_keepalive_interval_ns);
 	if (tick_before(s->nat_at, w->now))
 		s->nat_at = w->now + 1;

@@ -17,6 +17,8 @@
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
 
+struct transport;
+
 enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_SUBSCRIBE, PLAN_TEXTS };
 
 #define PLAN_ENDPOINTS_MAX 127
@@ -159,6 +161,8 @@ struct hl_plan {
 	struct hl_prefix subnet; // of the lines
 	struct hl_addr gateway;  // family NONE: none
 	struct path port_path;   // from which those of endpoints are made
+	const struct transport *transport;
+	uint32_t message_room; // bytes of one message over it
 	// MACs: writer worker 0; entries: added by the control thread
 	struct neigh_table neighbours;
 	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread

@@ -12,7 +12,9 @@
 #include "worker/fragment.h"
 #include "worker/icmp.h"
 #include "worker/incoming.h"
+#include "worker/message.h"
 #include "worker/reply.h"
+#include "worker/transport.h"
 #include "worker/worker.h"
 #include "worker/write.h"
 
@@ -55,9 +57,12 @@ static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 	return true;
 }
 
-static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
-		     struct branch_text *text)
+// mac: of who sent it on the link; NULL: it came by a stream.
+static void read_sip(struct hl_worker *w, const struct transport *transport, const uint8_t *mac,
+		     struct rx_slot *s, struct branch_text *text)
 {
+	const struct incoming in = { &s->frame, transport, mac };
+
 	switch (reply_memory_scan(&w->replies, (const char *)s->frame.payload, s->frame.payload_len,
 				  &s->reply)) {
 	case SCAN_OK:
@@ -66,7 +71,7 @@ static void read_sip(struct hl_worker *w, const struct hl_packet *pkt, struct rx
 			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 		return;
 	case SCAN_REQUEST:
-		worker_incoming(w, pkt, &s->frame);
+		worker_incoming(w, &in);
 		return;
 	case SCAN_DECLINE:
 		worker_decline(w, &s->frame);
@@ -97,25 +102,53 @@ static bool was_broadcast(const struct hl_packet *pkt)
 	return frame_is_broadcast(pkt->data);
 }
 
+// One message by itself.
+static void read_message(struct hl_worker *w, const struct transport *transport, const uint8_t *mac,
+			 struct rx_slot *s)
+{
+	struct branch_text text;
+	struct branch branch;
+
+	read_sip(w, transport, mac, s, &text);
+	if (!s->is_reply)
+		return;
+	if (reply_line(w, &s->reply, &branch))
+		serve_reply(w, s, &branch);
+	else
+		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
+	w->frame = NULL;
+}
+
 // What was put together is served at once: its bytes stay only until the next fragment.
 static __attribute__((noinline)) void read_fragment(struct hl_worker *w,
 						    const struct hl_packet *pkt,
 						    const struct frame *f)
 {
-	struct branch_text text;
-	struct branch branch;
 	struct rx_slot s = { .is_reply = false };
 
-	if (!worker_fragment(w, pkt, f, &s.frame))
-		return;
-	read_sip(w, pkt, &s, &text);
-	if (!s.is_reply)
-		return;
-	if (reply_line(w, &s.reply, &branch))
-		serve_reply(w, &s, &branch);
-	else
-		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s.frame);
-	w->frame = NULL;
+	if (worker_fragment(w, pkt, f, &s.frame))
+		read_message(w, &transport_udp, frame_src_mac(pkt->data), &s);
+}
+
+void message_receive(struct hl_worker *w, const struct stream_message *message, struct hl_burst *tx,
+		     uint64_t now_ns)
+{
+	struct rx_slot s = {
+		.frame = {
+			.src = message->src.addr,
+			.dst = message->dst.addr,
+			.src_port = message->src.port,
+			.dst_port = message->dst.port,
+			.payload = (const uint8_t *)message->text,
+			.payload_len = message->len,
+		},
+	};
+	uint16_t from = tx->n;
+
+	w->tx = tx;
+	worker_set_time(w, now_ns);
+	read_message(w, message->transport, NULL, &s);
+	worker_burst_end(w, from);
 }
 
 static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
@@ -132,7 +165,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	}
 	switch (kind) {
 	case FRAME_UDP:
-		read_sip(w, pkt, s, text);
+		read_sip(w, &transport_udp, frame_src_mac(pkt->data), s, text);
 		return;
 	case FRAME_ARP:
 		worker_arp(w, pkt, &s->frame);

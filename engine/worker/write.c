@@ -93,49 +93,16 @@ static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct 
 	return worker_credentials(w, i, &request, out);
 }
 
-// Checksums are left to a device; worker_burst_end() finishes them where none does.
-static void send_frame(struct hl_worker *w, uint32_t i, const struct path *path,
-		       const uint8_t mac[6], struct hl_packet *pkt, uint16_t payload_len)
-{
-	const struct line *l = &w->lines[i];
-	const struct path_ends ends = {
-		.mac = mac,
-		.src = &w->plan->addresses[l->addr].addr,
-		.src_port = l->port,
-	};
-
-	path_write(pkt, path, &ends, payload_len);
-	worker_sent(w);
-}
-
-static bool find_hop(const struct hl_worker *w, const struct plan_endpoint *to, uint8_t mac[6])
-{
-	return to && neigh_mac(&w->plan->neighbours.entries[to->path.next_hop], mac);
-}
-
-bool worker_send_payload(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-			 struct hl_packet *pkt, struct slice payload)
-{
-	uint8_t mac[6];
-
-	if (!find_hop(w, to, mac))
-		return false;
-	memcpy(path_payload(&to->path, pkt), payload.at, payload.len);
-	send_frame(w, i, &to->path, mac, pkt, (uint16_t)payload.len);
-	return true;
-}
-
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 {
-	struct hl_packet *pkt = worker_buffer(w);
-	uint8_t mac[6];
-
-	if (!pkt)
-		return WRITE_NO_ROOM;
+	const struct transport *transport = w->plan->transport;
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
-	if (!find_hop(w, to, mac))
-		return WRITE_NO_HOP;
 	const struct line *l = &w->lines[i];
+	struct outgoing out = outgoing_to(w, l, to);
+	enum write_result opened = transport->open(w, &out);
+
+	if (opened != WRITE_DONE)
+		return opened;
 	const struct plan_shape *shape = &w->plan->shapes[l->shape];
 	const struct template *text = &shape->text[r->server][r->ops->text];
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
@@ -148,7 +115,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		auth_len = write_credentials(w, i, r, &t, auth);
 	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
 	// nextnonce may be longer than the one before: then the server says 401 again.
-	if (text->len + auth_len > path_room(&to->path))
+	if (text->len + auth_len > w->plan->message_room)
 		auth_len = 0;
 	const char *const values[FIELDS] = {
 		[FIELD_USER] = w->plan->arena + id->at,
@@ -162,20 +129,19 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		[FIELD_EXPIRES] = t.expires,
 		[FIELD_INSTANCE] = w->plan->arena + id->at - PLAN_INSTANCE_LEN,
 	};
-	char *out = path_payload(&to->path, pkt);
-	uint32_t len = template_write(text, values, auth, auth_len, out);
+	uint32_t len = template_write(text, values, auth, auth_len, out.text);
 	if (r->ops->finish) {
 		const struct finish finish = {
 			.request = r,
 			.text = text,
 			.auth_len = auth_len,
 			.cnonce = { t.cnonce, sizeof(t.cnonce) },
-			.out = out,
+			.out = out.text,
 			.len = len,
 		};
 		len = r->ops->finish(w, i, &finish);
 	}
-	send_frame(w, i, &to->path, mac, pkt, (uint16_t)len);
+	transport->send(w, &out, len);
 	return WRITE_DONE;
 }
 

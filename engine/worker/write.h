@@ -3,18 +3,11 @@
 // in the line until the transaction ends.
 #pragma once
 
+#include "worker/transport.h"
 #include "worker/worker.h"
 
-enum write_result {
-	WRITE_NO_ROOM, // in the burst
-	WRITE_NO_HOP,  // its next hop is not known
-	WRITE_DONE,
-};
 struct request;
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *request);
-// False: the next hop is not known.
-bool worker_send_payload(struct hl_worker *w, uint32_t i, const struct plan_endpoint *to,
-			 struct hl_packet *pkt, struct slice payload);
 #define CALL_ID_LEN 16
 #define TAG_LEN 8
 // Call-ID and From tag go together.

@@ -23,6 +23,7 @@ static const char *const values[FIELDS] = {
 };
 
 static const struct build_spec reg = {
+	.transport = "UDP",
 	.method = HL_REGISTER,
 	.domain = "example.com",
 	.domain_port = 5060,

@@ -12,11 +12,13 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/count.h"
+#include "control/planner.h"
 #include "net/arp.h"
 
 #include "datagram.h"
 
 uint64_t rig_boot_key[2] = { 11, 12 };
+const struct transport *rig_transport = &transport_udp;
 const char *rig_rows;
 
 static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 };
@@ -88,7 +90,7 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	must(hl_config_parse(&config, "rig", yaml, &err), &err);
 	if (rows[0])
 		unlink(rows);
-	must(hl_plan_new(&rig->plan, &config, &plan, &err), &err);
+	must(plan_new(&rig->plan, &config, &plan, rig_transport, &err), &err);
 	hl_config_free(&config);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
 	rig->now_ns = rig_start_ns;

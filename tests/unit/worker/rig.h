@@ -6,6 +6,7 @@
 
 #include <heartline/worker.h>
 #include "net/frame.h"
+#include "worker/transport.h"
 
 #define RIG_FRAMES 256
 #define MS 1000000ull
@@ -28,7 +29,8 @@ struct rig {
 
 // Of the boots to come.
 extern uint64_t rig_boot_key[2];
-extern const char *rig_rows; // CSV of their lines; NULL: a range, from 6000 on
+extern const struct transport *rig_transport; // of the rigs to come
+extern const char *rig_rows;                  // CSV of their lines; NULL: a range, from 6000 on
 
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
 extern uint64_t rig_start_ns; // where the clock of the rigs to come starts
