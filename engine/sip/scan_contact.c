@@ -220,9 +220,53 @@ static void grants_read(const struct sip_reply *reply, const struct contact_own 
 	}
 }
 
+// The text at *at, which moves behind it.
+static bool skip_text(const char **at, const char *end, const char *text, uint32_t len)
+{
+	if ((size_t)(end - *at) < len || memcmp(*at, text, len) != 0)
+		return false;
+	*at += len;
+	return true;
+}
+
+static bool skip_number(const char **at, const char *end, uint32_t *n)
+{
+	const char *const from = *at;
+
+	*n = 0;
+	while (*at < end && *at - from < 9 && (uint8_t)(**at - '0') <= 9)
+		*n = *n * 10 + (uint8_t)(*(*at)++ - '0');
+	return *at > from && *from != '0';
+}
+
+#define SKIP(LITERAL) skip_text(&at, end, LITERAL, sizeof(LITERAL) - 1)
+
+// The time of our own contact where it stands alone and as we sent it, which is what registrars answer
+// nearly always: "<sip:user@host:port;hl=p>;expires=60". 0: it must be read as any other.
+static uint32_t own_seconds(const struct sip_reply *reply, const struct contact_own *own)
+{
+	if (reply->n_contacts != 1)
+		return 0;
+	const char *at = reply->contacts[0].at, *const end = at + reply->contacts[0].len;
+	uint32_t port, s;
+
+	if (!SKIP("<sip:") || !skip_text(&at, end, own->user.at, own->user.len) || !SKIP("@") ||
+	    !skip_text(&at, end, own->host.at, own->host.len) || !SKIP(":") ||
+	    !skip_number(&at, end, &port) || port != own->port || !SKIP(";hl=") ||
+	    !skip_text(&at, end, &own->server, 1) || !SKIP(">;expires=") ||
+	    !skip_number(&at, end, &s) || at != end)
+		return 0;
+	return s;
+}
+#undef SKIP
+
 uint32_t scan_contact_expires(const struct sip_reply *reply, const struct contact_own *own,
 			      uint32_t asked_s)
 {
+	uint32_t own_s = own_seconds(reply, own);
+
+	if (own_s > 0)
+		return own_s;
 	const uint32_t header = reply->expires != SIP_NO_NUMBER ? reply->expires : 0;
 	const uint32_t fallback = reply->expires != SIP_NO_NUMBER ? reply->expires : asked_s;
 	struct grants g = { .least = 0 };

@@ -304,6 +304,33 @@ static void put_contact(struct rng *rng, struct list *l)
 		l->own_least = s;
 }
 
+// Behind what is read at once stands a parameter that says nothing: then it is read as any other.
+Test(contact, our_own_alone_is_read_as_any_other_contact)
+{
+	static const char bytes[] = ":;=<>@\", 0123456789pbsx%";
+	struct rng rng;
+	uint32_t whole = 0;
+
+	parse_init();
+	rng_seed(&rng, 815);
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		char contact[128], at_once[160], as_others[160];
+		int len = snprintf(contact, sizeof(contact), OWN ";expires=%u",
+				   rng_below(&rng, 2) ? rng_below(&rng, 100000)
+						      : (uint32_t)rng_next(&rng));
+
+		for (uint32_t n = rng_below(&rng, 3); n > 0; n--)
+			contact[rng_below(&rng, (uint32_t)len - 1)] =
+				bytes[rng_below(&rng, sizeof(bytes) - 1)];
+		snprintf(at_once, sizeof(at_once), "Contact: %s\r\n", contact);
+		snprintf(as_others, sizeof(as_others), "Contact: %s;q=1\r\n", contact);
+		uint32_t s = granted(at_once);
+		cr_assert_eq(s, granted(as_others), "%u: %s", s, contact);
+		whole += s != ASKED && s > 0;
+	}
+	cr_expect_gt(whole, ROUNDS / 4);
+}
+
 Test(contact, of_any_list_in_any_split_the_time_is_our_own_or_at_most_the_smallest)
 {
 	static const char *const starts[] = { "Contact: ", "m:", "CONTACT : ", "contact:\t" };
