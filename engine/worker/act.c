@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Does what the failover machine has decided: begins and stops requests, sets timers.
 #include "worker/act.h"
 
 #include "base/count.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// ARP for the own addresses, and their announcement.
 #pragma once
 
 #include "worker/worker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The wheel entry of a line, at the earliest of its deadlines; the ring of lines that wait to send.
 #include "worker/arm.h"
 
 #include "line/branch.h"

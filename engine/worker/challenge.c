@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What is remembered of challenges, two for each server of a line, and the credentials made of them.
 #include "worker/challenge.h"
 
 #include <errno.h>

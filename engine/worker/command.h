@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Commands from the control thread, spread over the time that they ask for.
 #pragma once
 
 #include "worker/worker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Replies that the scanner declines, on their way to the full parser.
 #pragma once
 
 #include "worker/worker.h"

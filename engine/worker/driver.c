@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Feeds the failover machine with what the roles of a line emit, and passes on the rest.
 #include "worker/driver.h"
 
 #include "base/count.h"

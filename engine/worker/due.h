@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What a line's timers ask for.
 #pragma once
 
 #include "worker/worker.h"

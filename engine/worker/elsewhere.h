@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Replies that come from another address than the one that was asked.
 #pragma once
 
 #include "line/branch.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The numbers of a line begin again, with another Call-ID, before they run out.
 #pragma once
 
 #include "worker/worker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// First transmissions: what a line wants to send.
 #pragma once
 
 #include "worker/worker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Fragments of IPv4 datagrams, until a datagram is whole.
 #pragma once
 
 #include "worker/worker.h"

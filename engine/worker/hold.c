@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Servers that a line must not ask for a while: Retry-After, cool-down, failures of one that answers probes.
 #include "worker/hold.h"
 
 #include "worker/clock.h"

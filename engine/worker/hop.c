@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Lines whose requests wait for the MAC of their next hop go on when it is found.
 #include "worker/hop.h"
 
 #include "line/branch.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// ICMP errors about requests that are out, and pings.
 #pragma once
 
 #include "worker/worker.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Requests that come in for a line, and their answers.
 #pragma once
 
 #include "worker/transport.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// How long a line waits: backoff, Retry-After, the refresh of what was granted.
 #include "worker/interval.h"
 
 #include "base/count.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Keepalives of the backup (OPTIONS) and of a NAT (CRLFCRLF).
 #include "worker/keepalive.h"
 
 #include <heartline/code.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The list of the kinds of requests that lines send.
 #pragma once
 
 #include "worker/request.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// OPTIONS that find out whether a server is alive.
 #include "worker/probe.h"
 
 #include <heartline/code.h>

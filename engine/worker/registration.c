@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// REGISTER: the attempts of a line, from target to target.
 #include "worker/registration.h"
 
 #include "line/branch.h"

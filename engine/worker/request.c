@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What all kinds of requests have in common: the latest one, its endpoint, its next hop.
 #include "worker/request.h"
 
 struct request request_describe(const struct hl_worker *w, uint32_t i,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Contacts that an earlier run left: told by their text, and removed one after the other.
 #include "worker/stale.h"
 
 #include "sip/value.h"

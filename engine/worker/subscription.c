@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// SUBSCRIBE to the reg event: when it is asked for, refreshed, and given up.
 #include "worker/subscription.h"
 
 #include "line/branch.h"

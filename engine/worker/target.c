@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Which target of a server a line uses (RFC 3263), and whether a reply comes from one of them.
 #include "worker/target.h"
 
 #define ORDER_END 0xff

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Unregistering at servers that a line has left, one after the other.
 #include "worker/unregister.h"
 
 #include "base/count.h"
