@@ -11,7 +11,6 @@
 #include <heartline/code.h>
 #include <heartline/config.h>
 
-#include "base/exit_code.h"
 #include "commands/listing.h"
 #include "commands/options.h"
 
@@ -225,8 +224,10 @@ static unsigned codes_print(const struct form *form, const struct arguments *arg
 	return n;
 }
 
-static int keys_print(const struct form *form, const struct arguments *args, struct hl_error *err)
+static int keys_print(enum listing_format format, const struct arguments *args,
+		      struct hl_error *err)
 {
+	const struct form *form = &forms[format];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < N_LISTS; i++)
@@ -240,34 +241,14 @@ static int keys_print(const struct form *form, const struct arguments *args, str
 
 int keys_command(int argc, char **argv)
 {
-	const char *name = "text";
-	enum listing_format format;
-	bool help = false;
-	struct arguments args;
-	struct hl_error err = { 0 };
-	struct option_spec specs[] = {
-		{ "format", 0, OPTION_TEXT, &name, 0, 0, "text|scd|md",
-		  "for the terminal, for scdoc, for Markdown (text)", 0 },
-		{ "help", 'h', OPTION_FLAG, &help, 0, 0, NULL, "this text", 0 },
-		{ 0 },
+	static const struct listing listing = {
+		.usage = "usage: heartline keys [WORD...] [--format text|scd|md]\n\n"
+			 "Lists the keys of a configuration: default, what is allowed, meaning;\n"
+			 "and what each answer to a REGISTER means.\n"
+			 "With words only the keys that have one of them in their name, and the\n"
+			 "status codes of that number, phrase or class.\n",
+		.print = keys_print,
 	};
 
-	arguments_split(&args, argc, argv);
-	int rc = options_read(specs, &args, &err);
-	if (rc == 0 && help) {
-		printf("usage: heartline keys [WORD...] [--format text|scd|md]\n\n"
-		       "Lists the keys of a configuration: default, what is allowed, meaning;\n"
-		       "and what each answer to a REGISTER means.\n"
-		       "With words only the keys that have one of them in their name, and the\n"
-		       "status codes of that number, phrase or class.\n\n");
-		options_help(specs);
-		return EXIT_ALL_WELL;
-	}
-	if (rc == 0)
-		rc = listing_format_read(name, &format, &err);
-	if (rc == 0)
-		keys_print(&forms[format], &args, &err);
-	if (err.code)
-		error_print(&err);
-	return err.code ? EXIT_USAGE : EXIT_ALL_WELL;
+	return listing_command(&listing, argc, argv);
 }

@@ -15,8 +15,15 @@ enum listing_format {
 	LISTING_FORMATS,
 };
 
-// What --format says. @return -EINVAL when there is no such format
-int listing_format_read(const char *name, enum listing_format *format, struct hl_error *err);
+struct listing {
+	const char *usage; // first lines of --help
+	// Prints the rows that `args` ask for. -EINVAL: there are none.
+	int (*print)(enum listing_format format, const struct arguments *args,
+		     struct hl_error *err);
+};
+
+// All of such a command: [WORD...] [--format text|scd|md]. Returns its exit code.
+int listing_command(const struct listing *listing, int argc, char **argv);
 
 // Has the name one of the words in it? Without words every name is wanted.
 bool listing_wants(const struct arguments *args, const char *name);

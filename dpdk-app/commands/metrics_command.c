@@ -9,7 +9,6 @@
 
 #include <heartline/metrics.h>
 
-#include "base/exit_code.h"
 #include "commands/listing.h"
 #include "commands/options.h"
 
@@ -121,9 +120,10 @@ static const struct form forms[LISTING_FORMATS] = {
 	[LISTING_MD] = { md_list, md_metric },
 };
 
-static int metrics_print(const struct form *form, const struct arguments *args,
+static int metrics_print(enum listing_format format, const struct arguments *args,
 			 struct hl_error *err)
 {
+	const struct form *form = &forms[format];
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < N_LISTS; k++) {
@@ -145,32 +145,12 @@ static int metrics_print(const struct form *form, const struct arguments *args,
 
 int metrics_command(int argc, char **argv)
 {
-	const char *name = "text";
-	enum listing_format format;
-	bool help = false;
-	struct arguments args;
-	struct hl_error err = { 0 };
-	struct option_spec specs[] = {
-		{ "format", 0, OPTION_TEXT, &name, 0, 0, "text|scd|md",
-		  "for the terminal, for scdoc, for Markdown (text)", 0 },
-		{ "help", 'h', OPTION_FLAG, &help, 0, 0, NULL, "this text", 0 },
-		{ 0 },
+	static const struct listing listing = {
+		.usage = "usage: heartline metrics [WORD...] [--format text|scd|md]\n\n"
+			 "Lists what is counted: type, unit, place in the summary, meaning.\n"
+			 "With words only the metrics that have one of them in their name.\n",
+		.print = metrics_print,
 	};
 
-	arguments_split(&args, argc, argv);
-	int rc = options_read(specs, &args, &err);
-	if (rc == 0 && help) {
-		printf("usage: heartline metrics [WORD...] [--format text|scd|md]\n\n"
-		       "Lists what is counted: type, unit, place in the summary, meaning.\n"
-		       "With words only the metrics that have one of them in their name.\n\n");
-		options_help(specs);
-		return EXIT_ALL_WELL;
-	}
-	if (rc == 0)
-		rc = listing_format_read(name, &format, &err);
-	if (rc == 0)
-		metrics_print(&forms[format], &args, &err);
-	if (err.code)
-		error_print(&err);
-	return err.code ? EXIT_USAGE : EXIT_ALL_WELL;
+	return listing_command(&listing, argc, argv);
 }
