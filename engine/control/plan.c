@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/siphash.h"
+#include "control/constants.h"
 #include "control/entries.h"
 #include "control/planner.h"
 #include "worker/transport.h"
@@ -73,6 +74,16 @@ static int plan_make(struct planner *p)
 	return 0;
 }
 
+static int constants_begin(struct planner *p, const struct transport *transport)
+{
+	if (constants_grow(&p->constants, 0) != 0)
+		return plan_no_memory(p);
+	p->constants->transport = transport;
+	p->constants->message_room = transport->room(p->plan);
+	p->constants->n_profiles = p->config->n_profiles;
+	return 0;
+}
+
 int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 		const struct hl_plan_options *options, struct hl_error *err)
 {
@@ -101,12 +112,12 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	if (p.plan == NULL)
 		return hl_fail(err, ENOMEM, "no memory for a plan");
 	p.plan->options = *options;
-	path_init_ipv4(&p.plan->port_path, options->mac);
-	p.plan->transport = transport;
-	p.plan->message_room = transport->room(p.plan);
+	path_init_ipv4(&p.plan->directory.port_path, options->mac);
 	p.plan->n_lines = (uint32_t)config->total;
-	p.plan->n_profiles = config->n_profiles;
-	rc = plan_make(&p);
+	rc = constants_begin(&p, transport);
+	if (rc == 0)
+		rc = plan_make(&p);
+	p.plan->constants = p.constants;
 	free(p.group_first);
 	free(p.messages);
 	domains_free(&p.domains, config);
@@ -123,14 +134,9 @@ void hl_plan_free(struct hl_plan *plan)
 {
 	if (plan == NULL)
 		return;
-	for (uint32_t i = 0; plan->shapes != NULL && i < plan->n_shapes; i++)
-		for (int server = 0; server < HL_SERVERS; server++)
-			for (int text = 0; text < PLAN_TEXTS; text++)
-				template_free(&plan->shapes[i].text[server][text]);
-	neigh_free(&plan->neighbours);
-	memory_free(plan->profiles);
-	memory_free(plan->domains);
-	memory_free(plan->shapes);
+	constants_free(plan->constants);
+	neigh_free(&plan->directory.neighbours);
+	memory_free(plan->directory.servers);
 	memory_free(plan->addresses);
 	memory_free(plan->identities);
 	memory_free(plan->lines);
@@ -164,10 +170,11 @@ const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint
 
 const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row)
 {
-	uint32_t index = plan->shapes[plan->lines[line].shape].domain;
-	const char *host = plan->domains[index].uri + sizeof("sip:") - 1;
+	const struct plan_constants *c = plan_constants(plan);
+	uint32_t index = c->shapes[plan->lines[line].shape]->domain;
+	const char *host = c->domains[index].uri + sizeof("sip:") - 1;
 
 	*len = (uint32_t)strcspn(host, ":");
-	*of_row = index >= plan->n_profiles;
+	*of_row = index >= c->n_profiles;
 	return host;
 }

@@ -51,10 +51,10 @@ static int domain_make(struct planner *p, uint32_t index, struct digest *digest)
 		c->backup.addr.family != HL_FAMILY_NONE || c->backup_name != NULL,
 	};
 	static const char *const tags[HL_SERVERS] = { "p", "b" };
-	struct plan_domain *out = &p->plan->domains[index];
+	struct plan_domain *out = &p->constants->domains[index];
 	struct build_spec spec = {
 		.method = HL_REGISTER,
-		.transport = p->plan->transport->via,
+		.transport = p->constants->transport->via,
 		.domain = domain->text,
 		.domain_port = c->proxy_port,
 		.server_tag = tags[HL_SERVER_P],
@@ -94,9 +94,10 @@ int plan_domains(struct planner *p)
 
 	if (rc != 0) // hl_config_check() made them, too
 		return fault_fail(&fault, p->err);
-	p->plan->domains = memory_zalloc(p->domains.n, sizeof(*p->plan->domains), 64);
+	p->constants->n_domains = p->domains.n;
+	p->constants->domains = memory_zalloc(p->domains.n, sizeof(*p->constants->domains), 64);
 	p->messages = calloc(p->domains.n, sizeof(*p->messages));
-	if (p->plan->domains == NULL || p->messages == NULL)
+	if (p->constants->domains == NULL || p->messages == NULL)
 		return plan_no_memory(p);
 	digest = digest_new();
 	if (digest == NULL)

@@ -90,7 +90,8 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 			if (plan->arena == NULL && lengths_check(p, &id, line) != 0)
 				return -EINVAL;
 			if (p->config->profiles[p->config->lines[g].profile].sip_instance)
-				at += instance_put(plan, &plan->domains[plan_domain_of(p, g, k)],
+				at += instance_put(plan,
+						   &p->constants->domains[plan_domain_of(p, g, k)],
 						   &id, at);
 			out->at = at;
 			for (int i = 0; i < IDENTITY_PARTS; i++) {

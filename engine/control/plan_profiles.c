@@ -45,7 +45,7 @@ static int server_make(struct planner *p, uint32_t profile, enum hl_server serve
 {
 	const struct hl_target target = { .at = *at, .weight = 1 };
 
-	plan_server_clear(&p->plan->profiles[profile].server[server]);
+	plan_server_clear(&p->plan->directory.servers[profile][server]);
 	if (at->addr.family == HL_FAMILY_NONE)
 		return 0;
 	return hl_plan_set_targets(p->plan, profile, server, &target, 1, p->err);
@@ -56,7 +56,7 @@ static int profile_make(struct planner *p, uint32_t index)
 	const struct hl_profile *c = &p->config->profiles[index];
 	int rc;
 
-	policy_make(c, p->plan->options.n_workers, &p->plan->profiles[index]);
+	policy_make(c, p->plan->options.n_workers, &p->constants->profiles[index]);
 	rc = server_make(p, index, HL_SERVER_P, &c->primary);
 	return rc != 0 ? rc : server_make(p, index, HL_SERVER_B, &c->backup);
 }
@@ -66,15 +66,15 @@ static void subnet_note(struct planner *p)
 {
 	const struct hl_port *port = &p->config->ports[0];
 
-	p->plan->subnet = hl_port_subnet(port);
-	p->plan->gateway = port->gateway;
+	p->plan->directory.subnet = hl_port_subnet(port);
+	p->plan->directory.gateway = port->gateway;
 }
 
 // Next hops that there can ever be: one for each address that a server may have in a run, but no more
 // than the subnet has, and the gateway.
 static int neighbours_make(struct planner *p)
 {
-	uint64_t hosts = hl_prefix_count(&p->plan->subnet), n = 0;
+	uint64_t hosts = hl_prefix_count(&p->plan->directory.subnet), n = 0;
 
 	for (uint32_t i = 0; i < p->config->n_profiles; i++) {
 		const struct hl_profile *c = &p->config->profiles[i];
@@ -83,18 +83,21 @@ static int neighbours_make(struct planner *p)
 		n += c->backup_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
 	}
 	n = (n < hosts ? n : hosts) + 1;
-	return neigh_init(&p->plan->neighbours, (uint32_t)n) == 0 ? 0 : plan_no_memory(p);
+	return neigh_init(&p->plan->directory.neighbours, (uint32_t)n) == 0 ? 0 : plan_no_memory(p);
 }
 
 int plan_profiles(struct planner *p)
 {
+	struct plan_constants *c = p->constants;
 	int rc = 0;
 
 	subnet_note(p);
-	p->plan->profiles = memory_zalloc(p->plan->n_profiles, sizeof(*p->plan->profiles), 64);
-	if (p->plan->profiles == NULL || neighbours_make(p) != 0)
+	c->profiles = memory_zalloc(c->n_profiles, sizeof(*c->profiles), 64);
+	p->plan->directory.servers = memory_zalloc(c->n_profiles,
+						   sizeof(*p->plan->directory.servers), 64);
+	if (c->profiles == NULL || p->plan->directory.servers == NULL || neighbours_make(p) != 0)
 		return plan_no_memory(p);
-	for (uint32_t i = 0; rc == 0 && i < p->plan->n_profiles; i++)
+	for (uint32_t i = 0; rc == 0 && i < c->n_profiles; i++)
 		rc = profile_make(p, i);
 	return rc;
 }

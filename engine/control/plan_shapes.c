@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "control/constants.h"
 #include "line/branch.h"
 #include "line/streams.h"
 
@@ -120,7 +121,7 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 		return plan_no_memory(p);
 	credentials = id->password_len == 0 ? 0
 					    : CREDENTIALS_BYTES + id->account_len +
-						      p->plan->domains[domain].uri_len;
+						      p->constants->domains[domain].uri_len;
 	if (credentials > s->met[index].credentials) {
 		s->met[index].credentials = credentials;
 		s->met[index].line = line;
@@ -147,7 +148,7 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 {
 	const struct message *message = &p->messages[shape->domain].of[server][text];
 	struct template *t = &shape->text[server][text];
-	uint32_t bytes, number_len, room = p->plan->message_room;
+	uint32_t bytes, number_len, room = p->constants->message_room;
 	const char *number = hl_plan_phone_number(p->plan, met->line, &number_len);
 	int rc = template_compile(t, message->text, message->len, shape->widths);
 
@@ -164,7 +165,7 @@ static int template_make(struct planner *p, struct plan_shape *shape, const stru
 		"profile %s: a message of line %.*s may have %u bytes, and a frame holds %u; "
 		"shorten phone_number, account, display_name, %s, user_agent or headers",
 		p->config->profiles[shape->profile].name, (int)number_len, number, bytes, room,
-		shape->domain < p->plan->n_profiles ? "proxy_server" : "domain");
+		shape->domain < p->constants->n_profiles ? "proxy_server" : "domain");
 }
 
 static int shape_make(struct planner *p, struct plan_shape *shape, const struct shape_met *met)
@@ -197,19 +198,20 @@ static int shape_make(struct planner *p, struct plan_shape *shape, const struct 
 int plan_shapes(struct planner *p)
 {
 	struct shapes s = { .room = 64, .mask = 127 };
-	struct hl_plan *plan = p->plan;
 	int rc;
 
 	s.met = calloc(s.room, sizeof(*s.met));
 	s.table = calloc((size_t)s.mask + 1, sizeof(*s.table));
 	rc = s.met != NULL && s.table != NULL ? lines_meet(p, &s) : plan_no_memory(p);
 	if (rc == 0) {
-		plan->shapes = memory_zalloc(s.n, sizeof(*plan->shapes), 64);
-		plan->n_shapes = s.n;
-		rc = plan->shapes != NULL ? 0 : plan_no_memory(p);
+		rc = constants_grow(&p->constants, s.n) == 0 ? 0 : plan_no_memory(p);
 	}
-	for (uint32_t i = 0; rc == 0 && i < s.n; i++)
-		rc = shape_make(p, &plan->shapes[i], &s.met[i]);
+	for (uint32_t i = 0; rc == 0 && i < s.n; i++) {
+		struct plan_shape *shape = memory_zalloc(1, sizeof(*shape), 64);
+
+		p->constants->shapes[i] = shape;
+		rc = shape != NULL ? shape_make(p, shape, &s.met[i]) : plan_no_memory(p);
+	}
 	free(s.met);
 	free(s.table);
 	return rc;

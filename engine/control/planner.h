@@ -19,6 +19,7 @@ struct messages {
 
 struct planner {
 	struct hl_plan *plan;
+	struct plan_constants *constants; // those of the plan, while they are made
 	const struct hl_config *config;
 	struct hl_error *err;
 	uint32_t *group_first; // number of a group's first line

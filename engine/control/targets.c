@@ -85,7 +85,8 @@ static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at
 		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
 	if (addr_set_find(&plan->addr_set, &at->addr) >= 0)
 		return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
-	if (!hl_prefix_contains(&plan->subnet, &at->addr) && plan->gateway.family == HL_FAMILY_NONE)
+	if (!hl_prefix_contains(&plan->directory.subnet, &at->addr) &&
+	    plan->directory.gateway.family == HL_FAMILY_NONE)
 		return hl_fail(err, EHOSTUNREACH,
 			       "%s is outside of the lines' subnet, and the port has no gateway",
 			       text);
@@ -105,16 +106,18 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			return (int)i;
 	if (n == PLAN_ENDPOINTS_MAX)
 		return hl_fail(err, ENOSPC, "the server had %u addresses in this run already", n);
-	neigh = neigh_add(&plan->neighbours,
-			  hl_prefix_contains(&plan->subnet, &at->addr) ? &at->addr : &plan->gateway,
+	neigh = neigh_add(&plan->directory.neighbours,
+			  hl_prefix_contains(&plan->directory.subnet, &at->addr)
+				  ? &at->addr
+				  : &plan->directory.gateway,
 			  &plan->addresses[0].addr);
 	if (neigh < 0)
 		return hl_fail(err, -neigh,
 			       "the servers had %u next hops in this run already; use a gateway",
-			       plan->neighbours.cap);
-	plan_server_note(plan, &at->addr);
+			       plan->directory.neighbours.cap);
+	plan_server_note(&plan->directory, &at->addr);
 	server->endpoints[n].at = *at;
-	path_to(&server->endpoints[n].path, &plan->port_path, at, (uint32_t)neigh);
+	path_to(&server->endpoints[n].path, &plan->directory.port_path, at, (uint32_t)neigh);
 	atomic_store_explicit(&server->n_endpoints, n + 1, memory_order_release);
 	return (int)n;
 }
@@ -128,7 +131,7 @@ void plan_server_clear(struct plan_server *server)
 int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server server,
 			const struct hl_target targets[], uint32_t n, struct hl_error *err)
 {
-	struct plan_server *out = &plan->profiles[profile].server[server];
+	struct plan_server *out = &plan->directory.servers[profile][server];
 	struct hl_target sorted[HL_TARGETS_MAX], ordered[HL_TARGETS_MAX];
 	uint64_t words[PLAN_ORDERS];
 
@@ -156,16 +159,17 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 	}
 	for (uint32_t order = 0; order < PLAN_ORDERS; order++) // with it, its endpoints are seen
 		atomic_store_explicit(&out->order[order], words[order], memory_order_release);
-	neigh_changed(&plan->neighbours); // lines may wait for a server that had no address
+	neigh_changed(
+		&plan->directory.neighbours); // lines may wait for a server that had no address
 	return 0;
 }
 
 uint32_t hl_plan_next_hops(const struct hl_plan *plan)
 {
-	return plan->neighbours.n;
+	return plan->directory.neighbours.n;
 }
 
 bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop *hop)
 {
-	return neigh_read(&plan->neighbours, k, hop);
+	return neigh_read(&plan->directory.neighbours, k, hop);
 }

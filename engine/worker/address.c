@@ -22,7 +22,7 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 		.for_us = addr_set_find(&w->plan->addr_set, &arp->target) >= 0,
 	};
 
-	switch (neigh_hear(&w->plan->neighbours, &heard, w->now_ns)) {
+	switch (neigh_hear(&w->plan->directory.neighbours, &heard, w->now_ns)) {
 	case NEIGH_TAKEN:
 		count(&w->counters.arp_replies);
 		break;

@@ -104,7 +104,7 @@ struct bare_request worker_bare_request(const struct hl_worker *w, uint32_t i,
 	const struct line *l = &w->lines[i];
 
 	return (struct bare_request){
-		.len = w->plan->shapes[l->shape].text[server][text].len,
+		.len = worker_shape(w, l)->text[server][text].len,
 		.uri_len = worker_domain(w, l)->uri_len,
 	};
 }
@@ -126,7 +126,7 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_serve
 			return false;
 		len += auth->usable ? line : 0;
 	}
-	return len <= w->plan->message_room;
+	return len <= w->constants->message_room;
 }
 
 // Of several of a realm the topmost one that we can answer.

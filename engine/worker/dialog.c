@@ -140,7 +140,7 @@ uint32_t dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_
 uint32_t dialog_write(struct hl_worker *w, uint32_t i, const struct finish *f)
 {
 	const uint32_t uri_at = sizeof("SUBSCRIBE ") - 1;
-	const uint32_t room = w->plan->message_room;
+	const uint32_t room = w->constants->message_room;
 	const struct line_dialog *d = &w->dialogs[i];
 	bool inside = w->streams[i].flags & STREAM_SUB_DIALOG && d->tag_len;
 	char *text = f->out;

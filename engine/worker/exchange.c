@@ -55,7 +55,7 @@ static void arm_next(const struct hl_worker *w, struct exchange *e)
 	unsigned n = exchange_retransmissions(e);
 	uint64_t span_ns = T2_NS;
 
-	if (w->plan->transport->reliable) {
+	if (w->constants->transport->reliable) {
 		e->at = e->end;
 		return;
 	}
@@ -81,7 +81,7 @@ static void wait_for_hop(struct hl_worker *w, uint32_t i, const struct request *
 	w->hop_waits = true;
 	count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 	if (to)
-		neigh_waited(&w->plan->neighbours.entries[to->path.next_hop]);
+		neigh_waited(&w->plan->directory.neighbours.entries[to->path.next_hop]);
 	e->state = EXCHANGE_NO_HOP;
 	e->at = e->end;
 	if (r->ops->no_hop)
@@ -147,7 +147,7 @@ static void retransmitted(struct hl_worker *w, uint32_t i, const struct request 
 	count(&w->counters.retransmissions[r->ops->method]);
 	pace_take(w); // without waiting for a token: its time is the RFC's
 	if (to)
-		w->plan->transport->lost(w, &to->path);
+		w->constants->transport->lost(w, &to->path);
 }
 
 static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops *ops)

@@ -39,11 +39,11 @@ static bool is_own_user(const struct hl_worker *w, uint32_t i, struct slice user
 	return user.len == id->user_len && memcmp(user.at, w->plan->arena + id->at, user.len) == 0;
 }
 
-static bool is_accepted_source(const struct plan_profile *p, const struct hl_addr *src)
+static bool is_accepted_source(const struct plan_profile *p, const struct plan_server *servers,
+			       const struct hl_addr *src)
 {
 	return !p->only_from_server || hl_addr_equal(src, &p->server_address) ||
-	       plan_server_has(&p->server[HL_SERVER_P], src, 0) ||
-	       plan_server_has(&p->server[HL_SERVER_B], src, 0);
+	       plan_servers_have(servers, src, 0);
 }
 
 // RFC 3261 8.2: version, syntax, Request-URI, Require, method, in this order.
@@ -73,7 +73,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 {
 	const struct frame *f = in->frame;
 	struct outgoing out = {
-		.path = &w->plan->port_path,
+		.path = &w->plan->directory.port_path,
 		.ends = { .mac = in->mac, .src = &f->dst, .src_port = f->dst_port, .dst = &f->src },
 	};
 	char tag[16], extra[256];
@@ -126,7 +126,7 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 	}
 	uint32_t i = (uint32_t)(line - w->first);
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	bool accepted = is_accepted_source(p, &f->src);
+	bool accepted = is_accepted_source(p, worker_servers(w, &w->lines[i]), &f->src);
 
 	count(&w->counters.incoming[r.method]);
 	if (!accepted)

@@ -154,7 +154,7 @@ void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 	const struct plan_endpoint *to = active_endpoint(w, i);
 	struct outgoing out = outgoing_to(w, &w->lines[i], to);
-	enum write_result opened = w->plan->transport->open(w, &out);
+	enum write_result opened = w->constants->transport->open(w, &out);
 
 	if (opened == WRITE_NO_ROOM) {
 		s->nat_at = w->now + 1;
@@ -162,7 +162,7 @@ void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 	}
 	if (opened == WRITE_DONE) {
 		memcpy(out.text, ping, sizeof(ping) - 1);
-		w->plan->transport->send(w, &out, sizeof(ping) - 1);
+		w->constants->transport->send(w, &out, sizeof(ping) - 1);
 		count(&w->counters.nat_keepalives);
 	} else { // nobody waits for it
 		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);

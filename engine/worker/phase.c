@@ -10,7 +10,7 @@
 
 static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
 {
-	return w->plan->shapes[w->plan->lines[w->first + i].shape].profile;
+	return w->constants->shapes[w->plan->lines[w->first + i].shape]->profile;
 }
 
 static bool run_begins(const struct hl_worker *w, uint32_t i)

@@ -4,54 +4,6 @@
 #include "net/peek.h"
 #include "worker/plan.h"
 
-bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
-{
-	uint32_t n = atomic_load_explicit((_Atomic uint32_t *)&server->n_endpoints,
-					  memory_order_acquire);
-
-	for (uint32_t k = 0; k < n; k++) {
-		const struct hl_endpoint *at = &server->endpoints[k].at;
-
-		if ((port == 0 || at->port == port) && hl_addr_equal(&at->addr, addr))
-			return true;
-	}
-	return false;
-}
-
-#define KNOWN_TRIES 16
-
-// The place of an address, or a free one for it; NULL: neither is near.
-static _Atomic uint32_t *known_place(struct hl_plan *plan, uint32_t addr)
-{
-	const uint32_t first = addr * 0x9e3779b1u >> 16;
-
-	for (uint32_t k = 0; k < KNOWN_TRIES; k++) {
-		_Atomic uint32_t *at = &plan->known_servers[(first + k) & (PLAN_KNOWN_SERVERS - 1)];
-		uint32_t is = atomic_load_explicit(at, memory_order_relaxed);
-
-		if (is == addr || is == 0)
-			return at;
-	}
-	return NULL;
-}
-
-bool plan_server_known(const struct hl_plan *plan, const struct hl_addr *addr)
-{
-	uint32_t a = load_be32(addr->bytes);
-	const _Atomic uint32_t *at = known_place((struct hl_plan *)plan, a);
-
-	return at != NULL &&
-	       atomic_load_explicit((_Atomic uint32_t *)at, memory_order_relaxed) == a && a != 0;
-}
-
-void plan_server_note(struct hl_plan *plan, const struct hl_addr *addr)
-{
-	_Atomic uint32_t *at = known_place(plan, load_be32(addr->bytes));
-
-	if (at != NULL)
-		atomic_store_explicit(at, load_be32(addr->bytes), memory_order_relaxed);
-}
-
 int64_t plan_find(const struct hl_plan *plan, const struct hl_addr *addr, uint16_t port)
 {
 	int32_t index = addr_set_find(&plan->addr_set, addr);
@@ -112,8 +64,7 @@ bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint1
 	int64_t line = plan_find(plan, &about.own.addr, about.own.port);
 	if (line < 0)
 		return false;
-	const struct plan_profile *p =
-		&plan->profiles[plan->shapes[plan->lines[line].shape].profile];
-	return plan_server_has(&p->server[HL_SERVER_P], &about.peer.addr, about.peer.port) ||
-	       plan_server_has(&p->server[HL_SERVER_B], &about.peer.addr, about.peer.port);
+	const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[line].shape];
+	return plan_servers_have(plan->directory.servers[shape->profile], &about.peer.addr,
+				 about.peer.port);
 }

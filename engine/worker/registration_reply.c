@@ -185,7 +185,7 @@ static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
 	enum hl_server other = server == HL_SERVER_P ? HL_SERVER_B : HL_SERVER_P;
 	bool was_on_b = line_state(&w->lines[i]).server == HL_SERVER_B && server == HL_SERVER_B;
 	bool contact;
-	bool follow = contacts_name(reply, &p->server[other], &contact) &&
+	bool follow = contacts_name(reply, &worker_servers(w, &w->lines[i])[other], &contact) &&
 		      (other == HL_SERVER_P || p->policy.has_backup);
 
 	if (!contact)

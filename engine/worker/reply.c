@@ -62,10 +62,9 @@ static bool same_endpoint(const struct hl_endpoint *a, const struct hl_addr *add
 static bool is_from_server(const struct hl_worker *w, uint32_t i, const struct branch *b, bool live,
 			   const struct hl_endpoint *src)
 {
-	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-
 	if (!live)
-		return plan_server_has(&p->server[b->server], &src->addr, src->port);
+		return plan_server_has(&worker_servers(w, &w->lines[i])[b->server], &src->addr,
+				       src->port);
 	const struct plan_endpoint *to = request_endpoint(w, i, request_kinds[b->kind], b->server);
 	return to && same_endpoint(&to->at, &src->addr, src->port);
 }

@@ -17,5 +17,5 @@ bool request_hop_known(const struct hl_worker *w, uint32_t i, const struct reque
 	const struct plan_endpoint *to = request_endpoint(w, i, ops, server);
 	uint8_t mac[6];
 
-	return to && neigh_mac(&w->plan->neighbours.entries[to->path.next_hop], mac);
+	return to && neigh_mac(&w->plan->directory.neighbours.entries[to->path.next_hop], mac);
 }

@@ -7,7 +7,7 @@
 static const struct plan_server *server_of(const struct hl_worker *w, uint32_t i,
 					   enum hl_server server)
 {
-	return &worker_profile(w, &w->lines[i])->server[server];
+	return &worker_servers(w, &w->lines[i])[server];
 }
 
 uint64_t target_order(const struct hl_worker *w, uint32_t i, enum hl_server server)

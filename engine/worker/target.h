@@ -28,7 +28,7 @@ uint8_t target_or_choice(const struct hl_worker *w, uint32_t i, enum hl_server s
 static inline const struct plan_endpoint *target_endpoint(const struct hl_worker *w, uint32_t i,
 							  enum hl_server server, uint8_t target)
 {
-	const struct plan_server *s = &worker_profile(w, &w->lines[i])->server[server];
+	const struct plan_server *s = &worker_servers(w, &w->lines[i])[server];
 
 	return target == PLAN_NO_TARGET ? NULL : &s->endpoints[target];
 }

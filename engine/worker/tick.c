@@ -96,7 +96,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	w->frame = NULL;
 	uint16_t from = tx->n;
 	if (w->options.index == 0) {
-		neigh_tick(&w->plan->neighbours, w->plan->options.mac, tx, now_ns);
+		neigh_tick(&w->plan->directory.neighbours, w->plan->options.mac, tx, now_ns);
 		worker_announce(w);
 	}
 	serve_slow_replies(w);
@@ -123,7 +123,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 	if (ready_count(w))
 		next = earlier(next, pace_next_ns(w));
 	if (w->options.index == 0) {
-		next = earlier(next, neigh_next(&w->plan->neighbours));
+		next = earlier(next, neigh_next(&w->plan->directory.neighbours));
 		if (w->announced < w->plan->addr_set.total)
 			next = earlier(next, w->announce_ns);
 	}

@@ -6,12 +6,12 @@
 
 static struct neigh *next_hop(const struct hl_worker *w, const struct path *path)
 {
-	return &w->plan->neighbours.entries[path->next_hop];
+	return &w->plan->directory.neighbours.entries[path->next_hop];
 }
 
 static uint32_t room(const struct hl_plan *plan)
 {
-	return path_room(&plan->port_path);
+	return path_room(&plan->directory.port_path);
 }
 
 static enum write_result open(struct hl_worker *w, struct outgoing *out)
@@ -43,7 +43,7 @@ static void send(struct hl_worker *w, struct outgoing *out, uint32_t len)
 // Its next hop may have moved.
 static void lost(struct hl_worker *w, const struct path *path)
 {
-	neigh_doubt(&w->plan->neighbours, next_hop(w, path));
+	neigh_doubt(&w->plan->directory.neighbours, next_hop(w, path));
 }
 
 const struct transport transport_udp = {

@@ -24,8 +24,8 @@ static bool make_stream_tables(struct hl_worker *w, uint32_t n)
 {
 	bool streams = false, dialogs = false;
 
-	for (uint32_t k = 0; k < w->plan->n_profiles; k++) {
-		const struct plan_profile *p = &w->plan->profiles[k];
+	for (uint32_t k = 0; k < w->constants->n_profiles; k++) {
+		const struct plan_profile *p = &w->constants->profiles[k];
 
 		streams |= p->keepalive_interval_ns || p->nat_keepalive_interval_ns;
 		dialogs |= p->subscribe_s != 0;
@@ -52,7 +52,7 @@ static bool make_tables(struct hl_worker *w)
 	w->more_long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
 	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
-	w->server_next = memory_zalloc((size_t)w->plan->n_profiles * HL_SERVERS,
+	w->server_next = memory_zalloc((size_t)w->constants->n_profiles * HL_SERVERS,
 				       sizeof(struct pace), 64);
 	w->digest = digest_new();
 	w->reassembly = memory_zalloc(1, sizeof(*w->reassembly), 64);
@@ -112,6 +112,7 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	if (!w)
 		return hl_fail(err, ENOMEM, "no memory for worker %u", options->index);
 	w->plan = plan;
+	w->constants = plan_constants(plan);
 	w->options = *options;
 	w->first = plan->first[options->index];
 	w->n = plan->first[options->index + 1] - w->first;

@@ -96,7 +96,8 @@ struct emitted {
 
 struct hl_worker {
 	struct hl_plan *plan;
-	struct line *lines; // by local index: global number - first
+	const struct plan_constants *constants; // of the plan
+	struct line *lines;                     // by local index: global number - first
 	struct line_cold *cold;
 	struct line_account *accounts;
 	struct line_streams *streams; // NULL: no profile of the plan has any
@@ -158,16 +159,28 @@ struct hl_worker {
 	struct hl_example examples[HL_DROPS];       // writer: that of the reason's counter
 };
 
+static inline const struct plan_shape *worker_shape(const struct hl_worker *w, const struct line *l)
+{
+	return w->constants->shapes[l->shape];
+}
+
 static inline const struct plan_profile *worker_profile(const struct hl_worker *w,
 							const struct line *l)
 {
-	return &w->plan->profiles[w->plan->shapes[l->shape].profile];
+	return &w->constants->profiles[worker_shape(w, l)->profile];
 }
 
 static inline const struct plan_domain *worker_domain(const struct hl_worker *w,
 						      const struct line *l)
 {
-	return &w->plan->domains[w->plan->shapes[l->shape].domain];
+	return &w->constants->domains[worker_shape(w, l)->domain];
+}
+
+// Both servers of a line's profile.
+static inline const struct plan_server *worker_servers(const struct hl_worker *w,
+						       const struct line *l)
+{
+	return w->plan->directory.servers[worker_shape(w, l)->profile];
 }
 
 static inline struct hl_state line_state(const struct line *l)

@@ -95,7 +95,7 @@ static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct 
 
 enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
 {
-	const struct transport *transport = w->plan->transport;
+	const struct transport *transport = w->constants->transport;
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
 	const struct line *l = &w->lines[i];
 	struct outgoing out = outgoing_to(w, l, to);
@@ -103,7 +103,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 
 	if (opened != WRITE_DONE)
 		return opened;
-	const struct plan_shape *shape = &w->plan->shapes[l->shape];
+	const struct plan_shape *shape = worker_shape(w, l);
 	const struct template *text = &shape->text[r->server][r->ops->text];
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	struct hole_texts t;
@@ -115,7 +115,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		auth_len = write_credentials(w, i, r, &t, auth);
 	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
 	// nextnonce may be longer than the one before: then the server says 401 again.
-	if (text->len + auth_len > w->plan->message_room)
+	if (text->len + auth_len > w->constants->message_room)
 		auth_len = 0;
 	const char *const values[FIELDS] = {
 		[FIELD_USER] = w->plan->arena + id->at,

@@ -49,12 +49,12 @@ static struct hl_plan *plan_of_rows(const char *profile, const char *text)
 
 static const struct plan_shape *shape_of(const struct hl_plan *plan, uint32_t line)
 {
-	return &plan->shapes[plan->lines[line].shape];
+	return plan_constants(plan)->shapes[plan->lines[line].shape];
 }
 
 static const struct plan_domain *domain_of_line(const struct hl_plan *plan, uint32_t line)
 {
-	return &plan->domains[shape_of(plan, line)->domain];
+	return &plan_constants(plan)->domains[shape_of(plan, line)->domain];
 }
 
 Test(domains, a_column_gives_each_row_its_domain_and_an_empty_cell_that_of_the_profile)
@@ -291,8 +291,8 @@ Test(domains, messages_of_one_profile_differ_in_the_domain_alone)
 		"    sip_instance: on\n    password: secret\n",
 		"phone_number,domain\n6001,\n6002,a.example\n6003,10.20.30.40\n6004,A.example\n");
 
-	cr_assert_eq(plan->n_profiles, 1);
-	cr_expect_eq(plan->n_shapes, 4);
+	cr_assert_eq(plan_constants(plan)->n_profiles, 1);
+	cr_expect_eq(plan_constants(plan)->n_shapes, 4);
 	for (uint32_t line = 0; line < 4; line++) {
 		char uri[64];
 
@@ -323,7 +323,7 @@ Test(domains, lines_of_one_domain_share_their_messages)
 	struct hl_plan *plan = plan_of_rows("", "phone_number,domain\n6001,a.example\n6002,\n"
 						"6003,a.example\n6004,10.99.0.1\n");
 
-	cr_expect_eq(plan->n_shapes, 2);
+	cr_expect_eq(plan_constants(plan)->n_shapes, 2);
 	cr_expect_eq(plan->lines[0].shape, plan->lines[2].shape);
 	cr_expect_eq(plan->lines[1].shape, plan->lines[3].shape, "the profile's own, written out");
 	hl_plan_free(plan);

@@ -24,7 +24,7 @@ static int plan_make(const char *text, struct hl_plan **plan, struct hl_error *e
 
 static const char *text_of(const struct hl_plan *plan, int text)
 {
-	return plan->shapes[0].text[HL_SERVER_P][text].text;
+	return plan_constants(plan)->shapes[0]->text[HL_SERVER_P][text].text;
 }
 
 #define REGISTER_SUBSCRIBE "    register_subscribe: on\n"

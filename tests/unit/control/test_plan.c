@@ -218,9 +218,9 @@ Test(plan, lines_of_equal_widths_share_a_shape)
 {
 	struct hl_plan *plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 6000-15999}]\n");
 
-	cr_expect_eq(plan->n_shapes, 2, "numbers of four and of five digits");
+	cr_expect_eq(plan_constants(plan)->n_shapes, 2, "numbers of four and of five digits");
 	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		const struct plan_shape *shape = &plan->shapes[plan->lines[i].shape];
+		const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[i].shape];
 
 		cr_assert_eq(shape->widths[FIELD_USER], plan->identities[i].user_len);
 		cr_assert_eq(shape->widths[FIELD_DISPLAY], plan->identities[i].display_len);
@@ -241,7 +241,7 @@ Test(plan, widths_of_address_and_port_count_too)
 		"    max_random_sip_port: 10009\n"
 		"lines: [{profile: lab, range: 10-49}]\n");
 
-	cr_expect_eq(plan->n_shapes, 4);
+	cr_expect_eq(plan_constants(plan)->n_shapes, 4);
 	slots_expect(plan);
 	hl_plan_free(plan);
 }
@@ -256,7 +256,7 @@ static const uint8_t fixed_widths[FIELDS] = { [FIELD_BRANCH] = BRANCH_TEXT_LEN,
 // A message of line 0, written as a worker does.
 static char *message_write(const struct hl_plan *plan, int server, int text)
 {
-	const struct plan_shape *shape = &plan->shapes[plan->lines[0].shape];
+	const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[0].shape];
 	const struct template *t = &shape->text[server][text];
 	const char *values[FIELDS];
 	char port[8], *out = calloc(1, t->len + 64u);
@@ -286,7 +286,7 @@ Test(plan, templates_hold_the_messages_of_a_profile)
 						  "    proxy_server: example.org\n"
 						  "    proxy_port: 5070\n"
 						  "lines: [{profile: lab, range: 6000-6001}]\n");
-	const struct plan_shape *shape = &plan->shapes[0];
+	const struct plan_shape *shape = plan_constants(plan)->shapes[0];
 	char port[64], *text;
 
 	for (int field = FIELD_BRANCH; field < FIELDS; field++)
@@ -310,8 +310,8 @@ Test(plan, templates_hold_the_messages_of_a_profile)
 	EXPECT_IN(text, "1000000007 REGISTER\r\n");
 	EXPECT_IN(text, "   1800\r\n");
 	EXPECT_IN(text, "\r\nAuth: x\r\n");
-	cr_expect_str_eq(plan->domains[0].uri, "sip:example.org:5070");
-	cr_expect_eq(plan->domains[0].uri_len, 20);
+	cr_expect_str_eq(plan_constants(plan)->domains[0].uri, "sip:example.org:5070");
+	cr_expect_eq(plan_constants(plan)->domains[0].uri_len, 20);
 	free(text);
 
 	text = message_write(plan, HL_SERVER_B, PLAN_REGISTER);
@@ -331,12 +331,12 @@ Test(plan, a_profile_that_subscribes_has_a_message_for_it)
 
 	cr_expect_eq(strncmp(text, "SUBSCRIBE sip:6000@10.99.0.1 SIP/2.0\r\n", 38), 0, "%s", text);
 	EXPECT_IN(text, "\r\nEvent: reg\r\n");
-	cr_expect_eq(plan->profiles[0].subscribe_s, 3761);
+	cr_expect_eq(plan_constants(plan)->profiles[0].subscribe_s, 3761);
 	free(text);
 	hl_plan_free(plan);
 
 	plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 6000-6001}]\n");
-	cr_expect_null(plan->shapes[0].text[HL_SERVER_P][PLAN_SUBSCRIBE].text);
+	cr_expect_null(plan_constants(plan)->shapes[0]->text[HL_SERVER_P][PLAN_SUBSCRIBE].text);
 	hl_plan_free(plan);
 }
 
@@ -374,7 +374,8 @@ Test(plan, times_and_policy_are_converted_once)
 				       "    backoff_max: 2\n"
 				       "    park_time: 3\n"
 				       "  plain: {outbound_server: 10.99.0.1}\n" LINES);
-	const struct plan_profile *p = &plan->profiles[0], *plain = &plan->profiles[1];
+	const struct plan_profile *p = &plan_constants(plan)->profiles[0],
+				  *plain = &plan_constants(plan)->profiles[1];
 
 	cr_expect_eq(p->expires_s, 120);
 	cr_expect_eq(p->register_timeout_ns, 32000000000ull, "64 * T1");
@@ -406,26 +407,26 @@ Test(plan, the_next_hop_is_the_server_or_the_gateway)
 				       "      backup_outbound_server: 192.0.2.1}\n"
 				       "  b: {outbound_server: 192.0.2.2}\n"
 				       "lines: [{profile: a, range: 1-4}]\n");
-	const struct neigh *hops = plan->neighbours.entries;
+	const struct neigh *hops = plan->directory.neighbours.entries;
 
-	cr_assert_eq(plan->neighbours.n, 2);
-	const struct plan_endpoint *p = plan->profiles[0].server[HL_SERVER_P].endpoints;
-	const struct plan_endpoint *b = plan->profiles[0].server[HL_SERVER_B].endpoints;
+	cr_assert_eq(plan->directory.neighbours.n, 2);
+	const struct plan_endpoint *p = plan->directory.servers[0][HL_SERVER_P].endpoints;
+	const struct plan_endpoint *b = plan->directory.servers[0][HL_SERVER_B].endpoints;
 
 	cr_expect_eq(p->at.port, 5070);
 	cr_expect_eq(hl_addr_ipv4(&hops[p->path.next_hop].addr), 0x0a630001);
 	cr_expect_eq(hl_addr_ipv4(&hops[b->path.next_hop].addr), 0x0a6300fe);
-	cr_expect_eq(plan->profiles[1].server[HL_SERVER_P].endpoints[0].path.next_hop,
+	cr_expect_eq(plan->directory.servers[1][HL_SERVER_P].endpoints[0].path.next_hop,
 		     b->path.next_hop);
 	cr_expect_eq(hl_addr_ipv4(&hops[0].sender), 0x0a630101);
-	cr_expect_eq(plan->profiles[1].server[HL_SERVER_B].n_endpoints, 0);
+	cr_expect_eq(plan->directory.servers[1][HL_SERVER_B].n_endpoints, 0);
 	hl_plan_free(plan);
 }
 
 Test(plan, hashes_of_the_request_are_ready)
 {
 	struct hl_plan *plan = plan_of(PORTS PROFILES LINES);
-	const struct plan_domain *d = &plan->domains[0];
+	const struct plan_domain *d = &plan_constants(plan)->domains[0];
 
 	// printf 'REGISTER:sip:10.99.0.1' | md5sum, and sha256sum
 	cr_expect_eq(memcmp(d->ha2[HL_MD5][0], "5fd311f14432c169cf1fc9d70a9cf1e2", 32), 0, "%.32s",
@@ -527,6 +528,6 @@ Test(plan, a_million_lines_have_a_slot_each)
 	cr_assert_eq(hl_plan_lines(plan), 1000000);
 	slots_expect(plan);
 	// 1 and 2 digits meet one width of address, 3 to 6 digits all three, the only 7 digits one
-	cr_expect_eq(plan->n_shapes, 1 + 1 + 4 * 3 + 1);
+	cr_expect_eq(plan_constants(plan)->n_shapes, 1 + 1 + 4 * 3 + 1);
 	hl_plan_free(plan);
 }

@@ -89,8 +89,8 @@ static void steered_expect(const struct hl_plan *plan, const struct hl_steering 
 	for (uint32_t i = 0; i < plan->n_lines; i++) {
 		const struct plan_line *l = &plan->lines[i];
 		const struct hl_addr *addr = &plan->addresses[l->addr].addr;
-		const struct plan_profile *profile =
-			&plan->profiles[plan->shapes[l->shape].profile];
+		const struct plan_server *servers =
+			plan->directory.servers[plan_constants(plan)->shapes[l->shape]->profile];
 
 		cr_assert_eq(seen[(size_t)l->addr << 16 | l->port], 0, "line %u shares", i);
 		seen[(size_t)l->addr << 16 | l->port] = 1;
@@ -101,10 +101,9 @@ static void steered_expect(const struct hl_plan *plan, const struct hl_steering 
 			continue;
 		marked++;
 		for (int s = 0; s < HL_SERVERS; s++)
-			for (uint32_t k = 0; k < profile->server[s].n_endpoints; k++)
-				cr_assert_eq(queue_of_reply(how,
-							    &profile->server[s].endpoints[k].at,
-							    addr, l->port),
+			for (uint32_t k = 0; k < servers[s].n_endpoints; k++)
+				cr_assert_eq(queue_of_reply(how, &servers[s].endpoints[k].at, addr,
+							    l->port),
 					     worker, "line %u, server %d", i, s);
 	}
 	cr_expect_eq(marked, hl_plan_steered(plan));
@@ -379,8 +378,10 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		cr_expect_eq(steered, line_marked(plan, i));
 		// what does not come from a server of the line says nothing of the steering
 		const struct hl_endpoint *p =
-			&plan->profiles[plan->shapes[plan->lines[i].shape].profile]
-				 .server[HL_SERVER_P]
+			&plan->directory
+				 .servers[plan_constants(plan)
+						  ->shapes[plan->lines[i].shape]
+						  ->profile][HL_SERVER_P]
 				 .endpoints[0]
 				 .at;
 		memcpy(frame + 26, p->addr.bytes, 4);

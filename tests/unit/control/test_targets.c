@@ -35,7 +35,7 @@ static struct hl_target target(const char *addr, uint16_t port, uint32_t priorit
 
 static const struct plan_server *primary(const struct hl_plan *plan)
 {
-	return &plan->profiles[0].server[HL_SERVER_P];
+	return &plan->directory.servers[0][HL_SERVER_P];
 }
 
 static int publish(struct hl_plan *plan, const struct hl_target targets[], uint32_t n)
@@ -130,11 +130,11 @@ Test(targets, a_name_is_the_domain_and_has_no_target_before_dns_answers)
 {
 	struct hl_plan *plan = plan_of(PORTS NAMED LINES);
 
-	cr_expect_str_eq(plan->domains[0].uri, "sip:sip.example.com");
-	cr_expect(plan->profiles[0].policy.has_backup);
+	cr_expect_str_eq(plan_constants(plan)->domains[0].uri, "sip:sip.example.com");
+	cr_expect(plan_constants(plan)->profiles[0].policy.has_backup);
 	for (unsigned order = 0; order < PLAN_ORDERS; order++) {
 		cr_expect_eq(at_place(primary(plan), order, 0), 0);
-		cr_expect_eq(at_place(&plan->profiles[0].server[HL_SERVER_B], order, 0), 2);
+		cr_expect_eq(at_place(&plan->directory.servers[0][HL_SERVER_B], order, 0), 2);
 	}
 	cr_expect_eq(hl_plan_next_hops(plan), 1);
 	hl_plan_free(plan);

@@ -373,7 +373,7 @@ Test(targets, a_server_without_an_answer_is_silent_and_the_backup_is_used)
 {
 	struct rig *rig = rig_new("", 1);
 
-	plan_server_clear(&rig->plan->profiles[0].server[HL_SERVER_P]);
+	plan_server_clear(&rig->plan->directory.servers[0][HL_SERVER_P]);
 	rig_command(rig, HL_COMMAND_ENABLE);
 	cr_assert(eq(u32, rig->n, 0));
 	rig_pass(rig, 2100 * MS);
