@@ -85,6 +85,8 @@ void outcome_take(struct outcome *o, const struct dataplane *dp, uint64_t now_ns
 		for (uint32_t line = first; line < first + n; line++) {
 			struct hl_state state = hl_state_unpack(hl_worker_state(w, line));
 			struct hl_line_account account;
+			if (state.slot != HL_SLOT_LINE)
+				continue;
 			hl_worker_account(w, line, now_ns, &account);
 			outcome_add(o, line, &state, &account);
 		}

@@ -31,6 +31,13 @@ static inline bool ring_push(struct ring *ring, const void *record)
 	return true;
 }
 
+// For the producer: what is not full stays so until it pushes.
+static inline bool ring_full(struct ring *ring)
+{
+	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+	return head - atomic_load_explicit(&ring->tail, memory_order_acquire) > ring->mask;
+}
+
 static inline bool ring_pop(struct ring *ring, void *record)
 {
 	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);

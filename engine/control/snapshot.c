@@ -9,10 +9,14 @@ static void states_count(struct hl_snapshot *s, const struct hl_worker *worker)
 {
 	uint32_t first = hl_worker_first(worker), n = hl_worker_lines(worker);
 
-	s->lines += n;
 	for (uint32_t line = first; line < first + n; line++) {
 		struct hl_state state = hl_state_unpack(hl_worker_state(worker, line));
 
+		s->removed_slots += state.slot == HL_SLOT_REMOVED;
+		s->free_slots += state.slot == HL_SLOT_FREE;
+		if (state.slot != HL_SLOT_LINE)
+			continue;
+		s->lines++;
 		s->by_state[state.state < HL_LINE_STATES ? state.state : HL_OFF]++;
 		s->unresolved_lines += state.state != HL_OFF && state.code == HL_CODE_UNRESOLVED;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Via branches: 8 hex of line, 8 hex of kind, server and number, 12 hex of MAC.
+// Via branches: 8 hex of generation and line, 8 hex of kind, server and number, 12 hex of MAC.
 #include "line/branch.h"
 
 #include <assert.h>
@@ -13,6 +13,7 @@ enum {
 	SERVER_SHIFT = NUMBER_BITS,
 	KIND_SHIFT = SERVER_SHIFT + 1,
 	BODY_LEN = 16, // line and request
+	GENERATION_SHIFT = 32 + BRANCH_LINE_BITS,
 	MAC_LEN = 12,
 	MAC_SHIFT = 64 - 4 * MAC_LEN, // the MAC is the upper end of the hash
 };
@@ -25,10 +26,12 @@ static_assert(REQUEST_KINDS <= 8, "three bits");
 void branch_write(const uint64_t key[2], const struct branch *branch, char out[BRANCH_TEXT_ROOM])
 {
 	assert(branch->kind < 8 && branch->server < 2 && branch->number >> NUMBER_BITS == 0);
+	assert(branch->line < BRANCH_LINES);
 
 	uint32_t request = (uint32_t)branch->kind << KIND_SHIFT |
 			   (uint32_t)branch->server << SERVER_SHIFT | branch->number;
-	uint64_t body = (uint64_t)branch->line << 32 | request;
+	uint64_t body = (uint64_t)branch->generation << GENERATION_SHIFT |
+			(uint64_t)branch->line << 32 | request;
 
 	text_put_hex64(out, body);
 	text_put_hex64(out + BODY_LEN, siphash_u64(key, body));
@@ -71,6 +74,7 @@ static inline struct branch branch_of(const struct branch_text *text)
 
 	return (struct branch){
 		.line = branch_text_line(text),
+		.generation = (uint8_t)(text->body >> GENERATION_SHIFT),
 		.kind = (uint8_t)(request >> KIND_SHIFT),
 		.server = request >> SERVER_SHIFT & 1,
 		.number = request & ((1u << NUMBER_BITS) - 1),

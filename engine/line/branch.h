@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Via branch <-> line: fixed width, one decode away, and not to be forged.
 //
-// "z9hG4bK" + 28 hex characters: line number (8), request (8), MAC (12). The MAC is SipHash of the
-// first two under a per-boot key, so that who did not see the request cannot make a reply to it.
+// "z9hG4bK" + 28 hex characters: generation (2) and number (6) of the line, request (8), MAC (12). The MAC
+// is SipHash of the others under a per-boot key, so that who did not see the request cannot make a reply
+// to it.
 #pragma once
 
 #include <stdbool.h>
@@ -22,11 +23,15 @@ enum request_kind {
 	REQUEST_KINDS,
 };
 
+#define BRANCH_LINE_BITS 24
+#define BRANCH_LINES (1u << BRANCH_LINE_BITS)
+
 struct branch {
-	uint32_t line;   // global number
-	uint8_t kind;    // enum request_kind, 0..7
-	uint8_t server;  // enum hl_server, 0..1
-	uint32_t number; // of the request, 28 bits: its CSeq minus CSEQ_FIRST
+	uint32_t line;      // global number, below BRANCH_LINES
+	uint8_t generation; // of the line, struct line
+	uint8_t kind;       // enum request_kind, 0..7
+	uint8_t server;     // enum hl_server, 0..1
+	uint32_t number;    // of the request, 28 bits: its CSeq minus CSEQ_FIRST
 };
 
 // The 28 characters after the cookie.
@@ -42,7 +47,7 @@ struct branch_text {
 bool branch_parse(const char *text, uint32_t len, struct branch_text *out);
 static inline uint32_t branch_text_line(const struct branch_text *text)
 {
-	return (uint32_t)(text->body >> 32);
+	return (uint32_t)(text->body >> 32) & (BRANCH_LINES - 1);
 }
 #define BRANCHES 8
 // Bit i: texts[i] is one of ours, and branches[i] what it says. n: at most BRANCHES.

@@ -61,6 +61,9 @@ struct line {
 	uint8_t target[2];        // by enum hl_server: the endpoint that it is spoken to at
 	uint8_t reg_server : 1;   // enum hl_server of the latest REGISTER
 	uint8_t probe_target : 7; // endpoint of the latest probe
+	// How many lines had this slot before, modulo 256: it stands in each branch, so that an answer to
+	// one of them is not taken for this one's (worker/slot.h).
+	uint8_t generation;
 };
 static_assert(sizeof(struct line) == 64, "one cache line a line");
 
@@ -74,7 +77,7 @@ enum line_servers {
 };
 
 enum cold_flag {
-	COLD_HOLD = 1 << 0,             // return delay runs, or the time that a return has
+	COLD_HOLD = 1 << 0,             // hold_at is armed
 	COLD_UNREGISTER_AUTH = 1 << 1,  // it carries credentials
 	COLD_UNREGISTER_STALE = 1 << 2, // it is of a contact that an earlier run left
 	COLD_JUMPED = 1 << 3,           // this REGISTER follows a change of its server's targets
@@ -94,7 +97,9 @@ enum probed_b { PROBED_B_NEVER, PROBED_B_LOST, PROBED_B_ANSWERED };
 // What only changes of state touch.
 struct line_cold {
 	uint32_t refresh_at; // when the held registration wants its refresh
-	uint32_t hold_at;    // end of the return delay, or of the time that a return has
+	// end of the return delay, or of the time that a return has; of a line that was removed: when its
+	// slot may be free
+	uint32_t hold_at;
 	// Retry-After and cool-down; valid while the line's bit is set
 	uint32_t held_until[HL_SERVERS]; // as bound_until: coarse_of(), since these are not armed
 	// a server confirmed a binding until then; valid with its bit in bound

@@ -118,6 +118,16 @@ void worker_account(struct hl_worker *w, uint32_t i, const struct change *change
 	}
 }
 
+void worker_account_forget(struct hl_worker *w, uint32_t i)
+{
+	struct line_account *a = &w->accounts[i];
+
+	store(&a->down_since_ms, 0);
+	store(&a->down_ms, 0);
+	store(&a->longest_ms, 0);
+	store(&a->life, 0);
+}
+
 #define LIFE_MASK (UINT32_MAX >> 1)
 
 static uint32_t tenths_now(const struct hl_worker *w)

@@ -12,5 +12,7 @@ struct change {
 	uint32_t since_ms; // of the state before
 };
 void worker_account(struct hl_worker *w, uint32_t i, const struct change *change);
+// The line is gone.
+void worker_account_forget(struct hl_worker *w, uint32_t i);
 void worker_account_failover(struct hl_worker *w, uint32_t i);
 void worker_account_return(struct hl_worker *w, uint32_t i);

@@ -195,6 +195,17 @@ void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, 
 	}
 }
 
+void worker_forget_auth(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	for (int k = PLACES; k-- > 0;) { // whether there is a second one stands in the first
+		struct credentials to = place(w, i, server, k);
+
+		if (is_known(w, i, server, k))
+			auth_realm_drop(&w->realms, to.auth->realm);
+		memset(to.auth, 0, sizeof(*to.auth));
+	}
+}
+
 // RFC 7616 3.5: Authentication-Info is the server's, not a proxy's.
 void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)

@@ -31,6 +31,8 @@ bool worker_doubts_nonce(const struct sip_reply *reply);
 uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server);
 // Is there anything to answer with before being asked?
 bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server);
+// The line is gone.
+void worker_forget_auth(struct hl_worker *w, uint32_t i, enum hl_server server);
 // nc of all credentials that a new request carries: + 1, or - 1 when it was not sent after all.
 void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by);
 void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Commands: start, stop, move lines. Spread over time, a bounded number of lines per call.
+// Commands: add, start, stop, move, remove lines. Spread over time, a bounded number of lines per call.
 //
 // Commands run side by side. One that starts or stops a line wins over an older one that has not come to
-// that line yet, for that line alone; others wait until those before them are done.
+// that line yet, for that line alone; others wait until those before them are done. One that adds lines is
+// done before any later one begins, and one that removes them is never overruled.
 #include "worker/command.h"
 
 #include "worker/driver.h"
 #include "worker/flush.h"
+#include "worker/slot.h"
 
 #define COMMAND_LINES 64 // lines served by one call
 
@@ -14,11 +16,23 @@ static const enum failover_event command_events[] = {
 	[HL_COMMAND_ENABLE] = FO_ENABLE,   [HL_COMMAND_DISABLE] = FO_DISABLE,
 	[HL_COMMAND_FORCE_P] = FO_FORCE_P, [HL_COMMAND_FORCE_B] = FO_FORCE_B,
 	[HL_COMMAND_LOCK] = FO_LOCK,       [HL_COMMAND_UNLOCK] = FO_UNLOCK,
+	[HL_COMMAND_REMOVE] = FO_DISABLE,
 };
+
+static bool adds_or_removes(const struct ramp *r)
+{
+	return r->command.type == HL_COMMAND_ADD || r->command.type == HL_COMMAND_REMOVE;
+}
 
 static bool starts_or_stops(const struct ramp *r)
 {
-	return r->command.type == HL_COMMAND_ENABLE || r->command.type == HL_COMMAND_DISABLE;
+	return r->command.type == HL_COMMAND_ENABLE || r->command.type == HL_COMMAND_DISABLE ||
+	       adds_or_removes(r);
+}
+
+static bool stops(const struct hl_command *c)
+{
+	return c->type == HL_COMMAND_DISABLE || c->type == HL_COMMAND_REMOVE;
 }
 
 static bool is_done(const struct ramp *r)
@@ -69,7 +83,7 @@ static void take_commands(struct hl_worker *w)
 		clip_to_own(w, &command);
 		if (command.n == 0)
 			continue;
-		if (command.type == HL_COMMAND_DISABLE)
+		if (stops(&command))
 			w->stopping += command.n;
 		w->ramps[w->n_ramps++] = (struct ramp){ .command = command, .start_ns = w->now_ns };
 	}
@@ -78,7 +92,9 @@ static void take_commands(struct hl_worker *w)
 // Does a newer command say something else of this line?
 static bool is_overruled(const struct hl_worker *w, uint32_t k, uint32_t line)
 {
-	for (uint32_t newer = k + 1; starts_or_stops(&w->ramps[k]) && newer < w->n_ramps; newer++) {
+	if (!starts_or_stops(&w->ramps[k]) || adds_or_removes(&w->ramps[k]))
+		return false;
+	for (uint32_t newer = k + 1; newer < w->n_ramps; newer++) {
 		const struct ramp *r = &w->ramps[newer];
 
 		if (starts_or_stops(r) && line - r->command.first < r->command.n)
@@ -90,12 +106,28 @@ static bool is_overruled(const struct hl_worker *w, uint32_t k, uint32_t line)
 // Must it wait for those before it?
 static bool ramp_waits(const struct hl_worker *w, uint32_t k)
 {
-	if (starts_or_stops(&w->ramps[k]))
-		return false;
+	bool of_all = !starts_or_stops(&w->ramps[k]);
+
 	for (uint32_t older = 0; older < k; older++)
-		if (!is_done(&w->ramps[older]))
+		if (!is_done(&w->ramps[older]) &&
+		    (of_all || w->ramps[older].command.type == HL_COMMAND_ADD))
 			return true;
 	return false;
+}
+
+// What is no line, or will be none, heeds no command.
+static void line_command(struct hl_worker *w, uint32_t i, enum hl_command_type type)
+{
+	if (type == HL_COMMAND_ADD) {
+		slot_add(w, i);
+		return;
+	}
+	if (!slot_has_line(w, i))
+		return;
+	driver_event(w, i, command_events[type], HL_CODE_NONE);
+	if (type == HL_COMMAND_REMOVE)
+		slot_remove(w, i);
+	line_flush(w, i);
 }
 
 static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
@@ -107,12 +139,10 @@ static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
 		uint32_t line = r->command.first + r->done++;
 
 		--*budget;
-		if (r->command.type == HL_COMMAND_DISABLE)
+		if (stops(&r->command))
 			w->stopping--;
-		if (is_overruled(w, k, line))
-			continue;
-		driver_event(w, line - w->first, command_events[r->command.type], HL_CODE_NONE);
-		line_flush(w, line - w->first);
+		if (!is_overruled(w, k, line))
+			line_command(w, line - w->first, r->command.type);
 	}
 }
 

@@ -52,8 +52,9 @@ void worker_decline(struct hl_worker *w, const struct frame *f)
 	}
 	p->src = (struct hl_endpoint){ .addr = f->src, .port = f->src_port };
 	p->dst = (struct hl_endpoint){ .addr = f->dst, .port = f->dst_port };
-	if (!reply_path(w, &branch, &p->src, &p->dst)) {
-		worker_drop(w, HL_DROP_WRONG_SOURCE, f);
+	enum hl_drop drop = reply_path(w, &branch, &p->src, &p->dst);
+	if (drop != HL_DROP_NONE) {
+		worker_drop(w, drop, f);
 		return;
 	}
 	p->at_ns = w->now_ns;

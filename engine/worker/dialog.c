@@ -15,7 +15,7 @@ uint64_t dialog_id(const struct hl_worker *w, uint32_t i)
 {
 	const struct line_streams *s = &w->streams[i];
 
-	return siphash_u64(w->plan->keys[PLAN_KEY_DIALOG], (uint64_t)(w->first + i) << 17 |
+	return siphash_u64(w->plan->keys[PLAN_KEY_DIALOG], (uint64_t)worker_line_tag(w, i) << 17 |
 								   (uint64_t)s->server << 16 |
 								   s->sub_number);
 }

@@ -12,6 +12,7 @@
 #include "worker/kinds.h"
 #include "worker/probe.h"
 #include "worker/registration.h"
+#include "worker/slot.h"
 
 static void note_lateness(struct hl_worker *w, const struct line *l)
 {
@@ -37,15 +38,21 @@ static void serve(struct hl_worker *w, uint32_t i, const struct exchange *e,
 	driver_run(w, i);
 }
 
-// The return delay is over, or a return has taken all of its time.
+// The return delay is over, or a return has taken all of its time; or a line that was removed was
+// waited for.
 static void hold_due(struct hl_worker *w, uint32_t i)
 {
 	struct line_cold *c = &w->cold[i];
-	bool returning = line_state(&w->lines[i]).state == HL_SW_P;
+	struct hl_state s = line_state(&w->lines[i]);
+	bool returning = s.state == HL_SW_P;
 
 	if (!(c->flags & COLD_HOLD) || tick_before(w->now, c->hold_at))
 		return;
 	c->flags &= (uint8_t)~COLD_HOLD;
+	if (s.slot == HL_SLOT_REMOVED) {
+		slot_due(w, i);
+		return;
+	}
 	driver_event(w, i, FO_TIMER, returning ? registration_return_over(w, i) : HL_CODE_NONE);
 }
 

@@ -18,6 +18,7 @@
 #include "worker/kinds.h"
 #include "worker/probe.h"
 #include "worker/request.h"
+#include "worker/slot.h"
 
 enum {
 	UNREACHABLE_PORT = 3, // RFC 792
@@ -122,10 +123,10 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 	case QUOTED_NONE:
 		return HL_DROP_ICMP_FORGED;
 	case QUOTED_BRANCH:
-		// an earlier one of the line is out of date, however right its MAC
-		if (branch.line != w->first + i || branch.kind >= REQUEST_KINDS ||
-		    !find_outstanding(w, i, branch.kind, r) || branch.number != r->number ||
-		    branch.server != r->server)
+		// an earlier one of the line, or of one before it, is out of date, however right its MAC
+		if (branch.line != w->first + i || branch.generation != w->lines[i].generation ||
+		    branch.kind >= REQUEST_KINDS || !find_outstanding(w, i, branch.kind, r) ||
+		    branch.number != r->number || branch.server != r->server)
 			return HL_DROP_ICMP_STALE;
 		if (!went_to(w, i, r, q))
 			return HL_DROP_ICMP_STRANGER;
@@ -143,16 +144,15 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 
 static void unreachable(struct hl_worker *w, const struct frame *f, const struct icmp_quote *q)
 {
-	int64_t line = plan_find(w->plan, &q->src, q->src_port);
+	int64_t found = slot_find(w, &q->src, q->src_port);
 	struct request r = { 0 };
 	bool proven;
 
-	if (line < w->first || line >= (int64_t)w->first + w->n ||
-	    !hl_addr_equal(&f->dst, &q->src)) {
+	if (found < 0 || !hl_addr_equal(&f->dst, &q->src)) {
 		worker_drop(w, HL_DROP_ICMP_STRANGER, f);
 		return;
 	}
-	uint32_t i = (uint32_t)(line - w->first);
+	uint32_t i = (uint32_t)found;
 	enum hl_drop drop = judge(w, i, f, q, &r, &proven);
 	if (drop != HL_DROP_NONE) {
 		worker_drop(w, drop, f);

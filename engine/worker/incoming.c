@@ -10,6 +10,7 @@
 #include "worker/burst.h"
 #include "worker/drop.h"
 #include "worker/flush.h"
+#include "worker/slot.h"
 #include "worker/subscription.h"
 
 #define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, NOTIFY\r\n"
@@ -90,7 +91,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 		return;
 	}
 	spec.status = accepted ? status_for(w, i, r) : 403;
-	text_put_hex64(tag, siphash_u64(w->plan->keys[PLAN_KEY_TO_TAG], w->first + i));
+	text_put_hex64(tag, siphash_u64(w->plan->keys[PLAN_KEY_TO_TAG], worker_line_tag(w, i)));
 	if (spec.status == 420) { // also of OPTIONS
 		spec.headers = extra;
 		spec.headers_len = respond_unsupported(r->require, extra, sizeof(extra));
@@ -114,9 +115,9 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 {
 	const struct frame *f = in->frame;
 	struct sip_request r;
-	int64_t line = plan_find(w->plan, &f->dst, f->dst_port);
+	int64_t found = slot_find(w, &f->dst, f->dst_port);
 
-	if (line < w->first || line >= (int64_t)w->first + w->n) {
+	if (found < 0) {
 		worker_drop(w, HL_DROP_NOT_OURS, f);
 		return;
 	}
@@ -124,7 +125,7 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	uint32_t i = (uint32_t)(line - w->first);
+	uint32_t i = (uint32_t)found;
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	bool accepted = is_accepted_source(p, worker_servers(w, &w->lines[i]), &f->src);
 

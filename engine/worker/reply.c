@@ -84,16 +84,29 @@ static enum origin origin_of(const struct hl_worker *w, const struct branch *b, 
 	return worker_profile(w, l)->strict_source ? ORIGIN_WRONG : ORIGIN_ELSEWHERE;
 }
 
-bool reply_path(const struct hl_worker *w, const struct branch *b, const struct hl_endpoint *src,
-		const struct hl_endpoint *dst)
+// To a request of a line that had the slot before: by now another one may have it, with other servers.
+static bool is_predecessors(const struct hl_worker *w, const struct branch *b)
 {
-	return origin_of(w, b, find_exchange(w, b->line - w->first, b), src, dst) != ORIGIN_WRONG;
+	return b->generation != w->lines[b->line - w->first].generation;
+}
+
+enum hl_drop reply_path(const struct hl_worker *w, const struct branch *b,
+			const struct hl_endpoint *src, const struct hl_endpoint *dst)
+{
+	if (is_predecessors(w, b))
+		return HL_DROP_LATE;
+	return origin_of(w, b, find_exchange(w, b->line - w->first, b), src, dst) == ORIGIN_WRONG
+		       ? HL_DROP_WRONG_SOURCE
+		       : HL_DROP_NONE;
 }
 
 enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const struct hl_endpoint *src,
 			 const struct hl_endpoint *dst, const struct sip_reply *reply)
 {
 	uint32_t i = b->line - w->first;
+
+	if (is_predecessors(w, b))
+		return HL_DROP_LATE;
 	struct exchange *e = find_exchange(w, i, b);
 	enum origin origin = origin_of(w, b, e, src, dst);
 	enum hl_drop drop = HL_DROP_NONE;

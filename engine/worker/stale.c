@@ -4,6 +4,7 @@
 
 #include "sip/value.h"
 #include "worker/request.h"
+#include "worker/slot.h"
 
 #define REMOVALS_MAX 8 // of a line and boot: a server that keeps them is not asked for ever
 
@@ -32,8 +33,7 @@ static bool is_stale(const struct hl_worker *w, uint32_t i, struct slice uri, ui
 		return false;
 	*port = u.port ? u.port : 5060;
 	*tag = (uint8_t)*hl.at;
-	return decimal_len(*port) == decimal_len(l->port) &&
-	       plan_find(w->plan, &own->addr, *port) < 0;
+	return decimal_len(*port) == decimal_len(l->port) && !slot_is_taken(w, &own->addr, *port);
 }
 
 bool stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,

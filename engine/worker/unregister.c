@@ -7,6 +7,7 @@
 #include "worker/challenge.h"
 #include "worker/exchange.h"
 #include "worker/request.h"
+#include "worker/slot.h"
 #include "worker/stale.h"
 #include "worker/target.h"
 
@@ -16,6 +17,7 @@ static void settled(struct hl_worker *w, uint32_t i)
 	struct line *l = &w->lines[i];
 
 	w->unregistering--;
+	slot_settled(w, i);
 	if (line_state(l).state == HL_OFF && w->cold[i].bound == 0 &&
 	    l->flags & LINE_REGISTERED_ONCE) {
 		l->flags &= (uint8_t)~LINE_REGISTERED_ONCE; // counted once for each run of the line

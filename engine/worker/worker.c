@@ -69,6 +69,7 @@ static bool make_tables(struct hl_worker *w)
 	       make_stream_tables(w, n) && worker_phases_make(w) && w->ready && w->wheel &&
 	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
+	       ring_init(&w->removed, REMOVED_RECORDS, sizeof(uint32_t)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
 	       ring_init(&w->slow, SLOW_RECORDS, sizeof(struct slow_packet)) == 0 &&
 	       ring_init(&w->slow_replies, SLOW_RECORDS, sizeof(struct slow_reply)) == 0;
@@ -140,6 +141,7 @@ void hl_worker_free(struct hl_worker *w)
 	ring_free(&w->slow_replies);
 	ring_free(&w->slow);
 	ring_free(&w->events);
+	ring_free(&w->removed);
 	ring_free(&w->commands);
 	auth_realms_free(&w->realms);
 	digest_free(w->digest);
@@ -170,6 +172,15 @@ uint32_t hl_worker_events(struct hl_worker *w, struct hl_event *events, uint32_t
 	uint32_t n = 0;
 
 	while (n < max && ring_pop(&w->events, &events[n]))
+		n++;
+	return n;
+}
+
+uint32_t hl_worker_removed(struct hl_worker *w, uint32_t slots[], uint32_t max)
+{
+	uint32_t n = 0;
+
+	while (n < max && ring_pop(&w->removed, &slots[n]))
 		n++;
 	return n;
 }

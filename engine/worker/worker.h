@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "base/rng.h"
 #include "failover/failover.h"
+#include "line/branch.h"
 #include "line/line.h"
 #include "net/frame.h"
 #include "net/reassembly.h"
@@ -21,6 +22,7 @@
 #define SLOW_RECORDS 256
 #define EVENT_RECORDS 65536
 #define COMMAND_RECORDS 64
+#define REMOVED_RECORDS 1024
 
 #define SLOW_TEXT_MAX REASSEMBLY_PAYLOAD_MAX
 
@@ -145,7 +147,7 @@ struct hl_worker {
 	bool hop_waits;       // some line may be waiting
 
 	struct hl_worker_options options;
-	struct ring commands, events, slow, slow_replies;
+	struct ring commands, events, slow, slow_replies, removed;
 	struct slow_packet slow_out;    // being written; writer: the owner lcore, as the next one
 	struct slow_reply slow_in;      // being read
 	struct slow_packet slow_packet; // being parsed; writer: the control thread, as the next one
@@ -181,6 +183,12 @@ static inline const struct plan_server *worker_servers(const struct hl_worker *w
 						       const struct line *l)
 {
 	return w->plan->directory.servers[worker_shape(w, l)->profile];
+}
+
+// Number and generation, which no two lines of a run share within 256 lines of one slot.
+static inline uint32_t worker_line_tag(const struct hl_worker *w, uint32_t i)
+{
+	return (uint32_t)w->lines[i].generation << BRANCH_LINE_BITS | (w->first + i);
 }
 
 static inline struct hl_state line_state(const struct line *l)

@@ -56,12 +56,14 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 {
 	const struct branch branch = {
 		.line = w->first + i,
+		.generation = w->lines[i].generation,
 		.kind = r->ops->kind,
 		.server = r->server,
 		.number = r->number,
 	};
 	// OPTIONS are no registration: they keep the first
-	uint64_t epoch = r->ops->method == HL_OPTIONS ? 0 : w->cold[i].epochs[r->server];
+	uint64_t epoch = r->ops->method == HL_OPTIONS ? w->lines[i].generation
+						      : w->cold[i].epochs[r->server];
 	uint64_t id = mix(w->plan->call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
 			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
 
@@ -76,8 +78,9 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	// new for each request, the same in its retransmissions, and not to be known before it is sent:
 	// who chooses the nonce could have tables of responses ready (RFC 7616 5.9)
 	if (r->with_auth)
-		write_cnonce(t->cnonce, siphash_u64(w->plan->keys[PLAN_KEY_CNONCE],
-						    (uint64_t)(w->first + i) << 32 | r->number));
+		write_cnonce(t->cnonce,
+			     siphash_u64(w->plan->keys[PLAN_KEY_CNONCE],
+					 (uint64_t)worker_line_tag(w, i) << 32 | r->number));
 }
 
 static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct request *r,

@@ -11,7 +11,7 @@
 #include <heartline/error.h>
 #include <heartline/prefix.h>
 
-#define HL_LINES_MAX (1u << 28)
+#define HL_LINES_MAX (1u << 24) // a branch has room for so many
 #define HL_PORTS_MAX 16
 #define HL_PROFILES_MAX 1024
 #define HL_DOMAINS_MAX 4096 // that CSV files give, counted once in each profile

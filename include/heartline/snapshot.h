@@ -7,7 +7,8 @@
 #include <heartline/worker.h>
 
 struct hl_snapshot {
-	uint64_t lines;
+	uint64_t lines; // slots that have one
+	uint64_t removed_slots, free_slots;
 	uint64_t by_state[HL_LINE_STATES];
 	uint64_t on_primary, on_backup; // registered now: ON_P; ON_B, HOLD_B, SW_P
 	uint64_t registered;            // their sum

@@ -54,6 +54,8 @@ enum hl_command_type {
 	HL_COMMAND_FORCE_B,
 	HL_COMMAND_LOCK,
 	HL_COMMAND_UNLOCK,
+	HL_COMMAND_ADD,    // free slots become lines, as the plan has them by now; they are off
+	HL_COMMAND_REMOVE, // as DISABLE; the slots are given back by hl_worker_removed()
 };
 
 struct hl_command {
@@ -64,6 +66,14 @@ struct hl_command {
 
 /** Hand a command over. One producer thread, any time. @return 0, -EAGAIN (ring full: try again) */
 int hl_worker_command(struct hl_worker *worker, const struct hl_command *command);
+
+/**
+ * Take up to max slots whose lines were removed by HL_COMMAND_REMOVE. No answer to a request of theirs is
+ * taken for one of a later line, and no binding of theirs is left: each has unregistered, or what a server
+ * may still hold has run out; and 32 s have passed, as long as an answer may come late. One consumer thread.
+ * @return how many
+ */
+uint32_t hl_worker_removed(struct hl_worker *worker, uint32_t slots[], uint32_t max);
 
 // A change of state, for logs and histories.
 struct hl_event {
@@ -111,7 +121,7 @@ struct hl_elsewhere {
  * fewer */
 bool hl_worker_elsewhere(const struct hl_worker *worker, uint32_t k, struct hl_elsewhere *places);
 
-/** Lines of this worker: global numbers [first, first + n). */
+/** Slots of this worker, each with a line or free: global numbers [first, first + n). */
 uint32_t hl_worker_first(const struct hl_worker *worker);
 uint32_t hl_worker_lines(const struct hl_worker *worker);
 

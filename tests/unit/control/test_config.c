@@ -677,7 +677,7 @@ Test(config, bad_groups_are_refused)
 		{ GROUPS("  - {profile: lab, range: 1-999999999999}\n"),
 		  "lab.yaml:9:27: error: range: too many lines\n"
 		  "    9 |   - {profile: lab, range: 1-999999999999}\n"
-		  "      |                           ^~ allowed: up to 268435456" },
+		  "      |                           ^~ allowed: up to 16777216" },
 		{ GROUPS("  - {profile: lab}\n"),
 		  "lab.yaml:9:5: error: neither range nor csv is given\n"
 		  "    9 |   - {profile: lab}\n"

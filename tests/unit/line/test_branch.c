@@ -11,7 +11,7 @@
 
 static const uint64_t key[2] = { 0x0123456789abcdef, 0xfedcba9876543210 };
 static const struct branch example = {
-	.line = 0xabcdef12, .kind = KIND_PROBE, .server = 1, .number = 0x0c0ffee
+	.line = 0xcdef12, .generation = 0xab, .kind = KIND_PROBE, .server = 1, .number = 0x0c0ffee
 };
 
 static void whole(const struct branch *branch, char out[BRANCH_LEN])
@@ -25,12 +25,12 @@ static void whole(const struct branch *branch, char out[BRANCH_LEN])
 
 static bool same(const struct branch *a, const struct branch *b)
 {
-	return a->line == b->line && a->kind == b->kind && a->server == b->server &&
-	       a->number == b->number;
+	return a->line == b->line && a->generation == b->generation && a->kind == b->kind &&
+	       a->server == b->server && a->number == b->number;
 }
 
 // Other code (traces, captures read by hand) relies on where what stands.
-Test(branch, line_then_kind_server_number_then_mac)
+Test(branch, generation_and_line_then_kind_server_number_then_mac)
 {
 	char text[BRANCH_LEN];
 
@@ -48,7 +48,8 @@ Test(branch, every_value_comes_back)
 	rng_seed(&rng, 1);
 	for (unsigned i = 0; i < 100000; i++) {
 		struct branch in = {
-			.line = (uint32_t)rng_next(&rng),
+			.line = rng_below(&rng, BRANCH_LINES),
+			.generation = (uint8_t)rng_next(&rng),
 			.kind = (uint8_t)rng_below(&rng, 8),
 			.server = (uint8_t)rng_below(&rng, 2),
 			.number = rng_below(&rng, 1 << 28),
@@ -65,13 +66,17 @@ Test(branch, every_value_comes_back)
 Test(branch, extremes_come_back)
 {
 	const struct branch ends[] = {
-		{ 0, 0, 0, 0 },          { UINT32_MAX, 7, 1, (1u << 28) - 1 },
-		{ UINT32_MAX, 0, 0, 0 }, { 0, 7, 0, 0 },
-		{ 0, 0, 1, 0 },          { 0, 0, 0, (1u << 28) - 1 },
+		{ 0 },
+		{ BRANCH_LINES - 1, UINT8_MAX, 7, 1, (1u << 28) - 1 },
+		{ .line = BRANCH_LINES - 1 },
+		{ .generation = UINT8_MAX },
+		{ .kind = 7 },
+		{ .server = 1 },
+		{ .number = (1u << 28) - 1 },
 	};
 
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		struct branch out = { 1, 1, 1, 1 };
+		struct branch out = { 1, 1, 1, 1, 1 };
 		char text[BRANCH_LEN];
 
 		whole(&ends[i], text);
@@ -172,7 +177,8 @@ Test(branch, several_at_once_are_each_as_one)
 		for (unsigned i = 0; i < n; i++) {
 			char text[BRANCH_LEN];
 
-			in[i] = (struct branch){ .line = (uint32_t)rng_next(&rng),
+			in[i] = (struct branch){ .line = rng_below(&rng, BRANCH_LINES),
+						 .generation = (uint8_t)rng_next(&rng),
 						 .number = rng_below(&rng, 1 << 28) };
 			whole(&in[i], text);
 			if (wrong >> i & 1)

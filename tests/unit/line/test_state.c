@@ -25,7 +25,7 @@ static bool same(const struct hl_state *a, const struct hl_state *b)
 {
 	return a->state == b->state && a->server == b->server && a->fails == b->fails &&
 	       a->oks == b->oks && a->locked == b->locked && a->code == b->code &&
-	       a->since_ms == b->since_ms;
+	       a->slot == b->slot && a->since_ms == b->since_ms;
 }
 
 // Each member at its largest, the others 0: none runs into its neighbour.
@@ -38,6 +38,7 @@ Test(state, members_do_not_overlap)
 		{ .oks = 63 },
 		{ .locked = 1 },
 		{ .code = 699 },
+		{ .slot = 3 },
 		{ .since_ms = UINT32_MAX },
 	};
 	uint64_t all = 0;
@@ -60,6 +61,7 @@ Test(state, members_survive_together)
 				     .oks = 63,
 				     .locked = 1,
 				     .code = 699,
+				     .slot = HL_SLOT_FREE,
 				     .since_ms = UINT32_MAX };
 	struct hl_state out = hl_state_unpack(hl_state_pack(&in));
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Slots that get a line, and give it up.
+#include "worker/slot.h"
+
+#include "line/streams.h"
+#include "worker/account.h"
+#include "worker/challenge.h"
+#include "worker/clock.h"
+
+#define QUARANTINE_NS (64 * 500000000ull) // 64 * T1
+#define RETRY_NS 1000000000ull            // the ring of removed slots was full
+
+int64_t slot_find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+{
+	int64_t line = plan_find(w->plan, addr, port);
+
+	if (line < w->first || line >= (int64_t)w->first + w->n)
+		return -1;
+	line -= w->first;
+	return line_state(&w->lines[line]).slot == HL_SLOT_FREE ? -1 : line;
+}
+
+bool slot_is_taken(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+{
+	int64_t line = plan_find(w->plan, addr, port);
+
+	if (line < w->first || line >= (int64_t)w->first + w->n)
+		return line >= 0;
+	return line_state(&w->lines[line - w->first]).slot != HL_SLOT_FREE;
+}
+
+static void set_slot(struct hl_worker *w, uint32_t i, enum hl_slot slot)
+{
+	const struct hl_state s = {
+		.state = HL_OFF,
+		.server = HL_SERVER_NONE,
+		.slot = slot,
+		.since_ms = (uint32_t)((w->now_ns - w->options.start_ns) / 1000000),
+	};
+
+	line_set_state(&w->lines[i], &s);
+}
+
+void slot_add(struct hl_worker *w, uint32_t i)
+{
+	if (line_state(&w->lines[i]).slot != HL_SLOT_FREE)
+		return;
+	w->lines[i].shape = w->plan->lines[w->first + i].shape;
+	set_slot(w, i, HL_SLOT_LINE);
+}
+
+static void wait(struct hl_worker *w, uint32_t i, uint64_t span_ns)
+{
+	struct line_cold *c = &w->cold[i];
+
+	c->hold_at = w->now + tick_span_ns(span_ns);
+	c->flags |= COLD_HOLD;
+	w->lines[i].flags |= LINE_RARE_CHANGED;
+}
+
+void slot_remove(struct hl_worker *w, uint32_t i)
+{
+	struct hl_state s = line_state(&w->lines[i]);
+
+	s.slot = HL_SLOT_REMOVED;
+	line_set_state(&w->lines[i], &s);
+	wait(w, i, QUARANTINE_NS);
+}
+
+void slot_settled(struct hl_worker *w, uint32_t i)
+{
+	if (line_state(&w->lines[i]).slot == HL_SLOT_REMOVED)
+		wait(w, i, QUARANTINE_NS);
+}
+
+// Until a server may hold a binding of the line: coarse_of(), 0: none does.
+static uint32_t bound_until(const struct line_cold *c)
+{
+	uint32_t until = 0;
+
+	for (unsigned server = 0; server < HL_SERVERS; server++)
+		if ((c->bound | c->maybe_bound) >> server & 1 && c->bound_until[server] > until)
+			until = c->bound_until[server];
+	return until;
+}
+
+// The next line of the slot begins with nothing but the numbers that must not come again, those of its
+// Call-IDs: a registrar would take its first REGISTER for an old one (RFC 3261 10.3, step 7).
+static void forget(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+	struct line_cold *c = &w->cold[i];
+	const struct line_cold fresh = {
+		.epochs = { (uint16_t)(c->epochs[0] + 1), (uint16_t)(c->epochs[1] + 1) },
+	};
+
+	for (unsigned server = 0; server < HL_SERVERS; server++)
+		worker_forget_auth(w, i, server);
+	l->registration = l->probe = (struct exchange){ 0 };
+	l->cseq = l->rare_at = 0;
+	l->flags = l->servers = 0;
+	l->target[HL_SERVER_P] = l->target[HL_SERVER_B] = PLAN_NO_TARGET;
+	l->reg_server = l->probe_target = 0;
+	l->generation++;
+	*c = fresh;
+	worker_account_forget(w, i);
+	if (w->streams)
+		w->streams[i] = (struct line_streams){ 0 };
+	if (w->dialogs)
+		w->dialogs[i].tag_len = w->dialogs[i].target_len = 0;
+}
+
+void slot_due(struct hl_worker *w, uint32_t i)
+{
+	const struct line_cold *c = &w->cold[i];
+	uint32_t slot = w->first + i, until = bound_until(c);
+
+	if (exchange_is_open(&c->unregister) || w->lines[i].flags & LINE_READY) {
+		wait(w, i, QUARANTINE_NS);
+		return;
+	}
+	if (coarse_of(w, w->now_ns) < until) {
+		wait(w, i, (uint64_t)coarse_ticks(w, until) << TICK_SHIFT);
+		return;
+	}
+	if (ring_full(&w->removed)) {
+		wait(w, i, RETRY_NS);
+		return;
+	}
+	forget(w, i);
+	set_slot(w, i, HL_SLOT_FREE);
+	ring_push(&w->removed, &slot); // from here on the plan's texts of the line are not read
+}
