@@ -64,6 +64,14 @@ void queue_set_fault(struct queue_context *q, uint32_t server, enum hl_fault fau
 		nanosleep(&pause, NULL);
 }
 
+// The engine's workers read nothing until they are called again, so that no change of settings waits for them.
+static void queues_rest(const struct lcore_loop *loop)
+{
+	for (unsigned i = 0; i < loop->n_queues; i++)
+		if (loop->queues[i]->kind == QUEUE_WORKER)
+			hl_worker_rest(loop->queues[i]->worker);
+}
+
 // Without work: yield the processor, or sleep for as long as nothing can become due.
 static void lcore_loop_rest(const struct lcore_loop *loop, const struct idle *idle,
 			    unsigned empty_rounds)
@@ -80,10 +88,12 @@ static void lcore_loop_rest(const struct lcore_loop *loop, const struct idle *id
 			next_ns = RTE_MIN(next_ns, queue_next_ns(loop->queues[i], now_ns));
 		sleep_ns = idle_sleep_ns(idle, next_ns, now_ns);
 	}
-	if (sleep_ns > 0)
-		nanosleep(&(struct timespec){ .tv_nsec = (long)sleep_ns }, NULL);
-	else
+	if (sleep_ns == 0) {
 		sched_yield();
+		return;
+	}
+	queues_rest(loop);
+	nanosleep(&(struct timespec){ .tv_nsec = (long)sleep_ns }, NULL);
 }
 
 int lcore_loop_run(void *argument)
@@ -114,6 +124,7 @@ int lcore_loop_run(void *argument)
 			lcore_loop_rest(loop, &idle, ++empty_rounds);
 		}
 	}
+	queues_rest(loop);
 	atomic_store_explicit(&loop->running, false, memory_order_release);
 	return 0;
 }

@@ -156,6 +156,28 @@ static int same_server(struct fault *fault)
 	return fault_hint(fault, "name another server, or leave it out");
 }
 
+int check_settings(const struct hl_profile *p, struct fault *fault)
+{
+	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
+		fault->key = "min_random_sip_port";
+		fault_say(fault, "the ports %u-%u are backwards", p->min_random_sip_port,
+			  p->max_random_sip_port);
+		return fault_hint(fault, "largest accepted: max_random_sip_port");
+	}
+	if (p->reg_id != 0 && !p->sip_instance) {
+		fault->key = "reg_id";
+		fault_say(fault, "a reg-id means nothing without +sip.instance");
+		return fault_hint(fault, "needed: sip_instance: on (RFC 5626 4.2)");
+	}
+	if (p->backoff_base_s > p->backoff_max_s) {
+		fault->key = "backoff_base";
+		fault_say(fault, "%u s is above backoff_max, %u s", p->backoff_base_s,
+			  p->backoff_max_s);
+		return fault_hint(fault, "longest accepted: backoff_max");
+	}
+	return 0;
+}
+
 static int profile_check(const struct hl_config *config, uint32_t index, struct fault *fault)
 {
 	const struct hl_profile *p = &config->profiles[index];
@@ -183,24 +205,7 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 	    strcasecmp(p->primary_name, p->backup_name) == 0 &&
 	    (p->dns_type != HL_DNS_A || p->primary.port == p->backup.port))
 		return same_server(fault);
-	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
-		fault->key = "min_random_sip_port";
-		fault_say(fault, "the ports %u-%u are backwards", p->min_random_sip_port,
-			  p->max_random_sip_port);
-		return fault_hint(fault, "largest accepted: max_random_sip_port");
-	}
-	if (p->reg_id != 0 && !p->sip_instance) {
-		fault->key = "reg_id";
-		fault_say(fault, "a reg-id means nothing without +sip.instance");
-		return fault_hint(fault, "needed: sip_instance: on (RFC 5626 4.2)");
-	}
-	if (p->backoff_base_s > p->backoff_max_s) {
-		fault->key = "backoff_base";
-		fault_say(fault, "%u s is above backoff_max, %u s", p->backoff_base_s,
-			  p->backoff_max_s);
-		return fault_hint(fault, "longest accepted: backoff_max");
-	}
-	return 0;
+	return check_settings(p, fault);
 }
 
 static int lines_check(const struct hl_config *config, struct fault *fault)

@@ -10,3 +10,6 @@
 
 // 0; -errno with a fault that names the entry.
 int check_config(const struct hl_config *config, struct fault *fault);
+
+// Do the settings of a profile fit together, wherever its servers are?
+int check_settings(const struct hl_profile *profile, struct fault *fault);

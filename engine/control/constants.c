@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The constants of a plan made, copied with more room, and freed.
+// The constants of a plan made, copied, published, reclaimed.
 #include "control/constants.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -12,18 +11,20 @@ static size_t bytes_of(uint32_t n_shapes)
 	return sizeof(struct plan_constants) + n_shapes * sizeof(struct plan_shape *);
 }
 
-int constants_grow(struct plan_constants **constants, uint32_t n_shapes)
+struct plan_constants *constants_new(void)
 {
-	struct plan_constants *grown = memory_zalloc(1, bytes_of(n_shapes), 64);
+	return memory_zalloc(1, bytes_of(0), 64);
+}
 
-	if (grown == NULL)
-		return -ENOMEM;
-	if (*constants != NULL)
-		memcpy(grown, *constants, bytes_of((*constants)->n_shapes));
-	grown->n_shapes = n_shapes;
-	memory_free(*constants);
-	*constants = grown;
-	return 0;
+struct plan_constants *constants_copy(const struct plan_constants *old, uint32_t n_shapes)
+{
+	struct plan_constants *copy = memory_zalloc(1, bytes_of(n_shapes), 64);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, old, bytes_of(old->n_shapes < n_shapes ? old->n_shapes : n_shapes));
+	copy->n_shapes = n_shapes;
+	return copy;
 }
 
 void shape_free(struct plan_shape *shape)
@@ -36,13 +37,32 @@ void shape_free(struct plan_shape *shape)
 	memory_free(shape);
 }
 
-void constants_free(struct plan_constants *constants)
+void constants_free(struct plan_constants *c, const struct plan_constants *kept)
 {
-	if (constants == NULL)
+	if (c == NULL)
 		return;
-	for (uint32_t i = 0; i < constants->n_shapes; i++)
-		shape_free(constants->shapes[i]);
-	memory_free(constants->profiles);
-	memory_free(constants->domains);
-	memory_free(constants);
+	for (uint32_t i = 0; i < c->n_shapes; i++)
+		if (kept == NULL || i >= kept->n_shapes || c->shapes[i] != kept->shapes[i])
+			shape_free(c->shapes[i]);
+	if (kept == NULL || c->profiles != kept->profiles)
+		memory_free(c->profiles);
+	if (kept == NULL || c->domains != kept->domains)
+		memory_free(c->domains);
+	memory_free(c);
+}
+
+void constants_publish(struct hl_plan *plan, struct plan_constants *next)
+{
+	publish_next(&plan->constants, &next->published);
+	hl_plan_reclaim(plan);
+}
+
+// What an old one shares with the next it shares with all that come between that and its end: versions are
+// reclaimed in their order, so the next one is still there.
+void hl_plan_reclaim(struct hl_plan *plan)
+{
+	struct published *left;
+
+	while ((left = publish_reclaim(&plan->constants)) != NULL)
+		constants_free((struct plan_constants *)left, (struct plan_constants *)left->newer);
 }

@@ -10,6 +10,7 @@
 #include "control/constants.h"
 #include "control/entries.h"
 #include "control/planner.h"
+#include "control/settings.h"
 #include "worker/transport.h"
 
 static int groups_number(struct planner *p)
@@ -58,11 +59,23 @@ static int keys_make(struct planner *p)
 	return 0;
 }
 
+// What a change of them is held against.
+static int settings_keep(struct planner *p)
+{
+	uint32_t n = p->config->n_profiles;
+
+	p->plan->settings = calloc(n, sizeof(*p->plan->settings));
+	for (uint32_t i = 0; p->plan->settings != NULL && i < n; i++)
+		if (settings_copy(&p->plan->settings[i], &p->config->profiles[i]) != 0)
+			return plan_no_memory(p);
+	return p->plan->settings != NULL ? 0 : plan_no_memory(p);
+}
+
 static int plan_make(struct planner *p)
 {
 	static int (*const steps[])(struct planner *) = {
-		groups_number, keys_make,  lines_make,      plan_addresses, plan_profiles,
-		plan_domains,  plan_ports, plan_identities, plan_shapes,
+		settings_keep, groups_number, keys_make,  lines_make,      plan_addresses,
+		plan_profiles, plan_domains,  plan_ports, plan_identities, plan_shapes,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -76,7 +89,8 @@ static int plan_make(struct planner *p)
 
 static int constants_begin(struct planner *p, const struct transport *transport)
 {
-	if (constants_grow(&p->constants, 0) != 0)
+	p->constants = constants_new();
+	if (p->constants == NULL)
 		return plan_no_memory(p);
 	p->constants->transport = transport;
 	p->constants->message_room = transport->room(p->plan);
@@ -117,7 +131,9 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	rc = constants_begin(&p, transport);
 	if (rc == 0)
 		rc = plan_make(&p);
-	p.plan->constants = p.constants;
+	if (p.constants != NULL)
+		publisher_init(&p.plan->constants, &p.constants->published, options->n_workers,
+			       PUBLISH_FIRST_VERSION);
 	free(p.group_first);
 	free(p.messages);
 	domains_free(&p.domains, config);
@@ -134,7 +150,13 @@ void hl_plan_free(struct hl_plan *plan)
 {
 	if (plan == NULL)
 		return;
-	constants_free(plan->constants);
+	for (uint32_t i = 0; i < plan->options.n_workers; i++) // they are gone
+		publish_rest(&plan->constants, i);
+	hl_plan_reclaim(plan);
+	for (uint32_t i = 0; plan->settings != NULL && i < plan_constants(plan)->n_profiles; i++)
+		settings_free(&plan->settings[i]);
+	free(plan->settings);
+	constants_free(plan_constants(plan), NULL);
 	neigh_free(&plan->directory.neighbours);
 	memory_free(plan->directory.servers);
 	memory_free(plan->addresses);

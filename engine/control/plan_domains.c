@@ -19,71 +19,21 @@ static void ha2_make(struct digest *digest, struct plan_domain *domain)
 				   auth_int != 0, domain->ha2[algorithm][auth_int]);
 }
 
-static int messages_make(struct planner *p, struct build_spec *spec, const struct hl_profile *c,
-			 struct message of[PLAN_TEXTS])
-{
-	static const enum hl_method methods[PLAN_TEXTS] = {
-		[PLAN_REGISTER] = HL_REGISTER,
-		[PLAN_OPTIONS] = HL_OPTIONS,
-		[PLAN_SUBSCRIBE] = HL_SUBSCRIBE,
-	};
-
-	for (int i = 0; i < PLAN_TEXTS; i++) {
-		int rc;
-
-		if (i == PLAN_SUBSCRIBE && !c->register_subscribe)
-			continue;
-		spec->method = methods[i];
-		struct hl_error inner;
-		rc = build_message(spec, of[i].text, &of[i].len, &inner);
-		if (rc != 0)
-			return hl_fail(p->err, -rc, "profile %s: %.900s", c->name, inner.text);
-	}
-	return 0;
-}
-
 static int domain_make(struct planner *p, uint32_t index, struct digest *digest)
 {
 	const struct domain *domain = &p->domains.list[index];
 	const struct hl_profile *c = &p->config->profiles[domain->profile];
-	const bool has[HL_SERVERS] = {
-		true, // or hl_config_check() had refused it
-		c->backup.addr.family != HL_FAMILY_NONE || c->backup_name != NULL,
-	};
-	static const char *const tags[HL_SERVERS] = { "p", "b" };
 	struct plan_domain *out = &p->constants->domains[index];
-	struct build_spec spec = {
-		.method = HL_REGISTER,
-		.transport = p->constants->transport->via,
-		.domain = domain->text,
-		.domain_port = c->proxy_port,
-		.server_tag = tags[HL_SERVER_P],
-		.rport = c->rport,
-		.display = true,
-		.user_agent = c->user_agent != NULL ? c->user_agent : "heartline",
-		.allow = c->allow,
-		.supported = c->supported != NULL ? c->supported
-			     : c->reg_id != 0     ? "path, outbound" // RFC 5626 4.2.1
-						  : NULL,
-		.headers = c->headers,
-		.instance = c->sip_instance,
-	};
-	int rc = build_request_uri(&spec, out->uri, sizeof(out->uri));
+	int rc = messages_uri(c, domain->text, out->uri, sizeof(out->uri));
 
 	if (rc != 0)
 		return hl_fail(p->err, -rc, "profile %s: the Request-URI of %s is too long",
-			       c->name, spec.domain);
+			       c->name, domain->text);
+	out->profile = (uint16_t)domain->profile;
 	out->uri_len = (uint16_t)strlen(out->uri);
 	ha2_make(digest, out);
-	for (int s = 0; s < HL_SERVERS && rc == 0; s++) {
-		if (!has[s])
-			continue;
-		spec.server_tag = tags[s];
-		// another flow: servers with one store would take both for the same binding
-		spec.reg_id = c->reg_id != 0 ? c->reg_id + (uint32_t)s : 0;
-		rc = messages_make(p, &spec, c, p->messages[index].of[s]);
-	}
-	return rc;
+	return messages_write(c, domain->text, p->constants->transport->via, &p->messages[index],
+			      p->err);
 }
 
 int plan_domains(struct planner *p)

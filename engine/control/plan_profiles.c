@@ -9,7 +9,7 @@
 #define SUBSCRIBE_S 3761u          // RFC 3680 4.4
 #define REGISTER_TIMEOUT_MS 32000u // RFC 3261 17.1.2.2: timer F, 64 * T1
 
-static void policy_make(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out)
+void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out)
 {
 	out->policy = (struct failover_policy){
 		.fail_max = (uint8_t)(c->max_detect_fail_count +
@@ -56,7 +56,7 @@ static int profile_make(struct planner *p, uint32_t index)
 	const struct hl_profile *c = &p->config->profiles[index];
 	int rc;
 
-	policy_make(c, p->plan->options.n_workers, &p->constants->profiles[index]);
+	profile_fill(c, p->plan->options.n_workers, &p->constants->profiles[index]);
 	rc = server_make(p, index, HL_SERVER_P, &c->primary);
 	return rc != 0 ? rc : server_make(p, index, HL_SERVER_B, &c->backup);
 }

@@ -7,23 +7,7 @@
 
 #include "base/memory.h"
 #include "control/constants.h"
-#include "line/branch.h"
-#include "line/streams.h"
-
-#define SHAPES_MAX UINT16_MAX
-
-// Widths that do not depend on the line (worker/act.c fills them).
-enum { CALL_ID_WIDTH = 16, TAG_WIDTH = 8, CSEQ_WIDTH = 10, EXPIRES_WIDTH = 7 };
-
-// Credentials without account and uri: names, realm 32, nonce 64, response 64, cnonce 16, opaque
-// 32.
-#define CREDENTIALS_BYTES 360
-
-struct shape_key {
-	uint16_t domain; // and with it the profile
-	uint8_t user, display, ip, port;
-	uint16_t zero;
-};
+#include "control/shapes.h"
 
 // A shape that was met, and the most that credentials of its lines take.
 struct shape_met {
@@ -38,11 +22,6 @@ struct shapes {
 	uint32_t *table; // index in met + 1, by hash
 	uint32_t mask;
 };
-
-static uint8_t digits(uint16_t port)
-{
-	return port < 10 ? 1 : port < 100 ? 2 : port < 1000 ? 3 : port < 10000 ? 4 : 5;
-}
 
 static uint32_t *table_at(const struct shapes *s, const struct shape_key *key)
 {
@@ -86,7 +65,7 @@ static int64_t shape_meet(struct shapes *s, const struct shape_key *key)
 
 	if (*at != 0)
 		return *at - 1;
-	if (s->n == SHAPES_MAX)
+	if (s->n == PLAN_SHAPES_MAX)
 		return -E2BIG;
 	if (s->n == s->room) {
 		if (shapes_grow(s) != 0)
@@ -107,7 +86,7 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 		.user = id->user_len,
 		.display = id->display_len,
 		.ip = p->plan->addresses[l->addr].text_len,
-		.port = digits(l->port),
+		.port = shape_digits(l->port),
 	};
 	int64_t index = shape_meet(s, &key);
 	uint32_t credentials;
@@ -116,12 +95,10 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 		return hl_fail(p->err, E2BIG,
 			       "the lines' texts have more than %u combinations of lengths and "
 			       "domains",
-			       SHAPES_MAX);
+			       PLAN_SHAPES_MAX);
 	if (index < 0)
 		return plan_no_memory(p);
-	credentials = id->password_len == 0 ? 0
-					    : CREDENTIALS_BYTES + id->account_len +
-						      p->constants->domains[domain].uri_len;
+	credentials = shape_credentials(id, &p->constants->domains[domain]);
 	if (credentials > s->met[index].credentials) {
 		s->met[index].credentials = credentials;
 		s->met[index].line = line;
@@ -143,56 +120,38 @@ static int lines_meet(struct planner *p, struct shapes *s)
 	return 0;
 }
 
-static int template_make(struct planner *p, struct plan_shape *shape, const struct shape_met *met,
-			 int server, int text)
+static int shape_fail(struct planner *p, const struct shape_met *met, int rc, uint32_t bytes)
 {
-	const struct message *message = &p->messages[shape->domain].of[server][text];
-	struct template *t = &shape->text[server][text];
-	uint32_t bytes, number_len, room = p->constants->message_room;
+	uint32_t number_len;
 	const char *number = hl_plan_phone_number(p->plan, met->line, &number_len);
-	int rc = template_compile(t, message->text, message->len, shape->widths);
+	const char *profile = p->config->profiles[p->domains.list[met->key.domain].profile].name;
 
-	if (rc != 0)
+	if (rc == -ENOMEM)
+		return plan_no_memory(p);
+	if (rc != -EMSGSIZE)
 		return hl_fail(p->err, -rc, "profile %s: a message cannot be made a template",
-			       p->config->profiles[shape->profile].name);
-	bytes = t->len + (text != PLAN_OPTIONS ? met->credentials : 0);
-	if (text == PLAN_SUBSCRIBE) // refreshed in its dialog
-		bytes += (uint32_t)sizeof(";tag=") + DIALOG_TEXT_MAX;
-	if (bytes <= room)
-		return 0;
+			       profile);
 	return hl_fail(
 		p->err, EINVAL,
 		"profile %s: a message of line %.*s may have %u bytes, and a frame holds %u; "
 		"shorten phone_number, account, display_name, %s, user_agent or headers",
-		p->config->profiles[shape->profile].name, (int)number_len, number, bytes, room,
-		shape->domain < p->constants->n_profiles ? "proxy_server" : "domain");
+		profile, (int)number_len, number, bytes, p->constants->message_room,
+		met->key.domain < p->constants->n_profiles ? "proxy_server" : "domain");
 }
 
-static int shape_make(struct planner *p, struct plan_shape *shape, const struct shape_met *met)
+static int shape_make(struct planner *p, uint32_t index, const struct shape_met *met)
 {
-	shape->domain = met->key.domain;
-	shape->profile = (uint16_t)p->domains.list[shape->domain].profile;
-	shape->widths[FIELD_USER] = met->key.user;
-	shape->widths[FIELD_DISPLAY] = met->key.display;
-	shape->widths[FIELD_IP] = met->key.ip;
-	shape->widths[FIELD_PORT] = met->key.port;
-	shape->widths[FIELD_BRANCH] = BRANCH_TEXT_LEN;
-	shape->widths[FIELD_CALL_ID] = CALL_ID_WIDTH;
-	shape->widths[FIELD_TAG] = TAG_WIDTH;
-	shape->widths[FIELD_CSEQ] = CSEQ_WIDTH;
-	shape->widths[FIELD_EXPIRES] = EXPIRES_WIDTH;
-	shape->widths[FIELD_INSTANCE] = PLAN_INSTANCE_LEN;
-	for (int server = 0; server < HL_SERVERS; server++)
-		for (int text = 0; text < PLAN_TEXTS; text++) {
-			int rc;
+	struct plan_shape **shape = &p->constants->shapes[index];
+	uint32_t bytes;
+	int rc = shape_new(shape, &met->key, met->credentials);
 
-			if (p->messages[shape->domain].of[server][text].len == 0)
-				continue; // no backup, or no subscription
-			rc = template_make(p, shape, met, server, text);
-			if (rc != 0)
-				return rc;
-		}
-	return 0;
+	if (rc != 0)
+		return plan_no_memory(p);
+	(*shape)->profile = (uint16_t)p->domains.list[met->key.domain].profile;
+	p->plan->directory.shape_profiles[index] = (*shape)->profile;
+	rc = shape_compile(*shape, &p->messages[met->key.domain], p->constants->message_room,
+			   &bytes);
+	return rc == 0 ? 0 : shape_fail(p, met, rc, bytes);
 }
 
 int plan_shapes(struct planner *p)
@@ -204,14 +163,16 @@ int plan_shapes(struct planner *p)
 	s.table = calloc((size_t)s.mask + 1, sizeof(*s.table));
 	rc = s.met != NULL && s.table != NULL ? lines_meet(p, &s) : plan_no_memory(p);
 	if (rc == 0) {
-		rc = constants_grow(&p->constants, s.n) == 0 ? 0 : plan_no_memory(p);
-	}
-	for (uint32_t i = 0; rc == 0 && i < s.n; i++) {
-		struct plan_shape *shape = memory_zalloc(1, sizeof(*shape), 64);
+		struct plan_constants *with = constants_copy(p->constants, s.n);
 
-		p->constants->shapes[i] = shape;
-		rc = shape != NULL ? shape_make(p, shape, &s.met[i]) : plan_no_memory(p);
+		if (with != NULL) {
+			memory_free(p->constants);
+			p->constants = with;
+		}
+		rc = with != NULL ? 0 : plan_no_memory(p);
 	}
+	for (uint32_t i = 0; rc == 0 && i < s.n; i++)
+		rc = shape_make(p, i, &s.met[i]);
 	free(s.met);
 	free(s.table);
 	return rc;

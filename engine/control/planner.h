@@ -4,18 +4,9 @@
 
 #include "control/domains.h"
 #include "control/identity.h"
+#include "control/messages.h"
 #include "control/windows.h"
-#include "sip/build.h"
 #include "worker/plan.h"
-
-struct message {
-	char text[BUILD_TEXT_MAX];
-	uint32_t len;
-};
-
-struct messages {
-	struct message of[HL_SERVERS][PLAN_TEXTS];
-};
 
 struct planner {
 	struct hl_plan *plan;
@@ -38,6 +29,9 @@ int plan_domains(struct planner *p);    // Request-URIs, messages
 int plan_ports(struct planner *p);      // an address and a port for each line
 int plan_identities(struct planner *p); // texts of each line
 int plan_shapes(struct planner *p);     // templates
+
+// What lines heed of their profile as it is configured.
+void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out);
 
 // Of line k of a group.
 static inline uint16_t plan_domain_of(const struct planner *p, uint32_t group, uint32_t k)

@@ -157,7 +157,8 @@ void hl_worker_account(const struct hl_worker *w, uint32_t line, uint64_t now_ns
 {
 	uint32_t i = line - w->first;
 	const struct line_account *a = &w->accounts[i];
-	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+	const struct plan_profile *p = // not what the worker reads: it may be at rest
+		&plan_constants(w->plan)->profiles[worker_profile_index(w, &w->lines[i])];
 	uint32_t since_ms = load(&a->down_since_ms);
 	uint64_t lasts_ms = since_ms ? run_ms(w, now_ns) - since_ms : 0;
 

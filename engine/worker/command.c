@@ -8,6 +8,7 @@
 
 #include "worker/driver.h"
 #include "worker/flush.h"
+#include "worker/quiescent.h"
 #include "worker/slot.h"
 
 #define COMMAND_LINES 64 // lines served by one call
@@ -80,6 +81,7 @@ static void take_commands(struct hl_worker *w)
 	struct hl_command command;
 
 	while (w->n_ramps < RAMPS_MAX && ring_pop(&w->commands, &command)) {
+		worker_quiescent(w); // it may be about lines whose shape is newer than this call
 		clip_to_own(w, &command);
 		if (command.n == 0)
 			continue;

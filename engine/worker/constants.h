@@ -6,6 +6,7 @@
 
 #include <heartline/config.h>
 #include <heartline/state.h>
+#include "base/publish.h"
 #include "failover/failover.h"
 #include "sip/digest.h"
 #include "sip/template.h"
@@ -47,6 +48,7 @@ struct plan_profile {
 	uint64_t server_interval; // of new registrations at a server, ns << PACE_SHIFT; 0: no limit
 	uint32_t switch_ms;       // the worst case, see hl_profile_switch_ms()
 	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
+	uint32_t text_changes;    // in this run: of what stands in messages
 #define PLAN_MEMBER(type, member, value) type member;
 	PLAN_SETTINGS(PLAN_MEMBER)
 };
@@ -54,6 +56,7 @@ struct plan_profile {
 // A SIP domain of a profile's lines: its own, or one that rows of a CSV file name. What is counted, paced
 // and reported by profile knows nothing of it.
 struct plan_domain {
+	uint16_t profile;
 	char uri[160]; // Request-URI of REGISTER
 	uint16_t uri_len;
 	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX]; // of REGISTER; [][1]: auth-int
@@ -62,13 +65,16 @@ struct plan_domain {
 // Lines of a profile and a domain whose texts have the same widths.
 struct plan_shape {
 	uint16_t profile, domain;
+	uint16_t
+		credentials; // the most that those of its lines take. Reader and writer: the control thread
 	uint8_t widths[FIELDS];
 	struct template text[HL_SERVERS][PLAN_TEXTS];
 };
 
 // A line finds its shape by an index that stays its own for ever: shapes are only added, or replaced by
-// others of the same profile, domain and widths.
+// others of the same profile, domain and widths. What two versions have in common they share.
 struct plan_constants {
+	struct published published;
 	uint32_t n_profiles, n_domains, n_shapes;
 	uint32_t message_room; // bytes of one message over the transport
 	const struct transport *transport;

@@ -16,6 +16,7 @@
 #define PLAN_TARGETS_MAX 8
 #define PLAN_KNOWN_SERVERS 1024 // a power of two; of more than there is room for some stay unknown
 #define PLAN_ORDERS 16
+#define PLAN_SHAPES_MAX UINT16_MAX
 
 struct plan_endpoint {
 	struct hl_endpoint at;
@@ -37,9 +38,11 @@ struct plan_server {
 // What its readers find in it stays where it is, for as long as the plan lives.
 struct plan_directory {
 	struct plan_server (*servers)[HL_SERVERS]; // by profile
-	struct hl_prefix subnet;                   // of the lines
-	struct hl_addr gateway;                    // family NONE: none
-	struct path port_path;                     // from which those of endpoints are made
+	// The profile of each shape, for ever: written before a line has that shape. Writer: the control thread
+	uint16_t shape_profiles[PLAN_SHAPES_MAX];
+	struct hl_prefix subnet; // of the lines
+	struct hl_addr gateway;  // family NONE: none
+	struct path port_path;   // from which those of endpoints are made
 	// MACs: writer worker 0; entries: added by the control thread
 	struct neigh_table neighbours;
 	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread

@@ -12,6 +12,7 @@
 #include "worker/challenge.h"
 #include "worker/clock.h"
 #include "worker/pace.h"
+#include "worker/quiescent.h"
 #include "worker/request.h"
 #include "worker/transport.h"
 #include "worker/write.h"
@@ -154,7 +155,8 @@ static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops
 {
 	const struct request r = request_describe(w, i, ops);
 	struct exchange *e = request_exchange(w, i, ops);
-	enum write_result written = worker_write(w, i, &r);
+	bool is_new = worker_text_is_new(w, &w->lines[i], e->sent);
+	enum write_result written = is_new ? WRITE_NO_HOP : worker_write(w, i, &r);
 
 	if (written == WRITE_NO_ROOM) {
 		e->at = w->now + 1;

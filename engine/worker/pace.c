@@ -26,7 +26,7 @@ uint64_t pace_next_ns(const struct hl_worker *w)
 static struct pace *server_schedule(const struct hl_worker *w, const struct line *l,
 				    enum hl_server server)
 {
-	return &w->server_next[worker_shape(w, l)->profile * HL_SERVERS + server];
+	return &w->server_next[worker_profile_index(w, l) * HL_SERVERS + server];
 }
 
 uint64_t pace_book_server(struct hl_worker *w, const struct line *l, enum hl_server server)

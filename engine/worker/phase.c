@@ -10,7 +10,7 @@
 
 static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
 {
-	return w->constants->shapes[w->plan->lines[w->first + i].shape]->profile;
+	return w->plan->directory.shape_profiles[w->plan->lines[w->first + i].shape];
 }
 
 static bool run_begins(const struct hl_worker *w, uint32_t i)

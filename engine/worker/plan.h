@@ -60,8 +60,9 @@ struct hl_plan {
 	uint64_t keys[PLAN_KEYS][2];
 	uint64_t *call_ids; // hash of each PLAN_CALL_ID_LINES lines
 	// The plan is of three parts: what is constant, where servers are, and the table of lines (the rest).
-	struct plan_constants *constants;
+	struct publisher constants; // struct plan_constants, see plan_constants()
 	struct plan_directory directory;
+	struct hl_profile *settings; // of each profile, as it is configured now. Control thread
 	uint32_t n_lines;
 	struct plan_address *addresses; // by index of addr_set
 	struct addr_set addr_set;
@@ -77,10 +78,11 @@ struct hl_plan {
 	uint32_t first[PLAN_WORKERS_MAX + 1]; // worker w owns lines first[w] .. first[w + 1] - 1
 };
 
-// The constants, for the thread that changes them. A worker reads those that it has noted (worker.h).
+// The constants that were published last. For the thread that changes them, and for no other: a worker reads
+// those that it has taken (worker.h).
 static inline struct plan_constants *plan_constants(const struct hl_plan *plan)
 {
-	return plan->constants;
+	return (struct plan_constants *)publish_current(&plan->constants);
 }
 
 // Line of an own address and port, or -1.

@@ -64,7 +64,8 @@ bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint1
 	int64_t line = plan_find(plan, &about.own.addr, about.own.port);
 	if (line < 0)
 		return false;
-	const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[line].shape];
-	return plan_servers_have(plan->directory.servers[shape->profile], &about.peer.addr,
+	// not by the constants: the lcore that asks may not have taken any
+	uint16_t profile = plan->directory.shape_profiles[plan->lines[line].shape];
+	return plan_servers_have(plan->directory.servers[profile], &about.peer.addr,
 				 about.peer.port);
 }

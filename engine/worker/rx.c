@@ -13,6 +13,7 @@
 #include "worker/icmp.h"
 #include "worker/incoming.h"
 #include "worker/message.h"
+#include "worker/quiescent.h"
 #include "worker/reply.h"
 #include "worker/transport.h"
 #include "worker/worker.h"
@@ -145,6 +146,7 @@ void message_receive(struct hl_worker *w, const struct stream_message *message, 
 	};
 	uint16_t from = tx->n;
 
+	worker_quiescent(w);
 	w->tx = tx;
 	worker_set_time(w, now_ns);
 	read_message(w, message->transport, NULL, &s);
@@ -226,6 +228,7 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 {
 	struct rx_step step;
 
+	worker_quiescent(w);
 	w->tx = tx;
 	worker_set_time(w, now_ns);
 	uint16_t from = tx->n;

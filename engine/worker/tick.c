@@ -14,6 +14,7 @@
 #include "worker/fragment.h"
 #include "worker/hop.h"
 #include "worker/pace.h"
+#include "worker/quiescent.h"
 #include "worker/reply.h"
 #include "worker/worker.h"
 #include "worker/write.h"
@@ -91,6 +92,7 @@ static void serve_timers(struct hl_worker *w)
 
 void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 {
+	worker_quiescent(w);
 	w->tx = tx;
 	worker_set_time(w, now_ns);
 	w->frame = NULL;

@@ -24,8 +24,8 @@ static bool make_stream_tables(struct hl_worker *w, uint32_t n)
 {
 	bool streams = false, dialogs = false;
 
-	for (uint32_t k = 0; k < w->constants->n_profiles; k++) {
-		const struct plan_profile *p = &w->constants->profiles[k];
+	for (uint32_t k = 0; k < plan_constants(w->plan)->n_profiles; k++) {
+		const struct plan_profile *p = &plan_constants(w->plan)->profiles[k];
 
 		streams |= p->keepalive_interval_ns || p->nat_keepalive_interval_ns;
 		dialogs |= p->subscribe_s != 0;
@@ -52,8 +52,10 @@ static bool make_tables(struct hl_worker *w)
 	w->more_long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->ready = memory_zalloc(ready, sizeof(uint32_t), 64);
 	w->wheel = wheel_new(n, tick_of_ns(w->options.start_ns));
-	w->server_next = memory_zalloc((size_t)w->constants->n_profiles * HL_SERVERS,
+	w->server_next = memory_zalloc((size_t)plan_constants(w->plan)->n_profiles * HL_SERVERS,
 				       sizeof(struct pace), 64);
+	w->text_changes = memory_zalloc(plan_constants(w->plan)->n_profiles,
+					sizeof(*w->text_changes), 64);
 	w->digest = digest_new();
 	w->reassembly = memory_zalloc(1, sizeof(*w->reassembly), 64);
 	// each line may have two challenges of each server to answer
@@ -64,10 +66,10 @@ static bool make_tables(struct hl_worker *w)
 		       sizeof(w->reassembly->key));
 		w->reassembly->shared = w->plan->options.n_workers > 1;
 	}
-	return realms && w->reassembly && w->server_next && w->lines && w->cold && w->accounts &&
-	       w->auth && w->long_texts && w->more_auth && w->more_long_texts &&
-	       make_stream_tables(w, n) && worker_phases_make(w) && w->ready && w->wheel &&
-	       w->digest &&
+	return realms && w->reassembly && w->server_next && w->text_changes && w->lines &&
+	       w->cold && w->accounts && w->auth && w->long_texts && w->more_auth &&
+	       w->more_long_texts && make_stream_tables(w, n) && worker_phases_make(w) &&
+	       w->ready && w->wheel && w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->removed, REMOVED_RECORDS, sizeof(uint32_t)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
@@ -113,7 +115,6 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	if (!w)
 		return hl_fail(err, ENOMEM, "no memory for worker %u", options->index);
 	w->plan = plan;
-	w->constants = plan_constants(plan);
 	w->options = *options;
 	w->first = plan->first[options->index];
 	w->n = plan->first[options->index + 1] - w->first;
@@ -138,6 +139,7 @@ void hl_worker_free(struct hl_worker *w)
 {
 	if (!w)
 		return;
+	hl_worker_rest(w);
 	ring_free(&w->slow_replies);
 	ring_free(&w->slow);
 	ring_free(&w->events);
@@ -148,6 +150,7 @@ void hl_worker_free(struct hl_worker *w)
 	wheel_free(w->wheel);
 	memory_free(w->reassembly);
 	memory_free(w->server_next);
+	memory_free(w->text_changes);
 	memory_free(w->ready);
 	memory_free(w->runs);
 	memory_free(w->dialogs);

@@ -96,9 +96,15 @@ struct emitted {
 };
 #define EMITTED_MAX 4
 
+// When the messages of a profile changed under a worker.
+struct text_change {
+	uint32_t seen; // text_changes of struct plan_profile
+	uint64_t at_ns;
+};
+
 struct hl_worker {
 	struct hl_plan *plan;
-	const struct plan_constants *constants; // of the plan
+	const struct plan_constants *constants; // that it reads until its next call; NULL: it rests
 	struct line *lines;                     // by local index: global number - first
 	struct line_cold *cold;
 	struct line_account *accounts;
@@ -109,6 +115,7 @@ struct hl_worker {
 	// the second challenge of a server (401 and 407 together); untouched pages cost nothing
 	struct auth *more_auth;
 	char *more_long_texts;
+	struct text_change *text_changes; // by profile
 	uint32_t first, n;
 	struct wheel *wheel;
 	struct digest *digest;
@@ -166,10 +173,15 @@ static inline const struct plan_shape *worker_shape(const struct hl_worker *w, c
 	return w->constants->shapes[l->shape];
 }
 
+static inline uint16_t worker_profile_index(const struct hl_worker *w, const struct line *l)
+{
+	return w->plan->directory.shape_profiles[l->shape];
+}
+
 static inline const struct plan_profile *worker_profile(const struct hl_worker *w,
 							const struct line *l)
 {
-	return &w->constants->profiles[worker_shape(w, l)->profile];
+	return &w->constants->profiles[worker_profile_index(w, l)];
 }
 
 static inline const struct plan_domain *worker_domain(const struct hl_worker *w,
@@ -182,7 +194,7 @@ static inline const struct plan_domain *worker_domain(const struct hl_worker *w,
 static inline const struct plan_server *worker_servers(const struct hl_worker *w,
 						       const struct line *l)
 {
-	return w->plan->directory.servers[worker_shape(w, l)->profile];
+	return w->plan->directory.servers[worker_profile_index(w, l)];
 }
 
 // Number and generation, which no two lines of a run share within 256 lines of one slot.

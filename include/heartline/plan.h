@@ -89,6 +89,24 @@ struct hl_target {
 int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server server,
 			const struct hl_target targets[], uint32_t n, struct hl_error *err);
 
+/**
+ * Change the settings of one profile while workers run: lines heed a new value from their next use of it on
+ * (FAILOVER.md section 1 says when that is). What may not change is refused, and then nothing has changed:
+ * servers, identities, the domain, ports, and whether there are probes, keepalives or a subscription at all.
+ *
+ * @param settings  all of them, as hl_profile_set() or a file give them; the caller's again on return
+ * @return 0; -EINVAL with the key that may not change, or is out of bounds; -ENOMEM
+ * Control thread; never waits for a worker.
+ */
+int hl_plan_change_profile(struct hl_plan *plan, uint32_t profile,
+			   const struct hl_profile *settings, struct hl_error *err);
+
+/**
+ * Free what was replaced and is read by no worker any more. Each change does it as well, so it is only for
+ * what the last one left: call it now and then. Control thread; never waits for a worker.
+ */
+void hl_plan_reclaim(struct hl_plan *plan);
+
 /** Neighbours to be found by ARP for all targets known so far. */
 uint32_t hl_plan_next_hops(const struct hl_plan *plan);
 

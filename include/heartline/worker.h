@@ -42,6 +42,12 @@ void hl_worker_rx(struct hl_worker *worker, const struct hl_packet *pkts, uint16
 void hl_worker_tick(struct hl_worker *worker, struct hl_burst *tx, uint64_t now_ns);
 
 /**
+ * The worker reads nothing of the plan's settings until its next hl_worker_rx() or hl_worker_tick(), so what was
+ * replaced meanwhile need not be kept for it: before a sleep, and when its thread stops. Owner lcore only.
+ */
+void hl_worker_rest(struct hl_worker *worker);
+
+/**
  * Earliest time at which hl_worker_tick() may have something to do, for a simulator's clock or a
  * sleep; now_ns when it has at once; UINT64_MAX when nothing is armed.
  */
@@ -156,7 +162,7 @@ struct hl_line_account {
 	uint64_t age_ms;     // in its present state
 };
 
-/** By the line's global number. Any thread, any time. */
+/** By the line's global number. The thread that changes the plan (hl_plan_change_profile()), any time. */
 void hl_worker_account(const struct hl_worker *worker, uint32_t line, uint64_t now_ns,
 		       struct hl_line_account *account);
 

@@ -21,6 +21,13 @@ static struct rte_mempool *pool;
 void __wrap_hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 			 struct hl_burst *tx, uint64_t now_ns);
 void __wrap_hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns);
+void __wrap_hl_worker_rest(struct hl_worker *w);
+
+void __wrap_hl_worker_rest(struct hl_worker *w)
+{
+	(void)w;
+	atomic_fetch_add(&rig.rests, 1);
+}
 
 void __wrap_hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 			 struct hl_burst *tx, uint64_t now_ns)

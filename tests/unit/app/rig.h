@@ -16,6 +16,7 @@ struct rig {
 	// the engine: frames that it wants to send; each call writes what the burst has room for
 	uint32_t wanted;
 	_Atomic uint32_t ticks; // calls
+	_Atomic uint32_t rests; // likewise
 	uint32_t read;          // frames that it was given
 	uint32_t written;       // frames; each holds its number
 	uint64_t engine_ns;     // "now" of the last call

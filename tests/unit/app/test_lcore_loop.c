@@ -112,3 +112,11 @@ Test(loop, a_lane_that_runs_is_never_taken_for_hanging)
 	lcore_loop_stop(&loop);
 	cr_expect_eq(loop.stalls, 0);
 }
+
+Test(loop, a_worker_rests_when_its_loop_ends)
+{
+	lcore_loop_make();
+	cr_expect_eq(atomic_load(&rig.rests), 0, "it never sleeps: idle_sleep is off");
+	lcore_loop_stop(&loop);
+	cr_expect_eq(atomic_load(&rig.rests), 1);
+}
