@@ -78,7 +78,7 @@ bool day_run(uint32_t lines)
 	struct world *world = world_new(&options);
 	world->net.faults = s.network;
 	world->watch.timeout_ns = world->watch.register_timeout_ns = 2000000000;
-	world->watch.expires_s = s.refresh_s;
+	world->watch.expires_s = world->watch.least_expires_s = s.refresh_s;
 	world_command(world, HL_COMMAND_ENABLE, 0, 0, 10 * MINUTE);
 	fail_over(world, 6 * HOUR);
 	fail_over(world, 15 * HOUR);

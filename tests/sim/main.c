@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "changes.h"
 #include "named.h"
 #include "world.h"
 
@@ -14,7 +15,7 @@ struct options {
 	uint32_t day; // lines of a day; 0: none
 	const char *name;
 	uint32_t variant; // of the name, from 1 on; 0: all
-	bool trace, plant;
+	bool trace, plant, changes;
 };
 
 struct totals {
@@ -109,27 +110,34 @@ static bool run_named(const struct options *o, struct totals *t)
 	return found;
 }
 
-static bool run_seeds(const struct options *o, uint64_t first, uint64_t last)
+// changes: of settings, in between.
+static bool run_seeds(const struct options *o, uint64_t first, uint64_t last, bool changes)
 {
 	struct totals t = { 0 };
 	struct scenario s;
 
 	for (uint64_t seed = first; seed <= last; seed++) {
-		scenario_random(&s, seed);
-		snprintf(s.title, sizeof(s.title), "seed %llu", (unsigned long long)seed);
-		snprintf(s.replay, sizeof(s.replay), "--seed %llu", (unsigned long long)seed);
+		if (changes)
+			scenario_changes(&s, seed);
+		else
+			scenario_random(&s, seed);
+		snprintf(s.title, sizeof(s.title), "seed %llu%s", (unsigned long long)seed,
+			 changes ? ", settings change" : "");
+		snprintf(s.replay, sizeof(s.replay), "%s--seed %llu", changes ? "--changes " : "",
+			 (unsigned long long)seed);
 		run(o, &s, &t);
 		if (t.failed >= 10)
 			break;
 	}
 	if (t.failed == 0) {
-		printf("ok - seeds %llu..%llu: %llu frames, %llu failovers, %llu returns, "
+		printf("ok - seeds %llu..%llu%s: %llu frames, %llu failovers, %llu returns, "
 		       "%llu epochs, at most %u REGISTERs of a line in a minute, "
 		       "%.1f h of virtual time; slowest seed %.3f s\n",
 		       (unsigned long long)first, (unsigned long long)last,
-		       (unsigned long long)t.frames, (unsigned long long)t.failovers,
-		       (unsigned long long)t.returns, (unsigned long long)t.epochs, t.most_a_minute,
-		       t.virtual_s / 3600, t.slowest_s);
+		       changes ? ", settings change" : "", (unsigned long long)t.frames,
+		       (unsigned long long)t.failovers, (unsigned long long)t.returns,
+		       (unsigned long long)t.epochs, t.most_a_minute, t.virtual_s / 3600,
+		       t.slowest_s);
 		print_hashes(&t);
 	}
 	return t.failed > 0;
@@ -145,6 +153,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{ "day", optional_argument, NULL, 'd' },
 		{ "trace", no_argument, NULL, 't' },
 		{ "plant", no_argument, NULL, 'p' },
+		{ "changes", no_argument, NULL, 'c' },
 		{ 0 },
 	};
 	int c;
@@ -165,6 +174,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->trace = true;
 		else if (c == 'p')
 			o->plant = true;
+		else if (c == 'c')
+			o->changes = true;
 		else
 			return false;
 	}
@@ -188,21 +199,24 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
-				"[--day[=LINES]] [--trace] [--plant]\n");
+				"[--changes] [--day[=LINES]] [--trace] [--plant]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (o.day)
 		return day(&o);
-	if (o.seed == 0 && !run_named(&o, &t)) {
+	if (o.seed == 0 && !o.changes && !run_named(&o, &t)) {
 		fprintf(stderr, "sim: no scenario is called %s\n", o.name);
 		return 2;
 	}
 	if (o.name)
 		return t.failed != 0;
 	if (o.seed)
-		return run_seeds(&o, o.seed, o.seed) || t.failed;
-	bool failed = run_seeds(&o, 1, o.seeds);
+		return run_seeds(&o, o.seed, o.seed, o.changes) || t.failed;
+	if (o.changes)
+		return run_seeds(&o, 1, o.seeds, true);
+	bool failed = run_seeds(&o, 1, o.seeds, false);
+	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, true);
 	failed |= !day_run(o.seeds < 500 ? 500 : 5000); // a small one; all of it is --day
 	return failed || t.failed;
 }

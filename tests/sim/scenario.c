@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "changes.h"
 #include "verify.h"
 
 #define MS 1000000ull
@@ -42,6 +43,9 @@ static void put_fault(struct world *world, const struct scenario_fault *f)
 		world_restart(world);
 		world_command(world, HL_COMMAND_ENABLE, 0, 0, f->spread_ms * MS);
 		break;
+	case FAULT_SETTING:
+		change_put(world, f);
+		break;
 	}
 }
 
@@ -75,6 +79,8 @@ static void print_faults(const struct scenario *s)
 			       f->spread_ms);
 		else if (f->kind == FAULT_BALANCER)
 			printf("balancers of %u nodes\n", f->value);
+		else if (f->kind == FAULT_SETTING)
+			printf("operator: %s: %s\n", f->key, f->value_text);
 		else
 			printf("%s\n", f->kind == FAULT_CLOCK ? "the clock steps" : "a restart");
 	}
@@ -90,6 +96,8 @@ static void heal(struct world *world, const struct scenario *s)
 	put_fault(world, &none);
 	world->nodes = 0;
 	world->net.faults = s->network;
+	if (world->changes)
+		changes_undo(world);
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		operated |= s->faults[k].kind == FAULT_OPERATOR;
 	if (operated && s->expected != HL_OFF) {
@@ -181,6 +189,7 @@ static struct world *start(const struct scenario *s, const char *yaml)
 	world->watch.register_timeout_ns = register_ns;
 	world->watch.expires_s = s->refresh_s;
 	world->watch.min_expires_s = s->servers.min_expires_s;
+	changes_watch(world, s);
 	world_command(world, HL_COMMAND_ENABLE, 0, 0, s->ramp_ms * MS);
 	return world;
 }
@@ -205,6 +214,8 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 		settled_ns = world->now_ns - world->start_ns + deadline_ms(s) * MS;
 	world_run(world, settled_ns);
 	verify_settled(world, s->expected, s->remove_last);
+	if (world->changes)
+		changes_verify(world);
 	if (s->at_settled)
 		s->at_settled(world, s);
 	hl_snapshot_take(&snapshot, &world->worker, 1);

@@ -21,6 +21,7 @@ enum fault_kind {
 	FAULT_CLOCK,
 	FAULT_RESTART,
 	FAULT_BALANCER, // both servers become balancers of `value` nodes, each with nonces of its own
+	FAULT_SETTING, // `key` gets another value
 };
 
 struct scenario_fault {
@@ -38,6 +39,9 @@ struct scenario_fault {
 	uint64_t spread_ms;
 	// CLOCK: jumps ahead
 	uint64_t step_ms;
+	// SETTING
+	const char *key;
+	char value_text[40];
 };
 
 struct scenario {

@@ -112,6 +112,7 @@ void world_restart(struct world *world)
 	world->watch.register_timeout_ns = old.register_timeout_ns;
 	world->watch.expires_s = old.expires_s;
 	world->watch.min_expires_s = old.min_expires_s;
+	world->watch.least_expires_s = old.least_expires_s;
 	watch_free(&old);
 }
 

@@ -112,7 +112,8 @@ static void registration_seen(struct watch *watch, uint32_t line, unsigned serve
 			     "line %u: a second REGISTER to the same server, the first one of "
 			     "%.3f s ago is still unanswered",
 			     line, (double)(now_ns - l->reg_first_ns) / 1e9);
-	if (asked_s != watch->expires_s && asked_s != watch->min_expires_s)
+	if ((asked_s > watch->expires_s || asked_s < watch->least_expires_s) &&
+	    asked_s != watch->min_expires_s)
 		watch_broken(watch, now_ns, "line %u asks for %u s, not for the profile's %u s",
 			     line, asked_s, watch->expires_s);
 	l->reg_server = (uint8_t)server;

@@ -39,16 +39,17 @@ struct watch_line {
 struct watch {
 	struct watch_line *lines;
 	uint32_t n;
-	uint32_t every;      // lines watched: each nth one; 1: all
-	uint64_t timeout_ns; // longest of the profile's: no copy may leave after it
-	uint64_t register_timeout_ns;
+	uint32_t every;                    // lines watched: each nth one; 1: all
+	uint64_t timeout_ns;               // longest of the profile's: no copy may leave after it
+	uint64_t register_timeout_ns;      // the shortest
 	uint32_t expires_s, min_expires_s; // all that a REGISTER may ask for, besides 0
-	uint32_t worst;                    // requests of one line in one minute so far
-	uint32_t most_a_minute;            // requests of one line; 0: any number
-	uint64_t operator_ns;              // commands may have cut requests short until then
-	uint64_t epochs;                   // lines that began their numbers again
-	uint32_t sent_line; // of the latest request sent but an unregister; UINT32_MAX: none
-	char broken[512];   // the first broken rule, "" so far
+	uint32_t least_expires_s; // and from here to the first of them, where settings change
+	uint32_t worst;           // requests of one line in one minute so far
+	uint32_t most_a_minute;   // requests of one line; 0: any number
+	uint64_t operator_ns;     // commands may have cut requests short until then
+	uint64_t epochs;          // lines that began their numbers again
+	uint32_t sent_line;       // of the latest request sent but an unregister; UINT32_MAX: none
+	char broken[512];         // the first broken rule, "" so far
 };
 
 void watch_init(struct watch *watch, uint32_t n, uint32_t every);

@@ -52,6 +52,7 @@ struct world {
 	uint64_t entered[HL_LINE_STATES];  // changes to this state, over all lines
 	uint64_t frames;                   // that the worker sent
 	uint64_t frames_hash, events_hash; // of all of them, in their order and with their times
+	uint32_t changes;                  // of settings
 	uint64_t steps;
 	uint64_t slow;          // replies left to the full parser so far
 	uint64_t sweep_ns;      // when the registrar's tick is called next, due or not

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Settings that an operator changes while faults go on: a random scenario with changes in between.
+#include "changes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/settings.h"
+#include "worker/worker.h"
+#include "world.h"
+
+static uint32_t between(struct rng *rng, uint32_t low, uint32_t high)
+{
+	return low + rng_below(rng, high - low + 1);
+}
+
+// No value makes anything last longer than the scenario's own: its end is looked at after the time that those
+// take, and they are back by then.
+static void random_change(struct rng *rng, const struct scenario *s, struct scenario_fault *f)
+{
+	static const char *const switches[] = { "prefer_primary", "remove_last_registration",
+						"initial_register_with_auth", "refresh_jitter" };
+	static const char *const agents[] = { "", "Acme 1", "A Much Longer Agent/2.0 (lab)" };
+	uint32_t grant_s = s->register_timeout_ms / 125 + 4; // as in random.c
+	char *value = f->value_text;
+	size_t room = sizeof(f->value_text);
+
+	f->kind = FAULT_SETTING;
+	switch (rng_below(rng, 15)) {
+	case 0:
+		f->key = "register_timeout";
+		snprintf(value, room, "%ums", between(rng, 600, s->register_timeout_ms));
+		break;
+	case 1:
+		f->key = "options_timeout";
+		snprintf(value, room, "%ums", between(rng, 600, s->options_timeout_ms));
+		break;
+	case 2:
+		f->key = "register_refresh_interval";
+		snprintf(value, room, "%us", between(rng, grant_s, s->refresh_s));
+		break;
+	case 3:
+		f->key = "primary_detect_interval"; // where there are probes there always are
+		snprintf(value, room, "%us", s->detect_s ? between(rng, 1, s->detect_s) : 0);
+		break;
+	case 4:
+		f->key = "max_detect_fail_count";
+		snprintf(value, room, "%u", between(rng, 1, 4));
+		break;
+	case 5:
+		f->key = "recover_count";
+		snprintf(value, room, "%u", between(rng, 1, 4));
+		break;
+	case 6:
+		f->key = "back_to_primary_delay";
+		snprintf(value, room, "%us", between(rng, 0, s->return_delay_s));
+		break;
+	case 7:
+		f->key = "return_mode";
+		snprintf(value, room, "%s", rng_below(rng, 2) ? "never" : "auto");
+		break;
+	case 8:
+		f->key = "backoff_max";
+		snprintf(value, room, "%us", between(rng, s->backoff_base_s, s->backoff_max_s));
+		break;
+	case 9:
+		f->key = "park_time";
+		snprintf(value, room, "%us", between(rng, 1, s->park_s));
+		break;
+	case 10:
+		f->key = "retry_after_max";
+		snprintf(value, room, "%us", between(rng, 1, s->retry_after_max_s));
+		break;
+	case 11:
+		f->key = "down_codes";
+		snprintf(value, room, "%s", rng_below(rng, 2) ? "500-503" : "503");
+		break;
+	case 12: // its texts, and twice as often as others
+	case 13:
+		f->key = "user_agent";
+		snprintf(value, room, "%s", agents[rng_below(rng, 3)]);
+		break;
+	default:
+		f->key = switches[rng_below(rng, 4)];
+		snprintf(value, room, "%s", rng_below(rng, 2) ? "on" : "off");
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct scenario_fault *f = a, *g = b;
+
+	return f->at_ms < g->at_ms ? -1 : f->at_ms > g->at_ms;
+}
+
+void scenario_changes(struct scenario *s, uint64_t seed)
+{
+	struct rng rng;
+
+	scenario_random(s, seed);
+	s->name = "changes";
+	rng_seed(&rng, seed ^ 0xc4a9e5);
+	uint32_t n = between(&rng, 3, SCENARIO_FAULTS_MAX - 10);
+	uint32_t last_ms = s->heal_ms < 600000 ? (uint32_t)s->heal_ms : 600000;
+	for (uint32_t k = 0; k < n && s->n_faults < SCENARIO_FAULTS_MAX; k++) {
+		struct scenario_fault *f = &s->faults[s->n_faults++];
+
+		*f = (struct scenario_fault){ .at_ms = rng_below(&rng, last_ms) };
+		random_change(&rng, s, f);
+	}
+	qsort(s->faults, s->n_faults, sizeof(s->faults[0]), by_time);
+}
+
+static void change(struct world *world, const struct hl_profile *settings)
+{
+	struct hl_error err = { 0 };
+
+	if (hl_plan_change_profile(world->plan, 0, settings, &err) != 0)
+		world_break(world, "a change is refused: %s", err.text);
+	world->changes++;
+}
+
+void change_put(struct world *world, const struct scenario_fault *f)
+{
+	struct hl_error err = { 0 };
+	struct hl_profile settings;
+
+	if (settings_copy(&settings, &world->plan->settings[0]) != 0)
+		abort();
+	if (hl_profile_set(&settings, f->key, f->value_text, &err) != 0)
+		world_break(world, "%s", err.text);
+	else
+		change(world, &settings);
+	settings_free(&settings);
+}
+
+void changes_undo(struct world *world)
+{
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+
+	if (hl_config_parse(&config, "scenario", world->options.yaml, &err) != 0)
+		world_break(world, "%s", err.text);
+	else
+		change(world, &config.profiles[0]);
+	hl_config_free(&config);
+}
+
+// The worker has been called since: it has the latest settings, and nothing else is kept.
+void changes_verify(struct world *world)
+{
+	hl_plan_reclaim(world->plan);
+	if (world->plan->constants.oldest->newer)
+		world_break(world, "settings that nobody reads any more are not freed");
+	if (world->worker->constants != plan_constants(world->plan))
+		world_break(world, "the worker does not go by the latest settings");
+}
+
+static uint64_t least_of(const struct scenario *s, const char *key, uint64_t least)
+{
+	for (uint32_t k = 0; k < s->n_faults; k++) {
+		const struct scenario_fault *f = &s->faults[k];
+
+		if (f->kind == FAULT_SETTING && strcmp(f->key, key) == 0 &&
+		    strtoull(f->value_text, NULL, 10) < least)
+			least = strtoull(f->value_text, NULL, 10);
+	}
+	return least;
+}
+
+void changes_watch(struct world *world, const struct scenario *s)
+{
+	world->watch.register_timeout_ns = least_of(s, "register_timeout", s->register_timeout_ms) *
+					   1000000;
+	world->watch.least_expires_s = (uint32_t)least_of(s, "register_refresh_interval",
+							  s->refresh_s);
+}
