@@ -21,6 +21,7 @@ static const struct {
 } commands[] = {
 	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
+	{ "ctl", ctl_command, "see and steer a run on this machine, by its control socket" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
-		"heartline: error: unknown command: %s; allowed: demo, run, check, "
+		"heartline: error: unknown command: %s; allowed: demo, run, ctl, check, "
 		"keys, metrics, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;

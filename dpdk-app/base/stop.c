@@ -44,6 +44,12 @@ int stop_catch(struct hl_error *err)
 	return 0;
 }
 
+void stop_request(void)
+{
+	if (!stop_wanted())
+		raise(SIGTERM); // by the handler, so that there is one way, and one writer
+}
+
 int stop_requests(void)
 {
 	return requests;

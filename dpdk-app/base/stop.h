@@ -17,6 +17,9 @@ int stop_requests(void);
 // stop_catch().
 int stop_fd(void);
 
+// Ask to stop, as the first Ctrl-C does; nothing more when that was asked already.
+void stop_request(void);
+
 static inline bool stop_wanted(void)
 {
 	return stop_requests() > 0;

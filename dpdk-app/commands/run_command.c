@@ -21,15 +21,18 @@
 #include "report/report_print.h"
 #include "session/run.h"
 #include "session/session.h"
+#include "surface/control_server.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 17
+#define OWN_OPTIONS 18
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
 	struct events *events; // until the data plane takes it over
-	const char *rate, *ramp, *duration, *drain, *seed, *dns,
-		*idle_sleep; // NULL: use the value of the file
+	struct control_socket socket;
+	struct control_server server;
+	const char *rate, *ramp, *duration, *drain, *seed, *dns, *idle_sleep,
+		*control; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct config_flags flags;
@@ -52,6 +55,7 @@ static void options_table(struct run_options *o)
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "how long to wait for the port's link (30s)", 0 },
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
 		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "how long to wait for their first answers (5s)", 0 },
+		{ "control", 0, OPTION_TEXT, &o->control, 0, 0, "PATH|off", "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
 		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
@@ -94,6 +98,7 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "seed", o->seed },
 		{ "dns_servers", o->dns },
 		{ "idle_sleep", o->idle_sleep },
+		{ "control_socket", o->control },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -148,8 +153,12 @@ static void hold(const struct run *run)
 static int run_through(struct run_options *o, struct run *run, struct hl_error *err)
 {
 	struct judgement judgement;
+	int rc = run_start(run, err);
 
-	if (run_start(run, err) < 0)
+	if (rc == 0)
+		rc = control_server_start(&o->server, &o->socket, &run->view, run->control->loop,
+					  err);
+	if (rc < 0)
 		return EXIT_USAGE;
 	run->dp->events = o->events; // closed with the report
 	o->events = NULL;
@@ -157,6 +166,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		run_enable(run);
 	hold(run);
 	run_drain(run);
+	control_server_stop(&o->server);
 	run_finish(run, &judgement);
 	if (!o->quiet)
 		report_print(&run->report, stderr);
@@ -178,6 +188,7 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 	run.port = &session->port;
 	run.status.silent = o->quiet;
 	run.report.events_path = o->events_path;
+	run.view.source = o->config;
 	start_step_done(START_DEVICE);
 	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
@@ -212,6 +223,21 @@ static int run_opened(struct run_options *o, struct hl_config *config, struct se
 	return rc < 0 ? session_exit_code(rc) : run_on_port(o, config, session, err);
 }
 
+// Nobody asked for the one in the run-time folder: a system without such a folder runs without it.
+static int control_open_socket(struct run_options *o, const struct hl_config *config,
+			       struct hl_error *err)
+{
+	int rc = control_socket_open(&o->socket, config->control_socket, err);
+
+	if (rc == 0 || config->control_socket)
+		return rc;
+	if (!o->quiet)
+		fprintf(stderr, "heartline: no control socket, so no heartline ctl: %s\n",
+			err->text);
+	*err = (struct hl_error){ 0 };
+	return 0;
+}
+
 int run_command(int argc, char **argv)
 {
 	static struct run_options o;
@@ -239,6 +265,8 @@ int run_command(int argc, char **argv)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
+	if (rc == 0)
+		rc = control_open_socket(&o, &config, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
 		const struct session_request request = {
@@ -252,6 +280,7 @@ int run_command(int argc, char **argv)
 	if (err.code)
 		error_print(&err);
 	events_close(o.events, &(struct events_counts){ 0 });
+	control_socket_close(&o.socket);
 	session_close(&session);
 	hl_config_free(&config);
 	return code;

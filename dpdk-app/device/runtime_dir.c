@@ -42,6 +42,20 @@ int runtime_dir_check(const char *path, struct hl_error *err)
 	return 0;
 }
 
+void runtime_dir_own(char path[RUNTIME_DIR_ROOM])
+{
+	const char *given = getenv("RUNTIME_DIRECTORY"), *base = getenv("XDG_RUNTIME_DIR");
+
+	if (given && *given)
+		snprintf(path, RUNTIME_DIR_ROOM, "%s", given);
+	else if (geteuid() == 0)
+		snprintf(path, RUNTIME_DIR_ROOM, "/run/heartline");
+	else if (base && runtime_dir_check(base, NULL) == 0)
+		snprintf(path, RUNTIME_DIR_ROOM, "%s/heartline", base);
+	else
+		snprintf(path, RUNTIME_DIR_ROOM, "/tmp/heartline-%u", (unsigned)geteuid());
+}
+
 // EAL keeps its run-time files in the folder "dpdk" below XDG_RUNTIME_DIR or /tmp. An ordinary user
 // may not be allowed to write there (a stale XDG_RUNTIME_DIR after su), or another user may have
 // created it.

@@ -4,6 +4,7 @@
 #include "report/summary_metrics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 json_t *whole(uint64_t value)
@@ -62,6 +63,27 @@ json_t *metrics_at(const char *place, const struct hl_snapshot *snapshot)
 			continue;
 		object = object ? object : json_object();
 		json_object_set_new(object, m->place + len + 1, metric_value(m, snapshot));
+	}
+	return object;
+}
+
+json_t *metrics_object(const struct hl_snapshot *snapshot)
+{
+	json_t *object = json_object();
+
+	for (const struct hl_metric *m = hl_metrics; m->name; m++) {
+		const char *dot = m->place ? strchr(m->place, '.') : NULL;
+		char key[64];
+
+		if (!m->place)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(m->place, "."), m->place);
+		json_t *at = dot ? json_object_get(object, key) : object;
+		if (!at) {
+			at = json_object();
+			json_object_set_new(object, key, at);
+		}
+		json_object_set_new(at, dot ? dot + 1 : key, metric_value(m, snapshot));
 	}
 	return object;
 }

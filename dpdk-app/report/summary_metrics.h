@@ -14,5 +14,8 @@ json_t *tenths(double value);
 // The metric at a place of the summary, or an object of all that lie below that place.
 json_t *metrics_at(const char *place, const struct hl_snapshot *snapshot);
 
+// All that have a place: an object, with objects below it where places say so.
+json_t *metrics_object(const struct hl_snapshot *snapshot);
+
 // What each server of a registrar counted; null: there is no registrar in this process.
 json_t *registrar_value(const struct hl_registrar *registrar);

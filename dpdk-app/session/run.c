@@ -111,7 +111,8 @@ int run_start(struct run *run, struct hl_error *err)
 		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
 				"lines start as soon as theirs answers\n");
 	start_step_done(START_NEXT_HOPS);
-	return status_start(&run->status, run->dp, run->control->loop, err);
+	rc = view_start(&run->view, run, run->control->loop, err);
+	return rc < 0 ? rc : status_start(&run->status, run->dp, run->control->loop, err);
 }
 
 void run_enable(struct run *run)
@@ -172,6 +173,7 @@ void run_drain(struct run *run)
 		.stop_requests = 2,
 	};
 
+	run->draining = true;
 	report_before_drain(run);
 	if (!run->enabled_ns)
 		return;
@@ -186,6 +188,7 @@ void run_finish(struct run *run, struct judgement *judgement)
 	control_loop_remove(run->control->loop, run->progress_timer);
 	control_loop_remove(run->control->loop, run->watch_timer);
 	status_stop(&run->status);
+	view_stop(&run->view);
 	dataplane_stop(run->dp);
 	report_close(&run->report, run->dp, device_lost(run) - run->lost_before);
 	judge(&run->report, judgement);

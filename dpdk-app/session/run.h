@@ -3,6 +3,7 @@
 // demo`.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <heartline/config.h>
@@ -13,6 +14,7 @@
 #include "report/report.h"
 #include "report/status.h"
 #include "session/reply_sources.h"
+#include "session/view.h"
 
 struct run {
 	struct control *control;
@@ -22,6 +24,8 @@ struct run {
 	struct status status;
 	struct report report;
 	struct reply_sources sources;
+	struct view view;
+	bool draining; // unregistering all lines has begun
 	int progress_timer, watch_timer;
 	uint64_t lost_before; // frames that the device lost before the run
 	uint64_t enabled_ns;  // 0: not yet

@@ -203,5 +203,6 @@ void hl_config_free(struct hl_config *config)
 	free(config->profiles);
 	free(config->lines);
 	free(config->dns_servers);
+	free(config->control_socket);
 	memset(config, 0, sizeof(*config));
 }

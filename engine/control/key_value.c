@@ -74,6 +74,9 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_RESOLVERS:
 		snprintf(out, room, "IPv4 addresses by comma, each with :port or without");
 		break;
+	case KEY_SOCKET:
+		snprintf(out, room, "off, or a path of at most %d characters", HL_SOCKET_PATH_MAX);
+		break;
 	case KEY_DISPLAY:
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:
@@ -337,6 +340,17 @@ static int headers_read(const char *text, struct fault *fault)
 	return rc;
 }
 
+static int socket_read(const struct key *key, const char *text, struct key_value *value,
+		       struct fault *fault)
+{
+	if (strlen(text) > HL_SOCKET_PATH_MAX) {
+		fault_say(fault, "the path has %zu characters", strlen(text));
+		return fault_allowed(key, fault);
+	}
+	value->text = *text != '\0' ? text : NULL;
+	return 0;
+}
+
 static int value_read(const struct key *key, const char *text, struct key_value *value,
 		      struct fault *fault)
 {
@@ -357,6 +371,8 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 		return server_read(text, value, fault);
 	case KEY_RESOLVERS:
 		return resolvers_read(text, value, fault);
+	case KEY_SOCKET:
+		return socket_read(key, text, value, fault);
 	case KEY_CODES:
 		return codes_read(text, value, fault);
 	case KEY_DOMAIN:
@@ -411,6 +427,7 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_PASSWORD:
 	case KEY_DOMAIN:
 	case KEY_RESOLVERS:
+	case KEY_SOCKET:
 	case KEY_HEADER:
 	case KEY_WORD:
 		return text_store(member, value->text);

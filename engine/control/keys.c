@@ -164,6 +164,9 @@ const struct key run_keys[] = {
 		     "polls, and takes a whole processor" },
 	{ "dns_servers", KEY_RESOLVERS, RUN(dns_servers),
 	  .meaning = "DNS servers for outbound servers by name; empty: the system's" },
+	{ "control_socket", KEY_SOCKET, RUN(control_socket),
+	  .meaning = "the UNIX socket that heartline ctl speaks to; off: none; empty: one by the "
+		     "number of the process in the run-time folder" },
 	{ .name = NULL },
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");

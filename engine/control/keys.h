@@ -19,6 +19,7 @@ enum key_type {
 	KEY_CODES,     // SIP status codes and ranges, by comma
 	KEY_DOMAIN,    // SIP domain: a host name or an address, never looked up
 	KEY_RESOLVERS, // addresses of DNS servers, by comma
+	KEY_SOCKET,    // path of a UNIX socket, or off
 	KEY_DISPLAY,   // texts of an identity, see identity.h
 	KEY_ACCOUNT,
 	KEY_PASSWORD,

@@ -116,6 +116,9 @@ static inline struct hl_prefix hl_port_subnet(const struct hl_port *port)
 	return hl_prefix_of(&port->ranges[0].first, port->prefix);
 }
 
+// What fits into sockaddr_un, with a zero behind it.
+#define HL_SOCKET_PATH_MAX 107
+
 struct hl_config {
 	struct hl_port *ports;
 	uint32_t n_ports;
@@ -131,6 +134,7 @@ struct hl_config {
 	uint64_t seed;        // 0: taken from the system
 	bool idle_sleep;      // poll loops without work sleep
 	char *dns_servers;    // "10.0.0.1,10.0.0.2:5353"; NULL: the system's
+	char *control_socket; // a path, or "off"; NULL: the program's choice
 };
 
 /**

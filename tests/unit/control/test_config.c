@@ -319,7 +319,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "lab.yaml:9:1: error: rap: unknown key; did you mean ramp?\n"
 		  "    9 | rap: 5s\n"
 		  "      | ^~ allowed: ports, profiles, lines, rate, ramp, duration, drain, seed, "
-		  "idle_sleep, dns_servers" },
+		  "idle_sleep, dns_servers, control_socket" },
 		{ PORTS "    gatewy: 10.99.0.9\n" PROFILES LINES,
 		  "lab.yaml:4:5: error: gatewy: unknown key in ports[0]; did you mean gateway?\n"
 		  "    4 |     gatewy: 10.99.0.9\n"

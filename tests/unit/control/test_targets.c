@@ -126,6 +126,25 @@ Test(targets, bad_dns_servers_are_refused_with_what_is_allowed)
 	cr_expect_neq(strstr(err.text, "IPv4 addresses separated by commas"), NULL, "%s", err.text);
 }
 
+Test(targets, a_control_socket_has_a_path_that_fits_or_is_off)
+{
+	struct hl_config config;
+	struct hl_error err = { 0 };
+	char path[HL_SOCKET_PATH_MAX + 2];
+
+	hl_config_default(&config);
+	cr_expect_eq(config.control_socket, NULL);
+	cr_expect_eq(hl_config_set(&config, "control_socket", "off", &err), 0);
+	cr_expect_str_eq(config.control_socket, "off");
+	memset(path, 'x', sizeof(path));
+	path[HL_SOCKET_PATH_MAX + 1] = 0;
+	cr_expect_lt(hl_config_set(&config, "control_socket", path, &err), 0);
+	cr_expect_neq(strstr(err.text, "a path of at most 107 characters"), NULL, "%s", err.text);
+	path[HL_SOCKET_PATH_MAX] = 0;
+	cr_expect_eq(hl_config_set(&config, "control_socket", path, &err), 0);
+	hl_config_free(&config);
+}
+
 Test(targets, a_name_is_the_domain_and_has_no_target_before_dns_answers)
 {
 	struct hl_plan *plan = plan_of(PORTS NAMED LINES);

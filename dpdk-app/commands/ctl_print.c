@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Prints answers for people. A member that is not there, say of an older run, shows as 0 or "-".
+
+#include "commands/ctl_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands/ctl_values.h"
+
+static void status_head(const json_t *reply)
+{
+	char span[SPAN_ROOM];
+	const char *file = ctl_text(reply, "configuration");
+
+	printf("process %" PRIu64 ", %s: %s for %s\n", ctl_whole(reply, "process"),
+	       file ? file : "configured by flags", ctl_text_or(reply, "phase", "-"),
+	       ctl_span(ctl_whole(reply, "uptime_ms"), span));
+}
+
+static void status_print(const json_t *reply)
+{
+	const json_t *lines = json_object_get(reply, "lines");
+	const json_t *states = json_object_get(lines, "by_state");
+	const json_t *second = json_object_get(reply, "last_second");
+	const json_t *metrics = json_object_get(reply, "metrics");
+	char a[GROUPED_ROOM], b[GROUPED_ROOM], c[GROUPED_ROOM], p50[GROUPED_ROOM],
+		p99[GROUPED_ROOM];
+
+	status_head(reply);
+	printf("  lines        %s: %s on the primary, %s on the backup\n",
+	       ctl_grouped(lines, "total", a), ctl_grouped(lines, "on_primary", b),
+	       ctl_grouped(lines, "on_backup", c));
+	printf("  not there    %" PRIu64 " registering, %s down, %s parked, %s off\n",
+	       ctl_whole(states, "REG_P") + ctl_whole(states, "SW_B"),
+	       ctl_grouped(states, "DOWN", a), ctl_grouped(states, "PARK", b),
+	       ctl_grouped(states, "OFF", c));
+	printf("  last second  %s requests, %s answers, %s retransmissions\n",
+	       ctl_grouped(second, "requests", a), ctl_grouped(second, "answers", b),
+	       ctl_grouped(second, "retransmissions", c));
+	printf("  round trip   p50 %s us, p99 %s us\n",
+	       ctl_figure(json_object_get(second, "rtt_us"), "p50", p50),
+	       ctl_figure(json_object_get(second, "rtt_us"), "p99", p99));
+	printf("  so far       %s failovers, %s returns, %s flaps\n",
+	       ctl_grouped(metrics, "failovers", a), ctl_grouped(metrics, "returns", b),
+	       ctl_grouped(metrics, "flaps", c));
+	if (ctl_whole(reply, "rate"))
+		printf("  rate         at most %s requests a second\n",
+		       ctl_grouped(reply, "rate", a));
+	else
+		printf("  rate         no limit\n");
+}
+
+static void drain_print(const json_t *reply)
+{
+	printf("%s\n", json_is_true(json_object_get(reply, "already"))
+			       ? "is draining already: lines unregister, then the run ends"
+			       : "draining: lines unregister, then the run ends");
+}
+
+static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
+	[CTL_STATUS] = status_print,
+	[CTL_DRAIN] = drain_print,
+};
+
+void ctl_print(enum ctl_id command, const json_t *reply)
+{
+	printers[command](reply);
+}

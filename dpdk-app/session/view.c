@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Samples the run once a second, and gives its figures to those who ask.
+
+#include "session/view.h"
+
+#include "base/timebase.h"
+#include "session/run.h"
+
+#define SECOND_NS 1000000000u
+
+const char *view_phase_name(enum view_phase phase)
+{
+	static const char *const names[] = {
+		[VIEW_STARTING] = "starting",
+		[VIEW_RUNNING] = "running",
+		[VIEW_DRAINING] = "draining",
+	};
+
+	return names[phase];
+}
+
+static uint64_t answers_of(const struct hl_snapshot *s)
+{
+	uint64_t sum = 0;
+
+	for (unsigned class = 0; class < sizeof(s->responses) / sizeof(*s->responses); class ++)
+		sum += s->responses[class];
+	return sum;
+}
+
+// Figures of a window that was longer, since the process did not run, are brought to one second.
+static uint64_t in_a_second(uint64_t now, uint64_t before, uint64_t window_ns)
+{
+	return (uint64_t)((unsigned __int128)(now - before) * SECOND_NS / window_ns);
+}
+
+static void second_over(void *context)
+{
+	struct view *view = context;
+	const struct hl_snapshot *then = &view->sample;
+	uint64_t now_ns = timebase_ns(),
+		 window_ns = RTE_MAX(now_ns - view->sampled_ns, UINT64_C(1));
+	struct hl_snapshot now;
+
+	dataplane_snapshot(view->run->dp, &now);
+	view->second = (struct view_second){
+		.requests = in_a_second(hl_all_methods(now.requests),
+					hl_all_methods(then->requests), window_ns),
+		.answers = in_a_second(answers_of(&now), answers_of(then), window_ns),
+		.retransmissions = in_a_second(hl_all_methods(now.retransmissions),
+					       hl_all_methods(then->retransmissions), window_ns),
+		.rtt_p50_us = rtt_window_quantile(&view->rtt, view->run->dp, 0.5),
+		.rtt_p99_us = rtt_window_quantile(&view->rtt, view->run->dp, 0.99),
+	};
+	rtt_window_start(&view->rtt, view->run->dp);
+	view->sample = now;
+	view->sampled_ns = now_ns;
+}
+
+int view_start(struct view *view, const struct run *run, struct control_loop *loop,
+	       struct hl_error *err)
+{
+	view->run = run;
+	view->loop = loop;
+	view->start_ns = view->sampled_ns = timebase_ns();
+	dataplane_snapshot(run->dp, &view->sample);
+	rtt_window_start(&view->rtt, run->dp);
+	int rc = view->second_timer = control_loop_add_timer(loop, second_over, view, err);
+	if (rc < 0)
+		return rc;
+	control_loop_set_timer(loop, view->second_timer, SECOND_NS, SECOND_NS);
+	return 0;
+}
+
+void view_stop(struct view *view)
+{
+	if (view->loop)
+		control_loop_remove(view->loop, view->second_timer);
+	view->loop = NULL;
+}
+
+static enum view_phase phase_of(const struct run *run)
+{
+	if (run->draining)
+		return VIEW_DRAINING;
+	return run->enabled_ns ? VIEW_RUNNING : VIEW_STARTING;
+}
+
+void view_status(const struct view *view, struct view_status *status)
+{
+	*status = (struct view_status){
+		.phase = phase_of(view->run),
+		.source = view->source,
+		.uptime_ms = (timebase_ns() - view->start_ns) / 1000000,
+		.rate = view->run->config->rate,
+		.second = view->second,
+	};
+	dataplane_snapshot(view->run->dp, &status->now);
+	dataplane_limits(view->run->dp, status->now.limits);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A run as others see it and steer it: the one object that all surfaces (control socket, and whatever
+// comes beside it) call. It reads the lock-free tables, so nobody who looks can slow or stop a worker.
+//
+// All calls are on the control thread, and short: what walks lines does so in slices.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/snapshot.h>
+
+#include "base/control_loop.h"
+#include "report/rtt.h"
+
+struct run;
+
+enum view_phase {
+	VIEW_STARTING, // no line was started yet
+	VIEW_RUNNING,
+	VIEW_DRAINING,
+};
+
+const char *view_phase_name(enum view_phase phase);
+
+// The last whole second.
+struct view_second {
+	uint64_t requests, answers, retransmissions;
+	double rtt_p50_us, rtt_p99_us; // NAN: nothing was answered
+};
+
+struct view {
+	const struct run *run;
+	struct control_loop *loop;
+	const char *source; // the file of the configuration; NULL: flags
+	int second_timer;
+	uint64_t start_ns, sampled_ns;
+	struct hl_snapshot sample; // of the latest second's end
+	struct rtt_window rtt;
+	struct view_second second;
+};
+
+struct view_status {
+	enum view_phase phase;
+	const char *source;
+	uint64_t uptime_ms;
+	uint64_t rate; // requests a second at most; 0: no limit
+	struct view_second second;
+	struct hl_snapshot now; // with the limits that the program counts itself
+};
+
+// From here on a sample is taken each second. `view` is zero but for its source.
+int view_start(struct view *view, const struct run *run, struct control_loop *loop,
+	       struct hl_error *err);
+void view_stop(struct view *view);
+
+// About a millisecond for a million lines, as the line of status that a run prints.
+void view_status(const struct view *view, struct view_status *status);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The table of commands, and what values their arguments may have.
+
+#include "surface/command_table.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <heartline/config.h>
+
+// clang-format off
+const struct ctl_command ctl_commands[CTL_COMMANDS] = {
+	[CTL_STATUS] = { "status", "the run in figures: lines by state, the last second, all counters", { { 0 } } },
+	[CTL_DRAIN] = { "drain", "unregister all lines and end the run, as one Ctrl-C does", { { 0 } } },
+};
+// clang-format on
+
+const struct ctl_command *ctl_command_find(const char *name)
+{
+	for (unsigned i = 0; i < CTL_COMMANDS; i++)
+		if (!strcmp(ctl_commands[i].name, name))
+			return &ctl_commands[i];
+	return NULL;
+}
+
+const struct ctl_argument *ctl_argument_find(const struct ctl_command *command, const char *name)
+{
+	for (const struct ctl_argument *a = command->arguments; a->name; a++)
+		if (!strcmp(a->name, name))
+			return a;
+	return NULL;
+}
+
+int ctl_choice(const struct ctl_argument *argument, const char *text)
+{
+	size_t len = strlen(text);
+	int index = 0;
+
+	for (const char *at = argument->choices; *at; index++) {
+		size_t n = strcspn(at, " ");
+
+		if (n == len && !strncasecmp(at, text, n))
+			return index;
+		at += n + (at[n] == ' ');
+	}
+	return -1;
+}
+
+int ctl_count_check(const struct ctl_argument *a, uint64_t count, struct hl_error *err)
+{
+	if (count < a->min || count > a->max)
+		return hl_fail(err, EINVAL, "%s: %" PRIu64 ": allowed %" PRIu64 "..%" PRIu64,
+			       a->name, count, a->min, a->max);
+	return 0;
+}
+
+static int count_text_check(const struct ctl_argument *a, const char *text, struct hl_error *err)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 18 || strspn(text, "0123456789") != len)
+		return hl_fail(err, EINVAL, "%s: \"%.60s\": allowed %" PRIu64 "..%" PRIu64, a->name,
+			       text, a->min, a->max);
+	return ctl_count_check(a, strtoull(text, NULL, 10), err);
+}
+
+static int text_check(const struct ctl_argument *a, const char *text, struct hl_error *err)
+{
+	for (const char *at = text; *at; at++)
+		if (iscntrl((unsigned char)*at))
+			return hl_fail(err, EINVAL,
+				       "%s: has a control character (0x%02x), which none may have",
+				       a->name, (unsigned)(unsigned char)*at);
+	if (*text == 0 || strlen(text) > a->max)
+		return hl_fail(err, EINVAL, "%s: %zu characters, allowed 1..%" PRIu64, a->name,
+			       strlen(text), a->max);
+	return 0;
+}
+
+int ctl_value_check(const struct ctl_argument *a, const char *text, struct hl_error *err)
+{
+	uint64_t ms;
+
+	switch (a->kind) {
+	case CTL_FLAG:
+		return 0;
+	case CTL_COUNT:
+		return count_text_check(a, text, err);
+	case CTL_TEXT:
+		return text_check(a, text, err);
+	case CTL_TIME:
+		if (hl_time_parse(text, 1000, &ms) < 0 || ms < a->min || ms > a->max)
+			return hl_fail(err, EINVAL,
+				       "%s: \"%.60s\": write a time of %" PRIu64 "ms..%" PRIu64
+				       "s, as in 500ms, 10s or 5min",
+				       a->name, text, a->min, a->max / 1000);
+		return 0;
+	case CTL_CHOICE:
+		if (ctl_choice(a, text) < 0)
+			return hl_fail(err, EINVAL, "%s: \"%.60s\": allowed %s", a->name, text,
+				       a->choices);
+		return 0;
+	}
+	return 0;
+}
+
+const char *ctl_command_names(char out[CTL_NAMES_ROOM])
+{
+	size_t len = 0;
+
+	out[0] = 0;
+	for (unsigned i = 0; i < CTL_COMMANDS && len < CTL_NAMES_ROOM; i++)
+		len += (size_t)snprintf(out + len, CTL_NAMES_ROOM - len, "%s%s", i ? ", " : "",
+					ctl_commands[i].name);
+	return out;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The commands of the control socket: one table for the run that serves them, for heartline ctl, for its
+// help, its man page and the completion of shells.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <heartline/error.h>
+
+// How an argument stands in a request, and on a command line.
+enum ctl_kind {
+	CTL_TEXT,   // a string of at most `max` characters, none of them a control character
+	CTL_COUNT,  // an integer, min..max
+	CTL_TIME,   // a string, as in "5s"
+	CTL_CHOICE, // one of the choices, in upper or lower case
+	CTL_FLAG,   // true
+};
+
+struct ctl_argument {
+	const char *name; // NULL: no more of them
+	enum ctl_kind kind;
+	bool is_word; // on a command line a word in its place, not an option
+	bool is_required;
+	uint64_t min, max;
+	const char *choices; // by space
+	const char *value;   // how it is called in the help
+	const char *help;
+};
+
+#define CTL_ARGUMENTS 10
+
+enum ctl_id {
+	CTL_STATUS,
+	CTL_DRAIN,
+	CTL_COMMANDS,
+};
+
+struct ctl_command {
+	const char *name; // one or two words
+	const char *help;
+	struct ctl_argument arguments[CTL_ARGUMENTS];
+};
+
+extern const struct ctl_command ctl_commands[CTL_COMMANDS];
+
+// NULL: there is none of this name.
+const struct ctl_command *ctl_command_find(const char *name);
+const struct ctl_argument *ctl_argument_find(const struct ctl_command *command, const char *name);
+
+// Does a text suit an argument? -EINVAL with a message that says what is allowed. CTL_COUNT: as digits.
+int ctl_value_check(const struct ctl_argument *argument, const char *text, struct hl_error *err);
+int ctl_count_check(const struct ctl_argument *argument, uint64_t count, struct hl_error *err);
+
+// Which of the choices of an argument a text is, in any case; -1: none.
+int ctl_choice(const struct ctl_argument *argument, const char *text);
+
+// The names of all commands, by comma.
+#define CTL_NAMES_ROOM 512
+const char *ctl_command_names(char out[CTL_NAMES_ROOM]);

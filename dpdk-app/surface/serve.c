@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Calls the view for each command, and has the answer written as JSON.
+
+#include "surface/serve.h"
+
+#include "base/stop.h"
+#include "surface/json_view.h"
+
+static json_t *status_serve(struct view *view, struct serving *serving)
+{
+	static struct view_status status; // too large for a stack that others share
+
+	(void)serving;
+	view_status(view, &status);
+	return json_status(&status);
+}
+
+static json_t *drain_serve(struct view *view, struct serving *serving)
+{
+	json_t *reply = json_ok();
+
+	(void)view;
+	(void)serving;
+	json_object_set_new(reply, "already", json_boolean(stop_wanted()));
+	stop_request();
+	return reply;
+}
+
+static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) = {
+	[CTL_STATUS] = status_serve,
+	[CTL_DRAIN] = drain_serve,
+};
+
+json_t *serve_continue(struct view *view, struct serving *serving)
+{
+	json_t *reply = servers[serving->request.command - ctl_commands](view, serving);
+
+	if (reply)
+		serve_cancel(serving);
+	return reply;
+}
+
+json_t *serve_line(struct view *view, struct serving *serving, const char *line, size_t len)
+{
+	struct hl_error err;
+
+	if (request_read(&serving->request, line, len, &err) < 0)
+		return json_refusal(err.text);
+	serving->is_open = true;
+	return serve_continue(view, serving);
+}
+
+void serve_cancel(struct serving *serving)
+{
+	if (!serving->is_open)
+		return;
+	request_free(&serving->request);
+	*serving = (struct serving){ 0 };
+}

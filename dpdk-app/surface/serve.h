@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What each command of the control socket does: from a request to a reply.
+#pragma once
+
+#include <jansson.h>
+
+#include "session/view.h"
+#include "surface/request.h"
+
+// A request that is being served. What walks many lines takes several turns.
+struct serving {
+	struct request request;
+	bool is_open; // it wants another turn
+};
+
+// Begin to serve one line. NULL: it is not done yet, serve_continue() goes on.
+// @return the reply, which is the caller's
+json_t *serve_line(struct view *view, struct serving *serving, const char *line, size_t len);
+
+// One more turn, of a few milliseconds at most.
+json_t *serve_continue(struct view *view, struct serving *serving);
+
+// Let go of it: the one who asked has left. One that is not open is no error.
+void serve_cancel(struct serving *serving);

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# `heartline ctl` against a run that talks to `heartline registrar` over net_memif: each command, good
+# and bad input, who may connect, what is left behind.
+#
+# usage: bash tests/app/ctl.sh PATH/TO/heartline
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/../net/lib.sh"
+reaper_start
+
+lines=50
+export RUNTIME_DIRECTORY=$DIR/runtime
+mkdir -m 700 "$RUNTIME_DIRECTORY"
+
+# ctl ARGUMENT...: its output in OUT, its errors in ERR, its exit code in CODE
+ctl() {
+	OUT=$("$HEARTLINE" ctl "$@" 2>"$DIR/ctl.err")
+	CODE=$?
+	ERR=$(cat "$DIR/ctl.err")
+}
+
+# json EXPRESSION: of the answer in OUT, as Python sees it
+json() {
+	python3 -c 'import json, sys
+r = json.load(sys.stdin)
+print(eval(sys.argv[1]))' "$1" <<<"$OUT" 2>&1
+}
+
+# refused NAME WORDS ARGUMENT...: exit code 2, one message with these words
+refused() {
+	local name=$1 words=$2
+	shift 2
+	ctl "$@"
+	if [[ $CODE == 2 && $ERR == "heartline: error: "*"$words"* && $ERR != *$'\n'* && -z $OUT ]]; then
+		ok "$name"
+	else
+		not_ok "$name" "exit $CODE, said: $ERR$OUT"
+	fi
+}
+
+answers() {
+	ctl "$@"
+	((CODE == 0))
+}
+
+# has EXPRESSION ARGUMENT...: the command's answer makes it true
+has() {
+	local wanted=$1
+	shift
+	ctl --json "$@"
+	[[ $(json "$wanted") == True ]]
+}
+
+# --- without a run ---
+
+refused "no run: says where it looked" "no run has its socket in $RUNTIME_DIRECTORY" status
+refused "no run at a path" "no run listens there" --socket "$DIR/nobody" status
+refused "no command" "which command? allowed: status" --json
+refused "an unknown command" 'no command "sing loud"' sing loud
+refused "a word too many" 'one word too many' status now
+refused "an unknown option" 'unknown option: --loud' status --loud
+
+# --- a run ---
+
+memif="id=0,socket-abstract=no,socket=$DIR/memif.sock"
+heartline_start registrar "" registrar --port "net_memif0,role=server,$memif" \
+	--address 10.99.0.1,10.99.0.2 --password secret
+REGISTRAR_PID=$HEARTLINE_PID
+wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
+cat >"$DIR/lab.yaml" <<-EOF
+	ports:
+	  - device: "net_memif0,role=client,$memif"
+	    addresses: 10.99.1.1-10.99.1.2/16
+	profiles:
+	  lab:
+	    outbound_server: 10.99.0.1
+	    backup_outbound_server: 10.99.0.2
+	    password: secret
+	    use_random_sip_port: on
+	lines:
+	  - {profile: lab, range: 6000-$((6000 + lines - 1))}
+	ramp: 1s
+	drain: 1s
+EOF
+heartline_start run "" run -c "$DIR/lab.yaml" --summary "$DIR/run.json"
+wait_running 40 answers status || bail "the run answers" "$ERR"
+ok "the only run is found, and answers"
+sock=$RUNTIME_DIRECTORY/$HEARTLINE_PID.sock
+check "its socket is for its user alone" "600 socket" "$(stat -c '%a %F' "$sock")"
+if wait_running 40 has "r['lines']['registered'] == $lines" status; then
+	ok "status: all lines are registered"
+else
+	not_ok "status: all lines are registered" "$OUT"
+fi
+check "status: every metric is in it" True "$(json "len(r['metrics']) > 8 and r['metrics']['requests']['REGISTER'] >= 2 * $lines")"
+check "status: which process, which file" "$HEARTLINE_PID $DIR/lab.yaml running" \
+	"$(json "'%d %s %s' % (r['process'], r['configuration'], r['phase'])")"
+ctl status
+check "status: for people" 1 "$(grep -c "^  lines  *$lines: $lines on the primary, 0 on the backup" <<<"$OUT")"
+check "status: in 80 columns" 0 "$(tail -n +2 <<<"$OUT" | grep -c '.\{81\}')"
+ctl --socket "$sock" status
+check "--socket" 0 "$CODE"
+ctl --instance "$HEARTLINE_PID" status
+check "--instance" 0 "$CODE"
+refused "--instance: another one" "no run listens there" --instance 1 status
+refused "--socket and --instance" "exclude each other" --instance 1 --socket "$sock" status
+
+# --- what others send ---
+
+# raw TEXT: what comes back for bytes as they are
+raw() {
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+try:
+    s.sendall(sys.stdin.buffer.read())
+    s.shutdown(socket.SHUT_WR)
+except BrokenPipeError:
+    pass # let go of in the middle: what was said before that can still be read
+got = b""
+while part := s.recv(65536):
+    got += part
+print(got.decode(), end="")' "$sock"
+}
+check "half a line is refused with one message" '{"ok":false,"error":"the request has no newline at its end; write one"}' \
+	"$(printf '{"command": "sta' | raw)"
+check "so is a line with a zero in it" 1 "$(printf '{"command": "st\0tus"}\n' | raw | grep -c '^{"ok":false,"error":"no JSON')"
+check "and one that is too deep" 1 "$(printf '%20000s\n' '' | tr ' ' '[' | raw | grep -c '^{"ok":false,"error":"the request is nested deeper')"
+check "and one that is too long" 1 "$(head -c 200000 /dev/zero | tr '\0' x | raw 2>/dev/null | grep -c 'longer than 65536 bytes')"
+check "the run goes on" True "$(answers status && echo True)"
+
+# --- another user, and a second run ---
+
+if ((EUID == 0)) && setpriv --reuid=65534 --clear-groups test -x "$HEARTLINE" 2>/dev/null; then
+	chmod 755 "$DIR" "$RUNTIME_DIRECTORY"
+	OUT=$(setpriv --reuid=65534 --clear-groups "$HEARTLINE" ctl --socket "$sock" status 2>&1)
+	check "another user cannot connect" "heartline: error: $sock: Permission denied" "$OUT"
+	chmod 700 "$RUNTIME_DIRECTORY"
+else
+	skip_check "another user cannot connect" "needs root, and a program that others may run"
+fi
+OUT=$("$HEARTLINE" run -c "$DIR/lab.yaml" --control "$sock" 2>&1)
+check "a second run does not take its socket" 2 $?
+check "and says so" 1 "$(grep -c "$sock: another run listens there" <<<"$OUT")"
+
+# --- the end ---
+
+ctl drain
+check "drain" 0 "$CODE"
+if reap "$HEARTLINE_PID" 60; then check "drain: the run ends well" 0 "$EXIT_CODE"; else
+	not_ok "drain: the run ends" "still running after 60 s"
+fi
+check "drain: all lines are unregistered" "$lines 0" "$(summary "$DIR/run.json" unregistered) $(summary "$DIR/run.json" leftovers)"
+check "nothing is left behind" "" "$(ls "$RUNTIME_DIRECTORY" | grep sock)"
+heartline_stop "$REGISTRAR_PID" 20 || not_ok "the registrar ends" "still running after 20 s"
+finish
