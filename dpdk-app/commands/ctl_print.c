@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "commands/ctl_print_lines.h"
 #include "commands/ctl_values.h"
 
 static void status_head(const json_t *reply)
@@ -59,8 +60,8 @@ static void drain_print(const json_t *reply)
 }
 
 static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
-	[CTL_STATUS] = status_print,
-	[CTL_DRAIN] = drain_print,
+	[CTL_STATUS] = status_print,       [CTL_LINES] = lines_print, [CTL_LINE_SHOW] = line_print,
+	[CTL_SERVER_LIST] = servers_print, [CTL_DRAIN] = drain_print,
 };
 
 void ctl_print(enum ctl_id command, const json_t *reply)

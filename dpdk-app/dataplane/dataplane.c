@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
+#include "dataplane/history.h"
 
 static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,
 		     struct hl_error *err)
@@ -85,6 +86,8 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 		loop->queues[loop->n_queues++] = dp->queues[i];
 		dp->n_loops = i + 1;
 	}
+	if (rc == 0)
+		rc = history_new(&dp->history, hl_plan_lines(dp->plan), err);
 	start_step_done(START_WORKERS);
 	return rc;
 }
@@ -110,6 +113,7 @@ void dataplane_free(struct dataplane *dp)
 		free(dp->queues[i]);
 		hl_worker_free(dp->workers[i]);
 	}
+	history_free(dp->history);
 	steering_undo(&dp->steering);
 	handoff_free(dp->handoff);
 	hl_plan_free(dp->plan);

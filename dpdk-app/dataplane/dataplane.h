@@ -28,6 +28,7 @@ struct dataplane {
 	int serve_timer;
 	uint64_t rest_ns;             // until the next round, when there was nothing to serve
 	struct events *events;        // NULL: changes of state are not recorded
+	struct history *history;      // NULL: nor are the latest ones kept
 	uint64_t left_silent_primary; // events by which a line left the primary after a time-out
 };
 
@@ -69,6 +70,13 @@ double dataplane_tx_full_ms(const struct dataplane *dp);
 const char *dataplane_phone_number(const struct dataplane *dp, uint32_t line, int *len);
 // The domain that a row of a CSV names for the line, since numbers are unique in a domain only; NULL: none.
 const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len);
+// By its place in the configuration.
+uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line);
+struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line); // its own
+uint32_t dataplane_lines(const struct dataplane *dp);
+// The worker that owns a line.
+const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line);
+struct hl_state dataplane_state(const struct dataplane *dp, uint32_t line);
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM]);
 #define CAUSE_ROOM (HL_PHRASE_ROOM + 16)
 // "403 Forbidden" or "time-out"; "no failure seen" for a line that was merely slow.

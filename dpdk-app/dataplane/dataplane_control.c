@@ -9,6 +9,7 @@
 #include "base/timebase.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/events.h"
+#include "dataplane/history.h"
 
 #define EVENTS_AT_ONCE 256
 #define EVENT_ROUNDS 256
@@ -22,6 +23,8 @@ static void events_look(struct dataplane *dp, const struct hl_event *events, uin
 	for (uint32_t i = 0; i < n; i++)
 		dp->left_silent_primary += events[i].from == HL_ON_P &&
 					   events[i].code == HL_CODE_TIMEOUT;
+	if (dp->history)
+		history_add(dp->history, events, n);
 	if (dp->events)
 		events_write(dp->events, dp, events, n);
 }

@@ -28,6 +28,36 @@ const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len
 	return of_row ? text : NULL;
 }
 
+uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line)
+{
+	return hl_plan_profile(dp->plan, line);
+}
+
+struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line)
+{
+	return hl_plan_place(dp->plan, line);
+}
+
+uint32_t dataplane_lines(const struct dataplane *dp)
+{
+	return hl_plan_lines(dp->plan);
+}
+
+// Workers own lines in their order.
+const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line)
+{
+	unsigned i = dp->n_workers - 1;
+
+	while (i > 0 && line < hl_worker_first(dp->workers[i]))
+		i--;
+	return dp->workers[i];
+}
+
+struct hl_state dataplane_state(const struct dataplane *dp, uint32_t line)
+{
+	return hl_state_unpack(hl_worker_state(dataplane_owner(dp, line), line));
+}
+
 // The phrase of this code as a worker received it. Each worker keeps the first one it received.
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
 {

@@ -13,9 +13,29 @@
 
 #include <heartline/config.h>
 
+// As in enum hl_line_state, and two groups of them.
+#define STATES "off reg_p on_p sw_b on_b hold_b sw_p down park registered unregistered"
+
 // clang-format off
+#define OF_STATE { "state", CTL_CHOICE, .choices = STATES, .value = "STATE", .help = "lines in this state" }
+#define AT_SERVER { "server", CTL_CHOICE, .choices = "P B", .value = "P|B", .help = "lines that are registered there" }
+#define OF_PROFILE { "profile", CTL_TEXT, .max = 256, .value = "NAME", .help = "lines of this profile" }
+#define OF_DOMAIN { "domain", CTL_TEXT, .max = 256, .value = "HOST", .help = "lines whose row of the CSV names this domain" }
+
 const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	[CTL_STATUS] = { "status", "the run in figures: lines by state, the last second, all counters", { { 0 } } },
+	[CTL_LINES] = { "lines", "lines by state, server, profile or number, a page at a time", {
+		OF_STATE, AT_SERVER, OF_PROFILE, OF_DOMAIN,
+		{ "number", CTL_TEXT, .max = 128, .value = "NUMBER", .help = "one number, or a range as in 6000-6099" },
+		{ "sort", CTL_CHOICE, .choices = "line since oldest", .value = "ORDER", .help = "as configured, latest change first, oldest first" },
+		{ "limit", CTL_COUNT, .min = 1, .max = 1000, .value = "N", .help = "lines of a page (50)" },
+		{ "after", CTL_TEXT, .max = 40, .value = "PLACE", .help = "the next page: what the last one gave as next" },
+	} },
+	[CTL_LINE_SHOW] = { "line show", "one line: state, outages, its latest changes with their causes", {
+		{ "number", CTL_TEXT, .is_word = true, .is_required = true, .max = 128, .value = "NUMBER", .help = "its phone number" },
+		OF_DOMAIN,
+	} },
+	[CTL_SERVER_LIST] = { "server list", "the servers of each profile, and how many lines are registered there", { { 0 } } },
 	[CTL_DRAIN] = { "drain", "unregister all lines and end the run, as one Ctrl-C does", { { 0 } } },
 };
 // clang-format on

@@ -32,6 +32,9 @@ struct ctl_argument {
 
 enum ctl_id {
 	CTL_STATUS,
+	CTL_LINES,
+	CTL_LINE_SHOW,
+	CTL_SERVER_LIST,
 	CTL_DRAIN,
 	CTL_COMMANDS,
 };

@@ -3,8 +3,11 @@
 
 #include "surface/serve.h"
 
+#include <stdlib.h>
+
 #include "base/stop.h"
 #include "surface/json_view.h"
+#include "surface/serve_lines.h"
 
 static json_t *status_serve(struct view *view, struct serving *serving)
 {
@@ -27,7 +30,8 @@ static json_t *drain_serve(struct view *view, struct serving *serving)
 }
 
 static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) = {
-	[CTL_STATUS] = status_serve,
+	[CTL_STATUS] = status_serve,       [CTL_LINES] = lines_serve,
+	[CTL_LINE_SHOW] = line_show_serve, [CTL_SERVER_LIST] = server_list_serve,
 	[CTL_DRAIN] = drain_serve,
 };
 
@@ -55,5 +59,6 @@ void serve_cancel(struct serving *serving)
 	if (!serving->is_open)
 		return;
 	request_free(&serving->request);
+	free(serving->memory);
 	*serving = (struct serving){ 0 };
 }

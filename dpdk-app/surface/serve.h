@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "session/line_query.h"
+#include "session/server_count.h"
 #include "session/view.h"
 #include "surface/request.h"
 
@@ -11,6 +13,10 @@
 struct serving {
 	struct request request;
 	bool is_open; // it wants another turn
+	// Of a walk.
+	void *memory; // freed with it
+	struct line_query query;
+	struct server_count count;
 };
 
 // Begin to serve one line. NULL: it is not done yet, serve_continue() goes on.

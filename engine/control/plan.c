@@ -184,6 +184,18 @@ uint32_t hl_plan_steered(const struct hl_plan *plan)
 	return plan->n_steered;
 }
 
+uint32_t hl_plan_profile(const struct hl_plan *plan, uint32_t line)
+{
+	return plan_constants(plan)->shapes[plan->lines[line].shape]->profile;
+}
+
+struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line)
+{
+	const struct plan_line *l = &plan->lines[line];
+
+	return (struct hl_endpoint){ .addr = plan->addresses[l->addr].addr, .port = l->port };
+}
+
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len)
 {
 	*len = plan->identities[line].user_len;

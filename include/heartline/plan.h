@@ -130,6 +130,12 @@ const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint
  */
 const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row);
 
+/** A line's profile, by its place in the configuration. */
+uint32_t hl_plan_profile(const struct hl_plan *plan, uint32_t line);
+
+/** A line's own address and port. */
+struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line);
+
 #define HL_PLAN_EVERY UINT32_MAX // each worker must see it
 
 /**

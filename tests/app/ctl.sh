@@ -57,6 +57,10 @@ has() {
 refused "no run: says where it looked" "no run has its socket in $RUNTIME_DIRECTORY" status
 refused "no run at a path" "no run listens there" --socket "$DIR/nobody" status
 refused "no command" "which command? allowed: status" --json
+refused "lines: a bad limit" "limit: 0: allowed 1..1000" lines --limit 0
+refused "lines: a bad state" 'state: "dead": allowed off reg_p' lines --state dead
+refused "line show: no number" "line show: NUMBER is missing" line show
+refused "an option of another command" "status has no option --state" status --state down
 refused "an unknown command" 'no command "sing loud"' sing loud
 refused "a word too many" 'one word too many' status now
 refused "an unknown option" 'unknown option: --loud' status --loud
@@ -106,6 +110,43 @@ check "--instance" 0 "$CODE"
 refused "--instance: another one" "no run listens there" --instance 1 status
 refused "--socket and --instance" "exclude each other" --instance 1 --socket "$sock" status
 
+# --- lines ---
+
+ctl --json lines --limit 20
+check "lines: the first page" "20 $lines 6000 6019 ON_P P lab" \
+	"$(json "'%d %d %s %s %s %s %s' % (len(r['lines']), r['matched'], r['lines'][0]['number'], r['lines'][-1]['number'], r['lines'][0]['state'], r['lines'][0]['server'], r['lines'][0]['profile'])")"
+seen=0 next=
+for ((page = 0; page < 3; page++)); do
+	ctl --json lines --sort since --limit 20 ${next:+--after "$next"}
+	seen=$((seen + $(json "len(r['lines'])")))
+	next=$(json "r['next']")
+done
+check "lines: three pages are all" "$lines None" "$seen $next"
+check "lines: by number, server and state" True "$(has "[x['number'] for x in r['lines']] == ['6003', '6004']" lines --number 6003-6004 --server p --state registered && echo True)"
+check "lines: none is down" True "$(has "r['matched'] == 0 and r['lines'] == []" lines --state down && echo True)"
+refused "lines: an unknown profile" 'profile: "labs": there is none of this name; allowed lab' lines --profile labs
+refused "lines: a range that is backwards" "is backwards: write 6000-6009" lines --number 6009-6000
+refused "lines: a place that no page gave" "write what the page before says" lines --after here
+ctl lines --limit 3
+check "lines: for people" 1 "$(grep -cE '^6000 +ON_P +P +' <<<"$OUT")"
+check "lines: and how to go on" 1 "$(grep -c "^3 of $lines lines; the next page: --after 0.2\$" <<<"$OUT")"
+check "lines: in 80 columns" 0 "$(grep -c '.\{81\}' <<<"$OUT")"
+
+ctl --json line show 6007
+check "line show: where it stands" "6007 ON_P P 7 10.99.1" \
+	"$(json "'%s %s %s %d %s' % (r['number'], r['state'], r['server'], r['line'], r['address'][:7])")"
+check "line show: how it came there" "REG_P ON_P 200 OK, OFF REG_P None" \
+	"$(json "', '.join('%s %s %s' % (e['from'], e['to'], e['cause']) for e in r['events'])")"
+ctl line show 6007
+check "line show: for people" "1 1 1" "$(grep -c '^6007, profile lab, at 10.99.1' <<<"$OUT") \
+$(grep -c '^  state        ON_P, server P, for ' <<<"$OUT") $(grep -cE ' ago  REG_P  -> ON_P    P   200 OK$' <<<"$OUT")"
+refused "line show: an unknown number" "no line has 5999" line show 5999
+ctl --json server list
+check "server list" "P 10.99.0.1:5060 $lines 0, B 10.99.0.2:5060 0 0" \
+	"$(json "', '.join('%s %s %d %d' % (s['server'], s['address'], s['registered'], s['locked']) for s in r['servers'])")"
+ctl server list
+check "server list: for people" 1 "$(grep -cE "^lab +P +10.99.0.1:5060 +$lines +0\$" <<<"$OUT")"
+
 # --- what others send ---
 
 # raw TEXT: what comes back for bytes as they are
@@ -119,8 +160,11 @@ try:
 except BrokenPipeError:
     pass # let go of in the middle: what was said before that can still be read
 got = b""
-while part := s.recv(65536):
-    got += part
+try:
+    while part := s.recv(65536):
+        got += part
+except ConnectionResetError:
+    pass # likewise
 print(got.decode(), end="")' "$sock"
 }
 check "half a line is refused with one message" '{"ok":false,"error":"the request has no newline at its end; write one"}' \

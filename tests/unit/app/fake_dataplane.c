@@ -67,6 +67,38 @@ const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len
 	return line % 7 == 6 ? text : NULL;
 }
 
+// Two profiles, turn and turn about.
+uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line)
+{
+	(void)dp;
+	return line % 2;
+}
+
+uint32_t dataplane_lines(const struct dataplane *dp)
+{
+	(void)dp;
+	return fake_dataplane.n_states;
+}
+
+struct hl_state dataplane_state(const struct dataplane *dp, uint32_t line)
+{
+	(void)dp;
+	return fake_dataplane.states[line];
+}
+
+struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line)
+{
+	(void)dp;
+	return (struct hl_endpoint){ .port = (uint16_t)(50000 + line) };
+}
+
+const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line)
+{
+	(void)dp;
+	(void)line;
+	return NULL;
+}
+
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
 {
 	const char *name = hl_local_code_name(code);

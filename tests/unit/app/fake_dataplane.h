@@ -6,6 +6,8 @@
 
 extern struct fake_dataplane {
 	struct hl_snapshot end;
+	const struct hl_state *states; // of the lines
+	uint32_t n_states;
 	uint64_t limits[HL_LIMITS]; // of the program
 	uint64_t leftovers, maybe_left;
 	double tx_full_ms, lateness_us;

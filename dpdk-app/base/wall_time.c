@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From the monotonic clock to UTC.
+
+#include "base/wall_time.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/timebase.h"
+
+const char *wall_text(uint64_t at_ns, char out[WALL_ROOM])
+{
+	struct timespec wall;
+	struct tm tm;
+	char day[32];
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	int64_t ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec -
+		     (int64_t)(timebase_ns() - at_ns);
+	time_t seconds = (time_t)(ns / 1000000000);
+	gmtime_r(&seconds, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, WALL_ROOM, "%s.%03uZ", day, (unsigned)(ns / 1000000 % 1000));
+	return out;
+}

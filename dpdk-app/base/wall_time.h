@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Times of the workers' clock as people write them.
+#pragma once
+
+#include <stdint.h>
+
+#define WALL_ROOM 64
+
+// "2026-11-29T11:46:02.123Z", by what the clock on the wall says now.
+const char *wall_text(uint64_t at_ns, char out[WALL_ROOM]);

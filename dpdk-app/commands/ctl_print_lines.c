@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Tables of lines, of one line's changes, of servers. A long number or name moves what is behind it.
+
+#include "commands/ctl_print_lines.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands/ctl_values.h"
+
+static void row_print(const json_t *row)
+{
+	char span[SPAN_ROOM];
+	const char *domain = ctl_text(row, "domain");
+
+	printf("%-18s %-7s %-3s %-14s %s%s%s%s\n", ctl_text_or(row, "number", "-"),
+	       ctl_text_or(row, "state", "-"), ctl_text_or(row, "server", "-"),
+	       ctl_span(ctl_whole(row, "for_ms"), span), ctl_text_or(row, "cause", ""),
+	       json_is_true(json_object_get(row, "locked")) ? " (locked)" : "", domain ? " @" : "",
+	       domain ? domain : "");
+}
+
+void lines_print(const json_t *reply)
+{
+	const json_t *rows = json_object_get(reply, "lines"), *row;
+	const char *next = ctl_text(reply, "next");
+	char matched[GROUPED_ROOM];
+	size_t i;
+
+	if (json_array_size(rows) > 0)
+		printf("%-18s %-7s %-3s %-14s %s\n", "number", "state", "on", "for", "last cause");
+	json_array_foreach(rows, i, row) row_print(row);
+	printf("%zu of %s lines", json_array_size(rows), ctl_grouped(reply, "matched", matched));
+	printf(next ? "; the next page: --after %s\n" : "\n", next);
+}
+
+static void outages_print(const json_t *outages)
+{
+	char all[SPAN_ROOM], longest[SPAN_ROOM], lasts[SPAN_ROOM];
+	uint64_t down_ms = ctl_whole(outages, "down_ms"), lasts_ms = ctl_whole(outages, "lasts_ms");
+
+	if (down_ms == 0) {
+		printf("  outages      none\n");
+		return;
+	}
+	printf("  outages      %s in all, the longest %s", ctl_span(down_ms, all),
+	       ctl_span(ctl_whole(outages, "longest_ms"), longest));
+	printf(lasts_ms ? "; down for %s\n" : "\n", ctl_span(lasts_ms, lasts));
+}
+
+static void events_print(const json_t *events)
+{
+	char span[SPAN_ROOM];
+	const json_t *event;
+	size_t i;
+
+	printf("  changes      %s\n",
+	       json_array_size(events) ? "the latest first" : "none is known");
+	json_array_foreach(events, i, event)
+		printf("    %-12s ago  %-6s -> %-6s  %-2s  %s\n",
+		       ctl_span(ctl_whole(event, "ago_ms"), span), ctl_text_or(event, "from", "-"),
+		       ctl_text_or(event, "to", "-"), ctl_text_or(event, "server", "-"),
+		       ctl_text_or(event, "cause", "its time"));
+}
+
+void line_print(const json_t *reply)
+{
+	char span[SPAN_ROOM];
+	const char *domain = ctl_text(reply, "domain");
+
+	printf("%s%s%s, profile %s, at %s\n", ctl_text_or(reply, "number", "-"), domain ? "@" : "",
+	       domain ? domain : "", ctl_text_or(reply, "profile", "-"),
+	       ctl_text_or(reply, "address", "-"));
+	printf("  state        %s, server %s, for %s%s\n", ctl_text_or(reply, "state", "-"),
+	       ctl_text_or(reply, "server", "none"), ctl_span(ctl_whole(reply, "for_ms"), span),
+	       json_is_true(json_object_get(reply, "locked")) ? ", locked" : "");
+	printf("  last cause   %s\n", ctl_text_or(reply, "cause", "none"));
+	printf("  probes of P  %" PRIu64 " failed, %" PRIu64 " answered in a row\n",
+	       ctl_whole(reply, "failed_probes"), ctl_whole(reply, "answered_probes"));
+	outages_print(json_object_get(reply, "outages"));
+	events_print(json_object_get(reply, "events"));
+}
+
+void servers_print(const json_t *reply)
+{
+	const json_t *servers = json_object_get(reply, "servers"), *server;
+	char registered[GROUPED_ROOM], locked[GROUPED_ROOM];
+	size_t i;
+
+	printf("%-16s %-6s %-28s %12s %12s\n", "profile", "server", "address", "registered",
+	       "locked");
+	json_array_foreach(servers, i, server)
+		printf("%-16s %-6s %-28s %12s %12s\n", ctl_text_or(server, "profile", "-"),
+		       ctl_text_or(server, "server", "-"), ctl_text_or(server, "address", "-"),
+		       ctl_grouped(server, "registered", registered),
+		       ctl_grouped(server, "locked", locked));
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The latest changes of state of a run, each linked to the one before it of the same line.
+#pragma once
+
+#include <stdint.h>
+
+#include <heartline/error.h>
+#include <heartline/worker.h>
+
+struct history;
+
+#define HISTORY_SHOWN 32 // of one line, at most
+
+// For a run of so many lines: 64 changes a line, 65,536 at least and 1,048,576 at most, of 24 bytes each;
+// and 4 bytes a line. What was never used takes no memory.
+int history_new(struct history **history, uint32_t lines, struct hl_error *err);
+void history_free(struct history *history);
+
+// Control thread only, as all here. The oldest ones make room.
+void history_add(struct history *history, const struct hl_event *events, uint32_t n);
+
+// The latest changes of a line, the latest one first. @return how many
+uint32_t history_of_line(const struct history *history, uint32_t line,
+			 struct hl_event events[HISTORY_SHOWN]);

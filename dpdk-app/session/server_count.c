@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Counts lines by profile and server.
+
+#include "session/server_count.h"
+
+#include "session/line_query.h"
+
+bool server_count_step(struct server_count *c, const struct dataplane *dp)
+{
+	uint32_t lines = dataplane_lines(dp);
+	uint32_t end = lines - c->next > QUERY_SLICE ? c->next + QUERY_SLICE : lines;
+
+	for (; c->next < end; c->next++) {
+		struct hl_state s = dataplane_state(dp, c->next);
+
+		if (!(STATES_REGISTERED >> s.state & 1) || s.server >= HL_SERVERS)
+			continue;
+		struct server_lines *at =
+			&c->lines[dataplane_profile(dp, c->next) * HL_SERVERS + s.server];
+		at->registered++;
+		at->locked += s.locked;
+	}
+	return c->next == lines;
+}

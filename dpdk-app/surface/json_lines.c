@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes lines and servers as JSON.
+
+#include "surface/json_lines.h"
+
+#include <stdio.h>
+
+#include "base/timebase.h"
+#include "base/wall_time.h"
+#include "dataplane/history.h"
+#include "report/summary_metrics.h"
+#include "session/run.h"
+#include "surface/json_view.h"
+
+static json_t *server_value(uint8_t server)
+{
+	return server < HL_SERVERS ? json_string(server == HL_SERVER_P ? "P" : "B") : json_null();
+}
+
+static json_t *cause_value(const struct dataplane *dp, uint16_t code)
+{
+	char cause[CAUSE_ROOM];
+
+	return code == HL_CODE_NONE ? json_null()
+				    : json_string(dataplane_cause_text(dp, code, cause));
+}
+
+static json_t *number_value(const struct dataplane *dp, uint32_t line)
+{
+	int len;
+	const char *number = dataplane_phone_number(dp, line, &len);
+
+	return json_stringn_nocheck(number, (size_t)len);
+}
+
+static json_t *domain_value(const struct dataplane *dp, uint32_t line)
+{
+	int len;
+	const char *domain = dataplane_domain(dp, line, &len);
+
+	return domain ? json_stringn_nocheck(domain, (size_t)len) : NULL;
+}
+
+static const struct hl_profile *profile_of(const struct view *view, uint32_t line)
+{
+	return &view->run->config->profiles[dataplane_profile(view->run->dp, line)];
+}
+
+static json_t *row_object(const struct view *view, const struct query_row *row)
+{
+	const struct dataplane *dp = view->run->dp;
+	struct hl_line_account account;
+
+	hl_worker_account(dataplane_owner(dp, row->line), row->line, timebase_ns(), &account);
+	return json_pack("{so so* ss ss so so sI sb}", "number", number_value(dp, row->line),
+			 "domain", domain_value(dp, row->line), "profile",
+			 profile_of(view, row->line)->name, "state",
+			 hl_line_state_name(row->state.state), "server",
+			 server_value(row->state.server), "cause", cause_value(dp, row->state.code),
+			 "for_ms", (json_int_t)account.age_ms, "locked", (int)row->state.locked);
+}
+
+json_t *json_lines(const struct view *view, const struct line_query *q)
+{
+	char cursor[QUERY_CURSOR_ROOM];
+	json_t *rows = json_array(), *object = json_ok();
+
+	for (uint32_t k = 0; k < q->n; k++)
+		json_array_append_new(rows, row_object(view, &q->rows[k]));
+	json_object_set_new(object, "matched", whole(q->matched));
+	json_object_set_new(object, "next",
+			    q->behind > q->n ? json_string(line_query_cursor(q, cursor))
+					     : json_null());
+	json_object_set_new(object, "lines", rows);
+	return object;
+}
+
+static json_t *events_array(const struct view *view, uint32_t line)
+{
+	const struct dataplane *dp = view->run->dp;
+	struct hl_event events[HISTORY_SHOWN];
+	uint32_t n = history_of_line(dp->history, line, events);
+	json_t *array = json_array();
+	char text[WALL_ROOM];
+
+	for (uint32_t k = 0; k < n; k++)
+		json_array_append_new(
+			array, json_pack("{ss sI ss ss so so}", "time",
+					 wall_text(events[k].at_ns, text), "ago_ms",
+					 (json_int_t)((timebase_ns() - events[k].at_ns) / 1000000),
+					 "from", hl_line_state_name(events[k].from), "to",
+					 hl_line_state_name(events[k].to), "server",
+					 server_value(events[k].server), "cause",
+					 cause_value(dp, events[k].code)));
+	return array;
+}
+
+static json_t *outages_value(const struct hl_line_account *a)
+{
+	return json_pack("{sb sb sI sI sI sI}", "registered_once", (int)a->registered_once, "down",
+			 (int)a->down, "down_ms", (json_int_t)a->down_ms, "longest_ms",
+			 (json_int_t)a->longest_ms, "lasts_ms", (json_int_t)a->lasts_ms,
+			 "worst_case_ms", (json_int_t)a->switch_ms);
+}
+
+static json_t *place_value(const struct dataplane *dp, uint32_t line)
+{
+	struct hl_endpoint at = dataplane_place(dp, line);
+	char addr[HL_ADDR_TEXT], text[HL_ADDR_TEXT + 8];
+
+	hl_addr_format(&at.addr, addr);
+	snprintf(text, sizeof(text), "%s:%u", addr, at.port);
+	return json_string(text);
+}
+
+json_t *json_line(const struct view *view, const struct query_row *row)
+{
+	const struct dataplane *dp = view->run->dp;
+	json_t *object = json_ok(), *line = row_object(view, row);
+	struct hl_line_account account;
+
+	hl_worker_account(dataplane_owner(dp, row->line), row->line, timebase_ns(), &account);
+	json_object_update(object, line);
+	json_decref(line);
+	json_object_set_new(object, "line", whole(row->line));
+	json_object_set_new(object, "address", place_value(dp, row->line));
+	json_object_set_new(object, "failed_probes", whole(row->state.fails));
+	json_object_set_new(object, "answered_probes", whole(row->state.oks));
+	json_object_set_new(object, "outages", outages_value(&account));
+	json_object_set_new(object, "events", events_array(view, row->line));
+	return object;
+}
+
+static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
+{
+	char addr[HL_ADDR_TEXT], text[300];
+
+	if (!name && at->addr.family == HL_FAMILY_NONE)
+		return NULL; // there is no such server
+	hl_addr_format(&at->addr, addr);
+	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
+	return json_string(text);
+}
+
+static void server_add(json_t *array, const struct hl_profile *profile, enum hl_server server,
+		       const struct server_lines *lines)
+{
+	bool primary = server == HL_SERVER_P;
+	json_t *at = endpoint_value(primary ? &profile->primary : &profile->backup,
+				    primary ? profile->primary_name : profile->backup_name);
+
+	if (at)
+		json_array_append_new(array, json_pack("{ss so so so so}", "profile", profile->name,
+						       "server", server_value(server), "address",
+						       at, "registered", whole(lines->registered),
+						       "locked", whole(lines->locked)));
+}
+
+json_t *json_servers(const struct view *view, const struct server_count *count)
+{
+	const struct hl_config *config = view->run->config;
+	json_t *object = json_ok(), *array = json_array();
+
+	for (uint32_t i = 0; i < config->n_profiles; i++)
+		for (unsigned server = 0; server < HL_SERVERS; server++)
+			server_add(array, &config->profiles[i], server,
+				   &count->lines[i * HL_SERVERS + server]);
+	json_object_set_new(object, "servers", array);
+	return object;
+}

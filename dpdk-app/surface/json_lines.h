@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Lines and servers as JSON: the same for every surface.
+#pragma once
+
+#include <jansson.h>
+
+#include "session/line_query.h"
+#include "session/server_count.h"
+#include "session/view.h"
+
+// A page: its rows, how many lines match in all, and where the next page begins.
+json_t *json_lines(const struct view *view, const struct line_query *query);
+
+// One line, with its latest changes of state.
+json_t *json_line(const struct view *view, const struct query_row *row);
+
+json_t *json_servers(const struct view *view, const struct server_count *count);

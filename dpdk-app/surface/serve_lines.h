@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The commands that look at lines and servers.
+#pragma once
+
+#include "surface/serve.h"
+
+json_t *lines_serve(struct view *view, struct serving *serving);
+json_t *line_show_serve(struct view *view, struct serving *serving);
+json_t *server_list_serve(struct view *view, struct serving *serving);
+
+// Set a filter from the arguments number, domain, state, server and profile.
+int filter_read(const struct view *view, const struct request *request, struct line_filter *filter,
+		struct hl_error *err);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The latest changes of each line, in a ring that forgets the oldest.
+
+#include "dataplane/history.h"
+
+#include <criterion/criterion.h>
+
+#define LINES 100
+#define RING 65536u // the least, which is enough for so few lines
+
+static struct history *history;
+
+static void history_make(void)
+{
+	struct hl_error err;
+
+	cr_assert_eq(history_new(&history, LINES, &err), 0);
+}
+
+static void history_end(void)
+{
+	history_free(history);
+}
+
+TestSuite(history, .init = history_make, .fini = history_end);
+
+static void add(uint32_t line, uint64_t at_ns)
+{
+	const struct hl_event e = { .at_ns = at_ns, .line = line, .from = 1, .to = 2, .code = 503 };
+
+	history_add(history, &e, 1);
+}
+
+Test(history, a_line_has_its_own_changes_the_latest_first)
+{
+	struct hl_event events[HISTORY_SHOWN];
+
+	add(3, 10);
+	add(4, 11);
+	add(3, 12);
+	add(4, 13);
+	add(3, 14);
+	cr_assert_eq(history_of_line(history, 3, events), 3);
+	cr_expect_eq(events[0].at_ns, 14);
+	cr_expect_eq(events[1].at_ns, 12);
+	cr_expect_eq(events[2].at_ns, 10);
+	cr_expect_eq(events[0].from, 1);
+	cr_expect_eq(events[0].to, 2);
+	cr_expect_eq(events[0].code, 503);
+	cr_expect_eq(history_of_line(history, 5, events), 0);
+	cr_expect_eq(history_of_line(history, LINES, events), 0, "no such line");
+}
+
+Test(history, of_many_changes_thirty_two_are_shown)
+{
+	struct hl_event events[HISTORY_SHOWN];
+
+	for (uint32_t k = 0; k < 100; k++)
+		add(7, k);
+	cr_assert_eq(history_of_line(history, 7, events), HISTORY_SHOWN);
+	cr_expect_eq(events[0].at_ns, 99);
+	cr_expect_eq(events[HISTORY_SHOWN - 1].at_ns, 99 - HISTORY_SHOWN + 1);
+}
+
+Test(history, what_made_room_is_not_shown)
+{
+	struct hl_event events[HISTORY_SHOWN];
+
+	add(1, 1);
+	add(1, 2);
+	for (uint32_t k = 0; k < RING - 1; k++)
+		add(2, 100 + k);
+	cr_assert_eq(history_of_line(history, 1, events), 1, "the first one made room");
+	cr_expect_eq(events[0].at_ns, 2);
+	add(2, 5);
+	cr_expect_eq(history_of_line(history, 1, events), 0);
+	add(1, 6);
+	cr_assert_eq(history_of_line(history, 1, events), 1, "and is not linked to");
+	cr_expect_eq(events[0].at_ns, 6);
+}
