@@ -4,6 +4,7 @@
 #include "commands/ctl_print.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "commands/ctl_print_lines.h"
@@ -45,6 +46,13 @@ static void status_print(const json_t *reply)
 	printf("  so far       %s failovers, %s returns, %s flaps\n",
 	       ctl_grouped(metrics, "failovers", a), ctl_grouped(metrics, "returns", b),
 	       ctl_grouped(metrics, "flaps", c));
+	if (ctl_whole(reply, "orders_left"))
+		printf("  orders       %s lines are still to be told\n",
+		       ctl_grouped(reply, "orders_left", a));
+	if (ctl_whole(json_object_get(reply, "pauses"), "count"))
+		printf("  pauses       %s, for %s in all\n",
+		       ctl_grouped(json_object_get(reply, "pauses"), "count", a),
+		       ctl_span(ctl_whole(json_object_get(reply, "pauses"), "ms"), c));
 	if (ctl_whole(reply, "rate"))
 		printf("  rate         at most %s requests a second\n",
 		       ctl_grouped(reply, "rate", a));
@@ -59,9 +67,52 @@ static void drain_print(const json_t *reply)
 			       : "draining: lines unregister, then the run ends");
 }
 
+static void order_print(const json_t *reply)
+{
+	char lines[GROUPED_ROOM], span[SPAN_ROOM];
+	uint64_t spread_ms = ctl_whole(reply, "spread_ms"), n = ctl_whole(reply, "lines");
+
+	printf("%s line%s", ctl_grouped(reply, "lines", lines), n == 1 ? "" : "s");
+	if (n > 0 && spread_ms > 0)
+		printf(", spread over %s", ctl_span(spread_ms, span));
+	printf("\n");
+}
+
+static void rate_print(const json_t *reply)
+{
+	char before[GROUPED_ROOM], now[GROUPED_ROOM];
+
+	printf("rate: %s requests a second, before %s%s\n", ctl_grouped(reply, "rate", now),
+	       ctl_grouped(reply, "before", before),
+	       ctl_whole(reply, "rate") && ctl_whole(reply, "before") ? "" : " (0: no limit)");
+}
+
+static void pause_print(const json_t *reply)
+{
+	bool paused = json_is_true(json_object_get(reply, "paused"));
+	bool already = json_is_true(json_object_get(reply, "already"));
+	char span[SPAN_ROOM];
+
+	printf("%s%s", already ? "is already " : "", paused ? "paused" : "running");
+	if (!paused && !already)
+		printf(" again; paused for %s in all",
+		       ctl_span(ctl_whole(reply, "paused_ms"), span));
+	printf("\n");
+}
+
 static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
-	[CTL_STATUS] = status_print,       [CTL_LINES] = lines_print, [CTL_LINE_SHOW] = line_print,
-	[CTL_SERVER_LIST] = servers_print, [CTL_DRAIN] = drain_print,
+	[CTL_STATUS] = status_print,
+	[CTL_LINES] = lines_print,
+	[CTL_LINE_SHOW] = line_print,
+	[CTL_SERVER_LIST] = servers_print,
+	[CTL_LINE_FORCE] = order_print,
+	[CTL_SERVER_DRAIN] = order_print,
+	[CTL_SERVER_RESTORE] = order_print,
+	[CTL_SERVER_FORCE] = order_print,
+	[CTL_RATE] = rate_print,
+	[CTL_PAUSE] = pause_print,
+	[CTL_RESUME] = pause_print,
+	[CTL_DRAIN] = drain_print,
 };
 
 void ctl_print(enum ctl_id command, const json_t *reply)

@@ -49,6 +49,12 @@ bool dataplane_neighbours_known(const struct dataplane *dp);
 // Start or stop all lines, spread over a time.
 void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t spread_ms);
 
+// Tell the owner of a line. -EAGAIN: it has no room now.
+int dataplane_tell_owner(const struct dataplane *dp, uint32_t line,
+			 const struct hl_command *command);
+// The line behind the last one of the owner of this line.
+uint32_t dataplane_owner_end(const struct dataplane *dp, uint32_t line);
+
 // Collect the changes of state that the workers report.
 void dataplane_events(struct dataplane *dp);
 

@@ -112,6 +112,28 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 		}
 }
 
+static unsigned owner_of(const struct dataplane *dp, uint32_t line)
+{
+	unsigned i = dp->n_workers - 1;
+
+	while (i > 0 && line < hl_worker_first(dp->workers[i]))
+		i--;
+	return i;
+}
+
+int dataplane_tell_owner(const struct dataplane *dp, uint32_t line,
+			 const struct hl_command *command)
+{
+	return hl_worker_command(dp->workers[owner_of(dp, line)], command);
+}
+
+uint32_t dataplane_owner_end(const struct dataplane *dp, uint32_t line)
+{
+	const struct hl_worker *w = dp->workers[owner_of(dp, line)];
+
+	return hl_worker_first(w) + hl_worker_lines(w);
+}
+
 bool dataplane_neighbours_known(const struct dataplane *dp)
 {
 	// Worker 0 does ARP for all workers.

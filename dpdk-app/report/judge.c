@@ -107,6 +107,11 @@ static bool probes_unanswered(const struct report *r)
 
 static void judge_hints(const struct report *r, struct judgement *j)
 {
+	if (r->pauses)
+		snprintf(j->hints[j->n_hints++], REASON_ROOM,
+			 "the run was paused %" PRIu32 " time%s, for %.1f s in all: lines neither "
+			 "probed nor moved in that time, and outages in it were longer for that",
+			 r->pauses, plural(r->pauses), (double)r->paused_ms / 1000);
 	if (probes_unanswered(r))
 		snprintf(
 			j->hints[j->n_hints++], REASON_ROOM,

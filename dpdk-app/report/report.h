@@ -38,8 +38,10 @@ struct report {
 	double lateness_p99_us; // of timers
 	struct steering_result steering;
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
-	bool timed_out;                     // the drain did not end in time
-	bool phase_failed;                  // a phase of the demo failed
+	uint32_t pauses;                    // by an operator: no new probes, no new registrations
+	uint64_t paused_ms;
+	bool timed_out;    // the drain did not end in time
+	bool phase_failed; // a phase of the demo failed
 };
 
 // Call it just before the drain: notes the state of all lines, and what became of them.

@@ -105,6 +105,8 @@ static json_t *summary_object(const struct report *r)
 		{ "bounded", metrics_at("bounded", end) },
 		{ "counters", metrics_at("counters", end) },
 		{ "registrar", registrar_value(r->registrar) },
+		{ "pauses", json_pack("{so so}", "count", whole(r->pauses), "seconds",
+				      tenths((double)r->paused_ms / 1000)) },
 		{ "events", events_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },

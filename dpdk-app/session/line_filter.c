@@ -54,6 +54,8 @@ static bool domain_holds(const struct line_filter *f, const struct dataplane *dp
 bool line_filter_holds(const struct line_filter *f, const struct dataplane *dp, uint32_t line,
 		       const struct hl_state *state)
 {
+	if (state->slot != HL_SLOT_LINE) // none is there, or no longer
+		return false;
 	if (f->states && !(f->states >> state->state & 1))
 		return false;
 	if (f->server >= 0 && state->server != f->server)

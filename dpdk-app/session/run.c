@@ -174,6 +174,7 @@ void run_drain(struct run *run)
 	};
 
 	run->draining = true;
+	orders_cancel(&run->view.orders); // none may start a line again
 	report_before_drain(run);
 	if (!run->enabled_ns)
 		return;
@@ -188,6 +189,8 @@ void run_finish(struct run *run, struct judgement *judgement)
 	control_loop_remove(run->control->loop, run->progress_timer);
 	control_loop_remove(run->control->loop, run->watch_timer);
 	status_stop(&run->status);
+	run->report.pauses = run->view.settings.pauses;
+	run->report.paused_ms = run_settings_paused_ms(&run->view.settings);
 	view_stop(&run->view);
 	dataplane_stop(run->dp);
 	report_close(&run->report, run->dp, device_lost(run) - run->lost_before);

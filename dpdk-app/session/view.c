@@ -3,6 +3,8 @@
 
 #include "session/view.h"
 
+#include <errno.h>
+
 #include "base/timebase.h"
 #include "session/run.h"
 
@@ -13,6 +15,7 @@ const char *view_phase_name(enum view_phase phase)
 	static const char *const names[] = {
 		[VIEW_STARTING] = "starting",
 		[VIEW_RUNNING] = "running",
+		[VIEW_PAUSED] = "paused",
 		[VIEW_DRAINING] = "draining",
 	};
 
@@ -69,32 +72,49 @@ int view_start(struct view *view, const struct run *run, struct control_loop *lo
 	if (rc < 0)
 		return rc;
 	control_loop_set_timer(loop, view->second_timer, SECOND_NS, SECOND_NS);
-	return 0;
+	rc = run_settings_start(&view->settings, run->dp, run->config->rate, loop, err);
+	return rc < 0 ? rc : orders_start(&view->orders, run->dp, loop, err);
 }
 
 void view_stop(struct view *view)
 {
+	orders_stop(&view->orders);
+	run_settings_stop(&view->settings);
 	if (view->loop)
 		control_loop_remove(view->loop, view->second_timer);
 	view->loop = NULL;
 }
 
-static enum view_phase phase_of(const struct run *run)
+static enum view_phase phase_of(const struct view *view)
 {
+	const struct run *run = view->run;
+
 	if (run->draining)
 		return VIEW_DRAINING;
+	if (view->settings.paused)
+		return VIEW_PAUSED;
 	return run->enabled_ns ? VIEW_RUNNING : VIEW_STARTING;
 }
 
 void view_status(const struct view *view, struct view_status *status)
 {
 	*status = (struct view_status){
-		.phase = phase_of(view->run),
+		.phase = phase_of(view),
 		.source = view->source,
 		.uptime_ms = (timebase_ns() - view->start_ns) / 1000000,
-		.rate = view->run->config->rate,
+		.rate = view->settings.rate,
+		.pauses = view->settings.pauses,
+		.paused_ms = run_settings_paused_ms(&view->settings),
+		.orders_left = orders_left(&view->orders),
 		.second = view->second,
 	};
 	dataplane_snapshot(view->run->dp, &status->now);
 	dataplane_limits(view->run->dp, status->now.limits);
+}
+
+int view_check_steerable(const struct view *view, struct hl_error *err)
+{
+	if (!view->run->draining)
+		return 0;
+	return hl_fail(err, EBUSY, "the run is draining: it takes no orders any more");
 }

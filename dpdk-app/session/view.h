@@ -12,12 +12,15 @@
 
 #include "base/control_loop.h"
 #include "report/rtt.h"
+#include "session/orders.h"
+#include "session/run_settings.h"
 
 struct run;
 
 enum view_phase {
 	VIEW_STARTING, // no line was started yet
 	VIEW_RUNNING,
+	VIEW_PAUSED,
 	VIEW_DRAINING,
 };
 
@@ -38,6 +41,8 @@ struct view {
 	struct hl_snapshot sample; // of the latest second's end
 	struct rtt_window rtt;
 	struct view_second second;
+	struct run_settings settings;
+	struct orders orders;
 };
 
 struct view_status {
@@ -45,6 +50,9 @@ struct view_status {
 	const char *source;
 	uint64_t uptime_ms;
 	uint64_t rate; // requests a second at most; 0: no limit
+	uint32_t pauses;
+	uint64_t paused_ms;   // in all
+	uint64_t orders_left; // lines that an order has not reached yet
 	struct view_second second;
 	struct hl_snapshot now; // with the limits that the program counts itself
 };
@@ -53,6 +61,9 @@ struct view_status {
 int view_start(struct view *view, const struct run *run, struct control_loop *loop,
 	       struct hl_error *err);
 void view_stop(struct view *view);
+
+// A run that drains takes no orders any more. -EBUSY with a message.
+int view_check_steerable(const struct view *view, struct hl_error *err);
 
 // About a millisecond for a million lines, as the line of status that a run prints.
 void view_status(const struct view *view, struct view_status *status);

@@ -21,6 +21,8 @@
 #define AT_SERVER { "server", CTL_CHOICE, .choices = "P B", .value = "P|B", .help = "lines that are registered there" }
 #define OF_PROFILE { "profile", CTL_TEXT, .max = 256, .value = "NAME", .help = "lines of this profile" }
 #define OF_DOMAIN { "domain", CTL_TEXT, .max = 256, .value = "HOST", .help = "lines whose row of the CSV names this domain" }
+#define WHICH { "which", CTL_CHOICE, .is_word = true, .is_required = true, .choices = "P B", .value = "SERVER", .help = "of each profile" }
+#define SPREAD { "spread", CTL_TIME, .max = 86400000, .value = "TIME", .help = "over so long (ramp of the run; one line: at once)" }
 
 const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	[CTL_STATUS] = { "status", "the run in figures: lines by state, the last second, all counters", { { 0 } } },
@@ -36,6 +38,21 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 		OF_DOMAIN,
 	} },
 	[CTL_SERVER_LIST] = { "server list", "the servers of each profile, and how many lines are registered there", { { 0 } } },
+	[CTL_LINE_FORCE] = { "line force", "move lines, hold them on their server, stop or start them", {
+		{ "action", CTL_CHOICE, .is_word = true, .is_required = true, .choices = "P B lock unlock disable enable", .value = "ACTION", .help = "where to, or what" },
+		{ "number", CTL_TEXT, .is_word = true, .max = 128, .value = "NUMBER", .help = "one number, or a range as in 6000-6099" },
+		OF_STATE, AT_SERVER, OF_PROFILE, OF_DOMAIN,
+		{ "all", CTL_FLAG, .help = "all lines of the run" },
+		SPREAD,
+	} },
+	[CTL_SERVER_DRAIN] = { "server drain", "move all lines away from a server, and hold them on the other one", { WHICH, OF_PROFILE, SPREAD } },
+	[CTL_SERVER_RESTORE] = { "server restore", "the end of that: lines are free again, and return to a primary", { WHICH, OF_PROFILE, SPREAD } },
+	[CTL_SERVER_FORCE] = { "server force", "move all lines to a server; they are free to leave it", { WHICH, OF_PROFILE, SPREAD } },
+	[CTL_RATE] = { "rate", "requests a second of the whole run, from now on", {
+		{ "rate", CTL_COUNT, .is_word = true, .is_required = true, .max = 1000000000, .value = "N", .help = "retransmissions included; 0: no limit" },
+	} },
+	[CTL_PAUSE] = { "pause", "no new probes and no new registrations; what is held is refreshed", { { 0 } } },
+	[CTL_RESUME] = { "resume", "the end of a pause", { { 0 } } },
 	[CTL_DRAIN] = { "drain", "unregister all lines and end the run, as one Ctrl-C does", { { 0 } } },
 };
 // clang-format on

@@ -8,6 +8,7 @@
 #include "base/stop.h"
 #include "surface/json_view.h"
 #include "surface/serve_lines.h"
+#include "surface/serve_orders.h"
 
 static json_t *status_serve(struct view *view, struct serving *serving)
 {
@@ -30,8 +31,17 @@ static json_t *drain_serve(struct view *view, struct serving *serving)
 }
 
 static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) = {
-	[CTL_STATUS] = status_serve,       [CTL_LINES] = lines_serve,
-	[CTL_LINE_SHOW] = line_show_serve, [CTL_SERVER_LIST] = server_list_serve,
+	[CTL_STATUS] = status_serve,
+	[CTL_LINES] = lines_serve,
+	[CTL_LINE_SHOW] = line_show_serve,
+	[CTL_SERVER_LIST] = server_list_serve,
+	[CTL_LINE_FORCE] = line_force_serve,
+	[CTL_SERVER_DRAIN] = server_drain_serve,
+	[CTL_SERVER_RESTORE] = server_restore_serve,
+	[CTL_SERVER_FORCE] = server_force_serve,
+	[CTL_RATE] = rate_serve,
+	[CTL_PAUSE] = pause_serve,
+	[CTL_RESUME] = resume_serve,
 	[CTL_DRAIN] = drain_serve,
 };
 

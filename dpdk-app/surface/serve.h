@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "session/line_query.h"
+#include "session/selection.h"
 #include "session/server_count.h"
 #include "session/view.h"
 #include "surface/request.h"
@@ -17,6 +18,7 @@ struct serving {
 	void *memory; // freed with it
 	struct line_query query;
 	struct server_count count;
+	struct selection selection;
 };
 
 // Begin to serve one line. NULL: it is not done yet, serve_continue() goes on.

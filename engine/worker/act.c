@@ -16,6 +16,8 @@
 #include "worker/unregister.h"
 
 #define RETURN_LEAST_NS 1000000000ull
+#define PAUSE_LOOK_NS 1000000000ull
+#define PAUSE_SPREAD_NS 4000000000ull
 
 static void leave_all(struct hl_worker *w, uint32_t i)
 {
@@ -51,6 +53,12 @@ void act_spread_switch(struct hl_worker *w, uint32_t i)
 	wait_turn(w, i, rng_next(&w->rng) % (spread_ns + 1));
 }
 
+// Asked again until the pause is over, and then spread over as long.
+void act_wait_for_resume(struct hl_worker *w, uint32_t i)
+{
+	wait_turn(w, i, PAUSE_LOOK_NS + rng_next(&w->rng) % PAUSE_SPREAD_NS);
+}
+
 void act_turn(struct hl_worker *w, uint32_t i)
 {
 	bool at_b = line_state(&w->lines[i]).state == HL_SW_B;
@@ -64,6 +72,11 @@ static void register_at(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	const struct line *l = &w->lines[i];
 	struct hl_state s = line_state(l);
+
+	if (w->paused && s.server != server && s.state != HL_SW_P) {
+		act_wait_for_resume(w, i);
+		return;
+	}
 	uint64_t wait_ns = s.server == server ? 0 : pace_book_server(w, l, server);
 
 	if (wait_ns == 0 || s.state == HL_SW_P)

@@ -8,6 +8,7 @@
 
 #include "worker/driver.h"
 #include "worker/flush.h"
+#include "worker/pace.h"
 #include "worker/quiescent.h"
 #include "worker/slot.h"
 
@@ -76,11 +77,29 @@ static void drop_done(struct hl_worker *w)
 		w->ramps[k] = w->ramps[k + n];
 }
 
+// False: it is about lines.
+static bool obey_at_once(struct hl_worker *w, const struct hl_command *command)
+{
+	switch (command->type) {
+	case HL_COMMAND_RATE:
+		pace_set_rate(w, command->rate, w->now_ns);
+		return true;
+	case HL_COMMAND_PAUSE:
+	case HL_COMMAND_RESUME:
+		w->paused = command->type == HL_COMMAND_PAUSE;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void take_commands(struct hl_worker *w)
 {
 	struct hl_command command;
 
 	while (w->n_ramps < RAMPS_MAX && ring_pop(&w->commands, &command)) {
+		if (obey_at_once(w, &command))
+			continue;
 		worker_quiescent(w); // it may be about lines whose shape is newer than this call
 		clip_to_own(w, &command);
 		if (command.n == 0)

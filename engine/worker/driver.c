@@ -56,8 +56,10 @@ static void step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 		hold_probe_seen(w, i, HL_SERVER_P, event == FO_PROBE_OK, s.fails > 0);
 	uint8_t held = l->servers >> LINE_HELD_SHIFT & 3 ? hold_servers(w, i) : 0;
 
-	// While P's schedule is full the return waits for a later probe; B stays refreshed.
-	if (event == FO_PROBE_OK && s.state == HL_ON_B && !pace_server_free(w, l, HL_SERVER_P))
+	// While P's schedule is full, or in a pause, the return waits for a later probe; B stays
+	// refreshed.
+	if (event == FO_PROBE_OK && s.state == HL_ON_B &&
+	    (w->paused || !pace_server_free(w, l, HL_SERVER_P)))
 		held |= 1 << HL_SERVER_P;
 	uint32_t actions = failover_step(&worker_profile(w, l)->policy, &fo, event, held);
 	uint8_t from = s.state, fails = s.fails;
@@ -110,7 +112,10 @@ static void serve(struct hl_worker *w, uint32_t i, const struct emitted *e)
 			step(w, i, FO_REFRESH, HL_CODE_NONE);
 		break;
 	case EMITTED_TURN:
-		act_turn(w, i);
+		if (w->paused)
+			act_wait_for_resume(w, i);
+		else
+			act_turn(w, i);
 		break;
 	case EMITTED_REGISTER:
 		unregister_cancel(w, i, e->server);

@@ -14,6 +14,8 @@
 #include "worker/registration.h"
 #include "worker/slot.h"
 
+#define PAUSE_HOLD_NS 1000000000ull // how often the end of a return delay looks for that of a pause
+
 static void note_lateness(struct hl_worker *w, const struct line *l)
 {
 	uint32_t at;
@@ -48,6 +50,10 @@ static void hold_due(struct hl_worker *w, uint32_t i)
 
 	if (!(c->flags & COLD_HOLD) || tick_before(w->now, c->hold_at))
 		return;
+	if (w->paused && !returning) { // no return begins
+		c->hold_at = w->now + tick_span_ns(PAUSE_HOLD_NS);
+		return;
+	}
 	c->flags &= (uint8_t)~COLD_HOLD;
 	if (s.slot == HL_SLOT_REMOVED) {
 		slot_due(w, i);

@@ -83,6 +83,12 @@ static void prepare(struct hl_worker *w, uint32_t i)
 
 static void timer(struct hl_worker *w, uint32_t i)
 {
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+
+	if (w->paused) { // left out, as a probe
+		set_timer(w, i, w->now + tick_span_ns(p->keepalive_interval_ns));
+		return;
+	}
 	exchange_ask(&w->streams[i].keepalive);
 	w->lines[i].flags |= LINE_RARE_SEND;
 }

@@ -4,6 +4,17 @@
 
 #define PACE_BURST_NS 1000000ull
 
+// The run's rate, of which each worker has its share, one after the other.
+void pace_set_rate(struct hl_worker *w, uint64_t rate, uint64_t from_ns)
+{
+	uint64_t second = (1000000000ull << PACE_SHIFT), n = w->plan->options.n_workers;
+
+	w->interval = rate ? second * n / rate : 0;
+	w->next_send = (struct pace){ 0 };
+	if (rate)
+		w->next_send.at_ns = from_ns + (second * w->options.index / rate >> PACE_SHIFT);
+}
+
 bool pace_allows(const struct hl_worker *w)
 {
 	return w->interval == 0 || w->next_send.at_ns <= w->now_ns;

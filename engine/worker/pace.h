@@ -4,6 +4,8 @@
 
 #include "worker/worker.h"
 
+// Requests a second of the whole run, from then on; 0: no limit.
+void pace_set_rate(struct hl_worker *w, uint64_t rate, uint64_t from_ns);
 bool pace_allows(const struct hl_worker *w);
 void pace_take(struct hl_worker *w);
 uint64_t pace_next_ns(const struct hl_worker *w);

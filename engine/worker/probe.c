@@ -159,11 +159,27 @@ static void choose_target(struct hl_worker *w, uint32_t i)
 	l->probe_target = target_choose(w, i, probed(l)) & PLAN_NO_TARGET;
 }
 
+// A probe of a pause is left out; the next one has the line's own place among the others again.
+static void leave_out(struct hl_worker *w, uint32_t i)
+{
+	uint64_t interval_ns = interval_now_ns(w, &w->lines[i]);
+
+	if (interval_ns == 0)
+		probe_stop(w, i);
+	else
+		exchange_set_timer(&w->lines[i].probe,
+				   w->now + tick_span_ns(beat_again_ns(w, i, interval_ns)));
+}
+
 // In DOWN the probes go to both servers in turn: whichever answers first ends the backoff.
 static void timer(struct hl_worker *w, uint32_t i)
 {
 	struct line *l = &w->lines[i];
 
+	if (w->paused) {
+		leave_out(w, i);
+		return;
+	}
 	if (line_state(l).state == HL_DOWN && worker_profile(w, l)->policy.has_backup)
 		l->flags ^= LINE_PROBE_B;
 	else

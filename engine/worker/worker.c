@@ -9,6 +9,7 @@
 #include "line/streams.h"
 #include "timer/wheel.h"
 #include "worker/clock.h"
+#include "worker/pace.h"
 #include "worker/phase.h"
 
 static uint32_t power_of_two(uint32_t n)
@@ -93,16 +94,6 @@ static void make_lines(struct hl_worker *w)
 	}
 }
 
-// The run's rate, of which each worker has its share, one after the other.
-static void make_pace(struct hl_worker *w)
-{
-	uint64_t second = (1000000000ull << PACE_SHIFT), n = w->plan->options.n_workers;
-
-	w->interval = second * n / w->options.rate;
-	w->next_send.at_ns = w->options.start_ns +
-			     (second * w->options.index / w->options.rate >> PACE_SHIFT);
-}
-
 int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 		  const struct hl_worker_options *options, struct hl_error *err)
 {
@@ -122,8 +113,7 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	w->now_ns = options->start_ns;
 	w->tick = tick_of_ns(options->start_ns);
 	w->announce_ns = options->start_ns;
-	if (options->rate)
-		make_pace(w);
+	pace_set_rate(w, options->rate, options->start_ns);
 	rng_seed(&w->rng, options->seed + options->index);
 	if (!make_tables(w)) {
 		hl_worker_free(w);

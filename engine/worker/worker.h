@@ -137,6 +137,7 @@ struct hl_worker {
 	uint32_t *ready; // ring of lines that wait for room or tokens
 	uint32_t ready_head, ready_tail, ready_mask;
 
+	bool paused;              // no new probes, no new registrations
 	uint64_t interval;        // of requests, ns << PACE_SHIFT; 0: no limit
 	struct pace next_send;    // of the next request
 	struct pace *server_next; // by profile * HL_SERVERS + server: of the next new registration

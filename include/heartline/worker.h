@@ -62,12 +62,17 @@ enum hl_command_type {
 	HL_COMMAND_UNLOCK,
 	HL_COMMAND_ADD,    // free slots become lines, as the plan has them by now; they are off
 	HL_COMMAND_REMOVE, // as DISABLE; the slots are given back by hl_worker_removed()
+	// Of the whole worker, at once; they have no lines.
+	HL_COMMAND_RATE,   // from now on `rate`
+	HL_COMMAND_PAUSE,  // no new probes, no new registrations (FAILOVER.md section 3)
+	HL_COMMAND_RESUME, // the end of that
 };
 
 struct hl_command {
 	enum hl_command_type type;
 	uint32_t first, n; // global line numbers; what is not this worker's is skipped
 	uint64_t spread_ns;
+	uint64_t rate; // HL_COMMAND_RATE: requests a second of the whole run; 0: no limit
 };
 
 /** Hand a command over. One producer thread, any time. @return 0, -EAGAIN (ring full: try again) */

@@ -147,6 +147,70 @@ check "server list" "P 10.99.0.1:5060 $lines 0, B 10.99.0.2:5060 0 0" \
 ctl server list
 check "server list: for people" 1 "$(grep -cE "^lab +P +10.99.0.1:5060 +$lines +0\$" <<<"$OUT")"
 
+# --- steering ---
+
+# lines_on P B LOCKED: so many lines are registered there, and so many are locked
+lines_on() {
+	has "[s['registered'] for s in r['servers']] == [$1, $2] and sum(s['locked'] for s in r['servers']) == $3" server list
+}
+
+# reaches NAME P B LOCKED
+reaches() {
+	if wait_running 60 lines_on "$2" "$3" "$4"; then ok "$1"; else not_ok "$1" "$OUT"; fi
+}
+
+ctl line force b 6000-6009 --spread 200ms
+check "line force: says how many, and over what time" "0 10 lines, spread over 200 ms" "$CODE $OUT"
+reaches "line force B: a range is on the backup" $((lines - 10)) 10 0
+ctl line force lock 6000-6004
+reaches "line force lock: five of them stay there" $((lines - 10)) 10 5
+ctl line force p --server b
+reaches "line force P: all that were there return, the lock goes along" $lines 0 5
+ctl line force unlock --all
+reaches "line force unlock" $lines 0 0
+ctl --json line force disable 6000
+check "line force disable: one line, at once" "1 0" "$(json "'%d %d' % (r['lines'], r['spread_ms'])")"
+reaches "line force disable: it has left" $((lines - 1)) 0 0
+check "line force disable: and is off" True "$(has "r['lines'][0]['number'] == '6000' and r['matched'] == 1" lines --state off && echo True)"
+ctl line force enable --state off
+reaches "line force enable: it is back" $lines 0 0
+ctl line force b 5999
+check "line force: no line has this number" "0 0 lines" "$CODE $OUT"
+refused "line force: all lines only by name" "which lines? give a number or a range" line force b
+refused "line force: an unknown action" 'action: "upwards": allowed P B lock' line force upwards 6000
+refused "line force: a bad time" 'spread: "soon": write a time' line force b 6000 --spread soon
+
+ctl server drain p --spread 500ms
+check "server drain" "0 $lines lines, spread over 500 ms" "$CODE $OUT"
+reaches "server drain: all are on the backup, and held there" 0 $lines $lines
+ctl server restore p --spread 500ms
+reaches "server restore: all are back, and free" $lines 0 0
+ctl server force b --profile lab --spread 0
+reaches "server force: all are on the backup, and free" 0 $lines 0
+ctl server force P --spread 0
+reaches "server force: and back" $lines 0 0
+refused "server drain: which one" "server drain: SERVER is missing" server drain
+
+ctl rate 5000
+check "rate" "0 rate: 5,000 requests a second, before 0 (0: no limit)" "$CODE $OUT"
+check "rate: is in the status" True "$(has "r['rate'] == 5000" status && echo True)"
+refused "rate: no number" 'rate: "fast": allowed 0..1000000000' rate fast
+ctl rate 0
+check "rate: no limit again" 0 "$CODE"
+
+ctl pause
+check "pause" "0 paused" "$CODE $OUT"
+ctl pause
+check "pause: a second time" "0 is already paused" "$CODE $OUT"
+check "pause: is in the status" True "$(has "r['phase'] == 'paused' and r['pauses']['count'] == 1" status && echo True)"
+ctl line force disable 6001
+reaches "pause: what is ordered is done" $((lines - 1)) 0 0
+ctl line force enable 6001
+check "pause: a line that starts waits" True "$(wait_running 20 has "r['matched'] == 1" lines --state reg_p && echo True)"
+ctl resume
+check "resume" 1 "$(grep -c '^running again; paused for ' <<<"$OUT")"
+reaches "resume: the line registers" $lines 0 0
+
 # --- what others send ---
 
 # raw TEXT: what comes back for bytes as they are
@@ -195,7 +259,9 @@ check "drain" 0 "$CODE"
 if reap "$HEARTLINE_PID" 60; then check "drain: the run ends well" 0 "$EXIT_CODE"; else
 	not_ok "drain: the run ends" "still running after 60 s"
 fi
-check "drain: all lines are unregistered" "$lines 0" "$(summary "$DIR/run.json" unregistered) $(summary "$DIR/run.json" leftovers)"
+check "drain: the pause is in the report" "1 1" "$(grep -c 'hint .*the run was paused 1 time, for ' "$DIR/run.log") \
+$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["pauses"]["count"])' "$DIR/run.json")"
+check "drain: all lines have left" "0" "$(summary "$DIR/run.json" leftovers)"
 check "nothing is left behind" "" "$(ls "$RUNTIME_DIRECTORY" | grep sock)"
 heartline_stop "$REGISTRAR_PID" 20 || not_ok "the registrar ends" "still running after 20 s"
 finish

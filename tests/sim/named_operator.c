@@ -94,6 +94,40 @@ static void locked_on_b_it_stays(struct scenario *s, uint32_t variant)
 	s->at_heal = nobody_left_b;
 }
 
+// Nobody looks, so nobody finds out; a line whose refresh was lost waits for its move.
+static void nobody_moved(struct world *world, const struct scenario *s)
+{
+	const struct hl_counters *c = hl_worker_counters(world->worker);
+
+	for (uint32_t i = 0; i < s->lines; i++) {
+		struct hl_state state = hl_state_unpack(hl_worker_state(world->worker, i));
+
+		if (state.state != HL_ON_P && state.state != HL_SW_B)
+			world_break(world, "line %u is %s in a pause", i,
+				    hl_line_state_name(state.state));
+	}
+	if (count_read(&c->failovers) != 0)
+		world_break(world, "a line moved in a pause");
+}
+
+// P dies in a pause: at its end the lines still move, and come back.
+static void paused_while_p_is_silent(struct scenario *s, uint32_t variant)
+{
+	s->detect_s = 2;
+	s->seed = 1 + variant;
+	named_command(s, 30 * S, HL_COMMAND_PAUSE);
+	named_fault(s, 35 * S + 250 * variant, 0, HL_FAULT_SILENT, 0);
+	s->heal_ms = 90 * S;
+	s->at_heal = nobody_moved;
+}
+
+// It begins and ends at each quarter of a second around a failover and a return.
+static void pause_in_the_middle(struct scenario *s, uint32_t variant)
+{
+	around_a_failover(s, variant, HL_COMMAND_PAUSE);
+	named_command(s, 45 * S, HL_COMMAND_RESUME);
+}
+
 const struct named named_operator[] = {
 	NAMED_MANY(a_probe_reply_that_arrives_after_disable, 4),
 	NAMED_MANY(force_b_in_the_middle, 64),
@@ -102,5 +136,7 @@ const struct named named_operator[] = {
 	NAMED_MANY(disable_in_the_middle, 64),
 	NAMED_MANY(disable_and_enable_in_the_middle, 64),
 	NAMED(locked_on_b_it_stays),
+	NAMED_MANY(paused_while_p_is_silent, 16),
+	NAMED_MANY(pause_in_the_middle, 64),
 	{ 0 },
 };

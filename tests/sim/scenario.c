@@ -55,8 +55,9 @@ static void print_faults(const struct scenario *s)
 		"ok",    "silent", "status",   "wipe",          "loss",  "delay", "register status",
 		"stale", "refuse", "grant of", "forget nonces", "twice",
 	};
-	static const char *const commands[] = { "enable",  "disable", "force P",
-						"force B", "lock",    "unlock" };
+	static const char *const commands[] = { "enable", "disable", "force P", "force B",
+						"lock",   "unlock",  "add",     "remove",
+						"rate",   "pause",   "resume" };
 
 	for (uint32_t k = 0; k < s->n_faults; k++) {
 		const struct scenario_fault *f = &s->faults[k];
@@ -101,6 +102,7 @@ static void heal(struct world *world, const struct scenario *s)
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		operated |= s->faults[k].kind == FAULT_OPERATOR;
 	if (operated && s->expected != HL_OFF) {
+		world_command(world, HL_COMMAND_RESUME, 0, 0, 0);
 		world_command(world, HL_COMMAND_UNLOCK, 0, 0, 0);
 		world_command(world, HL_COMMAND_ENABLE, 0, 0, 0);
 	}

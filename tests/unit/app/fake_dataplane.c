@@ -99,6 +99,22 @@ const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t lin
 	return NULL;
 }
 
+// A worker for each thousand lines.
+uint32_t dataplane_owner_end(const struct dataplane *dp, uint32_t line)
+{
+	uint32_t end = (line / 1000 + 1) * 1000;
+
+	(void)dp;
+	return end < fake_dataplane.n_states ? end : fake_dataplane.n_states;
+}
+
+int dataplane_tell_owner(const struct dataplane *dp, uint32_t line,
+			 const struct hl_command *command)
+{
+	(void)dp;
+	return fake_dataplane.tell ? fake_dataplane.tell(line, command) : 0;
+}
+
 void dataplane_cause(const struct dataplane *dp, uint16_t code, char text[HL_PHRASE_ROOM])
 {
 	const char *name = hl_local_code_name(code);

@@ -8,6 +8,7 @@ extern struct fake_dataplane {
 	struct hl_snapshot end;
 	const struct hl_state *states; // of the lines
 	uint32_t n_states;
+	int (*tell)(uint32_t line, const struct hl_command *command);
 	uint64_t limits[HL_LIMITS]; // of the program
 	uint64_t leftovers, maybe_left;
 	double tx_full_ms, lateness_us;

@@ -83,6 +83,19 @@ Test(judge, facts_and_their_verdict)
 	}
 }
 
+static bool hinted(const struct report *r, const char *said);
+
+Test(judge, a_pause_is_named)
+{
+	struct report r = good;
+
+	cr_expect(!hinted(&r, "paused"));
+	r.pauses = 2;
+	r.paused_ms = 1250;
+	cr_expect(hinted(&r, "the run was paused 2 times, for 1.2 s in all") ||
+		  hinted(&r, "the run was paused 2 times, for 1.3 s in all"));
+}
+
 static bool hinted(const struct report *r, const char *said)
 {
 	struct judgement j;

@@ -212,8 +212,8 @@ Test(clock, of_any_starts_and_stops_the_last_one_of_each_line_wins)
 Test(clock, stopping_one_line_leaves_a_start_that_runs_alone)
 {
 	struct rig *rig = rig_at(SEC, "", 100, 0);
-	const struct hl_command start = { HL_COMMAND_ENABLE, 0, 100, 5 * SEC };
-	const struct hl_command stop = { HL_COMMAND_DISABLE, 3, 1, 0 };
+	const struct hl_command start = { HL_COMMAND_ENABLE, 0, 100, 5 * SEC, 0 };
+	const struct hl_command stop = { HL_COMMAND_DISABLE, 3, 1, 0, 0 };
 	uint32_t off = 0;
 
 	cr_assert(eq(int, hl_worker_command(rig->worker, &start), 0));

@@ -252,7 +252,7 @@ Test(spread, refresh_jitter_takes_refreshes_apart_after_a_mass_failover)
 	struct rig *rig = rig_new_profile("    outbound_server: 10.99.0.1\n    password: secret\n"
 					  "    use_random_sip_port: on\n",
 					  CROWD);
-	const struct hl_command start = { HL_COMMAND_ENABLE, 0, CROWD, 5 * SEC };
+	const struct hl_command start = { HL_COMMAND_ENABLE, 0, CROWD, 5 * SEC, 0 };
 	uint32_t total = 0, most = 0;
 
 	cr_assert(eq(int, hl_worker_command(rig->worker, &start), 0));
