@@ -49,8 +49,8 @@ static void options_table(struct ctl_line *o)
 		{ "instance", 0, OPTION_TEXT, &o->instance, 0, 0, "PROCESS",
 		  "which run, when there are several: the number of its process", 0 },
 		{ "json", 0, OPTION_FLAG, &o->json, 0, 0, NULL, "print the answer as JSON", 0 },
-		{ "list", 0, OPTION_TEXT, &o->list, 0, 0, "text|scd",
-		  "print the commands: for the terminal, for scdoc", 0 },
+		{ "list", 0, OPTION_TEXT, &o->list, 0, 0, "text|scd|bash",
+		  "print the commands: for the terminal, for scdoc, as bash completion", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
 	unsigned n = OWN_OPTIONS;

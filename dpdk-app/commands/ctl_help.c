@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/exit_code.h"
+#include "commands/ctl_completion.h"
 #include "commands/listing.h"
 #include "surface/command_table.h"
 
@@ -77,6 +78,7 @@ int ctl_help_print(const char *format, const struct option_spec specs[], struct 
 	} formats[] = {
 		{ "text", text_print },
 		{ "scd", scd_print },
+		{ "bash", ctl_completion_print },
 	};
 
 	for (unsigned i = 0; i < sizeof(formats) / sizeof(*formats); i++)
@@ -84,6 +86,6 @@ int ctl_help_print(const char *format, const struct option_spec specs[], struct 
 			formats[i].print(specs);
 			return EXIT_ALL_WELL;
 		}
-	hl_fail(err, EINVAL, "--list: \"%s\": allowed text, scd", format);
+	hl_fail(err, EINVAL, "--list: \"%s\": allowed text, scd, bash", format);
 	return EXIT_USAGE;
 }

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2207
+# Completion of heartline for bash, as heartline ctl --list bash prints it.
+
+_heartline() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words=() skip='' next='' options='' word
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		next=$("${COMP_WORDS[0]}" help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+		COMPREPLY=($(compgen -W "$next" -- "$cur"))
+		return
+	fi
+	if [[ ${COMP_WORDS[1]} != ctl ]]; then
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return
+	fi
+	# The words of the command so far, without options and their values.
+	for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+		if [[ -n $skip ]]; then
+			skip=
+			continue
+		fi
+		case $word in
+		-h | --json | --help | --all) ;;
+		-*) skip=1 ;;
+		*) words+=("$word") ;;
+		esac
+	done
+	case $prev in
+	--socket)
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return
+		;;
+	--state)
+		COMPREPLY=($(compgen -W 'off reg_p on_p sw_b on_b hold_b sw_p down park registered unregistered' -- "$cur"))
+		return
+		;;
+	--server)
+		COMPREPLY=($(compgen -W 'P B' -- "$cur"))
+		return
+		;;
+	--sort)
+		COMPREPLY=($(compgen -W 'line since oldest' -- "$cur"))
+		return
+		;;
+	esac
+	case "${words[*]}" in
+	'') next='status lines line server rate pause resume drain' ;;
+	line) next='show force' ;;
+	server) next='list drain restore force' ;;
+	'line force') next='P B lock unlock disable enable' ;;
+	'server drain') next='P B' ;;
+	'server restore') next='P B' ;;
+	'server force') next='P B' ;;
+	esac
+	options='--socket --instance --json --list --help'
+	case "${words[*]} " in
+	'lines '*) options+=' --state --server --profile --domain --number --sort --limit --after' ;;
+	'line show '*) options+=' --domain' ;;
+	'line force '*) options+=' --state --server --profile --domain --all --spread' ;;
+	'server drain '*) options+=' --profile --spread' ;;
+	'server restore '*) options+=' --profile --spread' ;;
+	'server force '*) options+=' --profile --spread' ;;
+	esac
+	[[ $cur != -* ]] || next=$options
+	COMPREPLY=($(compgen -W "$next" -- "$cur"))
+}
+complete -F _heartline heartline
