@@ -10,11 +10,13 @@
 #define WORTH_NEW 2
 #define WORTH_PROVEN 8
 
-#if defined(__AVX512BW__)
+#if defined(__AVX512BW__) || defined(__AVX2__)
 // What a byte is by each half of it: plain bytes have a bit in common.
 #define LOW_HALVES 0xa, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xe, 0xc, 0x4, 0x4, 0x5, 0x5, 0x4
 #define HIGH_HALVES 0, 0, 0x1, 0x2, 0x4, 0x8, 0x4, 0x8, 0, 0, 0, 0, 0, 0, 0, 0
+#endif
 
+#if defined(__AVX512BW__)
 static bool text_fits(const struct memo *memo, const char *text)
 {
 	const __m512i lows = _mm512_broadcast_i32x4(_mm_setr_epi8(LOW_HALVES));
@@ -35,6 +37,34 @@ static bool text_fits(const struct memo *memo, const char *text)
 		other |= _mm512_mask_cmpneq_epi8_mask(fixed, x, _mm512_loadu_si512(memo->text + i));
 	}
 	return other == 0;
+}
+#elif defined(__AVX2__)
+// Bits in which bytes differ that must not.
+static inline __m256i strange_32(const struct memo *memo, const char *text, uint32_t i)
+{
+	const __m256i lows = _mm256_setr_epi8(LOW_HALVES, LOW_HALVES);
+	const __m256i highs = _mm256_setr_epi8(HIGH_HALVES, HIGH_HALVES);
+	const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
+	const __m256i known = _mm256_loadu_si256((const __m256i *)(const void *)(memo->text + i));
+	const __m256i released = _mm256_loadu_si256(
+		(const __m256i *)(const void *)(memo->released + i));
+	const __m256i high = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0xf));
+	const __m256i plain = _mm256_and_si256(_mm256_shuffle_epi8(lows, x),
+					       _mm256_shuffle_epi8(highs, high));
+	const __m256i fixed = _mm256_cmpeq_epi8(_mm256_and_si256(plain, released),
+						_mm256_setzero_si256());
+
+	return _mm256_and_si256(fixed, _mm256_xor_si256(x, known));
+}
+
+// What is left at the end is looked at together with bytes before it.
+static bool text_fits(const struct memo *memo, const char *text)
+{
+	__m256i strange = strange_32(memo, text, memo->len - 32u);
+
+	for (uint32_t i = 0; i + 32 < memo->len; i += 32)
+		strange = _mm256_or_si256(strange, strange_32(memo, text, i));
+	return _mm256_testz_si256(strange, strange);
 }
 #elif defined(__SSE2__)
 static inline bool fits_16(const struct memo *memo, const char *text, uint32_t i)
@@ -101,7 +131,7 @@ int memos_find(struct memo memos[MEMOS], const char *text, uint32_t len)
 int memos_take(struct memo memos[MEMOS], const char *text, uint32_t len)
 {
 	// at least what a vector holds (text_fits() reads the end together with bytes before it)
-	if (len < 16 || len > MEMO_BYTES_MAX)
+	if (len < 32 || len > MEMO_BYTES_MAX)
 		return -1;
 	for (unsigned way = 0; way < WAYS; way++) {
 		struct memo *memo = &memos[place(len, way)];
