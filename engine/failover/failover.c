@@ -8,8 +8,6 @@
 
 #include <assert.h>
 
-enum { COUNT_MAX = 63 }; // six bits in the state word
-
 struct step {
 	const struct failover_policy *policy;
 	struct failover *fo;
@@ -437,11 +435,11 @@ static void count_probe(struct failover *fo, enum failover_event event)
 {
 	if (event == FO_PROBE_OK) {
 		fo->fails = 0;
-		if (fo->oks < COUNT_MAX)
+		if (fo->oks < FAILOVER_COUNT_MAX)
 			fo->oks++;
 	} else if (event == FO_PROBE_LOST) {
 		fo->oks = 0;
-		if (fo->fails < COUNT_MAX)
+		if (fo->fails < FAILOVER_COUNT_MAX)
 			fo->fails++;
 	}
 }

@@ -66,6 +66,15 @@ enum failover_action {
 	ACT_RETURN_LIMIT = 1 << 18, // arm the end of the return: B must be refreshed in time
 };
 
+#define FAILOVER_COUNT_MAX 63 // of fails and oks: six bits each in the state word
+
+// P answered a probe of a line that stands on it, what most lines hear most of the time: the machine would
+// count it, and nothing would follow (tests/unit/failover/test_walk.c holds this against it).
+static inline bool failover_only_counts(enum hl_line_state state, enum failover_event event)
+{
+	return state == HL_ON_P && event == FO_PROBE_OK;
+}
+
 // One step. held: servers that may not be used now (Retry-After, cool-down). Returns actions.
 uint32_t failover_step(const struct failover_policy *policy, struct failover *fo,
 		       enum failover_event event, uint8_t held);

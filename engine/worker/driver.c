@@ -37,10 +37,28 @@ static bool switch_spreads(const struct hl_worker *w, const struct line *l, uint
 	       (event == FO_FAILED || event == FO_PROBE_LOST);
 }
 
+// A line that stands on P, and may use either server, hears this with each probe.
+static bool count_answered_probe(struct line *l, struct hl_state *s, enum failover_event event,
+				 uint16_t code)
+{
+	if (!failover_only_counts(s->state, event) || l->servers >> LINE_HELD_SHIFT & 3)
+		return false;
+	s->fails = 0;
+	if (s->oks < FAILOVER_COUNT_MAX)
+		s->oks++;
+	if (code != HL_CODE_NONE)
+		s->code = code;
+	line_set_state(l, s);
+	return true;
+}
+
 static void step(struct hl_worker *w, uint32_t i, enum failover_event event, uint16_t code)
 {
 	struct line *l = &w->lines[i];
 	struct hl_state s = line_state(l);
+
+	if (count_answered_probe(l, &s, event, code))
+		return;
 	struct failover fo = {
 		.state = s.state,
 		.active = s.server,

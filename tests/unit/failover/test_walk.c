@@ -201,6 +201,20 @@ static void check_actions(const struct failover_policy *policy, const struct nod
 		must(!(actions & ACT_REGISTER_P));
 }
 
+// What the worker does for itself with most probes is what the machine would have done.
+static void check_only_counts(const struct node *a, const struct node *b, enum failover_event event,
+			      uint8_t held, uint32_t actions)
+{
+	struct failover counted = a->fo;
+
+	if (!failover_only_counts(a->fo.state, event))
+		return;
+	counted.fails = 0;
+	counted.oks += counted.oks < FAILOVER_COUNT_MAX;
+	must(memcmp(&counted, &b->fo, sizeof(counted)) == 0);
+	must(actions == 0);
+}
+
 static struct node node_step(const struct failover_policy *policy, const struct node *a,
 			     enum failover_event event, uint8_t held)
 {
@@ -211,6 +225,7 @@ static struct node node_step(const struct failover_policy *policy, const struct 
 	node_act(&b, actions);
 	check_state(policy, a, &b, event, held, actions);
 	check_actions(policy, a, &b, event, held, actions);
+	check_only_counts(a, &b, event, held, actions);
 	return b;
 }
 
