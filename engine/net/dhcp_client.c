@@ -51,13 +51,13 @@ static void reply_take(struct hl_dhcp *dhcp, const struct frame *f)
 	static const struct hl_addr everybody = { HL_FAMILY_IPV4, { 255, 255, 255, 255 } };
 	int rc;
 
-	if (f->dst_port != DHCP_CLIENT_PORT ||
-	    (!hl_addr_equal(&f->dst, &dhcp->addr) && !hl_addr_equal(&f->dst, &everybody)))
+	if (f->dst.port != DHCP_CLIENT_PORT ||
+	    (!hl_addr_equal(&f->dst.addr, &dhcp->addr) && !hl_addr_equal(&f->dst.addr, &everybody)))
 		return;
 	rc = dhcp_read_reply(f->payload, f->payload_len, dhcp->mac, dhcp->xid, &dhcp->servers);
 	if (rc == -ENOMSG)
 		return;
-	dhcp->from = f->src;
+	dhcp->from = f->src.addr;
 	dhcp->unusable = rc == -EBADMSG;
 	if (rc == 0)
 		dhcp->state = HL_DHCP_FOUND;

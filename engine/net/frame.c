@@ -38,8 +38,8 @@ static enum frame_kind udp_read(const uint8_t *udp, uint16_t room, const uint8_t
 		if (checksum_finish(checksum_add(sum, udp, udp_len)) != 0)
 			return FRAME_BAD_CHECKSUM;
 	}
-	out->src_port = load_be16(udp);
-	out->dst_port = load_be16(udp + 2);
+	out->src.port = load_be16(udp);
+	out->dst.port = load_be16(udp + 2);
 	out->payload = udp + UDP_BYTES;
 	out->payload_len = udp_len - UDP_BYTES;
 	return FRAME_UDP;
@@ -65,8 +65,8 @@ static bool ipv4_checksum_good(const uint8_t *ip, uint16_t header_len)
 
 static enum frame_kind fragment_read(const uint8_t *ip, uint16_t len, struct frame *out)
 {
-	addr_load(&out->src, ip + 12);
-	addr_load(&out->dst, ip + 16);
+	addr_load(&out->src.addr, ip + 12);
+	addr_load(&out->dst.addr, ip + 16);
 	out->protocol = ip[9];
 	out->payload = ip;
 	out->payload_len = len;
@@ -89,8 +89,8 @@ static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flag
 	if (load_be16(ip + 6) & IPV4_FRAGMENT)
 		return fragment_read(ip, total_len, out);
 
-	addr_load(&out->src, ip + 12);
-	addr_load(&out->dst, ip + 16);
+	addr_load(&out->src.addr, ip + 12);
+	addr_load(&out->dst.addr, ip + 16);
 	switch (ip[9]) {
 	case IP_UDP:
 		return udp_read(ip + header_len, total_len - header_len, ip, flags, out);
@@ -105,8 +105,8 @@ enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint
 				    struct frame *out)
 {
 	*out = (struct frame){ 0 };
-	addr_load(&out->src, ip + 12);
-	addr_load(&out->dst, ip + 16);
+	addr_load(&out->src.addr, ip + 12);
+	addr_load(&out->dst.addr, ip + 16);
 	return udp_read(udp, len, ip, 0, out);
 }
 

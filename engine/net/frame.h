@@ -22,8 +22,7 @@ enum frame_kind {
 
 // What frame_read() found; pointers into the frame.
 struct frame {
-	struct hl_addr src, dst;
-	uint16_t src_port, dst_port; // host order; UDP only
+	struct hl_endpoint src, dst; // ports: UDP only
 	uint8_t protocol;            // of a fragment: IP_UDP, or another one
 	const uint8_t *payload;      // UDP: the datagram; ICMP, ARP, fragment: the header (IPv4's)
 	uint16_t payload_len;        // from the IP and UDP headers: Ethernet padding is cut off

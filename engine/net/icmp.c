@@ -85,7 +85,8 @@ void icmp_write_echo_reply(struct hl_packet *pkt, const uint8_t *request_frame,
 	store_be16(icmp + 2, 0);
 	store_be16(icmp + 2, checksum_finish(checksum_add(0, icmp, f->payload_len)));
 	frame_write_eth(pkt->data, request_frame + 6, request_frame, ETHERTYPE_IPV4);
-	frame_write_ipv4(pkt->data + ETH_BYTES, &f->dst, &f->src, IP_ICMP, f->payload_len, false);
+	frame_write_ipv4(pkt->data + ETH_BYTES, &f->dst.addr, &f->src.addr, IP_ICMP, f->payload_len,
+			 false);
 	pkt->len = (uint16_t)(ETH_BYTES + IPV4_BYTES + f->payload_len);
 	pkt->flags = 0;
 }

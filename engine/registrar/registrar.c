@@ -39,7 +39,7 @@ static struct server *server_by_endpoint(struct hl_registrar *r, const struct fr
 {
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		struct server *s = &r->servers[i];
-		if (s->at.port == f->dst_port && hl_addr_equal(&s->at.addr, &f->dst))
+		if (s->at.port == f->dst.port && hl_addr_equal(&s->at.addr, &f->dst.addr))
 			return s;
 	}
 	return NULL;
@@ -68,7 +68,7 @@ static void arp_receive(struct hl_registrar *r, const struct frame *f, struct hl
 static void icmp_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
 			 struct hl_burst *tx)
 {
-	struct server *s = server_by_addr(r, &f->dst);
+	struct server *s = server_by_addr(r, &f->dst.addr);
 	struct icmp_quote quote;
 
 	if (s == NULL || icmp_read(f, &quote) != ICMP_ECHO_REQUEST)
@@ -105,8 +105,8 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 		.reason = answer->reason,
 		.tag = tag,
 		.tag_len = sizeof(tag),
-		.received = &f->src,
-		.received_port = f->src_port,
+		.received = &f->src.addr,
+		.received_port = f->src.port,
 		.headers = answer->headers != NULL ? answer->headers : r->headers,
 		.headers_len = answer->headers_len,
 	};
@@ -121,8 +121,8 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 		.mac = frame_src_mac(in->pkt->data),
 		.src = &s->at.addr,
 		.src_port = s->at.port,
-		.dst = &f->src,
-		.dst_port = respond_port(req, &f->src, f->src_port, &maddr_refused),
+		.dst = &f->src.addr,
+		.dst_port = respond_port(req, &f->src.addr, f->src.port, &maddr_refused),
 	};
 	if (maddr_refused)
 		count(&in->server->counters.maddr_refused);

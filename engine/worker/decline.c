@@ -50,8 +50,8 @@ void worker_decline(struct hl_worker *w, const struct frame *f)
 		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, f);
 		return;
 	}
-	p->src = (struct hl_endpoint){ .addr = f->src, .port = f->src_port };
-	p->dst = (struct hl_endpoint){ .addr = f->dst, .port = f->dst_port };
+	p->src = f->src;
+	p->dst = f->dst;
 	enum hl_drop drop = reply_path(w, &branch, &p->src, &p->dst);
 	if (drop != HL_DROP_NONE) {
 		worker_drop(w, drop, f);

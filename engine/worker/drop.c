@@ -28,9 +28,7 @@ void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
 
 void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f)
 {
-	const struct hl_endpoint src = { .addr = f->src, .port = f->src_port };
-
-	worker_drop_text(w, reason, w->now_ns, &src, f->payload, f->payload_len);
+	worker_drop_text(w, reason, w->now_ns, &f->src, f->payload, f->payload_len);
 }
 
 // Its headers may be wrong, but where it says that it comes from is worth showing.

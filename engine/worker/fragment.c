@@ -43,13 +43,13 @@ bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const str
 		worker_drop(w, HL_DROP_FRAGMENT, f);
 		return false;
 	}
-	if (addr_set_find(&w->plan->addr_set, &f->dst) < 0) {
+	if (addr_set_find(&w->plan->addr_set, &f->dst.addr) < 0) {
 		worker_drop(w, HL_DROP_NOT_OURS, f);
 		return false;
 	}
 	enum reassembly_result result = reassembly_add(
 		w->reassembly, f->payload, f->payload_len,
-		plan_server_known(&w->plan->directory, &f->src), w->now_ns, &datagram, &len);
+		plan_server_known(&w->plan->directory, &f->src.addr), w->now_ns, &datagram, &len);
 	count_lost(w);
 	if (drop_of(result) != HL_DROP_NONE)
 		worker_drop(w, drop_of(result), f);

@@ -137,7 +137,7 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 			return HL_DROP_ICMP_STALE;
 		break;
 	}
-	if (q->code == UNREACHABLE_PORT && !hl_addr_equal(&f->src, &q->dst))
+	if (q->code == UNREACHABLE_PORT && !hl_addr_equal(&f->src.addr, &q->dst))
 		return HL_DROP_ICMP_SOURCE;
 	return HL_DROP_NONE;
 }
@@ -148,7 +148,7 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	struct request r = { 0 };
 	bool proven;
 
-	if (found < 0 || !hl_addr_equal(&f->dst, &q->src)) {
+	if (found < 0 || !hl_addr_equal(&f->dst.addr, &q->src)) {
 		worker_drop(w, HL_DROP_ICMP_STRANGER, f);
 		return;
 	}
@@ -174,7 +174,7 @@ void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 
 	switch (icmp_read(f, &quote)) {
 	case ICMP_ECHO_REQUEST:
-		if (addr_set_find(&w->plan->addr_set, &f->dst) >= 0)
+		if (addr_set_find(&w->plan->addr_set, &f->dst.addr) >= 0)
 			echo_reply(w, pkt, f);
 		return;
 	case ICMP_UNREACHABLE:

@@ -75,15 +75,18 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 	const struct frame *f = in->frame;
 	struct outgoing out = {
 		.path = &w->plan->directory.port_path,
-		.ends = { .mac = in->mac, .src = &f->dst, .src_port = f->dst_port, .dst = &f->src },
+		.ends = { .mac = in->mac,
+			  .src = &f->dst.addr,
+			  .src_port = f->dst.port,
+			  .dst = &f->src.addr },
 	};
 	char tag[16], extra[256];
 	bool maddr_refused;
 	struct respond_spec spec = {
 		.tag = tag,
 		.tag_len = sizeof(tag),
-		.received = &f->src,
-		.received_port = f->src_port,
+		.received = &f->src.addr,
+		.received_port = f->src.port,
 	};
 
 	if (in->transport->open(w, &out) != WRITE_DONE) { // the sender will say it again
@@ -104,7 +107,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 		worker_drop(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	out.ends.dst_port = respond_port(r, &f->src, f->src_port, &maddr_refused);
+	out.ends.dst_port = respond_port(r, &f->src.addr, f->src.port, &maddr_refused);
 	if (maddr_refused)
 		count(&w->counters.maddr_refused);
 	in->transport->send(w, &out, len);
@@ -115,7 +118,7 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 {
 	const struct frame *f = in->frame;
 	struct sip_request r;
-	int64_t found = slot_find(w, &f->dst, f->dst_port);
+	int64_t found = slot_find(w, &f->dst.addr, f->dst.port);
 
 	if (found < 0) {
 		worker_drop(w, HL_DROP_NOT_OURS, f);
@@ -127,7 +130,7 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 	}
 	uint32_t i = (uint32_t)found;
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
-	bool accepted = is_accepted_source(p, worker_servers(w, &w->lines[i]), &f->src);
+	bool accepted = is_accepted_source(p, worker_servers(w, &w->lines[i]), &f->src.addr);
 
 	count(&w->counters.incoming[r.method]);
 	if (!accepted)

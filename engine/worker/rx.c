@@ -35,11 +35,6 @@ struct rx_step {
 	struct branch branches[RX_STEP];
 };
 
-static struct hl_endpoint endpoint(const struct hl_addr *addr, uint16_t port)
-{
-	return (struct hl_endpoint){ .addr = *addr, .port = port };
-}
-
 // Whose it says it is. Fetched before it is known to be true: the others are few.
 static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 			struct branch_text *text)
@@ -87,11 +82,8 @@ static void read_sip(struct hl_worker *w, const struct transport *transport, con
 
 static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const struct branch *branch)
 {
-	struct hl_endpoint src = endpoint(&s->frame.src, s->frame.src_port);
-	struct hl_endpoint dst = endpoint(&s->frame.dst, s->frame.dst_port);
-
 	w->frame = &s->frame;
-	enum hl_drop drop = reply_serve(w, branch, &src, &dst, &s->reply);
+	enum hl_drop drop = reply_serve(w, branch, &s->frame.src, &s->frame.dst, &s->reply);
 	if (drop != HL_DROP_NONE)
 		worker_drop(w, drop, &s->frame);
 }
@@ -136,10 +128,8 @@ void message_receive(struct hl_worker *w, const struct stream_message *message, 
 {
 	struct rx_slot s = {
 		.frame = {
-			.src = message->src.addr,
-			.dst = message->dst.addr,
-			.src_port = message->src.port,
-			.dst_port = message->dst.port,
+			.src = message->src,
+			.dst = message->dst,
 			.payload = (const uint8_t *)message->text,
 			.payload_len = message->len,
 		},

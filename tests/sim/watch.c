@@ -230,7 +230,7 @@ void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_n
 	if (!message_read(watch, pkt, &m, now_ns))
 		return;
 	int kind = kind_of(m.text);
-	unsigned server = server_of(&m.frame.dst);
+	unsigned server = server_of(&m.frame.dst.addr);
 	if (kind < 0)
 		return; // an answer of ours
 	if (kind != WATCH_UNREGISTER)
@@ -255,7 +255,7 @@ void watch_received(struct watch *watch, const struct hl_packet *pkt, uint64_t n
 	if (!message_read(watch, pkt, &m, now_ns) || strncmp(m.text, "SIP/2.0 ", 8) != 0)
 		return;
 	l = watch_line(watch, m.line);
-	watch_challenge(watch, m.line, server_of(&m.frame.src), m.text);
+	watch_challenge(watch, m.line, server_of(&m.frame.src.addr), m.text);
 	if (m.text[8] != '1' && m.cseq == l->cseq[WATCH_REGISTER])
 		l->reg_answered = true;
 }

@@ -21,10 +21,10 @@ Test(dhcp, inform_says_what_rfc_2131_asks_for)
 	cr_assert(eq(int, memcmp(pkt.data, broadcast, 6), 0));
 	cr_assert(eq(int, memcmp(pkt.data + 6, captured_client_mac, 6), 0));
 	cr_assert(eq(int, frame_read(pkt.data, pkt.len, 0, &f), FRAME_UDP));
-	cr_assert(hl_addr_equal(&f.src, &me));
-	cr_assert(hl_addr_equal(&f.dst, &all));
-	cr_assert(eq(int, f.src_port, 68));
-	cr_assert(eq(int, f.dst_port, 67));
+	cr_assert(hl_addr_equal(&f.src.addr, &me));
+	cr_assert(hl_addr_equal(&f.dst.addr, &all));
+	cr_assert(eq(int, f.src.port, 68));
+	cr_assert(eq(int, f.dst.port, 67));
 	cr_assert(eq(int, f.payload_len, 300), "shorter ones are dropped by some relays");
 	cr_assert(eq(int, load_be32(f.payload), 0x01010600), "a request over Ethernet");
 	cr_assert(eq(uint, load_be32(f.payload + 4), CAPTURED_XID));

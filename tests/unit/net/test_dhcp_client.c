@@ -44,7 +44,7 @@ static bool asked(uint16_t secs)
 	struct frame f;
 
 	return tx.n == 1 && frame_read(out[0].data, out[0].len, 0, &f) == FRAME_UDP &&
-	       f.dst_port == DHCP_SERVER_PORT && load_be32(f.payload + 4) == CAPTURED_XID &&
+	       f.dst.port == DHCP_SERVER_PORT && load_be32(f.payload + 4) == CAPTURED_XID &&
 	       load_be16(f.payload + 8) == secs;
 }
 

@@ -19,10 +19,10 @@ static void is_from_1_to_2(uint16_t src_port, uint16_t dst_port)
 {
 	struct hl_addr one = addr4(192, 0, 2, 1), two = addr4(192, 0, 2, 2);
 
-	cr_assert(hl_addr_equal(&f.src, &one));
-	cr_assert(hl_addr_equal(&f.dst, &two));
-	cr_assert(eq(u16, f.src_port, src_port));
-	cr_assert(eq(u16, f.dst_port, dst_port));
+	cr_assert(hl_addr_equal(&f.src.addr, &one));
+	cr_assert(hl_addr_equal(&f.dst.addr, &two));
+	cr_assert(eq(u16, f.src.port, src_port));
+	cr_assert(eq(u16, f.dst.port, dst_port));
 }
 
 static void payload_is(const char *text)
@@ -90,7 +90,7 @@ Test(frame, arp_and_icmp_are_found)
 	cr_assert(eq(u16, load_be16(f.payload), 1));
 	cr_assert(eq(int, READ(captured_unreachable), FRAME_ICMP));
 	cr_assert(eq(u8, f.payload[0], 3));
-	cr_assert(eq(u16, f.src_port, 0));
+	cr_assert(eq(u16, f.src.port, 0));
 }
 
 Test(frame, fragments_are_told_apart)

@@ -13,8 +13,8 @@ enum { QUOTE_AT = ETH_BYTES + IPV4_BYTES + 8 };
 static struct frame icmp_of(const uint8_t *frame, size_t len)
 {
 	return (struct frame){
-		.src = addr4(192, 0, 2, 2),
-		.dst = addr4(192, 0, 2, 1),
+		.src.addr = addr4(192, 0, 2, 2),
+		.dst.addr = addr4(192, 0, 2, 1),
 		.payload = guard_copy(frame + ETH_BYTES + IPV4_BYTES, len),
 		.payload_len = (uint16_t)len,
 	};
@@ -159,8 +159,8 @@ Test(icmp, echo_is_answered_as_linux_does)
 		cr_assert(eq(u16, pkt.len, sizeof(captured_echo_reply)));
 		cr_assert(eq(u16, pkt.flags, 0), "no device sums ICMP: both sums are there");
 		cr_assert(eq(int, frame_read(pkt.data, pkt.len, 0, &reply), FRAME_ICMP));
-		cr_assert(hl_addr_equal(&reply.src, &f.dst));
-		cr_assert(hl_addr_equal(&reply.dst, &f.src));
+		cr_assert(hl_addr_equal(&reply.src.addr, &f.dst.addr));
+		cr_assert(hl_addr_equal(&reply.dst.addr, &f.src.addr));
 		cr_assert(eq(int, memcmp(pkt.data, captured_echo_reply, ETH_BYTES), 0));
 		cr_assert(eq(int,
 			     memcmp(reply.payload, captured_echo_reply + ETH_BYTES + IPV4_BYTES,

@@ -108,8 +108,9 @@ Test(path, ours_is_read_back_at_every_length)
 		struct hl_packet pkt = write_finished(&path, payload, len);
 
 		cr_assert(eq(int, frame_read(pkt.data, pkt.len, 0, &f), FRAME_UDP));
-		cr_assert(hl_addr_equal(&f.src, &own4.addr) && hl_addr_equal(&f.dst, &peer4.addr));
-		cr_assert(f.src_port == own4.port && f.dst_port == peer4.port);
+		cr_assert(hl_addr_equal(&f.src.addr, &own4.addr) &&
+			  hl_addr_equal(&f.dst.addr, &peer4.addr));
+		cr_assert(f.src.port == own4.port && f.dst.port == peer4.port);
 		cr_assert(eq(u16, f.payload_len, len));
 		cr_assert(eq(int, memcmp(f.payload, payload, len), 0));
 		cr_assert(ne(u16, load_be16(pkt.data + FRAME_UDP_AT - 2), 0));

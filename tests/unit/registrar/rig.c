@@ -92,10 +92,10 @@ static const char *answer_take(struct rig *rig, int server)
 	cr_assert_arr_eq(rig->pkts[0].data, client_mac, 6);
 	cr_assert_arr_eq(rig->pkts[0].data + 6, server_mac, 6);
 	struct hl_addr client = addr_of("10.1.0.7");
-	cr_assert(hl_addr_equal(&f.dst, &client) && f.dst_port == 50001 && f.src_port == 5060);
+	cr_assert(hl_addr_equal(&f.dst.addr, &client) && f.dst.port == 50001 && f.src.port == 5060);
 	if (server >= 0) {
 		struct hl_addr addr = server_addr((unsigned)server);
-		cr_assert(hl_addr_equal(&f.src, &addr));
+		cr_assert(hl_addr_equal(&f.src.addr, &addr));
 	}
 	memcpy(rig->text, f.payload, f.payload_len);
 	rig->text[f.payload_len] = '\0';

@@ -149,9 +149,9 @@ Test(answers, they_go_where_the_via_says_at_the_source_address)
 		hl_registrar_rx(rig.r, &pkt, 1, &rig.tx, rig.now_ns);
 		cr_assert_eq(rig.tx.n, 1, "%s", form->via);
 		cr_assert_eq(frame_read(rig.pkts[0].data, rig.pkts[0].len, 0, &f), FRAME_UDP);
-		cr_expect(hl_addr_equal(&f.dst, &client), "%s", form->via);
-		cr_expect_eq(f.dst_port, form->port != PORT_OF_SOURCE ? form->port : 50001,
-			     "%s: port %u", form->via, f.dst_port);
+		cr_expect(hl_addr_equal(&f.dst.addr, &client), "%s", form->via);
+		cr_expect_eq(f.dst.port, form->port != PORT_OF_SOURCE ? form->port : 50001,
+			     "%s: port %u", form->via, f.dst.port);
 		cr_expect_eq(COUNTER(&rig, 0, maddr_refused) - refused, form->maddr_refused, "%s",
 			     form->via);
 	}

@@ -66,7 +66,7 @@ static struct out out_refresh(const char *extra)
 	rig_clear(rig);
 	for (int tries = 0; tries < 1000; tries++) {
 		for (uint32_t k = 0; k < rig->n; k++)
-			if (is(rig, k, "REGISTER") && rig->sent[k].frame.src_port == f.src_port)
+			if (is(rig, k, "REGISTER") && rig->sent[k].frame.src.port == f.src.port)
 				return (struct out){ rig, k };
 		rig_pass(rig, 1 * SEC);
 	}
@@ -82,7 +82,7 @@ static struct out out_probe(const char *extra)
 	rig_clear(rig);
 	for (int tries = 0; tries < 1000; tries++) {
 		for (uint32_t k = 0; k < rig->n; k++) {
-			if (rig->sent[k].frame.src_port == f.src_port)
+			if (rig->sent[k].frame.src.port == f.src.port)
 				return (struct out){ rig, k };
 			rig_answer(rig, k, 200, "");
 		}

@@ -278,8 +278,8 @@ void rig_answer_changed(struct rig *rig, uint32_t k, unsigned status, const char
 			 at + strlen(from));
 	else
 		snprintf(changed, sizeof(changed), "%s", text);
-	hl_addr_format(&f->dst, addr);
-	rig_datagram(rig, addr, f->dst_port, &f->src, f->src_port, changed);
+	hl_addr_format(&f->dst.addr, addr);
+	rig_datagram(rig, addr, f->dst.port, &f->src.addr, f->src.port, changed);
 }
 
 void rig_answer(struct rig *rig, uint32_t k, unsigned status, const char *headers)
@@ -309,7 +309,7 @@ void rig_unreachable(struct rig *rig, uint32_t k, uint8_t code)
 	const uint16_t len = (uint16_t)(rig->sent[k].len - ETH_BYTES);
 
 	// as much as Linux quotes
-	rig_icmp(rig, &rig->sent[k].frame.dst, 3, code, rig->sent[k].bytes + ETH_BYTES,
+	rig_icmp(rig, &rig->sent[k].frame.dst.addr, 3, code, rig->sent[k].bytes + ETH_BYTES,
 		 len < 548 ? len : 548);
 }
 
@@ -334,6 +334,6 @@ const char *rig_server(const struct rig *rig, uint32_t k)
 
 	if (k >= rig->n)
 		return "";
-	hl_addr_format(&rig->sent[k].frame.dst, addr);
+	hl_addr_format(&rig->sent[k].frame.dst.addr, addr);
 	return strcmp(addr, "10.99.0.1") == 0 ? "P" : strcmp(addr, "10.99.0.2") == 0 ? "B" : "";
 }

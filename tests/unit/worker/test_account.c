@@ -220,9 +220,9 @@ Test(account, every_reason_for_a_drop_keeps_its_first_packet)
 	const struct frame *sent = &rig->sent[0].frame;
 
 	cr_assert(eq(ptr, (void *)hl_worker_example(rig->worker, HL_DROP_MALFORMED), NULL));
-	rig_datagram(rig, "10.99.0.9", 4711, &sent->src, sent->src_port,
+	rig_datagram(rig, "10.99.0.9", 4711, &sent->src.addr, sent->src.port,
 		     "SIP/2.0 HELLO first\r\n\r\n");
-	rig_datagram(rig, "10.99.0.8", 4712, &sent->src, sent->src_port,
+	rig_datagram(rig, "10.99.0.8", 4712, &sent->src.addr, sent->src.port,
 		     "SIP/2.0 HELLO second\r\n\r\n");
 	e = hl_worker_example(rig->worker, HL_DROP_MALFORMED);
 	cr_assert(ne(ptr, (void *)e, NULL));

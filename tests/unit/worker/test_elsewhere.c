@@ -27,7 +27,7 @@ static void answer_from(struct rig *rig, uint32_t k, const char *addr, uint16_t 
 	if (at)
 		snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(at - text), text, to,
 			 at + strlen(from));
-	rig_datagram(rig, addr, port, &f->src, f->src_port, at ? changed : text);
+	rig_datagram(rig, addr, port, &f->src.addr, f->src.port, at ? changed : text);
 }
 
 static const struct {
@@ -85,7 +85,7 @@ Test(reply_source, branch_takes_no_answer_without_the_right_branch_or_to_another
 
 		answer_from(o.rig, o.k, "10.99.0.9", 5060, "z9hG4bK0", "z9hG4bK1");
 		answer_from(o.rig, o.k, "10.99.0.9", 5060, "CSeq: 1", "CSeq: 2");
-		o.rig->sent[o.k].frame.src_port ^= 1;
+		o.rig->sent[o.k].frame.src.port ^= 1;
 		answer_from(o.rig, o.k, "10.99.0.9", 5060, NULL, NULL);
 		o.rig->sent[o.k].frame = f;
 		cr_expect(is_out(o.rig, kinds[i].kind), "%s", kinds[i].name);
@@ -107,7 +107,7 @@ Test(reply_source, requests_still_go_to_the_configured_server)
 	cr_assert(gt(u32, o.rig->n, 2));
 	for (uint32_t k = 0; k < o.rig->n; k++) {
 		cr_expect(rig_server(o.rig, k)[0] != 0, "to P or B alone");
-		cr_expect(eq(u16, o.rig->sent[k].frame.dst_port, 5060));
+		cr_expect(eq(u16, o.rig->sent[k].frame.dst.port, 5060));
 	}
 	rig_free(o.rig);
 }

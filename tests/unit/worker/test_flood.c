@@ -53,7 +53,7 @@ Test(flood, a_declined_reply_with_another_branch_is_not_parsed)
 		bool same = strncmp(kept, branch, 28) == 0;
 		odd_reply(text, sizeof(text), via);
 		if (!same)
-			rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
+			rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, text);
 		memcpy(branch, kept, 28);
 	}
 	cr_assert(eq(u64, parsed(rig), 0));
@@ -75,7 +75,7 @@ Test(flood, garbage_that_begins_like_a_reply_is_not_parsed)
 	const struct frame *f = &rig->sent[0].frame;
 
 	for (unsigned k = 0; k < sizeof(texts) / sizeof(*texts); k++)
-		rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, texts[k]);
+		rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, texts[k]);
 	cr_assert(eq(u64, parsed(rig), 0));
 	rig_free(rig);
 }
@@ -87,7 +87,7 @@ Test(flood, a_declined_reply_that_comes_to_another_line_is_not_parsed)
 	char text[1024];
 
 	odd_reply(text, sizeof(text), rig_header(rig, 0, "Via"));
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, (uint16_t)(f->src_port ^ 1), text);
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, (uint16_t)(f->src.port ^ 1), text);
 	cr_assert(eq(u64, parsed(rig), 0));
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 1));
 	rig_free(rig);
@@ -108,7 +108,7 @@ Test(flood, a_declined_reply_of_ours_is_parsed_wherever_its_branch_stands)
 		snprintf(form, sizeof(form), forms[k], branch);
 		snprintf(via, sizeof(via), "SIP/2.0/UDP 10.99.1.1:5060;%s", form);
 		odd_reply(text, sizeof(text), via);
-		rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
+		rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, text);
 		rig_pass(rig, 1 * MS);
 		cr_expect(eq(u64, rig_count(&rig_counters(rig)->slow), 1), "%s", forms[k]);
 		cr_expect(eq(int, rig_state(rig, 0).state, HL_ON_P), "%s", forms[k]);
@@ -126,7 +126,7 @@ Test(flood, the_full_parser_serves_in_bounded_turns)
 
 	odd_reply(text, sizeof(text), rig_header(rig, 0, "Via"));
 	for (int k = 0; k < 300; k++)
-		rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
+		rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, text);
 	while ((n = hl_worker_serve_slow(rig->worker)) > 0) {
 		all += n;
 		most = n > most ? n : most;

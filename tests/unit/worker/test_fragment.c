@@ -27,10 +27,10 @@ static void datagram_make(struct datagram *d, const struct hl_addr *src,
 	const size_t len = strlen(text);
 
 	d->src = *src;
-	d->dst = request->src;
+	d->dst = request->src.addr;
 	d->len = (uint16_t)(UDP_BYTES + len);
 	store_be16(d->bytes, 5060);
-	store_be16(d->bytes + 2, request->src_port);
+	store_be16(d->bytes + 2, request->src.port);
 	store_be16(d->bytes + 4, d->len);
 	store_be16(d->bytes + 6, 0);
 	memcpy(d->bytes + UDP_BYTES, text, len);
@@ -131,7 +131,7 @@ Test(fragment, an_answer_to_each_kind_of_request_counts)
 		struct out o = kinds[i].make("");
 
 		ok_text(o.rig, o.k, "", 2039, text);
-		datagram_make(&d, &o.rig->sent[o.k].frame.dst, &o.rig->sent[o.k].frame, text);
+		datagram_make(&d, &o.rig->sent[o.k].frame.dst.addr, &o.rig->sent[o.k].frame, text);
 		send_all(o.rig, &d, 1, 1480);
 		cr_expect(not(is_out(o.rig, kinds[i].kind)), "%s", kinds[i].name);
 		rig_free(o.rig);
@@ -263,7 +263,7 @@ Test(fragment, what_is_for_nobody_here_takes_no_room)
 	struct rig *rig = registering("");
 	struct frame f = rig->sent[0].frame;
 
-	f.src.bytes[3] = 77;
+	f.src.addr.bytes[3] = 77;
 	datagram_make(&d, &server, &f, "SIP/2.0 200 OK\r\n\r\n");
 	send_piece(rig, &d, 1, 0, 16);
 	cr_expect(eq(u64, drops(rig, HL_DROP_NOT_OURS), 1));

@@ -112,7 +112,7 @@ Test(unreachable, a_quote_without_the_branch_is_a_hint)
 	for (size_t i = 0; i < KINDS; i++) {
 		struct out o = kinds[i].make("");
 		const struct memory before = memory_of(o.rig, 0);
-		const struct hl_addr server = o.rig->sent[o.k].frame.dst;
+		const struct hl_addr server = o.rig->sent[o.k].frame.dst.addr;
 		const uint8_t *quote = o.rig->sent[o.k].bytes + ETH_BYTES;
 
 		rig_icmp(o.rig, &server, 3, 3, quote, SHORT_QUOTE);
@@ -171,7 +171,8 @@ Test(unreachable, a_quote_that_is_not_of_a_live_request_changes_nothing)
 
 	rig_unreachable(rig, 0, 3); // answered
 	cr_assert(eq(u64, drops(rig, HL_DROP_ICMP_STALE), 1));
-	rig_icmp(rig, &rig->sent[0].frame.dst, 3, 3, rig->sent[0].bytes + ETH_BYTES, SHORT_QUOTE);
+	rig_icmp(rig, &rig->sent[0].frame.dst.addr, 3, 3, rig->sent[0].bytes + ETH_BYTES,
+		 SHORT_QUOTE);
 	cr_assert(eq(u64, drops(rig, HL_DROP_ICMP_STALE), 2));
 	struct memory after = memory_of(rig, 0);
 	cr_assert(eq(int, memcmp(&before, &after, sizeof(before)), 0));
@@ -195,7 +196,7 @@ Test(unreachable, a_quote_that_is_not_of_a_live_request_changes_nothing)
 	memcpy(quote, rig->sent[1].bytes + ETH_BYTES, sizeof(quote));
 	memcpy(quote + 12, rig->sent[0].bytes + ETH_BYTES + 12, 4);
 	memcpy(quote + 20, rig->sent[0].bytes + ETH_BYTES + 20, 2);
-	rig_icmp(rig, &rig->sent[0].frame.dst, 3, 3, quote, 400);
+	rig_icmp(rig, &rig->sent[0].frame.dst.addr, 3, 3, quote, 400);
 	cr_assert(eq(u64, drops(rig, HL_DROP_ICMP_STALE), 5));
 	after = memory_of(rig, 0);
 	cr_assert(eq(int, memcmp(&before, &after, sizeof(before)), 0));
@@ -208,7 +209,7 @@ static void spoof(struct rng *rng, struct rig *rig, uint32_t k, uint32_t stale)
 	uint8_t quote[548], type = 3, code = 3;
 	const uint8_t *sent = rig->sent[k].bytes + ETH_BYTES;
 	uint16_t len = (uint16_t)(rig->sent[k].len - ETH_BYTES);
-	struct hl_addr src = rig->sent[k].frame.dst;
+	struct hl_addr src = rig->sent[k].frame.dst.addr;
 	const uint16_t branch = (uint16_t)(strstr(rig->sent[k].text, "z9hG4bK") -
 					   rig->sent[k].text + SHORT_QUOTE);
 

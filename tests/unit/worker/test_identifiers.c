@@ -57,7 +57,7 @@ static void see_cnonce(uint32_t line, const char *text)
 
 static uint32_t line_of(const struct rig *rig, const struct frame *f)
 {
-	return (uint32_t)plan_find(rig->plan, &f->src, f->src_port);
+	return (uint32_t)plan_find(rig->plan, &f->src.addr, f->src.port);
 }
 
 // All that the caught frames show.

@@ -35,7 +35,7 @@ static int answer_to(struct request r, struct rig **keep)
 		 "CSeq: %s\r\n%sContent-Length: 0\r\n\r\n",
 		 r.method, user, r.version ? r.version : "SIP/2.0", r.cseq,
 		 r.headers ? r.headers : "");
-	rig_datagram(rig, r.source ? r.source : "10.99.0.1", 5060, &f.src, f.src_port, text);
+	rig_datagram(rig, r.source ? r.source : "10.99.0.1", 5060, &f.src.addr, f.src.port, text);
 	int status = rig->n ? atoi(rig->sent[0].text + 8) : 0;
 	if (keep)
 		*keep = rig;
@@ -152,10 +152,10 @@ Test(incoming, answers_go_where_the_via_says_at_the_source_address)
 
 		rig_clear(rig);
 		via_form_request(form, "10.99.0.7", text, sizeof(text));
-		rig_datagram(rig, "10.99.0.7", 40000, &f.src, f.src_port, text);
+		rig_datagram(rig, "10.99.0.7", 40000, &f.src.addr, f.src.port, text);
 		cr_assert(eq(u32, rig->n, 1), "%s", form->via);
-		cr_expect(hl_addr_equal(&rig->sent[0].frame.dst, &client), "%s", form->via);
-		cr_expect(eq(u16, rig->sent[0].frame.dst_port,
+		cr_expect(hl_addr_equal(&rig->sent[0].frame.dst.addr, &client), "%s", form->via);
+		cr_expect(eq(u16, rig->sent[0].frame.dst.port,
 			     form->port != PORT_OF_SOURCE ? form->port : 40000),
 			  "%s", form->via);
 		cr_expect(eq(u64, rig_count(&rig_counters(rig)->maddr_refused) - refused,
@@ -174,11 +174,11 @@ Test(incoming, a_bad_via_is_answered_at_the_source_port)
 	const struct frame f = rig->sent[0].frame;
 	rig_clear(rig);
 	rig_datagram(
-		rig, "10.99.0.7", 40000, &f.src, f.src_port,
+		rig, "10.99.0.7", 40000, &f.src.addr, f.src.port,
 		"OPTIONS sip:6000@h SIP/2.0\r\nVia: SIP/2.0/UDP\r\nFrom: <sip:6000@h>;tag=f\r\n"
 		"To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n");
 	cr_assert(eq(u32, rig->n, 1));
-	cr_expect(eq(u16, rig->sent[0].frame.dst_port, 40000));
+	cr_expect(eq(u16, rig->sent[0].frame.dst.port, 40000));
 	rig_free(rig);
 }
 
@@ -213,7 +213,7 @@ Test(incoming, missing_header_gets_400)
 				len += (size_t)snprintf(text + len, sizeof(text) - len, "%s",
 							missing[k]);
 		snprintf(text + len, sizeof(text) - len, "Content-Length: 0\r\n\r\n");
-		rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, text);
+		rig_datagram(rig, "10.99.0.1", 5060, &f.src.addr, f.src.port, text);
 		cr_expect(eq(u32, rig->n, 1), "without %s", missing[m]);
 		cr_expect(eq(int, atoi(rig->sent[0].text + 8), 400), "without %s", missing[m]);
 		rig_free(rig);
@@ -331,13 +331,13 @@ Test(incoming, answer_copies_via_and_adds_a_tag)
 	rig_command(rig, HL_COMMAND_ENABLE);
 	struct frame f = rig->sent[0].frame;
 	rig_clear(rig);
-	rig_datagram(rig, "10.99.0.1", 5070, &f.src, f.src_port,
+	rig_datagram(rig, "10.99.0.1", 5070, &f.src.addr, f.src.port,
 		     "OPTIONS sip:6000@10.99.1.1 SIP/2.0\r\n"
 		     "Via: SIP/2.0/UDP 10.99.0.1:5070;branch=z9hG4bKx;rport\r\n"
 		     "From: <sip:s@10.99.0.1>;tag=1\r\nTo: <sip:6000@10.99.0.1>\r\nCall-ID: c\r\n"
 		     "CSeq: 7 OPTIONS\r\nContent-Length: 0\r\n\r\n");
 	cr_assert(eq(u32, rig->n, 1));
-	cr_assert(eq(u16, rig->sent[0].frame.dst_port, 5070));
+	cr_assert(eq(u16, rig->sent[0].frame.dst.port, 5070));
 	cr_assert(strstr(rig_header(rig, 0, "Via"), "rport=5070") != NULL);
 	cr_assert(strstr(rig_header(rig, 0, "To"), ";tag=") != NULL);
 	cr_assert(strstr(rig_header(rig, 0, "Allow"), "OPTIONS") != NULL);

@@ -135,7 +135,7 @@ Test(instance, a_stale_contact_is_removed_in_the_same_form)
 
 	rig_command(rig, HL_COMMAND_ENABLE);
 	const struct frame f = rig->sent[0].frame;
-	unsigned stale = f.src_port == 50000 ? 50001 : 50000;
+	unsigned stale = f.src.port == 50000 ? 50001 : 50000;
 	snprintf(contact, sizeof(contact), "%s", rig_header(rig, 0, "Contact"));
 	snprintf(headers, sizeof(headers),
 		 "Contact: %s;expires=100\r\nContact: <sip:6000@10.99.1.1:%u;hl=b>;expires=9\r\n",

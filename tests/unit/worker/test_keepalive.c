@@ -204,7 +204,7 @@ Test(keepalive, nat_keepalive_is_crlfcrlf_to_the_active_server)
 	for (uint32_t k = 0; k < rig->n; k++)
 		if (is(rig, k, "\r\n")) {
 			cr_expect(eq(u16, rig->sent[k].frame.payload_len, 4));
-			cr_expect(eq(u16, rig->sent[k].frame.dst_port, 5060));
+			cr_expect(eq(u16, rig->sent[k].frame.dst.port, 5060));
 		}
 	rig_free(rig);
 }
@@ -215,8 +215,8 @@ Test(keepalive, crlf_that_comes_back_is_ignored)
 	struct frame f = rig->sent[0].frame;
 
 	rig_clear(rig);
-	rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, "\r\n");
-	rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, "\r\n\r\n");
+	rig_datagram(rig, "10.99.0.1", 5060, &f.src.addr, f.src.port, "\r\n");
+	rig_datagram(rig, "10.99.0.1", 5060, &f.src.addr, f.src.port, "\r\n\r\n");
 	cr_assert(eq(u32, rig->n, 0));
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_MALFORMED]), 0));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));

@@ -28,12 +28,12 @@ Test(matching, other_source_is_dropped_and_counted)
 		 "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\n"
 		 "Call-ID: x\r\nCSeq: 1000000001 REGISTER\r\nContent-Length: 0\r\n\r\n",
 		 rig_header(rig, 0, "Via"));
-	rig_datagram(rig, "10.99.0.9", 5060, &f->src, f->src_port, text);
-	rig_datagram(rig, "10.99.0.1", 5061, &f->src, f->src_port, text);
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, (uint16_t)(f->src_port ^ 1), text);
+	rig_datagram(rig, "10.99.0.9", 5060, &f->src.addr, f->src.port, text);
+	rig_datagram(rig, "10.99.0.1", 5061, &f->src.addr, f->src.port, text);
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, (uint16_t)(f->src.port ^ 1), text);
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 3));
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, text);
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, text);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
 	rig_free(rig);
 }
@@ -189,9 +189,9 @@ Test(matching, garbage_is_counted_and_harmless)
 	struct rig *rig = registering();
 	const struct frame *f = &rig->sent[0].frame;
 
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "garbage");
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "SIP/2.0 abc\r\n\r\n");
-	rig_datagram(rig, "10.99.0.1", 5060, &f->src, f->src_port, "\r\n\r\n");
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, "garbage");
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, "SIP/2.0 abc\r\n\r\n");
+	rig_datagram(rig, "10.99.0.1", 5060, &f->src.addr, f->src.port, "\r\n\r\n");
 	cr_assert(ge(u64,
 		     rig_count(&rig_counters(rig)->drops[HL_DROP_MALFORMED]) +
 			     rig_count(&rig_counters(rig)->slow),

@@ -78,8 +78,8 @@ Test(never, several_or_rewritten_contacts_in_a_2xx)
 		struct rig *rig = registering("");
 		char own[HL_ADDR_TEXT], uri[96], headers[512];
 
-		hl_addr_format(&rig->sent[0].frame.src, own);
-		snprintf(uri, sizeof(uri), "6000@%s:%u", own, rig->sent[0].frame.src_port);
+		hl_addr_format(&rig->sent[0].frame.src.addr, own);
+		snprintf(uri, sizeof(uri), "6000@%s:%u", own, rig->sent[0].frame.src.port);
 		size_t len = 0;
 		for (const char *at = cases[k].headers; *at; at++) {
 			if (at[0] == '%' && at[1] == 's') {
@@ -110,13 +110,13 @@ Test(never, expires_0_in_a_2xx)
 		char own[HL_ADDR_TEXT], text[256];
 		uint32_t line;
 
-		hl_addr_format(&rig->sent[0].frame.src, own);
+		hl_addr_format(&rig->sent[0].frame.src.addr, own);
 		if (k == 0)
 			snprintf(text, sizeof(text), "%s", headers[0]);
 		else
 			snprintf(text, sizeof(text),
 				 "Contact: <sip:6000@%s:%u;hl=p>;expires=0\r\nExpires: 60\r\n", own,
-				 rig->sent[0].frame.src_port);
+				 rig->sent[0].frame.src.port);
 		rig_answer(rig, 0, 200, text);
 		cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B), "it is not registered");
 		cr_expect(eq(int, rig_state(rig, 0).code, 200));

@@ -147,12 +147,12 @@ Test(parameter, outbound_server_outbound_port_backup_outbound_server_and_backup_
 	rig_command(rig, HL_COMMAND_ENABLE);
 	rig_pass(rig, 2100 * MS);
 	cr_assert(eq(u32, rig->n, 4));
-	hl_addr_format(&rig->sent[0].frame.dst, server);
+	hl_addr_format(&rig->sent[0].frame.dst.addr, server);
 	cr_assert_str_eq(server, "10.99.0.1");
-	cr_assert(eq(u16, rig->sent[0].frame.dst_port, 5070));
-	hl_addr_format(&rig->sent[3].frame.dst, server);
+	cr_assert(eq(u16, rig->sent[0].frame.dst.port, 5070));
+	hl_addr_format(&rig->sent[3].frame.dst.addr, server);
 	cr_assert_str_eq(server, "10.99.0.2");
-	cr_assert(eq(u16, rig->sent[3].frame.dst_port, 5071));
+	cr_assert(eq(u16, rig->sent[3].frame.dst.port, 5071));
 	rig_free(rig);
 }
 
@@ -170,7 +170,7 @@ Test(parameter, local_sip_port_is_the_port_of_contact_via_and_datagram)
 	struct rig *rig = rig_new_profile(SERVERS "    local_sip_port: 5099\n", 1);
 
 	rig_command(rig, HL_COMMAND_ENABLE);
-	cr_assert(eq(u16, rig->sent[0].frame.src_port, 5099));
+	cr_assert(eq(u16, rig->sent[0].frame.src.port, 5099));
 	cr_assert(contains(rig_header(rig, 0, "Contact"), ":5099"));
 	cr_assert(contains(rig_header(rig, 0, "Via"), ":5099;"));
 	rig_free(rig);
@@ -187,11 +187,11 @@ Test(parameter, use_random_sip_port_min_random_sip_port_and_max_random_sip_port)
 	rig_command(rig, HL_COMMAND_ENABLE);
 	cr_assert(eq(u32, rig->n, 6));
 	for (uint32_t k = 0; k < 6; k++) {
-		uint16_t port = rig->sent[k].frame.src_port;
+		uint16_t port = rig->sent[k].frame.src.port;
 
 		cr_assert(ge(u16, port, 51000));
 		cr_assert(le(u16, port, 51002));
-		bool *one = &seen[rig->sent[k].frame.src.bytes[3] & 1][port - 51000];
+		bool *one = &seen[rig->sent[k].frame.src.addr.bytes[3] & 1][port - 51000];
 		cr_assert(eq(int, *one, false), "two lines with one port");
 		*one = true;
 	}
@@ -200,7 +200,7 @@ Test(parameter, use_random_sip_port_min_random_sip_port_and_max_random_sip_port)
 	rig_command(rig, HL_COMMAND_FORCE_B);
 	cr_assert(eq(u32, rig->n, 12));
 	for (uint32_t k = 0; k < 6; k++) // a line keeps its port for its life
-		cr_assert(eq(u16, rig->sent[6 + k].frame.src_port, rig->sent[k].frame.src_port));
+		cr_assert(eq(u16, rig->sent[6 + k].frame.src.port, rig->sent[k].frame.src.port));
 	rig_free(rig);
 }
 

@@ -101,11 +101,11 @@ Test(registration, own_contact_counts_not_the_others)
 	char headers[512], own[HL_ADDR_TEXT];
 
 	rig_command(rig, HL_COMMAND_ENABLE);
-	hl_addr_format(&rig->sent[0].frame.src, own);
+	hl_addr_format(&rig->sent[0].frame.src.addr, own);
 	snprintf(headers, sizeof(headers),
 		 "Contact: \"a, b\" <sip:6000@10.1.1.1:5060>;expires=7\r\n"
 		 "Contact: <sip:6000@%s:%u;hl=p>;expires=90, <sip:x@y>;expires=3\r\nExpires: 5\r\n",
-		 own, rig->sent[0].frame.src_port);
+		 own, rig->sent[0].frame.src.port);
 	rig_answer(rig, 0, 200, headers);
 	rig_clear(rig);
 	rig_pass(rig, 44 * SEC);

@@ -20,8 +20,8 @@ static struct own own_of(const struct rig *rig)
 {
 	struct own own;
 
-	hl_addr_format(&rig->sent[0].frame.src, own.ip);
-	own.port = rig->sent[0].frame.src_port;
+	hl_addr_format(&rig->sent[0].frame.src.addr, own.ip);
+	own.port = rig->sent[0].frame.src.port;
 	return own;
 }
 
@@ -134,8 +134,8 @@ Test(stale, the_contact_of_another_line_is_left_alone)
 	rig_command(probe, HL_COMMAND_ENABLE);
 	struct own own = own_of(probe);
 	for (uint32_t k = 1; k < probe->n; k++)
-		if (hl_addr_equal(&probe->sent[k].frame.src, &probe->sent[0].frame.src))
-			other = probe->sent[k].frame.src_port;
+		if (hl_addr_equal(&probe->sent[k].frame.src.addr, &probe->sent[0].frame.src.addr))
+			other = probe->sent[k].frame.src.port;
 	rig_free(probe);
 	cr_assert(ne(int, other, 0));
 	cr_assert(ne(int, other, own.port));

@@ -93,7 +93,7 @@ static int notify(struct rig *rig, uint32_t k, struct notify n)
 		 n.cseq, n.from_tag ? n.from_tag : "srv-1", to_tag, call_id, n.cseq,
 		 n.headers ? n.headers : "Event: reg\r\nSubscription-State: active\r\n");
 	uint32_t before = rig->n;
-	rig_datagram(rig, "10.99.0.1", 5060, &f.src, f.src_port, text);
+	rig_datagram(rig, "10.99.0.1", 5060, &f.src.addr, f.src.port, text);
 	return rig->n > before ? atoi(rig->sent[before].text + 8) : 0;
 }
 

@@ -64,7 +64,7 @@ static struct rig *two_targets(const char *extra)
 
 static unsigned last_sent(const struct rig *rig)
 {
-	return rig->n ? rig->sent[rig->n - 1].frame.dst.bytes[3] : 0;
+	return rig->n ? rig->sent[rig->n - 1].frame.dst.addr.bytes[3] : 0;
 }
 
 static const char *method(const struct rig *rig, uint32_t k)
@@ -136,7 +136,7 @@ Test(targets, after_the_last_target_it_starts_again_at_the_first)
 	rig_clear(rig);
 	rig_pass(rig, 11 * SEC);
 	cr_assert(gt(u32, rig->n, 0));
-	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 11));
+	cr_assert(eq(int, rig->sent[0].frame.dst.addr.bytes[3], 11));
 	rig_free(rig);
 }
 
@@ -199,7 +199,7 @@ Test(targets, refreshes_stay_at_the_target_that_answered)
 	rig_answer(rig, 1, 200, "Expires: 60\r\n");
 	rig_clear(rig);
 	rig_pass(rig, 31 * SEC);
-	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 12));
+	cr_assert(eq(int, rig->sent[0].frame.dst.addr.bytes[3], 12));
 	rig_free(rig);
 }
 
@@ -213,7 +213,7 @@ Test(targets, dns_that_changes_under_a_request_moves_no_transaction)
 	rig_pass(rig, 1600 * MS);
 	cr_assert(eq(u32, rig->n, 2), "the retransmissions");
 	for (uint32_t k = 0; k < rig->n; k++)
-		cr_assert(eq(int, rig->sent[k].frame.dst.bytes[3], 11));
+		cr_assert(eq(int, rig->sent[k].frame.dst.addr.bytes[3], 11));
 	cr_assert(
 		eq(int,
 		   before.sent[0].len == rig->sent[0].len &&
@@ -224,7 +224,7 @@ Test(targets, dns_that_changes_under_a_request_moves_no_transaction)
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
 	rig_clear(rig);
 	rig_pass(rig, 31 * SEC);
-	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 13),
+	cr_assert(eq(int, rig->sent[0].frame.dst.addr.bytes[3], 13),
 		  "the refresh goes by the new answer");
 	rig_free(rig);
 }
@@ -244,7 +244,7 @@ Test(targets, dns_that_changes_under_a_probe_moves_it_not)
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 0));
 	rig_clear(rig);
 	rig_pass(rig, 6 * SEC);
-	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 13), "the next probe");
+	cr_assert(eq(int, rig->sent[0].frame.dst.addr.bytes[3], 13), "the next probe");
 	rig_free(rig);
 }
 
@@ -258,8 +258,8 @@ Test(targets, an_answer_from_another_target_is_from_a_wrong_source)
 		 "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\n"
 		 "Call-ID: x\r\nCSeq: 1000000001 REGISTER\r\nContent-Length: 0\r\n\r\n",
 		 rig_header(rig, 0, "Via"));
-	rig_datagram(rig, "10.99.0.12", 5060, &rig->sent[0].frame.src, rig->sent[0].frame.src_port,
-		     text);
+	rig_datagram(rig, "10.99.0.12", 5060, &rig->sent[0].frame.src.addr,
+		     rig->sent[0].frame.src.port, text);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_REG_P));
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_WRONG_SOURCE]), 1));
 	rig_free(rig);
@@ -304,7 +304,7 @@ Test(targets, a_probe_goes_to_the_target_of_the_registration)
 	rig_clear(rig);
 	rig_pass(rig, 5100 * MS);
 	cr_assert_str_eq(method(rig, 0), "OPTIONS");
-	cr_assert(eq(int, rig->sent[0].frame.dst.bytes[3], 12));
+	cr_assert(eq(int, rig->sent[0].frame.dst.addr.bytes[3], 12));
 	rig_free(rig);
 }
 
@@ -337,7 +337,7 @@ Test(targets, a_probe_answered_after_a_lost_one_asks_for_no_registration)
 			answer_dns(rig, HL_SERVER_P, TWO);
 		rig_command(rig, HL_COMMAND_ENABLE);
 		rig_answer(rig, 0, 200, "");
-		const uint8_t at = rig->sent[0].frame.dst.bytes[3];
+		const uint8_t at = rig->sent[0].frame.dst.addr.bytes[3];
 		const _Atomic uint64_t *lost = &rig_counters(rig)->timeouts[HL_OPTIONS];
 		while (rig_count(lost) < (uint64_t)targets)
 			rig_pass(rig, 10 * MS);
@@ -363,7 +363,7 @@ Test(targets, only_when_every_target_lost_the_probe_the_server_did)
 		rig_pass(rig, 100 * MS);
 	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
 	for (uint32_t k = 0; k < rig->n; k++)
-		tried[rig->sent[k].frame.dst.bytes[3]] = true;
+		tried[rig->sent[k].frame.dst.addr.bytes[3]] = true;
 	cr_assert(tried[11] && tried[12]);
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->timeouts[HL_OPTIONS]), 2));
 	rig_free(rig);

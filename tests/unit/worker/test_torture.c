@@ -43,8 +43,8 @@ static void deliver(struct bench *b, const char *text, uint32_t len)
 	struct frame f;
 
 	hl_addr_parse("10.99.0.1", 9, &server);
-	struct hl_packet pkt = torture_frame(&route, &server, 5060, &b->line.src, b->line.src_port,
-					     text, len);
+	struct hl_packet pkt = torture_frame(&route, &server, 5060, &b->line.src.addr,
+					     b->line.src.port, text, len);
 	hl_worker_rx(b->rig->worker, &pkt, 1, &tx, b->rig->now_ns);
 	guard_free(pkt.data, pkt.len);
 	b->n = tx.n;
@@ -53,7 +53,7 @@ static void deliver(struct bench *b, const char *text, uint32_t len)
 	if (tx.n == 0)
 		return;
 	cr_assert_eq(frame_read(out[0].data, out[0].len, 0, &f), FRAME_UDP);
-	cr_expect(hl_addr_equal(&f.dst, &server));
+	cr_expect(hl_addr_equal(&f.dst.addr, &server));
 	cr_assert(f.payload_len > 12 && memcmp(f.payload, "SIP/2.0 ", 8) == 0);
 	b->status = (uint16_t)atoi((const char *)f.payload + 8);
 	b->answer_len = f.payload_len;
