@@ -37,8 +37,8 @@ static int messages_meet(struct change *c, uint32_t domain)
 	if (c->messages[domain] == NULL)
 		return no_memory(c);
 	domain_text(&c->now->domains[domain], text);
-	return messages_write(c->settings, text, c->now->transport->via, c->messages[domain],
-			      c->err);
+	return messages_write(c->settings, &c->now->profiles[c->now->domains[domain].profile], text,
+			      c->now->transport->via, c->messages[domain], c->err);
 }
 
 static int shape_remake(struct change *c, uint32_t index)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "worker/kinds.h"
+
 static struct build_spec spec_of(const struct hl_profile *c, const char *domain, const char *via)
 {
 	return (struct build_spec){
@@ -25,22 +27,25 @@ static struct build_spec spec_of(const struct hl_profile *c, const char *domain,
 	};
 }
 
-static int server_write(const struct hl_profile *c, struct build_spec *spec,
-			struct message of[PLAN_TEXTS], struct hl_error *err)
+static int server_write(const struct hl_profile *c, const struct plan_profile *p,
+			struct build_spec *spec, struct message of[PLAN_TEXTS],
+			struct hl_error *err)
 {
-	static const enum hl_method methods[PLAN_TEXTS] = {
-		[PLAN_REGISTER] = HL_REGISTER,
-		[PLAN_OPTIONS] = HL_OPTIONS,
-		[PLAN_SUBSCRIBE] = HL_SUBSCRIBE,
-	};
-
 	for (int i = 0; i < PLAN_TEXTS; i++) {
+		const struct request_text *text = &request_texts[i];
 		struct hl_error inner;
 		int rc;
 
-		if (i == PLAN_SUBSCRIBE && !c->register_subscribe)
+		if (!kinds_use_text(p, (enum plan_text)i))
 			continue;
-		spec->method = methods[i];
+		spec->method = text->method;
+		spec->event = text->event;
+		spec->accept = text->accept;
+		spec->has_credentials = text->marks & TEXT_SIGNED;
+		spec->has_contact = text->marks & TEXT_CONTACT;
+		spec->has_expires = text->marks & TEXT_EXPIRES;
+		spec->to_user = text->marks & TEXT_TO_USER;
+		spec->uri_of_user = text->marks & TEXT_URI_OF_USER;
 		rc = build_message(spec, of[i].text, &of[i].len, &inner);
 		if (rc != 0)
 			return hl_fail(err, -rc, "profile %s: %.900s", c->name, inner.text);
@@ -48,8 +53,8 @@ static int server_write(const struct hl_profile *c, struct build_spec *spec,
 	return 0;
 }
 
-int messages_write(const struct hl_profile *c, const char *domain, const char *via,
-		   struct messages *out, struct hl_error *err)
+int messages_write(const struct hl_profile *c, const struct plan_profile *made, const char *domain,
+		   const char *via, struct messages *out, struct hl_error *err)
 {
 	static const char *const tags[HL_SERVERS] = { "p", "b" };
 	const bool has[HL_SERVERS] = {
@@ -65,7 +70,7 @@ int messages_write(const struct hl_profile *c, const char *domain, const char *v
 		spec.server_tag = tags[s];
 		// another flow: servers with one store would take both for the same binding
 		spec.reg_id = c->reg_id != 0 ? c->reg_id + (uint32_t)s : 0;
-		rc = server_write(c, &spec, out->of[s], err);
+		rc = server_write(c, made, &spec, out->of[s], err);
 	}
 	return rc;
 }

@@ -8,16 +8,17 @@
 
 struct message {
 	char text[BUILD_TEXT_MAX];
-	uint32_t len; // 0: there is none: no backup, or no subscription
+	uint32_t len; // 0: there is none: no backup, or no line sends it
 };
 
 struct messages {
 	struct message of[HL_SERVERS][PLAN_TEXTS];
 };
 
-// via: the token of the transport. 0; -EINVAL, -ENOMEM with a message that names the profile.
-int messages_write(const struct hl_profile *profile, const char *domain, const char *via,
-		   struct messages *out, struct hl_error *err);
+// made: what was made of the profile, which says what its lines send. via: the token of the transport.
+// 0; -EINVAL, -ENOMEM with a message that names the profile.
+int messages_write(const struct hl_profile *profile, const struct plan_profile *made,
+		   const char *domain, const char *via, struct messages *out, struct hl_error *err);
 
 // The domain as a text, which domain->uri has room for.
 void domain_text(const struct plan_domain *domain, char *out);

@@ -32,8 +32,8 @@ static int domain_make(struct planner *p, uint32_t index, struct digest *digest)
 	out->profile = (uint16_t)domain->profile;
 	out->uri_len = (uint16_t)strlen(out->uri);
 	ha2_make(digest, out);
-	return messages_write(c, domain->text, p->constants->transport->via, &p->messages[index],
-			      p->err);
+	return messages_write(c, &p->constants->profiles[domain->profile], domain->text,
+			      p->constants->transport->via, &p->messages[index], p->err);
 }
 
 int plan_domains(struct planner *p)

@@ -10,6 +10,7 @@
 #include "control/constants.h"
 #include "line/branch.h"
 #include "line/streams.h"
+#include "worker/kinds.h"
 #include "worker/transport.h"
 
 // Widths that do not depend on the line (worker/act.c fills them).
@@ -59,7 +60,9 @@ static uint32_t too_long(const struct plan_shape *shape, uint32_t credentials, u
 	for (int server = 0; server < HL_SERVERS; server++)
 		for (int text = 0; text < PLAN_TEXTS; text++) {
 			const struct template *t = &shape->text[server][text];
-			uint32_t bytes = t->len + (text != PLAN_OPTIONS ? credentials : 0);
+			uint32_t bytes = t->len + (request_texts[text].marks & TEXT_SIGNED
+							   ? credentials
+							   : 0);
 
 			if (text == PLAN_SUBSCRIBE) // refreshed in its dialog
 				bytes += (uint32_t)sizeof(";tag=") + DIALOG_TEXT_MAX;
@@ -119,7 +122,8 @@ static int shape_write(const struct hl_plan *plan, struct plan_shape *shape, str
 	if (messages == NULL)
 		return shape_fail(rc, profile, bytes, c->message_room, err);
 	domain_text(&c->domains[shape->domain], domain);
-	rc = messages_write(profile, domain, c->transport->via, messages, err);
+	rc = messages_write(profile, &c->profiles[shape->profile], domain, c->transport->via,
+			    messages, err);
 	if (rc == 0) {
 		rc = shape_compile(shape, messages, c->message_room, &bytes);
 		if (rc != 0)

@@ -9,19 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "line/kinds.h"
+
 #define BRANCH_COOKIE "z9hG4bK" // RFC 3261 8.1.1.7
 enum { BRANCH_COOKIE_LEN = 7, BRANCH_TEXT_LEN = 28, BRANCH_LEN = 35 };
 enum { BRANCH_TEXT_ROOM = 32 }; // written in two halves, the second one longer than it must be
-
-// What a request was for.
-enum request_kind {
-	KIND_REGISTER,
-	KIND_PROBE,
-	KIND_UNREGISTER,
-	KIND_KEEPALIVE, // of B
-	KIND_SUBSCRIBE,
-	REQUEST_KINDS,
-};
 
 #define BRANCH_LINE_BITS 24
 #define BRANCH_LINES (1u << BRANCH_LINE_BITS)

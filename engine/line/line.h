@@ -116,10 +116,11 @@ struct line_cold {
 	uint8_t answered : 3;            // challenges and refusals of this attempt answered at once
 	uint8_t unregister_answered : 3; // the same of the unregister
 	uint8_t asked : 2; // bit by enum hl_server: held since it asked for it (Retry-After)
-	uint8_t flags;     // enum cold_flag
-	uint8_t backoffs;  // cycles failed in a row
-	uint8_t cools;     // returns failed in a row
-	uint8_t attempt;   // enum attempt_flag
+	uint8_t active : 2; // enum hl_server + 1: what follows the registration runs there; 0: nowhere
+	uint8_t flags;      // enum cold_flag
+	uint8_t backoffs;            // cycles failed in a row
+	uint8_t cools;               // returns failed in a row
+	uint8_t attempt;             // enum attempt_flag
 	uint16_t epochs[HL_SERVERS]; // full registrations: each has a Call-ID of its own
 	// a contact that an earlier run left, which is being removed
 	uint16_t stale_port;

@@ -9,12 +9,11 @@
 #include "line/exchange.h"
 
 enum stream_flag {
-	STREAM_ON = 1 << 0,         // `server` holds the registration, what the profile wants runs
-	STREAM_NAT = 1 << 1,        // CRLFCRLF: nat_at is the next one
-	STREAM_SUB_AUTH = 1 << 2,   // the latest SUBSCRIBE carries credentials
-	STREAM_SUB_BARE = 1 << 3,   // it goes without the credentials that are remembered
-	STREAM_SUB_DIALOG = 1 << 4, // granted until sub_until
-	STREAM_NOTIFIED = 1 << 5,   // notify_cseq is that of the dialog's latest NOTIFY
+	STREAM_NAT = 1 << 0,        // CRLFCRLF: nat_at is the next one
+	STREAM_SUB_AUTH = 1 << 1,   // the latest SUBSCRIBE carries credentials
+	STREAM_SUB_BARE = 1 << 2,   // it goes without the credentials that are remembered
+	STREAM_SUB_DIALOG = 1 << 3, // granted until sub_until
+	STREAM_NOTIFIED = 1 << 4,   // notify_cseq is that of the dialog's latest NOTIFY
 };
 
 // Writer and reader: the owner lcore.
@@ -25,14 +24,13 @@ struct line_streams {
 	uint32_t sub_until;
 	uint32_t sub_expires_s; // asked for instead of the profile's (423); 0: the profile's
 	uint32_t notify_cseq;
-	uint16_t sub_number;     // of the subscription: each has a Call-ID and a tag of its own
-	uint8_t flags;           // enum stream_flag
-	uint8_t keepalive_fails; // in a row
-	uint8_t sub_answered;    // challenges and refusals answered in this attempt
-	uint8_t sub_waits;       // failures in a row: how long the backoff is
-	uint8_t server : 1;      // enum hl_server, with STREAM_ON
-	uint8_t keepalive_target : 7; // endpoint of the server that the latest one went to
-	uint8_t sub_target;           // as keepalive_target
+	uint16_t sub_number;      // of the subscription: each has a Call-ID and a tag of its own
+	uint8_t flags;            // enum stream_flag
+	uint8_t keepalive_fails;  // in a row
+	uint8_t sub_answered;     // challenges and refusals answered in this attempt
+	uint8_t sub_waits;        // failures in a row: how long the backoff is
+	uint8_t keepalive_target; // endpoint of the server that the latest one went to
+	uint8_t sub_target;       // as keepalive_target
 };
 static_assert(sizeof(struct line_streams) <= 56, "a line all in stays below 512 bytes");
 

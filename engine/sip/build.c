@@ -95,8 +95,7 @@ static void parties_set(osip_message_t *m, const struct build_spec *spec, bool *
 	m->from = party_new(spec, user, failed);
 	if (m->from != NULL)
 		osip_from_set_tag(m->from, copy(template_mark(FIELD_TAG), failed));
-	// A probe is addressed to the server, not to one of its users.
-	m->to = party_new(spec, spec->method == HL_OPTIONS ? NULL : user, failed);
+	m->to = party_new(spec, spec->to_user ? user : NULL, failed);
 }
 
 static void transaction_set(osip_message_t *m, const char *method, bool *failed)
@@ -165,7 +164,7 @@ static void lines_add(osip_message_t *m, const char *lines, bool *failed)
 // Headers that osip2 prints after all others, in the order in which they are added.
 static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *failed)
 {
-	if (spec->method != HL_OPTIONS) { // probes are never authenticated
+	if (spec->has_credentials) {
 		char name[sizeof(TEMPLATE_AUTH_MARK)] = TEMPLATE_AUTH_MARK;
 		char *colon = strchr(name, ':');
 
@@ -182,24 +181,18 @@ static void headers_add(osip_message_t *m, const struct build_spec *spec, bool *
 		header_add(m, "Supported", spec->supported, failed);
 	if (spec->headers != NULL)
 		lines_add(m, spec->headers, failed);
-	if (spec->method == HL_SUBSCRIBE)
-		header_add(m, "Event", "reg", failed); // RFC 3680 4.1
-	if (spec->method != HL_OPTIONS)
+	if (spec->event != NULL)
+		header_add(m, "Event", spec->event, failed);
+	if (spec->has_expires)
 		header_add(m, "Expires", template_mark(FIELD_EXPIRES), failed);
-	if (spec->method == HL_REGISTER)
-		return;
-	// RFC 3261 11.1, RFC 3680 4.5
-	if (osip_message_set_accept(m, spec->method == HL_OPTIONS ? "application/sdp"
-								  : "application/reginfo+xml") != 0)
+	if (spec->accept != NULL && osip_message_set_accept(m, spec->accept) != 0)
 		*failed = true;
 }
 
 static int spec_check(const struct build_spec *spec, struct hl_error *err)
 {
-	if (spec->method != HL_REGISTER && spec->method != HL_OPTIONS &&
-	    spec->method != HL_SUBSCRIBE)
-		return hl_fail(err, EINVAL,
-			       "no template for method %d: REGISTER, OPTIONS, SUBSCRIBE",
+	if (spec->method == HL_METHOD_NONE || spec->method >= HL_METHOD_OTHER)
+		return hl_fail(err, EINVAL, "no template for method %d: it has no name",
 			       (int)spec->method);
 	if (spec->domain == NULL || spec->domain[0] == '\0' || strlen(spec->domain) >= HOST_MAX)
 		return hl_fail(err, EINVAL, "SIP domain of %zu characters: allowed 1..%d",
@@ -227,13 +220,13 @@ int build_message(const struct build_spec *spec, char out[BUILD_TEXT_MAX], uint3
 		return hl_fail(err, ENOMEM, "no memory for a %s", method);
 	osip_message_set_method(m, copy(method, &failed));
 	osip_message_set_version(m, copy("SIP/2.0", &failed));
-	// REGISTER and OPTIONS are addressed to the server, SUBSCRIBE to the AoR.
-	user = spec->method == HL_SUBSCRIBE ? template_mark(FIELD_USER) : NULL;
+	user = spec->uri_of_user ? template_mark(FIELD_USER) : NULL;
 	osip_message_set_uri(m, uri_new(user, spec->domain, domain_port(spec, port), &failed));
 	via_add(m, spec, &failed);
 	parties_set(m, spec, &failed);
 	transaction_set(m, method, &failed);
-	contact_add(m, spec, &failed);
+	if (spec->has_contact)
+		contact_add(m, spec, &failed);
 	headers_add(m, spec, &failed);
 
 	if (failed || osip_message_to_str(m, &text, &text_len) != 0)

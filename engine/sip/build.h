@@ -9,13 +9,19 @@
 #include <heartline/error.h>
 
 struct build_spec {
-	enum hl_method method;  // HL_REGISTER, HL_OPTIONS, HL_SUBSCRIBE
-	const char *transport;  // token of the Via
-	const char *domain;     // host of Request-URI and AoR
-	uint16_t domain_port;   // in the URIs when it is not 5060
-	const char *server_tag; // "p" or "b": the Contact's hl parameter
-	bool rport;             // RFC 3581
-	bool display;           // From and To carry a display name
+	enum hl_method method;
+	bool uri_of_user; // the Request-URI is the AoR; else the domain
+	bool to_user;     // so is To; else it is addressed to the server
+	bool has_contact;
+	bool has_credentials; // has a place for them
+	bool has_expires;
+	const char *event, *accept; // values of these headers; NULL: none
+	const char *transport;      // token of the Via
+	const char *domain;         // host of Request-URI and AoR
+	uint16_t domain_port;       // in the URIs when it is not 5060
+	const char *server_tag;     // "p" or "b": the Contact's hl parameter
+	bool rport;                 // RFC 3581
+	bool display;               // From and To carry a display name
 	const char *user_agent;
 	const char *allow, *supported; // NULL: none
 	const char *headers;           // further lines, each with CRLF; NULL: none

@@ -212,6 +212,6 @@ void line_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 		worker_account_failover(w, i);
 	if (actions & ACT_RETURN)
 		worker_account_return(w, i);
-	if (w->streams)
+	if (w->follows)
 		streams_follow(w, i);
 }

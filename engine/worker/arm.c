@@ -5,7 +5,6 @@
 #include "line/branch.h"
 #include "line/streams.h"
 #include "timer/wheel.h"
-#include "worker/kinds.h"
 #include "worker/request.h"
 
 // Deadlines, of which the earliest counts.
@@ -45,11 +44,11 @@ static void find_rare(struct hl_worker *w, uint32_t i)
 		add(&earliest, c->hold_at);
 	if (w->streams && w->streams[i].flags & STREAM_NAT)
 		add(&earliest, w->streams[i].nat_at);
-	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		const struct request_ops *ops = request_kinds[kind];
-		const struct exchange *e = ops->is_rare ? request_exchange(w, i, ops) : NULL;
+	for (uint32_t k = 0; k < w->n_rare; k++) {
+		const struct request_ops *ops = w->rare[k];
+		const struct exchange *e = request_exchange(w, i, ops);
 
-		if (e && exchange_is_armed(e))
+		if (exchange_is_armed(e))
 			add(&earliest, e->at);
 	}
 	l->rare_at = earliest.at;

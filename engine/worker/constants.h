@@ -8,13 +8,12 @@
 #include <heartline/state.h>
 #include "base/publish.h"
 #include "failover/failover.h"
+#include "line/kinds.h"
 #include "sip/digest.h"
 #include "sip/template.h"
 #include "worker/schedule.h"
 
 struct transport;
-
-enum plan_text { PLAN_REGISTER, PLAN_OPTIONS, PLAN_SUBSCRIBE, PLAN_TEXTS };
 
 // What lines heed of their profile as it is configured, but for the unit. A row makes the member, and its
 // value from `c`, the struct hl_profile, in control/plan_profiles.c; 0 is "none" where a time may be 0.

@@ -8,6 +8,7 @@
 #include "sip/value.h"
 #include "worker/challenge.h"
 #include "worker/request.h"
+#include "worker/sign.h"
 #include "worker/write.h"
 
 // Of line, server and number of the subscription.
@@ -15,9 +16,9 @@ uint64_t dialog_id(const struct hl_worker *w, uint32_t i)
 {
 	const struct line_streams *s = &w->streams[i];
 
-	return siphash_u64(w->plan->keys[PLAN_KEY_DIALOG], (uint64_t)worker_line_tag(w, i) << 17 |
-								   (uint64_t)s->server << 16 |
-								   s->sub_number);
+	return siphash_u64(w->plan->keys[PLAN_KEY_DIALOG],
+			   (uint64_t)worker_line_tag(w, i) << 17 |
+				   (uint64_t)worker_active(w, i) << 16 | s->sub_number);
 }
 
 void dialog_clear(struct hl_worker *w, uint32_t i)
@@ -86,14 +87,6 @@ void dialog_answered(struct hl_worker *w, uint32_t i, const struct sip_reply *re
 		learn_target(d, reply->contacts[0]);
 }
 
-static uint32_t put(char *text, uint32_t len, uint32_t at, uint32_t old_len, const char *with,
-		    uint32_t with_len)
-{
-	memmove(text + at + with_len, text + at + old_len, len - at - old_len);
-	memcpy(text + at, with, with_len);
-	return len - old_len + with_len;
-}
-
 // Behind the value of To; the template has one, before the credentials.
 static uint32_t to_end(const char *text, uint32_t len)
 {
@@ -104,22 +97,6 @@ static uint32_t to_end(const char *text, uint32_t len)
 	for (at += 6; at < len && text[at] != '\r';)
 		at++;
 	return at;
-}
-
-// What follows from the Request-URI of each line, so it cannot be part of the plan.
-static uint32_t sign(struct hl_worker *w, uint32_t i, enum hl_server server, struct slice uri,
-		     struct slice cnonce, char out[CREDENTIALS_MAX])
-{
-	static const struct slice method = { "SUBSCRIBE", 9 };
-	char ha2[HL_DIGEST_ALGORITHMS][2][DIGEST_HEX_MAX];
-	const struct credentials_for request = { server, uri, cnonce,
-						 (const char(*)[2][DIGEST_HEX_MAX])ha2 };
-
-	for (int algorithm = 0; algorithm < HL_DIGEST_ALGORITHMS; algorithm++)
-		for (int auth_int = 0; auth_int < 2; auth_int++)
-			digest_ha2(w->digest, (enum hl_digest_algorithm)algorithm, method, uri,
-				   auth_int, ha2[algorithm][auth_int]);
-	return worker_credentials(w, i, &request, out);
 }
 
 // What follows from the dialog for a request of `len` bytes: a target in place of the Request-URI, a tag.
@@ -139,32 +116,24 @@ uint32_t dialog_len(const struct hl_worker *w, uint32_t i, uint32_t len, uint32_
 // From the last one to the first, so that what stands before keeps its place.
 uint32_t dialog_write(struct hl_worker *w, uint32_t i, const struct finish *f)
 {
-	const uint32_t uri_at = sizeof("SUBSCRIBE ") - 1;
-	const uint32_t room = w->constants->message_room;
 	const struct line_dialog *d = &w->dialogs[i];
 	bool inside = w->streams[i].flags & STREAM_SUB_DIALOG && d->tag_len;
 	char *text = f->out;
 	uint32_t len = f->len, auth_at = f->text->auth_at;
-	const char *uri_end = memchr(text + uri_at, ' ', len - uri_at);
-	struct slice old = { text + uri_at, (uint32_t)(uri_end - text) - uri_at }, uri = old;
+	struct slice old = sign_uri(text, len), uri = old;
 	uint32_t grows = inside ? 5u + d->tag_len : 0;
-	char auth[CREDENTIALS_MAX];
 
 	if (inside && d->target_len)
 		uri = (struct slice){ d->text + d->tag_len, d->target_len };
 	grows += uri.len > old.len ? uri.len - old.len : 0;
-	if (f->request->with_auth) {
-		uint32_t auth_len = sign(w, i, f->request->server, uri, f->cnonce, auth);
-
-		if (len + grows + auth_len <= room) // as for a REGISTER
-			len = put(text, len, auth_at, 0, auth, auth_len);
-	}
+	len = sign_request(w, i, f, uri, grows);
 	if (!inside)
 		return len;
 	uint32_t at = to_end(text, auth_at);
-	len = put(text, len, at, 0, d->text, d->tag_len);
-	len = put(text, len, at, 0, ";tag=", 5);
-	return uri.at == old.at ? len : put(text, len, uri_at, old.len, uri.at, uri.len);
+	len = sign_replace(text, len, (struct slice){ text + at, 0 },
+			   (struct slice){ d->text, d->tag_len });
+	len = sign_replace(text, len, (struct slice){ text + at, 0 }, (struct slice){ ";tag=", 5 });
+	return uri.at == old.at ? len : sign_replace(text, len, old, uri);
 }
 
 bool dialog_holds(const struct hl_worker *w, uint32_t i, const struct sip_request *r)

@@ -9,7 +9,6 @@
 #include "worker/exchange.h"
 #include "worker/flush.h"
 #include "worker/keepalive.h"
-#include "worker/kinds.h"
 #include "worker/probe.h"
 #include "worker/registration.h"
 #include "worker/slot.h"
@@ -67,13 +66,8 @@ static void rare_due(struct hl_worker *w, uint32_t i)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 	if (w->streams)
 		nat_keepalive_due(w, i);
-	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		const struct request_ops *ops = request_kinds[kind];
-		const struct exchange *e = ops->is_rare ? request_exchange(w, i, ops) : NULL;
-
-		if (e)
-			serve(w, i, e, ops);
-	}
+	for (uint32_t k = 0; k < w->n_rare; k++)
+		serve(w, i, request_exchange(w, i, w->rare[k]), w->rare[k]);
 	hold_due(w, i);
 }
 

@@ -8,16 +8,17 @@
 
 #include "base/count.h"
 #include "line/branch.h"
-#include "line/streams.h"
 #include "worker/registration.h"
-#include "worker/subscription.h"
-#include "worker/unregister.h"
+#include "worker/request.h"
 
 // The text of these depends on the epoch, so their copies would be of another.
 static bool may_begin(const struct hl_worker *w, uint32_t i)
 {
-	return !exchange_is_out(&w->cold[i].unregister) &&
-	       !(w->streams && exchange_is_out(&w->streams[i].subscribe));
+	for (uint32_t k = 0; k < w->n_rare; k++)
+		if (w->rare[k]->method != HL_OPTIONS &&
+		    exchange_is_out(request_exchange(w, i, w->rare[k])))
+			return false;
+	return true;
 }
 
 void epoch_begin(struct hl_worker *w, uint32_t i)
@@ -28,11 +29,11 @@ void epoch_begin(struct hl_worker *w, uint32_t i)
 	if (!may_begin(w, i) && l->cseq < NUMBER_EPOCH_LATEST)
 		return;
 	registration_abandon(w, i);
-	unregister_again(w, i);
-	l->cseq = l->registration.number = c->unregister.number = 0;
+	l->cseq = l->registration.number = 0;
 	for (unsigned server = 0; server < HL_SERVERS; server++)
 		c->epochs[server]++;
-	if (w->streams)
-		subscription_new_epoch(w, i);
+	for (uint32_t k = 0; k < w->n_rare; k++)
+		if (w->rare[k]->renumbered)
+			w->rare[k]->renumbered(w, i);
 	count(&w->counters.epochs);
 }

@@ -36,11 +36,11 @@ static void flush_rare(struct hl_worker *w, uint32_t i)
 {
 	bool waiting = false;
 
-	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		const struct request_ops *ops = request_kinds[kind];
-		const struct exchange *e = ops->is_rare ? request_exchange(w, i, ops) : NULL;
+	for (uint32_t k = 0; k < w->n_rare; k++) {
+		const struct request_ops *ops = w->rare[k];
+		const struct exchange *e = request_exchange(w, i, ops);
 
-		if (!e || !exchange_to_send(e))
+		if (!exchange_to_send(e))
 			continue;
 		if (ops->must_wait && ops->must_wait(w, i))
 			waiting = true;

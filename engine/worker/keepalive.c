@@ -20,7 +20,7 @@ static void set_timer(struct hl_worker *w, uint32_t i, uint32_t at)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 }
 
-void keepalive_start(struct hl_worker *w, uint32_t i)
+static void start(struct hl_worker *w, uint32_t i)
 {
 	uint64_t interval_ns = worker_profile(w, &w->lines[i])->keepalive_interval_ns;
 
@@ -28,7 +28,7 @@ void keepalive_start(struct hl_worker *w, uint32_t i)
 	set_timer(w, i, w->now + tick_span_ns(worker_phase_ns(w, i, interval_ns)));
 }
 
-void keepalive_stop(struct hl_worker *w, uint32_t i)
+static void stop(struct hl_worker *w, uint32_t i)
 {
 	exchange_let_go(w, i, &keepalive_ops);
 	exchange_end(&w->streams[i].keepalive);
@@ -58,14 +58,9 @@ static void refresh_at_b(struct hl_worker *w, uint32_t i, uint16_t code)
 	emit_event(w, FO_REFRESH, code);
 }
 
-static struct exchange *exchange(const struct hl_worker *w, uint32_t i)
-{
-	return w->streams ? &w->streams[i].keepalive : NULL;
-}
-
 static void describe(const struct hl_worker *w, uint32_t i, struct request *r)
 {
-	r->server = w->streams[i].server;
+	r->server = worker_active(w, i);
 }
 
 static uint8_t target(const struct hl_worker *w, uint32_t i, enum hl_server server)
@@ -75,10 +70,10 @@ static uint8_t target(const struct hl_worker *w, uint32_t i, enum hl_server serv
 
 static void prepare(struct hl_worker *w, uint32_t i)
 {
-	struct line_streams *s = &w->streams[i];
+	enum hl_server server = worker_active(w, i);
 
-	target_settle(w, i, s->server);
-	s->keepalive_target = w->lines[i].target[s->server] & PLAN_NO_TARGET;
+	target_settle(w, i, server);
+	w->streams[i].keepalive_target = w->lines[i].target[server];
 }
 
 static void timer(struct hl_worker *w, uint32_t i)
@@ -114,22 +109,8 @@ static void answered(struct hl_worker *w, uint32_t i, const struct sip_reply *re
 	schedule_next(w, i);
 }
 
-const struct request_ops keepalive_ops = {
-	.kind = KIND_KEEPALIVE,
-	.method = HL_OPTIONS,
-	.text = PLAN_OPTIONS,
-	.timeout = offsetof(struct plan_profile, options_timeout_ns),
-	.is_rare = true,
-	.exchange = exchange,
-	.describe = describe,
-	.target = target,
-	.prepare = prepare,
-	.answered = answered,
-	.lost = lost,
-	.timer = timer,
-};
-
-void nat_keepalive_start(struct hl_worker *w, uint32_t i)
+// To whichever server is active.
+static void nat_start(struct hl_worker *w, uint32_t i)
 {
 	uint64_t interval_ns = worker_profile(w, &w->lines[i])->nat_keepalive_interval_ns;
 
@@ -140,9 +121,44 @@ void nat_keepalive_start(struct hl_worker *w, uint32_t i)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 }
 
+static bool is_wanted(const struct plan_profile *p)
+{
+	return p->keepalive_interval_ns || p->nat_keepalive_interval_ns;
+}
+
+static void follow(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	if (server == HL_SERVER_NONE) {
+		stop(w, i);
+		w->streams[i].flags &= (uint8_t)~STREAM_NAT;
+		return;
+	}
+	if (server == HL_SERVER_B && worker_profile(w, &w->lines[i])->keepalive_interval_ns)
+		start(w, i);
+	nat_start(w, i);
+}
+
+const struct request_ops keepalive_ops = {
+	.kind = KIND_KEEPALIVE,
+	.method = HL_OPTIONS,
+	.text = PLAN_OPTIONS,
+	.timeout = offsetof(struct plan_profile, options_timeout_ns),
+	.is_rare = true,
+	.store = STORE_STREAMS,
+	.at = offsetof(struct line_streams, keepalive),
+	.is_wanted = is_wanted,
+	.follow = follow,
+	.describe = describe,
+	.target = target,
+	.prepare = prepare,
+	.answered = answered,
+	.lost = lost,
+	.timer = timer,
+};
+
 static const struct plan_endpoint *active_endpoint(const struct hl_worker *w, uint32_t i)
 {
-	enum hl_server server = w->streams[i].server;
+	enum hl_server server = worker_active(w, i);
 	uint8_t at = w->lines[i].target[server];
 
 	return target_endpoint(w, i, server, target_or_choice(w, i, server, at));

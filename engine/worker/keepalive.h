@@ -7,12 +7,5 @@
 
 #include "worker/request.h"
 
-extern const struct request_ops keepalive_ops;
-
-// Only with w->streams. The line is on B now; it is no more.
-void keepalive_start(struct hl_worker *w, uint32_t i);
-void keepalive_stop(struct hl_worker *w, uint32_t i);
-
-// To whichever server is active.
-void nat_keepalive_start(struct hl_worker *w, uint32_t i);
+// Only with w->streams.
 void nat_keepalive_due(struct hl_worker *w, uint32_t i);

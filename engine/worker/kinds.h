@@ -1,8 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The list of the kinds of requests that lines send.
+// The kinds of requests that lines send, by the list of line/kinds.h: their operations, their texts, and
+// where a worker keeps what lines remember of them.
 #pragma once
 
+#include <heartline/counters.h>
 #include "worker/request.h"
 
 // All kinds of requests, by enum request_kind, in the order in which they are sent.
 extern const struct request_ops *const request_kinds[REQUEST_KINDS];
+
+struct request_text {
+	enum hl_method method;
+	uint8_t marks;              // enum text_mark
+	const char *event, *accept; // NULL: none
+};
+extern const struct request_text request_texts[PLAN_TEXTS];
+
+// Does a kind of request that lines of this profile send use the text?
+bool kinds_use_text(const struct plan_profile *p, enum plan_text text);
+
+// Set-up: the tables of n lines. False: no memory; kinds_free() is still to be called.
+bool kinds_make(struct hl_worker *w, uint32_t n);
+void kinds_free(struct hl_worker *w);

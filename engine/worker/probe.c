@@ -45,7 +45,8 @@ void probe_start(struct hl_worker *w, uint32_t i)
 		exchange_set_timer(e, phase(w, i, interval_ns));
 }
 
-void probe_start_keepalive(struct hl_worker *w, uint32_t i)
+// The line is on P, whose keepalive has the probes' target: one stream, at the shorter interval.
+static void start_keepalive(struct hl_worker *w, uint32_t i)
 {
 	struct exchange *e = &w->lines[i].probe;
 	uint32_t at = phase(w, i, interval_now_ns(w, &w->lines[i]));
@@ -243,13 +244,28 @@ static void lost(struct hl_worker *w, uint32_t i, uint16_t code)
 		emit_event(w, FO_PROBE_LOST, code);
 }
 
+static void follow(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
+
+	if (p->keepalive_interval_ns == 0)
+		return;
+	if (server == HL_SERVER_P)
+		start_keepalive(w, i);
+	else if (server == HL_SERVER_NONE && worker_active(w, i) == HL_SERVER_P &&
+		 p->detect_interval_ns == 0)
+		probe_stop(w, i);
+}
+
 const struct request_ops probe_ops = {
 	.kind = KIND_PROBE,
 	.method = HL_OPTIONS,
 	.text = PLAN_OPTIONS,
 	.timeout = offsetof(struct plan_profile, options_timeout_ns),
 	.is_timed = true,
-	.in_line = offsetof(struct line, probe),
+	.store = STORE_LINE,
+	.at = offsetof(struct line, probe),
+	.follow = follow,
 	.describe = describe,
 	.target = target,
 	.leaves = leaves,

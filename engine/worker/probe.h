@@ -5,12 +5,8 @@
 
 #include "worker/request.h"
 
-extern const struct request_ops probe_ops;
-
 // Probes on, if the profile has any and they are not.
 void probe_start(struct hl_worker *w, uint32_t i);
-// The line is on P, whose keepalive has the probes' target: one stream, at the shorter interval.
-void probe_start_keepalive(struct hl_worker *w, uint32_t i);
 void probe_stop(struct hl_worker *w, uint32_t i);
 // An ICMP error without proof about this request: the next probe of P leaves now, once a request.
 void probe_hint(struct hl_worker *w, uint32_t i, const struct request *about);

@@ -5,8 +5,6 @@
 
 #include "worker/request.h"
 
-extern const struct request_ops registration_ops;
-
 // A new attempt at a server, to its first target; what is out is abandoned.
 void registration_begin(struct hl_worker *w, uint32_t i, enum hl_server server);
 // Nothing is out or to be sent any more. One that is unanswered was perhaps heard.

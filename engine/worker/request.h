@@ -26,6 +26,8 @@ struct finish {
 	uint32_t len; // of all
 };
 
+enum request_store { STORE_LINE, STORE_COLD, STORE_STREAMS, STORE_OWN };
+
 // What may be absent is NULL.
 struct request_ops {
 	enum request_kind kind;
@@ -36,10 +38,18 @@ struct request_ops {
 	bool is_timed;           // its round trips are measured
 	bool writes_credentials; // `finish` does, since they follow from what it writes
 
-	// Where its exchange is in struct line; of a rare one the function says it, NULL: this line
-	// sends no requests of this kind.
-	size_t in_line;
-	struct exchange *(*exchange)(const struct hl_worker *w, uint32_t i);
+	bool signs; // its credentials count on the nonce of the REGISTER (turn.h)
+
+	// Where its exchange is: `at` so many bytes of a part of the line; or first in a structure of
+	// `bytes` that only the role knows, of which each line has one.
+	enum request_store store;
+	size_t at, bytes;
+	// Lines of which profiles send it? Absent: all do.
+	bool (*is_wanted)(const struct plan_profile *p);
+	// The line is registered at `server` now, and no more where it was: HL_SERVER_NONE comes first.
+	void (*follow)(struct hl_worker *w, uint32_t i, enum hl_server server);
+	// The numbers of the line begin again (epoch.h).
+	void (*renumbered)(struct hl_worker *w, uint32_t i);
 	// Server and credentials of the latest request.
 	void (*describe)(const struct hl_worker *w, uint32_t i, struct request *request);
 
@@ -75,13 +85,18 @@ struct request_ops {
 	void (*timer)(struct hl_worker *w, uint32_t i);
 };
 
+// One a role, which defines it.
+#define ROLE_OPS(name, role) extern const struct request_ops role##_ops;
+REQUEST_KIND_LIST(ROLE_OPS)
+#undef ROLE_OPS
+
 // The exchange; NULL: this line sends no requests of this kind.
 static inline struct exchange *request_exchange(const struct hl_worker *w, uint32_t i,
 						const struct request_ops *ops)
 {
-	if (ops->exchange)
-		return ops->exchange(w, i);
-	return (struct exchange *)((char *)&w->lines[i] + ops->in_line);
+	const struct request_place *place = &w->places[ops->kind];
+
+	return place->first ? (struct exchange *)(place->first + i * place->stride) : NULL;
 }
 
 // The latest request, as its role has it.

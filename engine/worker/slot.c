@@ -6,6 +6,7 @@
 #include "worker/account.h"
 #include "worker/challenge.h"
 #include "worker/clock.h"
+#include "worker/request.h"
 
 #define QUARANTINE_NS (64 * 500000000ull) // 64 * T1
 #define RETRY_NS 1000000000ull            // the ring of removed slots was full
@@ -106,6 +107,9 @@ static void forget(struct hl_worker *w, uint32_t i)
 	worker_account_forget(w, i);
 	if (w->streams)
 		w->streams[i] = (struct line_streams){ 0 };
+	for (uint32_t k = 0; k < w->n_rare; k++)
+		if (w->rare[k]->store == STORE_OWN)
+			memset(request_exchange(w, i, w->rare[k]), 0, w->rare[k]->bytes);
 	if (w->dialogs)
 		w->dialogs[i].tag_len = w->dialogs[i].target_len = 0;
 }

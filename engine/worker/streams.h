@@ -4,5 +4,5 @@
 
 #include "worker/worker.h"
 
-// Only with w->streams. The line's state has changed.
+// Only with w->follows. The line's state has changed.
 void streams_follow(struct hl_worker *w, uint32_t i);

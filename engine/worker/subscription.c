@@ -10,16 +10,7 @@
 #include "worker/interval.h"
 #include "worker/request.h"
 #include "worker/target.h"
-
-bool subscription_must_wait(const struct hl_worker *w, uint32_t i)
-{
-	const struct line *l = &w->lines[i];
-	const struct line_cold *c = &w->cold[i];
-	uint8_t server = w->streams[i].server;
-
-	return (exchange_is_open(&l->registration) && l->reg_server == server) ||
-	       (exchange_is_open(&c->unregister) && c->unregister_server == server);
-}
+#include "worker/turn.h"
 
 uint32_t subscription_expires_s(const struct hl_worker *w, uint32_t i)
 {
@@ -28,7 +19,7 @@ uint32_t subscription_expires_s(const struct hl_worker *w, uint32_t i)
 	return demanded ? demanded : worker_profile(w, &w->lines[i])->subscribe_s;
 }
 
-void subscription_stop(struct hl_worker *w, uint32_t i)
+static void stop(struct hl_worker *w, uint32_t i)
 {
 	struct line_streams *s = &w->streams[i];
 
@@ -40,7 +31,7 @@ void subscription_stop(struct hl_worker *w, uint32_t i)
 
 void subscription_ask(struct hl_worker *w, uint32_t i)
 {
-	subscription_stop(w, i);
+	stop(w, i);
 	exchange_ask(&w->streams[i].subscribe);
 	w->lines[i].flags |= LINE_RARE_SEND;
 }
@@ -56,13 +47,6 @@ void subscription_begin(struct hl_worker *w, uint32_t i)
 	subscription_ask(w, i);
 }
 
-void subscription_start(struct hl_worker *w, uint32_t i)
-{
-	w->streams[i].sub_waits = 0;
-	w->streams[i].sub_expires_s = 0;
-	subscription_begin(w, i);
-}
-
 void subscription_try_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 {
 	struct line_streams *s = &w->streams[i];
@@ -72,11 +56,12 @@ void subscription_try_later(struct hl_worker *w, uint32_t i, uint32_t after_s)
 
 	if (wait_ns < after_ns)
 		wait_ns = after_ns;
-	subscription_stop(w, i);
+	stop(w, i);
 	exchange_set_timer(&s->subscribe, w->now + tick_span_ns(wait_ns));
 }
 
-void subscription_new_epoch(struct hl_worker *w, uint32_t i)
+// The dialog cannot go back to lower numbers: a new one follows.
+static void renumbered(struct hl_worker *w, uint32_t i)
 {
 	struct line_streams *s = &w->streams[i];
 
@@ -86,20 +71,9 @@ void subscription_new_epoch(struct hl_worker *w, uint32_t i)
 	subscription_try_later(w, i, 0);
 }
 
-bool subscription_is_overtaken(const struct hl_worker *w, uint32_t i)
-{
-	const struct line_streams *s = &w->streams[i];
-	uint32_t number = s->subscribe.number;
-
-	return s->flags & STREAM_SUB_AUTH &&
-	       (subscription_must_wait(w, i) ||
-		(int32_t)(w->lines[i].registration.number - number) > 0 ||
-		(int32_t)(w->cold[i].unregister.number - number) > 0);
-}
-
 static bool is_replaced(struct hl_worker *w, uint32_t i)
 {
-	if (!subscription_is_overtaken(w, i))
+	if (!turn_has_passed(w, i, &subscription_ops))
 		return false;
 	subscription_ask(w, i);
 	return true;
@@ -125,14 +99,14 @@ static void lost(struct hl_worker *w, uint32_t i, uint16_t code)
 	subscription_try_later(w, i, 0);
 }
 
-static struct exchange *exchange(const struct hl_worker *w, uint32_t i)
+static bool must_wait(const struct hl_worker *w, uint32_t i)
 {
-	return w->streams ? &w->streams[i].subscribe : NULL;
+	return turn_is_taken(w, i, &subscription_ops);
 }
 
 static void describe(const struct hl_worker *w, uint32_t i, struct request *r)
 {
-	r->server = w->streams[i].server;
+	r->server = worker_active(w, i);
 	r->with_auth = w->streams[i].flags & STREAM_SUB_AUTH;
 }
 
@@ -150,12 +124,33 @@ static uint32_t expires_s(const struct hl_worker *w, uint32_t i, enum hl_server 
 static void prepare(struct hl_worker *w, uint32_t i)
 {
 	struct line_streams *s = &w->streams[i];
+	enum hl_server server = worker_active(w, i);
 
-	target_settle(w, i, s->server);
-	s->sub_target = w->lines[i].target[s->server];
+	target_settle(w, i, server);
+	s->sub_target = w->lines[i].target[server];
 	s->flags &= (uint8_t)~STREAM_SUB_AUTH;
-	if (!(s->flags & STREAM_SUB_BARE) && worker_has_nonce(w, i, s->server))
+	if (!(s->flags & STREAM_SUB_BARE) && worker_has_nonce(w, i, server))
 		s->flags |= STREAM_SUB_AUTH;
+}
+
+static bool is_wanted(const struct plan_profile *p)
+{
+	return p->subscribe_s != 0;
+}
+
+// A subscription that is left lapses.
+static void follow(struct hl_worker *w, uint32_t i, enum hl_server server)
+{
+	struct line_streams *s = &w->streams[i];
+
+	if (server == HL_SERVER_NONE) {
+		stop(w, i);
+		s->flags &= (uint8_t) ~(STREAM_SUB_DIALOG | STREAM_NOTIFIED);
+	} else if (is_wanted(worker_profile(w, &w->lines[i]))) {
+		s->sub_waits = 0;
+		s->sub_expires_s = 0;
+		subscription_begin(w, i);
+	}
 }
 
 const struct request_ops subscription_ops = {
@@ -165,13 +160,18 @@ const struct request_ops subscription_ops = {
 	.timeout = offsetof(struct plan_profile, register_timeout_ns),
 	.is_rare = true,
 	.writes_credentials = true,
-	.exchange = exchange,
+	.signs = true,
+	.store = STORE_STREAMS,
+	.at = offsetof(struct line_streams, subscribe),
+	.is_wanted = is_wanted,
+	.follow = follow,
+	.renumbered = renumbered,
 	.describe = describe,
 	.target = target,
 	.expires_s = expires_s,
 	.dialog_id = dialog_id,
 	.finish = dialog_write,
-	.must_wait = subscription_must_wait,
+	.must_wait = must_wait,
 	.prepare = prepare,
 	.found_hop = subscription_ask,
 	.is_replaced = is_replaced,

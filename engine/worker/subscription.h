@@ -8,14 +8,6 @@
 
 #include "worker/request.h"
 
-extern const struct request_ops subscription_ops;
-
-// Only with w->dialogs. A new one at the active server.
-void subscription_start(struct hl_worker *w, uint32_t i);
-// No SUBSCRIBE is out or to be sent any more, no timer armed.
-void subscription_stop(struct hl_worker *w, uint32_t i);
-// The line's numbers begin again, and with them its dialog.
-void subscription_new_epoch(struct hl_worker *w, uint32_t i);
 // A NOTIFY that came in: the status of its answer.
 uint16_t subscription_notify(struct hl_worker *w, uint32_t i, const struct sip_request *request);
 
@@ -28,9 +20,5 @@ void subscription_ask(struct hl_worker *w, uint32_t i);
 void subscription_begin(struct hl_worker *w, uint32_t i);
 // It is over or failed: again after a backoff, and so many seconds at least.
 void subscription_try_later(struct hl_worker *w, uint32_t i, uint32_t after_s);
-// For a REGISTER or an unregister, which counts on the same nonce.
-bool subscription_must_wait(const struct hl_worker *w, uint32_t i);
-// Has one of these used the nonce since? The same bytes again need the same nonce and count.
-bool subscription_is_overtaken(const struct hl_worker *w, uint32_t i);
 // Expires that a SUBSCRIBE asks for.
 uint32_t subscription_expires_s(const struct hl_worker *w, uint32_t i);

@@ -7,6 +7,7 @@
 #include "worker/dialog.h"
 #include "worker/interval.h"
 #include "worker/subscription.h"
+#include "worker/turn.h"
 
 // A subscription that lapses before its refresh is begun again then.
 static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t left_s)
@@ -28,8 +29,8 @@ static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 		subscription_try_later(w, i, 0);
 		return;
 	}
-	if (!subscription_must_wait(w, i)) // the nonce is the REGISTER's meanwhile
-		worker_next_nonce(w, i, s->server, reply);
+	if (!turn_is_taken(w, i, &subscription_ops)) // the nonce is the REGISTER's meanwhile
+		worker_next_nonce(w, i, worker_active(w, i), reply);
 	dialog_answered(w, i, reply);
 	s->sub_waits = s->sub_answered = 0;
 	uint32_t at = w->now + tick_span_ns(refresh_ns(w, i, granted_s));
@@ -45,19 +46,20 @@ static bool challenged(struct hl_worker *w, uint32_t i, const struct sip_reply *
 	struct line_streams *s = &w->streams[i];
 	bool answered = s->flags & STREAM_SUB_AUTH;
 
-	if (subscription_is_overtaken(w, i)) { // that nonce is used up
+	if (turn_has_passed(w, i, &subscription_ops)) { // that nonce is used up
 		subscription_ask(w, i);
 		return true;
 	}
-	if (subscription_must_wait(w, i)) { // asked again behind that, with what it learns
+	if (turn_is_taken(w, i,
+			  &subscription_ops)) { // asked again behind that, with what it learns
 		subscription_ask(w, i);
-		return ++s->sub_answered <= worker_answers_max(w, i, s->server);
+		return ++s->sub_answered <= worker_answers_max(w, i, worker_active(w, i));
 	}
-	struct bare_request bare = worker_bare_request(w, i, s->server, PLAN_SUBSCRIBE);
+	struct bare_request bare = worker_bare_request(w, i, worker_active(w, i), PLAN_SUBSCRIBE);
 	bare.len = dialog_len(w, i, bare.len, &bare.uri_len);
-	int challenge = worker_challenge(w, i, s->server, bare, reply);
+	int challenge = worker_challenge(w, i, worker_active(w, i), bare, reply);
 	if (challenge < 0 || (answered && challenge == CHALLENGE_SAME) ||
-	    ++s->sub_answered > worker_answers_max(w, i, s->server))
+	    ++s->sub_answered > worker_answers_max(w, i, worker_active(w, i)))
 		return false;
 	count(&w->counters.challenges);
 	subscription_ask(w, i);

@@ -91,17 +91,14 @@ void unregister_cancel(struct hl_worker *w, uint32_t i, enum hl_server server)
 		next(w, i);
 }
 
-void unregister_again(struct hl_worker *w, uint32_t i)
+// One that is out belongs to the old numbers: it is asked for again.
+static void renumbered(struct hl_worker *w, uint32_t i)
 {
+	w->cold[i].unregister.number = 0;
 	if (!exchange_is_out(&w->cold[i].unregister))
 		return;
 	exchange_let_go(w, i, &unregister_ops);
 	ask(w, i);
-}
-
-static struct exchange *exchange(const struct hl_worker *w, uint32_t i)
-{
-	return &w->cold[i].unregister;
 }
 
 static void describe(const struct hl_worker *w, uint32_t i, struct request *r)
@@ -190,7 +187,10 @@ const struct request_ops unregister_ops = {
 	.text = PLAN_REGISTER,
 	.timeout = offsetof(struct plan_profile, register_timeout_ns),
 	.is_rare = true,
-	.exchange = exchange,
+	.signs = true,
+	.store = STORE_COLD,
+	.at = offsetof(struct line_cold, unregister),
+	.renumbered = renumbered,
 	.describe = describe,
 	.expires_s = expires_s,
 	.finish = finish,

@@ -5,8 +5,6 @@
 
 #include "worker/request.h"
 
-extern const struct request_ops unregister_ops;
-
 // servers: bits by enum hl_server, and UNREGISTER_STALE (stale.h).
 void unregister_begin(struct hl_worker *w, uint32_t i, uint8_t servers);
 // The end of the line: what is under way starts again, since its server may have been dead so far,
@@ -15,5 +13,3 @@ void unregister_all(struct hl_worker *w, uint32_t i, uint8_t servers);
 // A new registration there makes it moot; its CSeq is higher, so an unregister that is still on its
 // way is out of order when it arrives (RFC 3261 10.3, step 7).
 void unregister_cancel(struct hl_worker *w, uint32_t i, enum hl_server server);
-// What is out begins again, with another number.
-void unregister_again(struct hl_worker *w, uint32_t i);

@@ -6,9 +6,9 @@
 
 #include <heartline/alloc.h>
 #include "base/memory.h"
-#include "line/streams.h"
 #include "timer/wheel.h"
 #include "worker/clock.h"
+#include "worker/kinds.h"
 #include "worker/pace.h"
 #include "worker/phase.h"
 
@@ -19,23 +19,6 @@ static uint32_t power_of_two(uint32_t n)
 	while (p < n)
 		p <<= 1;
 	return p;
-}
-
-static bool make_stream_tables(struct hl_worker *w, uint32_t n)
-{
-	bool streams = false, dialogs = false;
-
-	for (uint32_t k = 0; k < plan_constants(w->plan)->n_profiles; k++) {
-		const struct plan_profile *p = &plan_constants(w->plan)->profiles[k];
-
-		streams |= p->keepalive_interval_ns || p->nat_keepalive_interval_ns;
-		dialogs |= p->subscribe_s != 0;
-	}
-	if (streams || dialogs)
-		w->streams = memory_zalloc(n, sizeof(struct line_streams), 64);
-	if (dialogs)
-		w->dialogs = memory_zalloc(n, sizeof(struct line_dialog), 64);
-	return (w->streams || !(streams || dialogs)) && (w->dialogs || !dialogs);
 }
 
 static bool make_tables(struct hl_worker *w)
@@ -69,8 +52,8 @@ static bool make_tables(struct hl_worker *w)
 	}
 	return realms && w->reassembly && w->server_next && w->text_changes && w->lines &&
 	       w->cold && w->accounts && w->auth && w->long_texts && w->more_auth &&
-	       w->more_long_texts && make_stream_tables(w, n) && worker_phases_make(w) &&
-	       w->ready && w->wheel && w->digest &&
+	       w->more_long_texts && kinds_make(w, n) && worker_phases_make(w) && w->ready &&
+	       w->wheel && w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->removed, REMOVED_RECORDS, sizeof(uint32_t)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&
@@ -143,8 +126,7 @@ void hl_worker_free(struct hl_worker *w)
 	memory_free(w->text_changes);
 	memory_free(w->ready);
 	memory_free(w->runs);
-	memory_free(w->dialogs);
-	memory_free(w->streams);
+	kinds_free(w);
 	memory_free(w->more_long_texts);
 	memory_free(w->more_auth);
 	memory_free(w->long_texts);

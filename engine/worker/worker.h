@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "failover/failover.h"
 #include "line/branch.h"
+#include "line/kinds.h"
 #include "line/line.h"
 #include "net/frame.h"
 #include "net/reassembly.h"
@@ -102,6 +103,14 @@ struct text_change {
 	uint64_t at_ns;
 };
 
+struct request_ops;
+
+// The exchanges of a kind, one a line. first NULL: no profile of the plan wants requests of this kind.
+struct request_place {
+	char *first;
+	size_t stride;
+};
+
 struct hl_worker {
 	struct hl_plan *plan;
 	const struct plan_constants *constants; // that it reads until its next call; NULL: it rests
@@ -109,9 +118,14 @@ struct hl_worker {
 	struct line_cold *cold;
 	struct line_account *accounts;
 	struct line_streams *streams; // NULL: no profile of the plan has any
-	struct line_dialog *dialogs;  // NULL: no profile subscribes
-	struct auth *auth;            // local index * HL_SERVERS + server
-	char *long_texts;             // AUTH_TEXT_LONG each, as auth; touched only by long nonces
+	struct request_place places[REQUEST_KINDS];
+	const struct request_ops
+		*rare[REQUEST_KINDS]; // kinds that are rare and wanted, in their order
+	uint32_t n_rare;
+	bool follows;                // something of the plan follows the registration to its server
+	struct line_dialog *dialogs; // NULL: no profile subscribes
+	struct auth *auth;           // local index * HL_SERVERS + server
+	char *long_texts;            // AUTH_TEXT_LONG each, as auth; touched only by long nonces
 	// the second challenge of a server (401 and 407 together); untouched pages cost nothing
 	struct auth *more_auth;
 	char *more_long_texts;
@@ -202,6 +216,14 @@ static inline const struct plan_server *worker_servers(const struct hl_worker *w
 static inline uint32_t worker_line_tag(const struct hl_worker *w, uint32_t i)
 {
 	return (uint32_t)w->lines[i].generation << BRANCH_LINE_BITS | (w->first + i);
+}
+
+// The server at which what follows the registration runs; HL_SERVER_NONE: it does not.
+static inline enum hl_server worker_active(const struct hl_worker *w, uint32_t i)
+{
+	uint8_t active = w->cold[i].active;
+
+	return active ? (enum hl_server)(active - 1) : HL_SERVER_NONE;
 }
 
 static inline struct hl_state line_state(const struct line *l)
