@@ -88,7 +88,7 @@ static void make_registrar(struct rig *rig, const struct rig_options *o)
 static void register_all(struct rig *rig)
 {
 	const struct hl_command enable = { .type = HL_COMMAND_ENABLE,
-					   .n = hl_plan_lines(rig->plan) };
+					   .n = hl_plan_slots(rig->plan) };
 
 	hl_worker_command(rig->worker, &enable);
 	while (rig_finals(rig, HL_REGISTER) - rig_challenges(rig) < rig->lines) {

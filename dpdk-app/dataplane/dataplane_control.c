@@ -101,7 +101,7 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 	const struct timespec pause = { .tv_nsec = REST_MIN_NS };
 	const struct hl_command command = {
 		.type = type,
-		.n = hl_plan_lines(dp->plan),
+		.n = hl_plan_slots(dp->plan),
 		.spread_ns = spread_ms * 1000000,
 	};
 

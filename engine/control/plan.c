@@ -8,37 +8,20 @@
 #include "base/memory.h"
 #include "base/siphash.h"
 #include "control/constants.h"
-#include "control/entries.h"
 #include "control/planner.h"
 #include "control/settings.h"
 #include "worker/transport.h"
 
-static int groups_number(struct planner *p)
-{
-	uint32_t n = 0;
-
-	p->group_first = calloc((size_t)p->config->n_lines + 1, sizeof(*p->group_first));
-	if (p->group_first == NULL)
-		return plan_no_memory(p);
-	for (uint32_t i = 0; i < p->config->n_lines; i++) {
-		p->group_first[i] = n;
-		n += (uint32_t)lines_count(&p->config->lines[i]);
-	}
-	p->group_first[p->config->n_lines] = n;
-	return 0;
-}
-
 static int lines_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
-	uint32_t workers = plan->options.n_workers;
 
 	plan->lines = memory_zalloc(plan->n_lines, sizeof(*plan->lines), 64);
 	plan->identities = memory_zalloc(plan->n_lines, sizeof(*plan->identities), 64);
 	if (plan->lines == NULL || plan->identities == NULL)
 		return plan_no_memory(p);
-	for (uint32_t w = 0; w <= workers; w++)
-		plan->first[w] = (uint32_t)((uint64_t)plan->n_lines * w / workers);
+	for (uint32_t i = 0; i < plan->n_lines; i++)
+		plan->lines[i].shape = PLAN_NO_SHAPE;
 	return 0;
 }
 
@@ -74,8 +57,9 @@ static int settings_keep(struct planner *p)
 static int plan_make(struct planner *p)
 {
 	static int (*const steps[])(struct planner *) = {
-		settings_keep, groups_number, keys_make,  lines_make,      plan_addresses,
-		plan_profiles, plan_domains,  plan_ports, plan_identities, plan_shapes,
+		settings_keep,   plan_slots,    keys_make,       lines_make,
+		plan_addresses,  plan_profiles, plan_domains,    plan_ports,
+		plan_identities, plan_shapes,   plan_free_slots,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -108,7 +92,7 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	     const struct hl_plan_options *options, const struct transport *transport,
 	     struct hl_error *err)
 {
-	struct planner p = { .config = config, .err = err };
+	struct planner p = { .configured = config, .config = config, .err = err };
 	int rc = hl_config_check(config, err);
 
 	*plan = NULL;
@@ -127,16 +111,16 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 		return hl_fail(err, ENOMEM, "no memory for a plan");
 	p.plan->options = *options;
 	path_init_ipv4(&p.plan->directory.port_path, options->mac);
-	p.plan->n_lines = (uint32_t)config->total;
 	rc = constants_begin(&p, transport);
 	if (rc == 0)
 		rc = plan_make(&p);
 	if (p.constants != NULL)
 		publisher_init(&p.plan->constants, &p.constants->published, options->n_workers,
 			       PUBLISH_FIRST_VERSION);
+	domains_free(&p.domains, p.config);
+	free(p.all.lines);
 	free(p.group_first);
 	free(p.messages);
-	domains_free(&p.domains, config);
 	p.plan->options.steering = NULL; // the caller's
 	if (rc != 0) {
 		hl_plan_free(p.plan);
@@ -164,14 +148,20 @@ void hl_plan_free(struct hl_plan *plan)
 	memory_free(plan->lines);
 	memory_free(plan->call_ids);
 	memory_free(plan->arena);
+	plan_free_end(plan);
 	memory_free(plan->slots);
 	memory_free(plan->steered);
 	memory_free(plan);
 }
 
-uint32_t hl_plan_lines(const struct hl_plan *plan)
+uint32_t hl_plan_slots(const struct hl_plan *plan)
 {
 	return plan->n_lines;
+}
+
+uint32_t hl_plan_lines(const struct hl_plan *plan)
+{
+	return plan->n_lines - plan->n_free;
 }
 
 uint32_t hl_plan_workers(const struct hl_plan *plan)
@@ -199,13 +189,19 @@ struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line)
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len)
 {
 	*len = plan->identities[line].user_len;
-	return plan->arena + plan->identities[line].at;
+	return *len > 0 ? plan->identities[line].text : "";
 }
 
 const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row)
 {
 	const struct plan_constants *c = plan_constants(plan);
-	uint32_t index = c->shapes[plan->lines[line].shape]->domain;
+	uint16_t shape = plan->lines[line].shape;
+
+	*len = 0;
+	*of_row = false;
+	if (shape == PLAN_NO_SHAPE)
+		return "";
+	uint32_t index = c->shapes[shape]->domain;
 	const char *host = c->domains[index].uri + sizeof("sip:") - 1;
 
 	*len = (uint32_t)strcspn(host, ":");

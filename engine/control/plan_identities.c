@@ -44,8 +44,7 @@ void identity_make(const struct hl_config *config, const struct hl_lines *lines,
 		part[IDENTITY_DISPLAY] = part[IDENTITY_NUMBER];
 }
 
-// A configuration made by hand was not read by csv.c.
-static int lengths_check(struct planner *p, const struct identity *id, uint32_t line)
+int identity_lengths_check(const struct identity *id, uint32_t line, struct hl_error *err)
 {
 	struct fault fault = { .code = EINVAL };
 
@@ -53,58 +52,66 @@ static int lengths_check(struct planner *p, const struct identity *id, uint32_t 
 		uint32_t at;
 
 		if (i == IDENTITY_NUMBER && id->part[i].len == 0)
-			return hl_fail(p->err, EINVAL, "line %u: phone_number: empty", line);
+			return hl_fail(err, EINVAL, "line %u: phone_number: empty", line);
 		if (identity_check(i, id->part[i].at, id->part[i].len, &at, &fault) != 0)
-			return hl_fail(p->err, EINVAL, "line %u: %s: %s; %s", line,
-				       identity_names[i], fault.what, fault.hint);
+			return hl_fail(err, EINVAL, "line %u: %s: %s; %s", line, identity_names[i],
+				       fault.what, fault.hint);
 	}
 	return 0;
 }
 
-// Of user and domain, as in the AoR.
-static uint32_t instance_put(struct hl_plan *plan, const struct plan_domain *domain,
-			     const struct identity *id, uint64_t at)
+uint64_t identity_put(struct plan_identity *out, const struct identity *id,
+		      const struct plan_domain *instance, char *at)
 {
-	const struct slice uri = { domain->uri, domain->uri_len };
+	static const enum identity_part order[] = { IDENTITY_NUMBER, IDENTITY_DISPLAY,
+						    IDENTITY_ACCOUNT, IDENTITY_PASSWORD };
+	uint64_t bytes = instance != NULL ? PLAN_INSTANCE_LEN : 0;
 
-	if (plan->arena != NULL)
-		instance_write(id->part[IDENTITY_NUMBER], uri, plan->arena + at);
-	return PLAN_INSTANCE_LEN;
+	if (instance != NULL && at != NULL) { // of user and domain, as in the AoR
+		const struct slice uri = { instance->uri, instance->uri_len };
+
+		instance_write(id->part[IDENTITY_NUMBER], uri, at);
+	}
+	out->text = at != NULL ? at + bytes : NULL;
+	for (int i = 0; i < IDENTITY_PARTS; i++) {
+		const struct slice *part = &id->part[order[i]];
+
+		if (at != NULL && part->len > 0)
+			memcpy(at + bytes, part->at, part->len);
+		bytes += part->len;
+	}
+	out->user_len = (uint8_t)id->part[IDENTITY_NUMBER].len;
+	out->display_len = (uint8_t)id->part[IDENTITY_DISPLAY].len;
+	out->account_len = (uint8_t)id->part[IDENTITY_ACCOUNT].len;
+	out->password_len = (uint8_t)id->part[IDENTITY_PASSWORD].len;
+	return bytes;
+}
+
+static uint64_t line_put(struct planner *p, uint32_t group, uint32_t k, const struct identity *id,
+			 uint64_t at)
+{
+	struct hl_plan *plan = p->plan;
+	bool instance = p->config->profiles[p->config->lines[group].profile].sip_instance;
+
+	return identity_put(&plan->identities[plan_slot(p, group, k)], id,
+			    instance ? &p->constants->domains[plan_domain_of(p, group, k)] : NULL,
+			    plan->arena != NULL ? plan->arena + at : NULL);
 }
 
 // Both walks over all lines: with an arena they write, without they measure.
 static int identities_walk(struct planner *p, uint64_t *bytes)
 {
-	static const enum identity_part order[] = { IDENTITY_NUMBER, IDENTITY_DISPLAY,
-						    IDENTITY_ACCOUNT, IDENTITY_PASSWORD };
-	struct hl_plan *plan = p->plan;
 	struct identity id;
 	uint64_t at = PLAN_INSTANCE_LEN; // so that something is in front of each line
 
-	for (uint32_t g = 0; g < p->config->n_lines; g++)
-		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
-			struct plan_identity *out = &plan->identities[line];
-			uint32_t k = line - p->group_first[g];
-
+	for (uint32_t g = 0; g < p->configured->n_lines; g++)
+		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
 			identity_make(p->config, &p->config->lines[g], k, &id);
-			if (plan->arena == NULL && lengths_check(p, &id, line) != 0)
+			// a configuration made by hand was not read by csv.c
+			if (p->plan->arena == NULL &&
+			    identity_lengths_check(&id, p->group_first[g] + k, p->err) != 0)
 				return -EINVAL;
-			if (p->config->profiles[p->config->lines[g].profile].sip_instance)
-				at += instance_put(plan,
-						   &p->constants->domains[plan_domain_of(p, g, k)],
-						   &id, at);
-			out->at = at;
-			for (int i = 0; i < IDENTITY_PARTS; i++) {
-				const struct slice *part = &id.part[order[i]];
-
-				if (plan->arena != NULL && part->len > 0)
-					memcpy(plan->arena + at, part->at, part->len);
-				at += part->len;
-			}
-			out->user_len = (uint8_t)id.part[IDENTITY_NUMBER].len;
-			out->display_len = (uint8_t)id.part[IDENTITY_DISPLAY].len;
-			out->account_len = (uint8_t)id.part[IDENTITY_ACCOUNT].len;
-			out->password_len = (uint8_t)id.part[IDENTITY_PASSWORD].len;
+			at += line_put(p, g, k, &id, at);
 		}
 	*bytes = at;
 	return 0;

@@ -4,6 +4,8 @@
 // a reply, lines first get ports that bring replies to their own worker, as long as there are any.
 #include "control/planner.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,7 +170,7 @@ static void line_note_steered(struct hl_plan *plan, uint32_t line)
 }
 
 // Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines are
-// in order of their index, so the lines of a worker are adjacent.
+// in order of their index, so the lines of a worker are adjacent; so are its spare slots, which come later.
 static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 {
 	const uint32_t *first = p->plan->first;
@@ -178,8 +180,10 @@ static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 	for (uint32_t g = 0; g < p->config->n_lines; g++) {
 		if (p->config->lines[g].profile != profile)
 			continue;
-		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
-			if (line >= end) {
+		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
+			uint32_t line = plan_slot(p, g, k);
+
+			if (line >= end || line < first[d->worker]) {
 				for (d->worker = 0; line >= first[d->worker + 1]; d->worker++)
 					continue;
 				end = first[d->worker + 1];
@@ -215,9 +219,10 @@ static void deal_window(struct planner *p, struct deal *d)
 	for (uint32_t g = 0; g < p->config->n_lines; g++) {
 		if (!deal_is_for(p, d, g))
 			continue;
-		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++)
-			if (p->plan->lines[line].port == 0)
-				deal_line(d, line); // cannot fail: the check made sure of the room
+		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++)
+			if (p->plan->lines[plan_slot(p, g, k)].port == 0)
+				deal_line(d,
+					  plan_slot(p, g, k)); // the checks made sure of the room
 	}
 }
 
@@ -229,6 +234,27 @@ static int steer_prepare(struct planner *p, struct steer *steer)
 	if (plan->steered == NULL)
 		return plan_no_memory(p);
 	return steer_init(steer, plan->options.steering, &plan->addr_set, p->err);
+}
+
+// The configuration was checked without them.
+static int spare_check(const struct planner *p, const struct windows *windows)
+{
+	for (uint32_t i = 0; i < windows->n; i++) {
+		const struct window *w = &windows->list[i];
+		uint64_t n = 0, room = (uint64_t)p->plan->addr_set.total * window_ports(w);
+
+		for (uint32_t j = 0; j < windows->n; j++)
+			n += window_holds(w, &windows->list[j]) ? windows->list[j].lines : 0;
+		if (n <= room)
+			continue;
+		return hl_fail(p->err, EINVAL,
+			       "%u spare lines are too many: with them %" PRIu64
+			       " lines use ports %u-%u, and %u addresses have room for %" PRIu64
+			       "; give more addresses or more ports",
+			       p->plan->options.spare_lines, n, w->first, w->last,
+			       p->plan->addr_set.total, room);
+	}
+	return 0;
 }
 
 int plan_ports(struct planner *p)
@@ -243,6 +269,8 @@ int plan_ports(struct planner *p)
 	if (rc != 0)
 		rc = fault_fail(&fault, p->err);
 	else
+		rc = spare_check(p, &windows);
+	if (rc == 0)
 		rc = slots_make(p, &windows);
 	if (rc == 0) {
 		d.order = calloc(UINT16_MAX + 1, sizeof(*d.order));

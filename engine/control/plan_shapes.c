@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "control/constants.h"
+#include "control/entries.h"
 #include "control/shapes.h"
 
 // A shape that was met, and the most that credentials of its lines take.
@@ -109,10 +110,9 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 
 static int lines_meet(struct planner *p, struct shapes *s)
 {
-	for (uint32_t g = 0; g < p->config->n_lines; g++)
-		for (uint32_t line = p->group_first[g]; line < p->group_first[g + 1]; line++) {
-			uint16_t domain = plan_domain_of(p, g, line - p->group_first[g]);
-			int rc = line_meet(p, s, domain, line);
+	for (uint32_t g = 0; g < p->configured->n_lines; g++)
+		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
+			int rc = line_meet(p, s, plan_domain_of(p, g, k), plan_slot(p, g, k));
 
 			if (rc != 0)
 				return rc;

@@ -11,9 +11,12 @@
 struct planner {
 	struct hl_plan *plan;
 	struct plan_constants *constants; // those of the plan, while they are made
-	const struct hl_config *config;
+	const struct hl_config *configured;
+	const struct hl_config *config; // the same, and behind its groups those of spare slots
+	struct hl_config all;           // its arrays are those of `configured`, but for the lines
 	struct hl_error *err;
-	uint32_t *group_first; // number of a group's first line
+	uint32_t *
+		group_first; // of a group: its first line among those configured, its first spare slot
 	struct domains domains;
 	struct messages *messages; // by domain, with marks
 };
@@ -23,12 +26,19 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	     const struct hl_plan_options *options, const struct transport *transport,
 	     struct hl_error *err);
 
+int plan_slots(struct planner *p);      // which are whose
 int plan_addresses(struct planner *p);  // own addresses and their texts
 int plan_profiles(struct planner *p);   // policies, servers, neighbours
 int plan_domains(struct planner *p);    // Request-URIs, messages
-int plan_ports(struct planner *p);      // an address and a port for each line
+int plan_ports(struct planner *p);      // an address and a port for each slot
 int plan_identities(struct planner *p); // texts of each line
 int plan_shapes(struct planner *p);     // templates
+int plan_free_slots(struct planner *p); // those without a line
+
+void plan_free_end(struct hl_plan *plan);
+
+// Line k of a group has this slot.
+uint32_t plan_slot(const struct planner *p, uint32_t group, uint32_t k);
 
 // What lines heed of their profile as it is configured.
 void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out);
@@ -51,3 +61,9 @@ struct identity {
 };
 void identity_make(const struct hl_config *config, const struct hl_lines *lines, uint32_t k,
 		   struct identity *out);
+// line: for messages.
+int identity_lengths_check(const struct identity *id, uint32_t line, struct hl_error *err);
+// Write the texts, and in front of them, unless `instance` is NULL, the UUID of user and domain.
+// at: NULL to measure. Returns how many bytes they take.
+uint64_t identity_put(struct plan_identity *out, const struct identity *id,
+		      const struct plan_domain *instance, char *at);

@@ -75,7 +75,7 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 		 const struct auth_challenge *challenge)
 {
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
-	const char *texts = w->plan->arena + id->at + id->user_len + id->display_len;
+	const char *texts = id->text + id->user_len + id->display_len;
 	const struct slice account = { texts, id->account_len };
 	const struct slice password = { texts + id->account_len, id->password_len };
 	struct credentials to = place(w, i, server, k);
@@ -114,8 +114,7 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_serve
 			    struct bare_request bare)
 {
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
-	const struct slice account = { w->plan->arena + id->at + id->user_len + id->display_len,
-				       id->account_len };
+	const struct slice account = { id->text + id->user_len + id->display_len, id->account_len };
 	uint32_t len = bare.len;
 
 	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
@@ -227,8 +226,7 @@ static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credenti
 	struct auth *auth = from.auth;
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const struct auth_request request = {
-		.account = { w->plan->arena + id->at + id->user_len + id->display_len,
-			     id->account_len },
+		.account = { id->text + id->user_len + id->display_len, id->account_len },
 		.uri = r->uri,
 		.cnonce = r->cnonce,
 		.ha2_hex = r->ha2[auth->algorithm][auth->qop == DIGEST_AUTH_INT],

@@ -12,6 +12,7 @@
 #include "worker/probe.h"
 #include "worker/registration.h"
 #include "worker/slot.h"
+#include "worker/unregister.h"
 
 #define PAUSE_HOLD_NS 1000000000ull // how often the end of a return delay looks for that of a pause
 
@@ -55,7 +56,10 @@ static void hold_due(struct hl_worker *w, uint32_t i)
 	}
 	c->flags &= (uint8_t)~COLD_HOLD;
 	if (s.slot == HL_SLOT_REMOVED) {
-		slot_due(w, i);
+		uint8_t servers = slot_due(w, i);
+
+		if (servers)
+			unregister_begin(w, i, servers);
 		return;
 	}
 	driver_event(w, i, FO_TIMER, returning ? registration_return_over(w, i) : HL_CODE_NONE);

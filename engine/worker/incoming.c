@@ -37,7 +37,7 @@ static bool is_own_user(const struct hl_worker *w, uint32_t i, struct slice user
 {
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 
-	return user.len == id->user_len && memcmp(user.at, w->plan->arena + id->at, user.len) == 0;
+	return user.len == id->user_len && memcmp(user.at, id->text, user.len) == 0;
 }
 
 static bool is_accepted_source(const struct plan_profile *p, const struct plan_server *servers,

@@ -8,9 +8,12 @@
 
 #include "base/memory.h"
 
+// Spare slots are a run of their own, whatever profiles come to have lines there.
 static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
 {
-	return w->plan->directory.shape_profiles[w->plan->lines[w->first + i].shape];
+	uint16_t shape = w->plan->lines[w->first + i].shape;
+
+	return shape == PLAN_NO_SHAPE ? PLAN_NO_SHAPE : w->plan->directory.shape_profiles[shape];
 }
 
 static bool run_begins(const struct hl_worker *w, uint32_t i)

@@ -35,11 +35,11 @@ struct plan_address {
 	char text[HL_ADDR_TEXT];
 };
 
-// Texts of a line in the arena: user, display name, account, password, one behind the other. In front of
+// Texts of a line: user, display name, account, password, one behind the other. In front of
 // them stands the UUID of its instance, where the profile has one.
 #define PLAN_INSTANCE_LEN 36
 struct plan_identity {
-	uint64_t at;
+	const char *text; // NULL: a slot that never had a line
 	uint8_t user_len, display_len, account_len, password_len;
 };
 
@@ -52,7 +52,19 @@ struct port_window {
 struct plan_line {
 	uint32_t addr; // index
 	uint16_t port;
-	uint16_t shape;
+	uint16_t shape; // PLAN_NO_SHAPE: a free slot
+};
+#define PLAN_NO_SHAPE UINT16_MAX
+
+// Texts of lines that were added together.
+struct plan_block {
+	uint32_t n_lines; // that use it
+	char texts[];
+};
+
+// Free slots of a worker, first in, first out. All is one more than the slot; 0: none.
+struct plan_free {
+	uint32_t head, tail, n;
 };
 
 struct hl_plan {
@@ -76,6 +88,11 @@ struct hl_plan {
 	uint32_t n_windows, slots_per_address;
 	struct port_window windows[PLAN_WINDOWS_MAX];
 	uint32_t first[PLAN_WORKERS_MAX + 1]; // worker w owns lines first[w] .. first[w + 1] - 1
+	// Lines that come and go; the control thread alone reads and writes these.
+	struct plan_free free[PLAN_WORKERS_MAX];
+	uint32_t n_free;            // of all workers
+	uint32_t *next_free;        // by slot
+	struct plan_block **blocks; // by slot; NULL: its texts are in the arena
 };
 
 // The constants that were published last. For the thread that changes them, and for no other: a worker reads

@@ -64,8 +64,12 @@ bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint1
 	int64_t line = plan_find(plan, &about.own.addr, about.own.port);
 	if (line < 0)
 		return false;
+	// the control thread may just be giving the slot to a line, or taking it from one
+	uint16_t shape = __atomic_load_n(&plan->lines[line].shape, __ATOMIC_ACQUIRE);
+	if (shape == PLAN_NO_SHAPE)
+		return false;
 	// not by the constants: the lcore that asks may not have taken any
-	uint16_t profile = plan->directory.shape_profiles[plan->lines[line].shape];
+	uint16_t profile = plan->directory.shape_profiles[shape];
 	return plan_servers_have(plan->directory.servers[profile], &about.peer.addr,
 				 about.peer.port);
 }

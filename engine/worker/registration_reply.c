@@ -22,7 +22,7 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 	const struct plan_address *address = &w->plan->addresses[l->addr];
 	const struct plan_identity *id = &w->plan->identities[w->first + i];
 	const struct contact_own own = {
-		.user = { w->plan->arena + id->at, id->user_len },
+		.user = { id->text, id->user_len },
 		.host = { address->text, address->text_len },
 		.port = l->port,
 		.server = server == HL_SERVER_P ? 'p' : 'b',

@@ -186,7 +186,7 @@ static void fetch_texts(const struct hl_worker *w, const struct sip_reply *reply
 {
 	if (reply->method != HL_REGISTER)
 		return;
-	__builtin_prefetch(w->plan->arena + w->plan->identities[branch->line].at);
+	__builtin_prefetch(w->plan->identities[branch->line].text);
 	if (reply->n_challenges > 0 || reply->auth_info.at)
 		worker_fetch_auth(w, branch->line - w->first, branch->server);
 }

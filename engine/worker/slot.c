@@ -7,6 +7,7 @@
 #include "worker/challenge.h"
 #include "worker/clock.h"
 #include "worker/request.h"
+#include "worker/registration.h"
 
 #define QUARANTINE_NS (64 * 500000000ull) // 64 * T1
 #define RETRY_NS 1000000000ull            // the ring of removed slots was full
@@ -59,10 +60,26 @@ static void wait(struct hl_worker *w, uint32_t i, uint64_t span_ns)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 }
 
+// A REGISTER that was given up unanswered may have been heard, also where an earlier one has bound the line
+// for a shorter time.
+static void expect_longest(struct hl_worker *w, uint32_t i)
+{
+	struct line_cold *c = &w->cold[i];
+
+	for (unsigned server = 0; server < HL_SERVERS; server++) {
+		uint32_t until = coarse_after(w,
+					      registration_expires_s(w, i, server) * 1000000000ull);
+
+		if (c->maybe_bound >> server & 1 && until > c->bound_until[server])
+			c->bound_until[server] = until;
+	}
+}
+
 void slot_remove(struct hl_worker *w, uint32_t i)
 {
 	struct hl_state s = line_state(&w->lines[i]);
 
+	expect_longest(w, i);
 	s.slot = HL_SLOT_REMOVED;
 	line_set_state(&w->lines[i], &s);
 	wait(w, i, QUARANTINE_NS);
@@ -74,15 +91,15 @@ void slot_settled(struct hl_worker *w, uint32_t i)
 		wait(w, i, QUARANTINE_NS);
 }
 
-// Until a server may hold a binding of the line: coarse_of(), 0: none does.
-static uint32_t bound_until(const struct line_cold *c)
+// Servers that may hold a binding of the line which has not run out.
+static uint8_t bound_at(const struct hl_worker *w, const struct line_cold *c)
 {
-	uint32_t until = 0;
+	uint8_t servers = c->bound | c->maybe_bound;
 
 	for (unsigned server = 0; server < HL_SERVERS; server++)
-		if ((c->bound | c->maybe_bound) >> server & 1 && c->bound_until[server] > until)
-			until = c->bound_until[server];
-	return until;
+		if (coarse_of(w, w->now_ns) >= c->bound_until[server])
+			servers &= (uint8_t) ~(1u << server);
+	return servers;
 }
 
 // The next line of the slot begins with nothing but the numbers that must not come again, those of its
@@ -114,24 +131,23 @@ static void forget(struct hl_worker *w, uint32_t i)
 		w->dialogs[i].tag_len = w->dialogs[i].target_len = 0;
 }
 
-void slot_due(struct hl_worker *w, uint32_t i)
+uint8_t slot_due(struct hl_worker *w, uint32_t i)
 {
 	const struct line_cold *c = &w->cold[i];
-	uint32_t slot = w->first + i, until = bound_until(c);
+	uint32_t slot = w->first + i;
+	bool asks = exchange_is_open(&c->unregister) || w->lines[i].flags & LINE_READY;
+	uint8_t bound = bound_at(w, c);
 
-	if (exchange_is_open(&c->unregister) || w->lines[i].flags & LINE_READY) {
+	if (asks || bound) {
 		wait(w, i, QUARANTINE_NS);
-		return;
-	}
-	if (coarse_of(w, w->now_ns) < until) {
-		wait(w, i, (uint64_t)coarse_ticks(w, until) << TICK_SHIFT);
-		return;
+		return asks ? 0 : bound;
 	}
 	if (ring_full(&w->removed)) {
 		wait(w, i, RETRY_NS);
-		return;
+		return 0;
 	}
 	forget(w, i);
 	set_slot(w, i, HL_SLOT_FREE);
 	ring_push(&w->removed, &slot); // from here on the plan's texts of the line are not read
+	return 0;
 }

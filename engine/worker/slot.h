@@ -4,8 +4,9 @@
 // A line that is removed unregisters like one that is stopped, but its slot is not free at once. For 64 * T1
 // (32 s, RFC 3261 17.1.2.2, timer F) after its last request has ended, answers to what it sent may come,
 // and one of them may tell of a binding that it must still remove. So long, and as long as a server may
-// hold a binding of it, the slot keeps its generation, its texts and what it remembers. Then the generation
-// is counted on, and what comes later is dropped as late.
+// hold a binding of it, the slot keeps its generation, its texts and what it remembers, and a server that
+// did not answer is asked again each time. Then the generation is counted on, and what comes later is
+// dropped as late.
 //
 // So a slot counts on every 32 s at the most: the 8 bits of a generation come round after 2.2 hours, when
 // no answer to a line of the same number is under way any more.
@@ -30,5 +31,6 @@ void slot_add(struct hl_worker *w, uint32_t i);
 void slot_remove(struct hl_worker *w, uint32_t i);
 // A line has no unregister under way any more.
 void slot_settled(struct hl_worker *w, uint32_t i);
-// A removed line was waited for.
-void slot_due(struct hl_worker *w, uint32_t i);
+// A removed line was waited for. Returns the servers that may still hold a binding of it, to be asked once
+// more, as bits by enum hl_server; else it is gone.
+uint8_t slot_due(struct hl_worker *w, uint32_t i);

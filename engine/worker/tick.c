@@ -66,7 +66,7 @@ static void fetch_texts(const struct hl_worker *w, uint32_t i)
 {
 	const struct line *l = &w->lines[i];
 
-	__builtin_prefetch(w->plan->arena + w->plan->identities[w->first + i].at);
+	__builtin_prefetch(w->plan->identities[w->first + i].text);
 	if (exchange_on_timer(&l->registration) && !tick_before(w->now, l->registration.at)) {
 		__builtin_prefetch(&w->cold[i], 1);
 		worker_fetch_auth(w, i, l->reg_server);

@@ -63,14 +63,18 @@ static bool make_tables(struct hl_worker *w)
 
 static void make_lines(struct hl_worker *w)
 {
-	const struct hl_state off = { .state = HL_OFF, .server = HL_SERVER_NONE };
-
 	for (uint32_t i = 0; i < w->n; i++) {
 		const struct plan_line *planned = &w->plan->lines[w->first + i];
+		bool free = planned->shape == PLAN_NO_SHAPE;
+		const struct hl_state off = {
+			.state = HL_OFF,
+			.server = HL_SERVER_NONE,
+			.slot = free ? HL_SLOT_FREE : HL_SLOT_LINE,
+		};
 
 		w->lines[i].addr = planned->addr;
 		w->lines[i].port = planned->port;
-		w->lines[i].shape = planned->shape;
+		w->lines[i].shape = free ? 0 : planned->shape;
 		w->lines[i].target[HL_SERVER_P] = PLAN_NO_TARGET;
 		w->lines[i].target[HL_SERVER_B] = PLAN_NO_TARGET;
 		line_set_state(&w->lines[i], &off);

@@ -121,8 +121,8 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 	if (text->len + auth_len > w->constants->message_room)
 		auth_len = 0;
 	const char *const values[FIELDS] = {
-		[FIELD_USER] = w->plan->arena + id->at,
-		[FIELD_DISPLAY] = w->plan->arena + id->at + id->user_len,
+		[FIELD_USER] = id->text,
+		[FIELD_DISPLAY] = id->text + id->user_len,
 		[FIELD_IP] = w->plan->addresses[l->addr].text,
 		[FIELD_PORT] = t.port,
 		[FIELD_BRANCH] = t.branch,
@@ -130,7 +130,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 		[FIELD_TAG] = t.tag,
 		[FIELD_CSEQ] = t.cseq,
 		[FIELD_EXPIRES] = t.expires,
-		[FIELD_INSTANCE] = w->plan->arena + id->at - PLAN_INSTANCE_LEN,
+		[FIELD_INSTANCE] = id->text - PLAN_INSTANCE_LEN,
 	};
 	uint32_t len = template_write(text, values, auth, auth_len, out.text);
 	if (r->ops->finish) {

@@ -45,6 +45,7 @@ struct hl_plan_options {
 	uint32_t n_workers;   // 1..64
 	uint8_t mac[6];       // of the port
 	uint64_t boot_key[2]; // secret, random at each start; a key for each purpose is made of it
+	uint32_t spare_lines; // room for lines that are added while workers run, see hl_plan_add()
 	bool tx_csum_offload; // the device finishes IPv4 and UDP checksums
 	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
 	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.
@@ -61,8 +62,31 @@ int hl_plan_new(struct hl_plan **plan, const struct hl_config *config,
 		const struct hl_plan_options *options, struct hl_error *err);
 void hl_plan_free(struct hl_plan *plan);
 
+/** Places for lines, with an address and a port each, taken or free: what global numbers count. */
+uint32_t hl_plan_slots(const struct hl_plan *plan);
+/** How many of them have a line. */
 uint32_t hl_plan_lines(const struct hl_plan *plan);
 uint32_t hl_plan_workers(const struct hl_plan *plan);
+
+/**
+ * Give a free slot to each line of a group: to those of the worker that has most of them left. The lines
+ * begin with HL_COMMAND_ADD, in the ranges in which their slots stand.
+ *
+ * @param config  that has the profiles of the plan, in their order; the group need not be in it
+ * @param slots   out: one for each line, in the order of the group; room for all of them
+ * @return 0, and the configuration may be freed; -ENOSPC: too few slots are free; -EEXIST: a number is in
+ * use in its profile and domain, also by a line that was removed and whose slot was not given back yet;
+ * -EINVAL, -ENOMEM. Then nothing has changed.
+ * Control thread; workers may run.
+ */
+int hl_plan_add(struct hl_plan *plan, const struct hl_config *config, const struct hl_lines *group,
+		uint32_t slots[], struct hl_error *err);
+
+/**
+ * Take back slots that workers gave up (hl_worker_removed()): their texts are freed, and they are the last
+ * to be used again. Control thread.
+ */
+void hl_plan_take_back(struct hl_plan *plan, const uint32_t slots[], uint32_t n);
 
 /** Lines whose replies, from each of their servers, should arrive at their worker's queue. */
 uint32_t hl_plan_steered(const struct hl_plan *plan);
@@ -120,7 +144,7 @@ struct hl_next_hop {
 /** The kth of them. Any thread, any time. @return false: there are fewer */
 bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop *hop);
 
-/** Text of a line's phone number; valid as long as the plan. */
+/** Text of a line's phone number, "" of a free slot; valid as long as the line is there. Control thread. */
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len);
 
 /**

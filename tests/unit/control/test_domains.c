@@ -333,8 +333,8 @@ Test(domains, hashes_and_instances_follow_the_domain)
 {
 	struct hl_plan *plan = plan_of_rows("    sip_instance: on\n",
 					    "phone_number,domain\n6001,\n6001,b.example.org\n");
-	const char *const own = plan->arena + plan->identities[0].at - PLAN_INSTANCE_LEN;
-	const char *const its = plan->arena + plan->identities[1].at - PLAN_INSTANCE_LEN;
+	const char *const own = plan->identities[0].text - PLAN_INSTANCE_LEN;
+	const char *const its = plan->identities[1].text - PLAN_INSTANCE_LEN;
 
 	// printf 'REGISTER:sip:b.example.org' | md5sum
 	cr_expect_eq(memcmp(domain_of_line(plan, 1)->ha2[HL_MD5][0],

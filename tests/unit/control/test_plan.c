@@ -172,7 +172,7 @@ static void text_expect(const struct hl_plan *plan, uint32_t line, const char *u
 	const struct plan_identity *id = &plan->identities[line];
 	const char *want[4] = { user, display, account, password };
 	const uint8_t len[4] = { id->user_len, id->display_len, id->account_len, id->password_len };
-	const char *at = plan->arena + id->at;
+	const char *at = id->text;
 
 	for (int i = 0; i < 4; i++) {
 		cr_expect_eq(len[i], strlen(want[i]), "line %u, text %d", line, i);
@@ -262,7 +262,7 @@ static char *message_write(const struct hl_plan *plan, int server, int text)
 	char port[8], *out = calloc(1, t->len + 64u);
 
 	snprintf(port, sizeof(port), "%u", plan->lines[0].port);
-	values[FIELD_USER] = plan->arena + plan->identities[0].at;
+	values[FIELD_USER] = plan->identities[0].text;
 	values[FIELD_DISPLAY] = values[FIELD_USER] + plan->identities[0].user_len;
 	values[FIELD_IP] = plan->addresses[plan->lines[0].addr].text;
 	values[FIELD_PORT] = port;

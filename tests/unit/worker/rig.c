@@ -207,7 +207,7 @@ void rig_clear(struct rig *rig)
 
 void rig_command(struct rig *rig, enum hl_command_type type)
 {
-	const struct hl_command command = { .type = type, .n = hl_plan_lines(rig->plan) };
+	const struct hl_command command = { .type = type, .n = hl_plan_slots(rig->plan) };
 
 	hl_worker_command(rig->worker, &command);
 	rig_pass(rig, 1 * MS);

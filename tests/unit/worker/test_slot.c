@@ -131,9 +131,32 @@ Test(slot, it_is_not_free_while_a_server_may_hold_a_binding)
 	rig_pass(rig, 50 * SEC);
 	cr_expect(eq(u32, hl_worker_leftovers(rig->worker, rig->now_ns), 1));
 	cr_expect_not(slot_was_given_back(rig, 0));
-	rig_pass(rig, 11 * SEC);
+	rig_pass(rig, 32 * SEC);
 	cr_expect(slot_was_given_back(rig, 0));
 	cr_expect(eq(u32, hl_worker_leftovers(rig->worker, rig->now_ns), 0));
+	rig_free(rig);
+}
+
+// It was not heard, or its server was dead: 32 s later it may be alive.
+Test(slot, a_binding_that_is_still_there_is_removed_once_more)
+{
+	struct rig *rig = rig_new("    register_refresh_interval: 600s\n", 1);
+
+	command(rig, HL_COMMAND_ENABLE, 0, 1, 0);
+	rig_answer(rig, 0, 200, "");
+	command(rig, HL_COMMAND_REMOVE, 0, 1, 0);
+	rig_pass(rig, 33 * SEC);
+	rig_clear(rig);
+	rig_pass(rig, 2 * SEC);
+	cr_assert(ge(u32, rig->n, 1));
+	cr_expect_str_eq(rig_header(rig, 0, "Expires"), "0");
+	cr_expect_str_eq(rig_server(rig, 0), "P");
+	rig_answer(rig, 0, 200, "");
+	cr_expect(eq(u32, hl_worker_leftovers(rig->worker, rig->now_ns), 0));
+	rig_pass(rig, 31 * SEC);
+	cr_expect_not(slot_was_given_back(rig, 0));
+	rig_pass(rig, 2 * SEC);
+	cr_expect(slot_was_given_back(rig, 0));
 	rig_free(rig);
 }
 
