@@ -15,13 +15,15 @@ struct options {
 	uint32_t day; // lines of a day; 0: none
 	const char *name;
 	uint32_t variant; // of the name, from 1 on; 0: all
-	bool trace, plant, changes;
+	bool trace, plant;
+	enum seeds { SEEDS_PLAIN, SEEDS_CHANGES, SEEDS_CHURN } seeds_of;
 };
 
 struct totals {
 	uint64_t runs, failed, frames, failovers, returns, epochs;
 	uint64_t frames_hash, events_hash; // sums of those of the runs
 	uint32_t most_a_minute;
+	struct churn_counts churn;
 	double virtual_s, slowest_s;
 };
 
@@ -64,6 +66,10 @@ static void run(const struct options *o, struct scenario *s, struct totals *t)
 	t->failovers += r->failovers;
 	t->returns += r->returns;
 	t->epochs += r->epochs;
+	t->churn.added += r->churn.added;
+	t->churn.again += r->churn.again;
+	t->churn.removed += r->churn.removed;
+	t->churn.late += r->churn.late;
 	if (r->most_a_minute > t->most_a_minute)
 		t->most_a_minute = r->most_a_minute;
 	t->virtual_s += (double)r->virtual_ns / 1e9;
@@ -110,34 +116,48 @@ static bool run_named(const struct options *o, struct totals *t)
 	return found;
 }
 
+static const struct {
+	void (*make)(struct scenario *s, uint64_t seed);
+	const char *title, *option;
+} kinds[] = {
+	[SEEDS_PLAIN] = { scenario_random, "", "" },
+	[SEEDS_CHANGES] = { scenario_changes, ", settings change", "--changes " },
+	[SEEDS_CHURN] = { scenario_churn, ", lines come and go", "--churn " },
+};
+
 // changes: of settings, in between.
-static bool run_seeds(const struct options *o, uint64_t first, uint64_t last, bool changes)
+static bool run_seeds(const struct options *o, uint64_t first, uint64_t last, enum seeds of)
 {
 	struct totals t = { 0 };
 	struct scenario s;
 
 	for (uint64_t seed = first; seed <= last; seed++) {
-		if (changes)
-			scenario_changes(&s, seed);
-		else
-			scenario_random(&s, seed);
+		kinds[of].make(&s, seed);
 		snprintf(s.title, sizeof(s.title), "seed %llu%s", (unsigned long long)seed,
-			 changes ? ", settings change" : "");
-		snprintf(s.replay, sizeof(s.replay), "%s--seed %llu", changes ? "--changes " : "",
+			 kinds[of].title);
+		snprintf(s.replay, sizeof(s.replay), "%s--seed %llu", kinds[of].option,
 			 (unsigned long long)seed);
 		run(o, &s, &t);
 		if (t.failed >= 10)
 			break;
 	}
+	if (of == SEEDS_CHURN && last - first >= 9 && t.failed == 0 &&
+	    (t.churn.again == 0 || t.churn.late == 0)) {
+		printf("not ok - no number came back, or no answer was late: nothing was tested\n");
+		t.failed++;
+	}
 	if (t.failed == 0) {
 		printf("ok - seeds %llu..%llu%s: %llu frames, %llu failovers, %llu returns, "
 		       "%llu epochs, at most %u REGISTERs of a line in a minute, "
 		       "%.1f h of virtual time; slowest seed %.3f s\n",
-		       (unsigned long long)first, (unsigned long long)last,
-		       changes ? ", settings change" : "", (unsigned long long)t.frames,
-		       (unsigned long long)t.failovers, (unsigned long long)t.returns,
-		       (unsigned long long)t.epochs, t.most_a_minute, t.virtual_s / 3600,
-		       t.slowest_s);
+		       (unsigned long long)first, (unsigned long long)last, kinds[of].title,
+		       (unsigned long long)t.frames, (unsigned long long)t.failovers,
+		       (unsigned long long)t.returns, (unsigned long long)t.epochs, t.most_a_minute,
+		       t.virtual_s / 3600, t.slowest_s);
+		if (of == SEEDS_CHURN)
+			printf("#   %u lines added, %u of them with a number that was there before, %u "
+			       "removed, %u answers too late for their line\n",
+			       t.churn.added, t.churn.again, t.churn.removed, t.churn.late);
 		print_hashes(&t);
 	}
 	return t.failed > 0;
@@ -154,6 +174,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{ "trace", no_argument, NULL, 't' },
 		{ "plant", no_argument, NULL, 'p' },
 		{ "changes", no_argument, NULL, 'c' },
+		{ "churn", no_argument, NULL, 'C' },
 		{ 0 },
 	};
 	int c;
@@ -175,7 +196,9 @@ static bool read_options(int argc, char **argv, struct options *o)
 		else if (c == 'p')
 			o->plant = true;
 		else if (c == 'c')
-			o->changes = true;
+			o->seeds_of = SEEDS_CHANGES;
+		else if (c == 'C')
+			o->seeds_of = SEEDS_CHURN;
 		else
 			return false;
 	}
@@ -199,24 +222,25 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
-				"[--changes] [--day[=LINES]] [--trace] [--plant]\n");
+				"[--changes | --churn] [--day[=LINES]] [--trace] [--plant]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (o.day)
 		return day(&o);
-	if (o.seed == 0 && !o.changes && !run_named(&o, &t)) {
+	if (o.seed == 0 && o.seeds_of == SEEDS_PLAIN && !run_named(&o, &t)) {
 		fprintf(stderr, "sim: no scenario is called %s\n", o.name);
 		return 2;
 	}
 	if (o.name)
 		return t.failed != 0;
 	if (o.seed)
-		return run_seeds(&o, o.seed, o.seed, o.changes) || t.failed;
-	if (o.changes)
-		return run_seeds(&o, 1, o.seeds, true);
-	bool failed = run_seeds(&o, 1, o.seeds, false);
-	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, true);
+		return run_seeds(&o, o.seed, o.seed, o.seeds_of) || t.failed;
+	if (o.seeds_of != SEEDS_PLAIN)
+		return run_seeds(&o, 1, o.seeds, o.seeds_of);
+	bool failed = run_seeds(&o, 1, o.seeds, SEEDS_PLAIN);
+	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, SEEDS_CHANGES);
+	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, SEEDS_CHURN);
 	failed |= !day_run(o.seeds < 500 ? 500 : 5000); // a small one; all of it is --day
 	return failed || t.failed;
 }

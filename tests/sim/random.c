@@ -164,3 +164,14 @@ void scenario_random(struct scenario *s, uint64_t seed)
 	if ((!s->remove_last || restarts) && s->servers.max_grant_s > 60)
 		s->servers.max_grant_s = 60;
 }
+
+void scenario_churn(struct scenario *s, uint64_t seed)
+{
+	struct rng rng;
+
+	scenario_random(s, seed);
+	rng_seed(&rng, seed ^ 0xadd);
+	s->name = "churn";
+	s->spare_lines = between(&rng, 1, 20);
+	s->heal_ms += between(&rng, 60, 300) * 1000; // slots come round
+}

@@ -38,6 +38,7 @@ static void put_fault(struct world *world, const struct scenario_fault *f)
 		break;
 	case FAULT_BALANCER:
 		world->nodes = f->value;
+		world->churn.balanced = true;
 		break;
 	case FAULT_RESTART:
 		world_restart(world);
@@ -155,7 +156,7 @@ static uint64_t notice_ns(const struct scenario *s)
 static void print_histories(const struct world *world, const struct scenario *s, bool trace)
 {
 	print_faults(s);
-	for (uint32_t i = 0; i < s->lines; i++) {
+	for (uint32_t i = 0; i < hl_plan_slots(world->plan); i++) {
 		if (!trace && i != world_broken_line(world))
 			continue;
 		printf("# line %u:\n", i);
@@ -169,6 +170,7 @@ static struct world *start(const struct scenario *s, const char *yaml)
 	struct world_options options = {
 		.yaml = yaml,
 		.lines = s->lines,
+		.spare_lines = s->spare_lines,
 		.seed = s->seed,
 		.rate = s->rate,
 		.numbers_left = s->numbers_left,
@@ -185,6 +187,8 @@ static struct world *start(const struct scenario *s, const char *yaml)
 	world->net.drop[TO_WORKER] = s->drop[TO_WORKER];
 	world->dies_at_credentials = s->dies_at_credentials;
 	world->look_ns = world->start_ns;
+	if (s->spare_lines)
+		churn_begin(world, world->start_ns + s->heal_ms * MS);
 	world->notice_ns = notice_ns(s);
 	world->watch.most_a_minute = most_a_minute(s);
 	world->watch.timeout_ns = register_ns > options_ns ? register_ns : options_ns;
@@ -240,6 +244,7 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 		.failovers = snapshot.failovers,
 		.returns = snapshot.returns,
 		.epochs = epochs,
+		.churn = world->churn.counts,
 		.most_a_minute = world->watch.worst,
 		.sent = { world->net.sent[TO_SERVER], world->net.sent[TO_WORKER] },
 	};

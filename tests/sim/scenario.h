@@ -8,6 +8,7 @@
 #include <heartline/registrar.h>
 #include <heartline/state.h>
 #include <heartline/worker.h>
+#include "churn.h"
 #include "network.h"
 
 #define SCENARIO_FAULTS_MAX 48
@@ -49,6 +50,7 @@ struct scenario {
 	char title[96], replay[96]; // what it is called, and the options that run it again
 	uint64_t seed;
 	uint32_t lines;
+	uint32_t spare_lines; // lines come and go until the faults end; 0: they do not
 	uint32_t refresh_s, detect_s, fail_count, recover_count, return_delay_s;
 	uint32_t register_timeout_ms, options_timeout_ms;
 	uint32_t backoff_base_s, backoff_max_s, park_s;
@@ -75,6 +77,8 @@ struct scenario {
 
 // All of it from a seed.
 void scenario_random(struct scenario *s, uint64_t seed);
+// The same, and lines come and go.
+void scenario_churn(struct scenario *s, uint64_t seed);
 // The guide's best set-up on a healthy network.
 void scenario_plain(struct scenario *s, const char *name);
 // Its configuration.
@@ -86,7 +90,8 @@ struct scenario_result {
 	uint64_t failovers, returns, epochs;
 	uint32_t most_a_minute; // REGISTERs and unregisters of one line
 	uint64_t sent[SIDES];   // IPv4 frames
-	char broken[768];       // "": passed
+	struct churn_counts churn;
+	char broken[768]; // "": passed
 };
 
 // Runs it; a broken rule is printed with the command that runs it again, the faults and the history

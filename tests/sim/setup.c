@@ -26,6 +26,7 @@ static void worker_start(struct world *world)
 	const struct hl_plan_options plan = {
 		.n_workers = 1,
 		.mac = { 2, 0, 0, 0, 0, 1 },
+		.spare_lines = o->spare_lines,
 		.boot_key = { (o->seed + world->boots) * 0x9e3779b97f4a7c15ull, ~o->seed },
 	};
 	const struct hl_worker_options worker = {
@@ -36,7 +37,7 @@ static void worker_start(struct world *world)
 
 	must(hl_config_parse(&config, "scenario", o->yaml, &err), &err);
 	must(hl_plan_new(&world->plan, &config, &plan, &err), &err);
-	hl_config_free(&config);
+	world->config = config;
 	must(hl_worker_new(&world->worker, world->plan, &worker, &err), &err);
 	for (uint32_t i = 0; i < o->lines && o->numbers_left; i++)
 		world->worker->lines[i].cseq = NUMBER_EPOCH - o->numbers_left - i % 8;
@@ -48,6 +49,7 @@ static void worker_stop(struct world *world)
 {
 	hl_worker_free(world->worker);
 	hl_plan_free(world->plan);
+	hl_config_free(&world->config);
 }
 
 // The clock starts anywhere: where this machine was just started, where 32 bits of ticks or a shift by 10
@@ -80,7 +82,7 @@ struct world *world_new(const struct world_options *o)
 		abort();
 	world->options = *o;
 	world->now_ns = world->start_ns = clock_start_ns(o->seed);
-	world->lost_ns = calloc(o->lines, sizeof(*world->lost_ns));
+	world->lost_ns = calloc(o->lines + o->spare_lines, sizeof(*world->lost_ns));
 	if (!world->lost_ns)
 		abort();
 	rng_seed(&world->node_rng, o->seed ^ 0x40de5);
@@ -89,13 +91,13 @@ struct world *world_new(const struct world_options *o)
 	servers.mac[0] = servers.mac[5] = 2;
 	servers.password = "secret";
 	servers.realm = "sim";
-	servers.capacity = o->lines * 2 + 64;
+	servers.capacity = o->lines * 2 + 64 + (o->spare_lines ? 2 * CHURN_GONE_MAX : 0);
 	servers.seed = o->seed;
 	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &servers.servers[0]);
 	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &servers.servers[1]);
 	must(hl_registrar_new(&world->registrar, &servers, &err), &err);
 	network_init(&world->net, o->seed ^ 0x5eed);
-	watch_init(&world->watch, o->lines, o->watch_every ? o->watch_every : 1);
+	watch_init(&world->watch, o->lines + o->spare_lines, o->watch_every ? o->watch_every : 1);
 	return world;
 }
 
@@ -114,6 +116,8 @@ void world_restart(struct world *world)
 	world->watch.min_expires_s = old.min_expires_s;
 	world->watch.least_expires_s = old.least_expires_s;
 	watch_free(&old);
+	if (world->options.spare_lines)
+		churn_restarted(world);
 }
 
 void world_free(struct world *world)

@@ -39,7 +39,8 @@ static void look_at_binding(struct world *world, uint32_t i)
 {
 	struct hl_state state = state_of(world, i);
 
-	if (!registered(state.state) || bindings(world, state.state != HL_ON_P, i, NULL)) {
+	if (state.slot != HL_SLOT_LINE || !registered(state.state) ||
+	    bindings(world, state.state != HL_ON_P, i, NULL)) {
 		world->lost_ns[i] = 0;
 		return;
 	}
@@ -57,7 +58,7 @@ static void look_at_binding(struct world *world, uint32_t i)
 
 static void look_at_bindings(struct world *world)
 {
-	for (uint32_t i = 0; i < hl_plan_lines(world->plan) && !world->broken[0]; i++)
+	for (uint32_t i = 0; i < hl_plan_slots(world->plan) && !world->broken[0]; i++)
 		look_at_binding(world, i);
 }
 
@@ -87,7 +88,7 @@ void verify_balance(struct world *world)
 
 void verify_step(struct world *world)
 {
-	uint32_t line, n = hl_plan_lines(world->plan);
+	uint32_t line, n = hl_plan_slots(world->plan);
 
 	if (world->watch.broken[0])
 		world_break(world, "%s", world->watch.broken);
@@ -122,6 +123,9 @@ static void verify_line(struct world *world, uint32_t i, enum hl_line_state expe
 	uint8_t state = state_of(world, i).state;
 	uint32_t server = state == HL_ON_B;
 
+	if (state_of(world, i).slot != HL_SLOT_LINE)
+		return;
+
 	if (state != expected)
 		world_break(world, "line %u is %s, long after the faults ended it must be %s", i,
 			    hl_line_state_name(state), hl_line_state_name(expected));
@@ -137,7 +141,7 @@ static void verify_line(struct world *world, uint32_t i, enum hl_line_state expe
 
 void verify_settled(struct world *world, enum hl_line_state expected, bool alone)
 {
-	for (uint32_t i = 0; i < hl_plan_lines(world->plan) && !world->broken[0]; i++)
+	for (uint32_t i = 0; i < hl_plan_slots(world->plan) && !world->broken[0]; i++)
 		verify_line(world, i, expected, alone);
 }
 
@@ -151,9 +155,12 @@ void verify_end(struct world *world)
 		world_break(world, "%u lines have not unregistered in time", unsettled);
 	if (left)
 		world_break(world, "%u bindings are left over, says the worker", left);
-	for (uint32_t i = 0; i < hl_plan_lines(world->plan); i++)
+	if (world->options.spare_lines)
+		churn_verify_end(world);
+	for (uint32_t i = 0; i < hl_plan_slots(world->plan); i++)
 		for (uint32_t server = 0; server < 2 && !world->broken[0]; server++)
-			if (bindings(world, server, i, NULL))
+			if (state_of(world, i).slot == HL_SLOT_LINE &&
+			    bindings(world, server, i, NULL))
 				world_break(world, "an orphan: line %u still has a binding at %s",
 					    i, server ? "B" : "P");
 }

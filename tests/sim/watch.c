@@ -171,6 +171,7 @@ struct message {
 	char text[HL_FRAME_MAX + 1];
 	struct frame frame;
 	uint32_t line, cseq;
+	uint8_t generation;
 };
 
 // The branch comes early, in the topmost Via.
@@ -183,7 +184,7 @@ static bool sampled(const struct watch *watch, const struct hl_packet *pkt)
 	if (!at || at + sizeof(name) + 8 > (const char *)pkt->data + pkt->len)
 		return true; // whatever it is
 	memcpy(number, at + sizeof(name) - 1, 8);
-	return strtoul(number, NULL, 16) % watch->every == 0;
+	return (strtoul(number, NULL, 16) & (BRANCH_LINES - 1)) % watch->every == 0;
 }
 
 // False: not SIP, or of a line that is not watched. The branch starts with the line's number.
@@ -210,15 +211,42 @@ static bool message_read(struct watch *watch, const struct hl_packet *pkt, struc
 		return false;
 	}
 	memcpy(number, branch, 8);
-	m->line = (uint32_t)strtoul(number, NULL, 16);
+	uint32_t tag = (uint32_t)strtoul(number, NULL, 16);
+	m->line = tag & (BRANCH_LINES - 1);
+	m->generation = (uint8_t)(tag >> BRANCH_LINE_BITS);
 	m->cseq = (uint32_t)strtoul(cseq, NULL, 10);
-	return m->line < watch->n && m->line % watch->every == 0;
+	if (m->line >= watch->n || m->line % watch->every != 0)
+		return false;
+	// an answer to a line that had the slot before is nothing to this one
+	return strncmp(m->text, "SIP/2.0 ", 8) != 0 ||
+	       m->generation == watch_line(watch, m->line)->generation;
 }
 
 // P is 10.99.0.1, B is 10.99.0.2.
 static unsigned server_of(const struct hl_addr *addr)
 {
 	return addr->bytes[3] == 2;
+}
+
+// Another line has the slot: it begins anew, by a REGISTER with a Call-ID that the one before did not have.
+static void generation_seen(struct watch *watch, const struct message *m, uint64_t now_ns)
+{
+	static const uint64_t key[2] = { 5, 6 };
+	struct watch_line *l = watch_line(watch, m->line);
+	const char *value = watch_header(m->text, "\r\nCall-ID: ");
+	uint64_t call_id = value ? siphash(key, value, (uint32_t)strcspn(value, "\r")) : 0;
+
+	if (m->generation == l->generation)
+		return;
+	if ((uint8_t)(m->generation - l->generation) > 128)
+		watch_broken(watch, now_ns, "line %u: a request of generation %u after %u", m->line,
+			     m->generation, l->generation);
+	if (m->cseq != CSEQ_FIRST + 1 || call_id == l->call_id)
+		watch_broken(watch, now_ns,
+			     "line %u: generation %u begins with CSeq %u and %s Call-ID", m->line,
+			     m->generation, m->cseq,
+			     call_id == l->call_id ? "its predecessor's" : "a new");
+	*l = (struct watch_line){ .generation = m->generation };
 }
 
 void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns)
@@ -235,6 +263,7 @@ void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_n
 		return; // an answer of ours
 	if (kind != WATCH_UNREGISTER)
 		watch->sent_line = m.line;
+	generation_seen(watch, &m, now_ns);
 	if (kind == WATCH_REGISTER)
 		epoch_seen(watch, m.line, m.text, m.cseq);
 	if (!request_seen(watch, m.line, kind, m.cseq,

@@ -23,6 +23,7 @@ struct watch_server {
 
 struct watch_line {
 	uint32_t last_cseq;             // highest seen
+	uint8_t generation;             // of the line, from its branches
 	uint64_t hash[WATCH_KINDS];     // of the latest request's bytes
 	uint64_t first_ns[WATCH_KINDS]; // its first transmission
 	uint32_t cseq[WATCH_KINDS];

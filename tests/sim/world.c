@@ -119,6 +119,11 @@ static void to_worker(struct world *world, const struct hl_packet *pkts, uint16_
 	worker_sends(world, &tx);
 }
 
+static void to_worker_one(struct world *world, const struct hl_packet *pkt)
+{
+	to_worker(world, pkt, 1);
+}
+
 // All that has arrived, a burst for one side at a time.
 static void deliver(struct world *world)
 {
@@ -139,8 +144,11 @@ static void deliver(struct world *world)
 			 first->at_ns <= world->now_ns);
 		if (side == TO_SERVER)
 			to_server(world, pkts, n);
-		else
+		else if (world->options.spare_lines == 0)
 			to_worker(world, pkts, n);
+		else
+			for (uint16_t i = 0; i < n; i++)
+				churn_receive(world, &pkts[i], to_worker_one);
 		for (uint16_t i = 0; i < n; i++)
 			network_give_back(net, pkts[i].data);
 	}
@@ -188,6 +196,10 @@ static void tick(struct world *world)
 	hl_worker_tick(world->worker, &tx, world->now_ns);
 	worker_sends(world, &tx);
 	keep_history(world);
+	if (world->options.spare_lines) {
+		churn_step(world);
+		churn_replay(world, to_worker_one);
+	}
 	verify_step(world);
 }
 
@@ -214,7 +226,7 @@ void world_run(struct world *world, uint64_t until_ns)
 	while (!world->broken[0]) {
 		deliver(world);
 		tick(world);
-		if (world->steps++ > WORLD_STEPS_A_LINE * (100 + hl_plan_lines(world->plan)))
+		if (world->steps++ > WORLD_STEPS_A_LINE * (100 + hl_plan_slots(world->plan)))
 			world_break(world, "%" PRIu64 " steps: the run loops", world->steps);
 		uint64_t next = next_time(world);
 		if (next > end_ns) {
@@ -229,7 +241,7 @@ void world_run(struct world *world, uint64_t until_ns)
 void world_step_clock(struct world *world, uint64_t span_ns)
 {
 	world->now_ns += span_ns;
-	for (uint32_t i = 0; i < world->options.lines; i++) // nobody could notice meanwhile
+	for (uint32_t i = 0; i < hl_plan_slots(world->plan); i++) // nobody could notice meanwhile
 		world->lost_ns[i] = world->lost_ns[i] ? world->now_ns : 0;
 	world->may_lose = true;
 }
@@ -240,7 +252,7 @@ void world_command(struct world *world, enum hl_command_type type, uint32_t firs
 	const struct hl_command command = {
 		.type = type,
 		.first = first,
-		.n = n ? n : hl_plan_lines(world->plan),
+		.n = n ? n : hl_plan_slots(world->plan),
 		.spread_ns = spread_ns,
 	};
 

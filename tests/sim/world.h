@@ -9,6 +9,7 @@
 #include <heartline/snapshot.h>
 #include <heartline/worker.h>
 #include "base/rng.h"
+#include "churn.h"
 #include "network.h"
 #include "watch.h"
 
@@ -18,6 +19,7 @@
 struct world_options {
 	const char *yaml;
 	uint32_t lines;
+	uint32_t spare_lines; // lines come and go; 0: they do not
 	uint64_t seed;
 	uint64_t rate;
 	uint64_t poll_ns;                   // the worker runs at multiples of it; 0: whenever due
@@ -33,6 +35,8 @@ struct world {
 	struct hl_registrar *registrar;
 	struct network net;
 	struct watch watch;
+	struct hl_config config; // while lines may be added
+	struct churn churn;
 	uint64_t now_ns;
 	uint64_t start_ns;
 	uint64_t worker_start_ns;
