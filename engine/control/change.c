@@ -133,3 +133,22 @@ int hl_plan_change_profile(struct hl_plan *plan, uint32_t profile,
 	constants_publish(plan, c.next);
 	return 0;
 }
+
+int hl_plan_change_key(struct hl_plan *plan, uint32_t profile, const char *key, const char *value,
+		       struct hl_error *err)
+{
+	struct hl_profile settings;
+	int rc;
+
+	if (profile >= plan_constants(plan)->n_profiles)
+		return hl_fail(err, EINVAL, "profile %u: the plan has %u", profile,
+			       plan_constants(plan)->n_profiles);
+	if (settings_copy(&settings, &plan->settings[profile]) != 0)
+		return hl_fail(err, ENOMEM, "profile %s: no memory for other settings",
+			       plan->settings[profile].name);
+	rc = hl_profile_set(&settings, key, value, err);
+	if (rc == 0)
+		rc = hl_plan_change_profile(plan, profile, &settings, err);
+	settings_free(&settings);
+	return rc;
+}

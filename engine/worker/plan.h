@@ -2,6 +2,7 @@
 // What workers run: read-only tables, made by control/plan.c, shared by all of them.
 #pragma once
 
+#include <assert.h>
 #include <stdint.h>
 
 #include <heartline/plan.h>
@@ -11,6 +12,7 @@
 
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
+static_assert(PLAN_WORKERS_MAX <= PUBLISH_READERS_MAX, "each reads the constants");
 
 // What the boot key is used for, each by a key of its own: what goes out for one purpose must not be
 // valid for another (the tag of an answer as the MAC of a branch).

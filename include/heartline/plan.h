@@ -118,12 +118,17 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
  * (FAILOVER.md section 1 says when that is). What may not change is refused, and then nothing has changed:
  * servers, identities, the domain, ports, and whether there are probes, keepalives or a subscription at all.
  *
- * @param settings  all of them, as hl_profile_set() or a file give them; the caller's again on return
+ * @param settings  all of them, as hl_profile_set() or a file give them, with the servers that DHCP has named in
+ *                  their place; the caller's again on return
  * @return 0; -EINVAL with the key that may not change, or is out of bounds; -ENOMEM
  * Control thread; never waits for a worker.
  */
 int hl_plan_change_profile(struct hl_plan *plan, uint32_t profile,
 			   const struct hl_profile *settings, struct hl_error *err);
+
+/** Change one key of those that the profile has now, from a text, as in a file. Likewise. */
+int hl_plan_change_key(struct hl_plan *plan, uint32_t profile, const char *key, const char *value,
+		       struct hl_error *err);
 
 /**
  * Free what was replaced and is read by no worker any more. Each change does it as well, so it is only for

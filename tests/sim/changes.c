@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/settings.h"
 #include "worker/worker.h"
 #include "world.h"
 
@@ -125,15 +124,10 @@ static void change(struct world *world, const struct hl_profile *settings)
 void change_put(struct world *world, const struct scenario_fault *f)
 {
 	struct hl_error err = { 0 };
-	struct hl_profile settings;
 
-	if (settings_copy(&settings, &world->plan->settings[0]) != 0)
-		abort();
-	if (hl_profile_set(&settings, f->key, f->value_text, &err) != 0)
-		world_break(world, "%s", err.text);
-	else
-		change(world, &settings);
-	settings_free(&settings);
+	if (hl_plan_change_key(world->plan, 0, f->key, f->value_text, &err) != 0)
+		world_break(world, "a change is refused: %s", err.text);
+	world->changes++;
 }
 
 void changes_undo(struct world *world)

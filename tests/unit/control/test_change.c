@@ -215,6 +215,23 @@ Test(change, what_lines_cannot_take_is_refused_with_the_key_and_the_reason)
 	setup_free(&s);
 }
 
+Test(change, one_key_is_changed_from_what_the_profile_has_by_now)
+{
+	struct setup s;
+
+	setup_make(&s);
+	cr_assert_eq(hl_plan_change_key(s.plan, 0, "park_time", "7s", &s.err), 0, "%s", s.err.text);
+	cr_assert_eq(hl_plan_change_key(s.plan, 0, "user_agent", "Acme 3", &s.err), 0);
+	const struct plan_constants *now = plan_constants(s.plan);
+	cr_expect_eq(now->profiles[0].park_ns, 7000000000);
+	cr_expect_not_null(strstr(now->shapes[0]->text[HL_SERVER_P][PLAN_OPTIONS].text, "Acme 3"));
+	cr_expect_eq(hl_plan_change_key(s.plan, 0, "park_time", "-1", &s.err), -EINVAL);
+	cr_expect_eq(hl_plan_change_key(s.plan, 0, "outbound_port", "5070", &s.err), -EINVAL);
+	cr_expect_eq(hl_plan_change_key(s.plan, 9, "park_time", "7s", &s.err), -EINVAL);
+	cr_expect_eq(plan_constants(s.plan), now);
+	setup_free(&s);
+}
+
 Test(change, settings_that_do_not_fit_together_are_refused)
 {
 	struct setup s;
