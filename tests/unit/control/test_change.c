@@ -393,5 +393,12 @@ Test(change, a_new_shape_speaks_as_the_settings_of_now_say)
 	const char *text =
 		plan_constants(s.plan)->shapes[index]->text[HL_SERVER_B][PLAN_REGISTER].text;
 	cr_expect_not_null(strstr(text, "\r\nUser-Agent: Acme 2\r\n"), "%s", text);
+	key.domain = 1; // and with it the other profile, which goes on as it was
+	index = shape_get(s.plan, &key, 0, &s.err);
+	cr_assert_geq(index, 0, "%s", s.err.text);
+	cr_expect_eq(s.plan->directory.shape_profiles[index], 1);
+	cr_expect_eq(plan_constants(s.plan)->shapes[index]->profile, 1);
+	text = plan_constants(s.plan)->shapes[index]->text[HL_SERVER_P][PLAN_REGISTER].text;
+	cr_expect_not_null(strstr(text, "\r\nUser-Agent: heartline\r\n"), "%s", text);
 	setup_free(&s);
 }
