@@ -15,76 +15,61 @@ static uint32_t between(struct rng *rng, uint32_t low, uint32_t high)
 	return low + rng_below(rng, high - low + 1);
 }
 
+static void random_number(struct rng *rng, const struct scenario *s, struct scenario_fault *f)
+{
+	const uint32_t grant_s = s->register_timeout_ms / 125 + 4; // as in random.c
+	const struct {
+		const char *key, *unit;
+		uint32_t low, high;
+	} numbers[] = {
+		{ "register_timeout", "ms", 600, s->register_timeout_ms },
+		{ "options_timeout", "ms", 600, s->options_timeout_ms },
+		{ "register_refresh_interval", "s", grant_s, s->refresh_s },
+		// where there are probes there always are
+		{ "primary_detect_interval", "s", s->detect_s != 0, s->detect_s },
+		{ "max_detect_fail_count", "", 1, 4 },
+		{ "recover_count", "", 1, 4 },
+		{ "back_to_primary_delay", "s", 0, s->return_delay_s },
+		{ "backoff_max", "s", s->backoff_base_s, s->backoff_max_s },
+		{ "park_time", "s", 1, s->park_s },
+		{ "retry_after_max", "s", 1, s->retry_after_max_s },
+	};
+	uint32_t k = rng_below(rng, sizeof(numbers) / sizeof(numbers[0]));
+
+	f->key = numbers[k].key;
+	snprintf(f->value_text, sizeof(f->value_text), "%u%s",
+		 between(rng, numbers[k].low, numbers[k].high), numbers[k].unit);
+}
+
+static void random_word(struct rng *rng, struct scenario_fault *f)
+{
+	static const struct {
+		const char *key, *values[2];
+	} words[] = {
+		{ "user_agent", { "Acme 1", "A Much Longer Agent/2.0 (lab)" } },
+		{ "user_agent", { "", "Acme 1" } },
+		{ "return_mode", { "never", "auto" } },
+		{ "down_codes", { "500-503", "503" } },
+		{ "prefer_primary", { "on", "off" } },
+		{ "remove_last_registration", { "on", "off" } },
+		{ "initial_register_with_auth", { "on", "off" } },
+		{ "refresh_jitter", { "on", "off" } },
+	};
+	uint32_t k = rng_below(rng, sizeof(words) / sizeof(words[0]));
+
+	f->key = words[k].key;
+	snprintf(f->value_text, sizeof(f->value_text), "%s", words[k].values[rng_below(rng, 2)]);
+}
+
 // No value makes anything last longer than the scenario's own: its end is looked at after the time that those
 // take, and they are back by then.
 static void random_change(struct rng *rng, const struct scenario *s, struct scenario_fault *f)
 {
-	static const char *const switches[] = { "prefer_primary", "remove_last_registration",
-						"initial_register_with_auth", "refresh_jitter" };
-	static const char *const agents[] = { "", "Acme 1", "A Much Longer Agent/2.0 (lab)" };
-	uint32_t grant_s = s->register_timeout_ms / 125 + 4; // as in random.c
-	char *value = f->value_text;
-	size_t room = sizeof(f->value_text);
-
 	f->kind = FAULT_SETTING;
-	switch (rng_below(rng, 15)) {
-	case 0:
-		f->key = "register_timeout";
-		snprintf(value, room, "%ums", between(rng, 600, s->register_timeout_ms));
-		break;
-	case 1:
-		f->key = "options_timeout";
-		snprintf(value, room, "%ums", between(rng, 600, s->options_timeout_ms));
-		break;
-	case 2:
-		f->key = "register_refresh_interval";
-		snprintf(value, room, "%us", between(rng, grant_s, s->refresh_s));
-		break;
-	case 3:
-		f->key = "primary_detect_interval"; // where there are probes there always are
-		snprintf(value, room, "%us", s->detect_s ? between(rng, 1, s->detect_s) : 0);
-		break;
-	case 4:
-		f->key = "max_detect_fail_count";
-		snprintf(value, room, "%u", between(rng, 1, 4));
-		break;
-	case 5:
-		f->key = "recover_count";
-		snprintf(value, room, "%u", between(rng, 1, 4));
-		break;
-	case 6:
-		f->key = "back_to_primary_delay";
-		snprintf(value, room, "%us", between(rng, 0, s->return_delay_s));
-		break;
-	case 7:
-		f->key = "return_mode";
-		snprintf(value, room, "%s", rng_below(rng, 2) ? "never" : "auto");
-		break;
-	case 8:
-		f->key = "backoff_max";
-		snprintf(value, room, "%us", between(rng, s->backoff_base_s, s->backoff_max_s));
-		break;
-	case 9:
-		f->key = "park_time";
-		snprintf(value, room, "%us", between(rng, 1, s->park_s));
-		break;
-	case 10:
-		f->key = "retry_after_max";
-		snprintf(value, room, "%us", between(rng, 1, s->retry_after_max_s));
-		break;
-	case 11:
-		f->key = "down_codes";
-		snprintf(value, room, "%s", rng_below(rng, 2) ? "500-503" : "503");
-		break;
-	case 12: // its texts, and twice as often as others
-	case 13:
-		f->key = "user_agent";
-		snprintf(value, room, "%s", agents[rng_below(rng, 3)]);
-		break;
-	default:
-		f->key = switches[rng_below(rng, 4)];
-		snprintf(value, room, "%s", rng_below(rng, 2) ? "on" : "off");
-	}
+	if (rng_below(rng, 2))
+		random_number(rng, s, f);
+	else
+		random_word(rng, f);
 }
 
 static int by_time(const void *a, const void *b)
