@@ -11,6 +11,7 @@
 #include "commands/options.h"
 #include "commands/password.h"
 #include "commands/registrar_serve.h"
+#include "dataplane/registrar_queue.h"
 #include "session/session.h"
 
 #define SIP_PORT 5060

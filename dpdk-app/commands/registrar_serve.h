@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heartline/registrar.h>
 #include "base/control.h"
-#include "dataplane/registrar_queue.h"
+#include "loop/queue_context.h"
 
 struct registrar_service {
 	struct hl_registrar_config config;

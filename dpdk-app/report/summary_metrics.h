@@ -2,9 +2,14 @@
 // The tables of metrics as JSON.
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <jansson.h>
 
 #include <heartline/metrics.h>
+#include <heartline/registrar.h>
+#include <heartline/snapshot.h>
 
 // Snapshots count to 2^64, JSON as jansson writes it to 2^63.
 json_t *whole(uint64_t value);

@@ -11,8 +11,6 @@
 #include <tmmintrin.h>
 #endif
 
-#include "base/bytes.h"
-
 // Eight digits at once: every nibble gets a byte of its own, and those above 9 move on to 'a'.
 static inline void text_put_hex32(char *out, uint32_t v)
 {

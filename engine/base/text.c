@@ -8,6 +8,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/hex.h"
 #include "base/bytes.h"
 
 // The last eight digits of v, in the order of memory: halves, then their halves, then digits.

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/hex.h"
-
 // A piece of a text that somebody else owns.
 struct slice {
 	const char *at;

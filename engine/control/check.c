@@ -9,7 +9,6 @@
 #include "control/csv.h"
 #include "control/domains.h"
 #include "control/entries.h"
-#include "control/identity.h"
 #include "control/duplicate_numbers.h"
 #include "control/windows.h"
 #include "net/addr_set.h"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/siphash.h"
 
 // A name space, not a secret: every run must give the same result.

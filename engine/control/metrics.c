@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include <heartline/registrar.h>
+#include <heartline/snapshot.h>
 #include <heartline/code.h>
 #include "base/count.h"
 #include "base/text.h"

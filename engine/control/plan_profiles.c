@@ -2,6 +2,7 @@
 // What a profile's lines share: policy, times, servers and their neighbours.
 #include "control/planner.h"
 
+#include "worker/schedule.h"
 #include "base/memory.h"
 
 #define NS_PER_MS 1000000ull

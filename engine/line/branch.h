@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "line/kinds.h"
+#include "line/kinds.h" // the kinds that a branch names
 
 #define BRANCH_COOKIE "z9hG4bK" // RFC 3261 8.1.1.7
 enum { BRANCH_COOKIE_LEN = 7, BRANCH_TEXT_LEN = 28, BRANCH_LEN = 35 };

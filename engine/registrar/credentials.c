@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/count.h"
 #include "base/siphash.h"
 #include "registrar/nonce.h"

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/hex.h"
 #include "base/memory.h"
 #include "base/siphash.h"
 

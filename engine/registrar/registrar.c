@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/count.h"
 #include "base/siphash.h"
 #include "net/arp.h"

@@ -9,7 +9,6 @@
 
 #include "base/rng.h"
 #include "base/text.h"
-#include "net/frame.h"
 #include "net/path.h"
 #include "registrar/bindings.h"
 #include "registrar/delay.h"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "sip/auth_param.h"
 #include "sip/find.h"
 #include "sip/value.h"

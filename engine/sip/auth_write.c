@@ -2,9 +2,10 @@
 // Writes the credentials of one request: its Authorization line (RFC 3261 22.4, RFC 7616 3.4).
 #include "sip/auth.h"
 
+#include "base/hex.h"
 #include "base/siphash.h"
 #include "sip/auth_text.h"
-#include "sip/find.h"
+#include "sip/find.h" // find_quoted_stop(), which a macro makes
 #include "sip/text_writer.h"
 
 // The account comes from the configuration and is not escaped yet. Everything else that is quoted

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "sip/header.h"
+#include "sip/marks.h"
 
 #define WAYS 2
 #define WORTH_NEW 2

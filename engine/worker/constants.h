@@ -11,7 +11,6 @@
 #include "line/kinds.h"
 #include "sip/digest.h"
 #include "sip/template.h"
-#include "worker/schedule.h"
 
 struct transport;
 

@@ -9,7 +9,6 @@
 #include "worker/exchange.h"
 #include "worker/flush.h"
 #include "worker/keepalive.h"
-#include "worker/probe.h"
 #include "worker/registration.h"
 #include "worker/slot.h"
 #include "worker/unregister.h"

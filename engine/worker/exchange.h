@@ -3,7 +3,6 @@
 #pragma once
 
 #include "worker/request.h"
-#include "worker/write.h"
 
 // The first transmission.
 enum write_result exchange_send(struct hl_worker *w, uint32_t i, const struct request_ops *ops);

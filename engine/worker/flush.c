@@ -2,6 +2,7 @@
 // First transmissions: what a line wants to send, as soon as there is room and a token.
 #include "worker/flush.h"
 
+#include "worker/transport.h"
 #include "base/count.h"
 #include "line/branch.h"
 #include "worker/arm.h"

@@ -3,11 +3,11 @@
 // answers.
 #include "worker/incoming.h"
 
+#include "base/hex.h"
 #include "base/count.h"
 #include "base/siphash.h"
 #include "net/frame.h"
 #include "sip/respond.h"
-#include "worker/burst.h"
 #include "worker/drop.h"
 #include "worker/flush.h"
 #include "worker/slot.h"

@@ -6,7 +6,6 @@
 #include "base/count.h"
 #include "line/branch.h"
 #include "line/streams.h"
-#include "worker/burst.h"
 #include "worker/emit.h"
 #include "worker/exchange.h"
 #include "worker/phase.h"

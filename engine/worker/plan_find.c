@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From an address and port, or a whole frame, to the line and the worker that owns it.
-#include "base/bytes.h"
 #include "net/peek.h"
 #include "worker/plan.h"
 

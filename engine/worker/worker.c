@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include <heartline/alloc.h>
 #include "base/memory.h"
 #include "timer/wheel.h"
 #include "worker/clock.h"

@@ -8,7 +8,6 @@
 #include <heartline/worker.h>
 #include "base/ring.h"
 #include "base/rng.h"
-#include "failover/failover.h"
 #include "line/branch.h"
 #include "line/kinds.h"
 #include "line/line.h"

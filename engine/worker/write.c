@@ -2,11 +2,11 @@
 // One request as a frame: template copied and patched, credentials put in, headers in front.
 #include "worker/write.h"
 
+#include "base/hex.h"
 #include "base/siphash.h"
 #include "base/text.h"
 #include "line/branch.h"
 #include "net/path.h"
-#include "worker/burst.h"
 #include "worker/challenge.h"
 #include "worker/dialog.h"
 #include "worker/request.h"

@@ -6,8 +6,6 @@
 #include <stdint.h>
 
 #include <heartline/counters.h>
-#include <heartline/registrar.h>
-#include <heartline/snapshot.h>
 
 enum hl_metric_type {
 	HL_METRIC_COUNTER,   // only grows

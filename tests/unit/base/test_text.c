@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "guard.h"

@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 
+#include <heartline/registrar.h>
+#include <heartline/snapshot.h>
 #include <heartline/code.h>
 #include <heartline/metrics.h>
 

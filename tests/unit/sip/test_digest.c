@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "allocations.h"
 #include "base/rng.h"
 #include "response_check.h"
