@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The Internet checksum, summed in the machine's own byte order; by vectors where there are any.
+// The Internet checksum. It sums in the byte order of the machine, with vector instructions where the
+// processor has them.
 #include "base/checksum.h"
 
 #include <assert.h>
@@ -10,7 +11,8 @@
 
 #include "base/bytes.h"
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksum_add() swaps its sum");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	      "checksum_add() swaps the bytes of its sum");
 
 static inline uint64_t load_native64(const uint8_t *p)
 {
@@ -19,14 +21,15 @@ static inline uint64_t load_native64(const uint8_t *p)
 	return v;
 }
 
-// Both halves of a 64-bit word: adding 32-bit words to a 64-bit sum needs no carry.
+// Split a 64-bit word into two of 32 bits, since a 64-bit sum of 32-bit words loses no carry.
 static inline uint64_t halves(uint64_t v)
 {
 	return (v & 0xffffffff) + (v >> 32);
 }
 
-// The sum is the same in either byte order, but for a swap at the end (RFC 1071 2(B)), and so are
-// wider words, since 2^16 = 1 modulo 0xffff. Several sums: no addition waits for another.
+// Byte order does not matter, because swapping the bytes of the sum has the same effect as swapping those of
+// each word (RFC 1071 2(B)). Words may be wider than 16 bits, because 2^16 = 1 modulo 0xffff. There are four
+// sums so that no addition has to wait for the one before it.
 uint64_t checksum_sum_plain(const uint8_t *bytes, uint32_t len)
 {
 	uint64_t a = 0, b = 0, c = 0, d = 0;
@@ -54,18 +57,19 @@ uint64_t checksum_sum_plain(const uint8_t *bytes, uint32_t len)
 		len -= 2;
 	}
 	if (len == 1)
-		d += *bytes; // the first half of a word whose second is 0
+		d += *bytes; // the low half of a word; its other half is 0
 	return a + b + c + d;
 }
 
 #if defined(__AVX512BW__)
-// Sums of the 16-bit words in 32-bit lanes; what is left is loaded alone, the rest of it as zeros.
+// Add up 16-bit words in lanes of 32 bits. The bytes that do not fill a vector are loaded with zeros behind
+// them.
 static uint64_t checksum_sum_simd(const uint8_t *bytes, uint32_t len)
 {
 	const __m512i low = _mm512_set1_epi32(0xffff);
 	__m512i a = _mm512_setzero_si512(), b = a;
 
-	assert(len <= UINT16_MAX); // then no lane, and not their sum, carries
+	assert(len <= UINT16_MAX); // so neither a lane nor the sum of all lanes overflows
 	for (; len >= 64; len -= 64, bytes += 64) {
 		const __m512i x = _mm512_loadu_si512(bytes);
 		a = _mm512_add_epi32(a, _mm512_and_si512(x, low));
@@ -77,7 +81,7 @@ static uint64_t checksum_sum_simd(const uint8_t *bytes, uint32_t len)
 	return (uint32_t)_mm512_reduce_add_epi32(_mm512_add_epi32(a, b));
 }
 #elif defined(__SSE2__)
-// Sums of the 32-bit words of 16 bytes each, in two 64-bit lanes: no carry for 2^32 of them.
+// Add the four 32-bit words of x to two lanes of 64 bits, which cannot overflow before 2^32 additions.
 static inline __m128i sum_16(__m128i sum, __m128i x)
 {
 	const __m128i low = _mm_set1_epi64x(0xffffffff);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One pass over the text of a CSV: every row checked, its fields ended by a NUL where they stand.
+// Reads a CSV text in one pass. Each row is checked, and its fields are terminated by a NUL in place.
 #include "control/csv.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static int row_shape_fail(struct csv *c, uint32_t has, const char *at)
 	return csv_fail(c, at);
 }
 
-// Where the k-th byte of a field's text stands.
+// The place of byte k of a field in the file.
 static const char *byte_at(const struct csv_field *field, uint32_t k)
 {
 	const char *at = field->at;
@@ -60,11 +60,12 @@ static int domain_field_check(struct csv *c, const struct csv_field *field)
 static int field_check(struct csv *c, uint8_t holds, const struct csv_field *field)
 {
 	enum identity_part part = (enum identity_part)holds;
-	char copy[2 * IDENTITY_TEXT_MAX + 2]; // quotes that are doubled count once
+	char copy[2 * IDENTITY_TEXT_MAX + 2]; // a doubled quote counts as one
 	const char *text = field->at;
 	uint32_t at, len = field->len;
 
-	if (holds == COLUMN_DOMAIN) // no quote is allowed in it, so none is doubled
+	if (holds ==
+	    COLUMN_DOMAIN) // a domain must not contain quotes, so there are no doubled ones
 		return domain_field_check(c, field);
 	if (field->len == 0 && part == IDENTITY_DISPLAY)
 		return 0;
@@ -86,8 +87,8 @@ static int field_check(struct csv *c, uint8_t holds, const struct csv_field *fie
 	return 0;
 }
 
-// What stands behind a field, a separator, a quote or the end of the line, becomes its NUL; the last
-// line of a file has the NUL that file_read() adds.
+// The byte after a field (a separator, a quote or a line end) is overwritten by its NUL. After the last line
+// there is the NUL that file_read() adds.
 static void row_keep(struct csv *c, const struct csv_field fields[], uint32_t n)
 {
 	struct hl_csv_row *row = &c->rows[c->n_rows];
@@ -97,7 +98,7 @@ static void row_keep(struct csv *c, const struct csv_field fields[], uint32_t n)
 
 	*row = (struct hl_csv_row){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
-		char *at = (char *)(uintptr_t)fields[i].at; // of the text that csv_read() owns
+		char *at = (char *)(uintptr_t)fields[i].at; // the text belongs to csv_read()
 
 		if (fields[i].len == 0)
 			continue;
@@ -119,7 +120,7 @@ static int row_read(struct csv *c)
 	for (; (rc = csv_field_read(c, &at, &field)) > 0; n++) {
 		if (n == c->columns) {
 			if (field.len == 0 && at > c->text.stop)
-				break; // a separator at the end of the line
+				break; // a separator that ends the line
 			return row_shape_fail(c, n, field.at);
 		}
 		rc = field_check(c, c->holds[n], &field);
@@ -153,7 +154,7 @@ static int csv_open(struct csv *c, const char *name, const char *text, size_t le
 	return csv_fail(c, text);
 }
 
-// Room for every row from the current record on.
+// Allocate memory for all rows from the current record on.
 static int rows_alloc(struct csv *c)
 {
 	size_t rows = 1;
@@ -227,7 +228,7 @@ int csv_read(struct hl_lines *lines, struct fault *fault, struct hl_error *err)
 	return 0;
 }
 
-// Where the field of a column begins in the current record; without one of this name, the record.
+// Start of the field in the column `name` of the current record; start of the record if there is none.
 static const char *column_find(struct csv *c, const char *name)
 {
 	const char *at = c->text.at;
@@ -257,7 +258,7 @@ int csv_fail_row(const struct hl_lines *lines, uint32_t row, const struct fault 
 			struct csv_field field;
 
 			while (csv_field_next(&c.text, &at, &field, &c.fault) > 0)
-				; // it may take several lines
+				; // a record may have several lines
 			more = csv_record_next(&c.text);
 		}
 	const char *at = column_find(&c, fault->key);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What stands before the rows of a CSV. The first line may say SEQUENTIAL, RANDOM or USER, as SIPp wants it,
-// or name the columns, or both in this order. ";" parts fields when it stands in the first line with
-// fields, else ",".
+// Reads the lines before the rows of a CSV. The first line may be SEQUENTIAL, RANDOM or USER, which SIPp
+// requires; after it there may be a line that names the columns. The separator is ";" if the first line with
+// fields contains one, and "," otherwise.
 #include <string.h>
 
 #include "base/text.h"
@@ -16,7 +16,7 @@ static bool record_is(const struct csv *c, const char *word)
 	return (size_t)(c->text.stop - c->text.at) == len && memcmp(c->text.at, word, len) == 0;
 }
 
-// In any case, with blanks around it.
+// Upper and lower case are the same, and spaces around the name are ignored.
 static int holds_of_name(const struct csv_field *field)
 {
 	const char *at = field->at, *end = at + field->len;
@@ -66,7 +66,7 @@ static int header_read(struct csv *c)
 	return csv_fail(c, c->text.at);
 }
 
-// ";" anywhere outside of quotes: the first line is read as if there were no other.
+// A ";" outside of quotes makes it the separator.
 static void separator_find(struct csv *c)
 {
 	bool quoted = false;
@@ -78,11 +78,11 @@ static void separator_find(struct csv *c)
 	}
 }
 
-// Is the first line with fields a header? One that knows no column, and has no digit either, is more
-// likely that of another program than a line.
+// Is the first line with fields a header? If it names no column that we know and contains no digit, it is more
+// likely the header of another program than a phone line, so it is refused.
 static int header_look(struct csv *c, bool *header)
 {
-	struct csv_text start = c->text; // its fields are read once more
+	struct csv_text start = c->text; // its fields are read again later
 	const char *at = c->text.at;
 	struct csv_field field;
 	bool digits = false, known = false;
@@ -115,7 +115,7 @@ int csv_head_read(struct csv *c, bool *more)
 	int rc;
 
 	*more = csv_record_next(&c->text);
-	// How SIPp picks the next line of its file: here all of them live at once.
+	// In SIPp this selects the order in which lines are used. Here all lines are used at once.
 	if (*more && (record_is(c, "SEQUENTIAL") || record_is(c, "RANDOM") || record_is(c, "USER")))
 		*more = csv_record_next(&c->text);
 	if (!*more)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A CSV text while it is read: its columns, and the rows so far.
+// The state of reading a CSV text: its columns, and the rows read so far.
 #pragma once
 
 #include <heartline/config.h>
 #include "control/csv_text.h"
 #include "control/identity.h"
 
-// What a column holds: a part of the identity, or the domain.
+// What a column holds: a part of the identity (enum identity_part), or the domain.
 enum { COLUMN_DOMAIN = IDENTITY_PARTS, COLUMNS };
 
 static inline const char *column_name(uint8_t holds)
@@ -18,24 +18,24 @@ struct csv {
 	struct csv_text text;
 	struct hl_error *err;
 	struct fault fault;
-	uint8_t columns, least; // fields of a row, at most and at least
-	uint8_t holds[COLUMNS]; // by column
+	uint8_t columns, least; // largest and smallest number of fields in a row
+	uint8_t holds[COLUMNS]; // what each column holds
 	bool has_header, has_domain;
 	struct hl_csv_row *rows;
-	char **domains; // NULL: there is no such column
+	char **domains; // NULL if there is no such column
 	uint32_t n_rows;
 };
 
-// The lines before the first row; *more: the current record is a row.
+// Read the lines before the first row. *more is set when the current record is a row.
 int csv_head_read(struct csv *c, bool *more);
 
-// Fail with c->fault at a place in the current record.
+// Report c->fault at a place in the current record.
 static inline int csv_fail(struct csv *c, const char *at)
 {
 	return csv_text_fail(&c->text, at, &c->fault, c->err);
 }
 
-// As csv_field_next(), with the message said.
+// Like csv_field_next(), but an error is also reported.
 static inline int csv_field_read(struct csv *c, const char **at, struct csv_field *field)
 {
 	int rc = csv_field_next(&c->text, at, field, &c->fault);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Records and fields of a CSV text: quotes, doubled quotes, and line ends within quotes.
+// Splits a CSV text into records and fields. Handles quotes, doubled quotes and line ends within quotes.
 #include "control/csv_text.h"
 
 void csv_text_start(struct csv_text *text, const char *name, const char *at, size_t len)
@@ -10,7 +10,7 @@ void csv_text_start(struct csv_text *text, const char *name, const char *at, siz
 	text->at = text->stop = text->next;
 }
 
-// The line from text->next on becomes a part of the record.
+// Add the line at text->next to the record.
 static void line_take(struct csv_text *text)
 {
 	const char *newline = memchr(text->next, '\n', (size_t)(text->end - text->next));
@@ -37,7 +37,7 @@ bool csv_record_next(struct csv_text *text)
 	return false;
 }
 
-// *at stands on the opening quote.
+// *at points to the opening quote.
 static int quoted_next(struct csv_text *text, const char **at, struct csv_field *field,
 		       struct fault *fault)
 {
@@ -82,7 +82,7 @@ int csv_odd_field_next(struct csv_text *text, const char **at, struct csv_field 
 		int rc = quoted_next(text, at, field, fault);
 		if (rc < 0)
 			return rc;
-		*at += 1; // the separator, or the line's end
+		*at += 1; // skip the separator or the end of the line
 		return 1;
 	}
 	end = memchr(start, text->separator, (size_t)(text->stop - start));
@@ -102,7 +102,7 @@ uint32_t csv_field_copy(const struct csv_field *field, char *out)
 		return field->len;
 	}
 	for (uint32_t i = 0; i < field->len; i++) {
-		i += field->at[i] == '"'; // of two the second
+		i += field->at[i] == '"'; // skip the first of two quotes
 		out[n++] = field->at[i];
 	}
 	return n;
@@ -115,7 +115,7 @@ int csv_text_fail(const struct csv_text *text, const char *at, const struct faul
 	uint32_t line = text->line > 0 ? text->line : 1, column = 1;
 
 	for (const char *p = text->at; p < at; p++) {
-		column += ((unsigned char)*p & 0xc0) != 0x80; // characters
+		column += ((unsigned char)*p & 0xc0) != 0x80; // count characters, not bytes
 		if (*p == '\n') {
 			line++;
 			column = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Records and fields of a CSV text (RFC 4180), where they stand: nothing is copied or changed.
+// The records and fields of a CSV text (RFC 4180). Fields are slices of the text, which is not changed.
 #pragma once
 
 #include <stdbool.h>
@@ -9,36 +9,37 @@
 
 #include "control/fault.h"
 
-// A walk over the records of a text with a NUL behind its end. "#" starts a comment line.
+// An iterator over the records of a text that ends with a NUL. A line that begins with "#" is a comment.
 struct csv_text {
-	const char *name; // of the file, for messages
+	const char *name; // of the file; used in messages
 	const char *end;
 	char separator;
-	uint32_t line;    // number of the record's first line, from 1
-	uint32_t lines;   // that the record takes so far: quoted fields may hold line ends
-	const char *at;   // its start
-	const char *stop; // the end of its last line, as far as its fields were read
-	const char *next; // what is behind it
+	uint32_t line;    // number of the first line of the record, counted from 1
+	uint32_t lines;   // of the record so far; a quoted field may contain line ends
+	const char *at;   // start of the record
+	const char *stop; // end of the last line that its fields have reached so far
+	const char *next; // start of the line after that
 };
 
 struct csv_field {
-	const char *at; // behind the opening quote, if there is one
-	uint32_t len;   // up to the closing one
+	const char *at; // after the opening quote, if it has one
+	uint32_t len;   // without the closing quote
 	bool quoted;
-	bool doubled; // holds doubled quotes, of which each is one
+	bool doubled; // contains doubled quotes, each of which stands for one
 };
 
 void csv_text_start(struct csv_text *text, const char *name, const char *at, size_t len);
 
-// Next record that is neither a comment nor empty; fields of the one before must have been read.
+// Move on to the next record that is neither a comment nor empty. All fields of the current one must have been
+// read. Returns false at the end of the text.
 bool csv_record_next(struct csv_text *text);
 
-// As csv_field_next(), for one that is quoted, begins with a blank or is empty.
+// The part of csv_field_next() for a field that is quoted, begins with a space or is empty.
 int csv_odd_field_next(struct csv_text *text, const char **at, struct csv_field *field,
 		       struct fault *fault);
 
-// The record's field at *at, which moves on; starts at text->at. 1: there is one; 0: none is left;
-// -EINVAL: fault says what is wrong, and *at stands where.
+// Read the field at *at and move *at to the next one; the first field is at text->at. Returns 1; or 0 if the
+// record has no more fields; or -EINVAL with a description in `fault` and its place in *at.
 static inline int csv_field_next(struct csv_text *text, const char **at, struct csv_field *field,
 				 struct fault *fault)
 {
@@ -54,10 +55,10 @@ static inline int csv_field_next(struct csv_text *text, const char **at, struct 
 	return 1;
 }
 
-// The field's own text into `out` of at least field->len bytes, which may be where it stands. Returns
-// its length.
+// Copy the text of a field, with doubled quotes made single, to `out`, which has room for field->len bytes and
+// may be the field itself. Returns the length.
 uint32_t csv_field_copy(const struct csv_field *field, char *out);
 
-// Fail at a place in the record.
+// Report a fault at a place in the record.
 int csv_text_fail(const struct csv_text *text, const char *at, const struct fault *fault,
 		  struct hl_error *err);
