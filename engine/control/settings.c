@@ -125,9 +125,12 @@ static const struct fixed {
 
 static bool is_off(const struct key *key, const struct hl_profile *p)
 {
-	static const char zero[16];
+	const char *value = (const char *)p + key->offset;
 
-	return memcmp((const char *)p + key->offset, zero, key->bytes) == 0;
+	for (size_t k = 0; k < key->bytes; k++)
+		if (value[k] != 0)
+			return false;
+	return true;
 }
 
 static int fixed_check(const struct fixed *f, const struct hl_profile *now,
