@@ -9,6 +9,7 @@
 #include "control/entries.h"
 #include "control/file.h"
 #include "control/keys.h"
+#include "control/settings.h"
 #include "control/yaml_position.h"
 
 static int set(const struct key *keys, void *object, const char *name, const char *value,
@@ -178,21 +179,8 @@ void hl_config_free(struct hl_config *config)
 		free(config->ports[i].device);
 		free(config->ports[i].ranges);
 	}
-	for (uint32_t i = 0; i < config->n_profiles; i++) {
-		struct hl_profile *p = &config->profiles[i];
-
-		free(p->name);
-		free(p->display_name);
-		free(p->account);
-		free(p->password);
-		free(p->proxy_server);
-		free(p->primary_name);
-		free(p->backup_name);
-		free(p->user_agent);
-		free(p->allow);
-		free(p->supported);
-		free(p->headers);
-	}
+	for (uint32_t i = 0; i < config->n_profiles; i++)
+		settings_free(&config->profiles[i]);
 	for (uint32_t i = 0; i < config->n_lines; i++) {
 		free(config->lines[i].csv);
 		free(config->lines[i].rows);

@@ -9,6 +9,7 @@
 #include "control/check.h"
 #include "control/keys.h"
 
+// All that a profile owns. A key that is a text has a row here.
 static char **const *texts_of(struct hl_profile *p, char **texts[])
 {
 	int n = 0;
