@@ -27,7 +27,7 @@ int shape_compile(struct plan_shape *shape, const struct messages *messages, uin
  * The shape of a line that is added while workers run: one that there is, or a new one, which is published
  * before this returns. A worker that is told of the line by a command, or by anything else that was
  * released after this call and that it acquires, must take the constants again before it uses the index:
- * worker_quiescent(), as worker/command.c does.
+ * quiescent_pass(), as worker/command.c does.
  *
  * @param key          its domain, and the widths of its texts: shape_digits() for the port, text_len of its address
  * @param credentials  shape_credentials() of its texts

@@ -19,11 +19,11 @@ uint32_t hl_worker_serve_slow(struct hl_worker *w)
 		reply->at_ns = w->slow_packet.at_ns;
 		// an unreadable reply is dropped like a malformed packet; the request's timers go on
 		if (parse_reply(w->slow_packet.text, w->slow_packet.len, &reply->parsed) < 0)
-			worker_drop_text(w, HL_DROP_UNREADABLE, reply->at_ns, &reply->src,
-					 w->slow_packet.text, w->slow_packet.len);
+			drop_text(w, HL_DROP_UNREADABLE, reply->at_ns, &reply->src,
+				  w->slow_packet.text, w->slow_packet.len);
 		else if (!ring_push(&w->slow_replies, reply))
-			worker_drop_text(w, HL_DROP_SLOW_BACK_FULL, reply->at_ns, &reply->src,
-					 w->slow_packet.text, w->slow_packet.len);
+			drop_text(w, HL_DROP_SLOW_BACK_FULL, reply->at_ns, &reply->src,
+				  w->slow_packet.text, w->slow_packet.len);
 	}
 	return n;
 }

@@ -27,7 +27,7 @@ struct exchange {
 	uint32_t state : 4;   // enum exchange_state
 	uint32_t at;          // while it is out the next retransmission, else the role's timer
 	uint32_t end;         // give-up
-	uint32_t sent;        // first transmission: worker_stamp()
+	uint32_t sent;        // first transmission: clock_stamp()
 };
 static_assert(sizeof(struct exchange) == 16, "two of them in the line's cache line");
 

@@ -99,7 +99,7 @@ static bool is_failure(enum failover_event event)
 	       event == FO_TIMER;
 }
 
-void worker_account(struct hl_worker *w, uint32_t i, const struct change *change)
+void account_change(struct hl_worker *w, uint32_t i, const struct change *change)
 {
 	struct line_account *a = &w->accounts[i];
 	bool up = is_registered(change->to);
@@ -118,7 +118,7 @@ void worker_account(struct hl_worker *w, uint32_t i, const struct change *change
 	}
 }
 
-void worker_account_forget(struct hl_worker *w, uint32_t i)
+void account_forget(struct hl_worker *w, uint32_t i)
 {
 	struct line_account *a = &w->accounts[i];
 
@@ -137,13 +137,13 @@ static uint32_t tenths_now(const struct hl_worker *w)
 	return (uint32_t)(tenths % (LIFE_MASK - 1)) + 1;
 }
 
-void worker_account_return(struct hl_worker *w, uint32_t i)
+void account_return(struct hl_worker *w, uint32_t i)
 {
 	count(&w->counters.returns);
 	store(&w->accounts[i].life, tenths_now(w) << 1 | 1);
 }
 
-void worker_account_failover(struct hl_worker *w, uint32_t i)
+void account_failover(struct hl_worker *w, uint32_t i)
 {
 	uint32_t returned = load(&w->accounts[i].life) >> 1;
 

@@ -11,8 +11,8 @@ struct change {
 	uint16_t code;
 	uint32_t since_ms; // of the state before
 };
-void worker_account(struct hl_worker *w, uint32_t i, const struct change *change);
+void account_change(struct hl_worker *w, uint32_t i, const struct change *change);
 // The line is gone.
-void worker_account_forget(struct hl_worker *w, uint32_t i);
-void worker_account_failover(struct hl_worker *w, uint32_t i);
-void worker_account_return(struct hl_worker *w, uint32_t i);
+void account_forget(struct hl_worker *w, uint32_t i);
+void account_failover(struct hl_worker *w, uint32_t i);
+void account_return(struct hl_worker *w, uint32_t i);

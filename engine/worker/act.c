@@ -209,9 +209,9 @@ void line_act(struct hl_worker *w, uint32_t i, uint32_t actions)
 	if (actions & ACT_LEAVE_ALL)
 		leave_all(w, i);
 	if (actions & ACT_FAILOVER)
-		worker_account_failover(w, i);
+		account_failover(w, i);
 	if (actions & ACT_RETURN)
-		worker_account_return(w, i);
+		account_return(w, i);
 	if (w->follows)
 		streams_follow(w, i);
 }

@@ -27,7 +27,7 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 		count(&w->counters.arp_replies);
 		break;
 	case NEIGH_REFUSED:
-		worker_drop(w, HL_DROP_ARP_REFUSED, f);
+		drop_frame(w, HL_DROP_ARP_REFUSED, f);
 		break;
 	case NEIGH_CLAIM:
 	case NEIGH_NOBODY:
@@ -35,13 +35,13 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 	}
 }
 
-void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
 {
 	struct arp arp;
 	struct hl_packet *out;
 
 	if (!arp_read(f->payload, f->payload_len, &arp)) {
-		worker_drop(w, HL_DROP_MALFORMED, f);
+		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	if (w->options.index == 0)
@@ -49,25 +49,25 @@ void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct f
 	if (!arp.request || addr_set_find(&w->plan->addr_set, &arp.target) < 0)
 		return;
 	count(&w->counters.arp_requests);
-	out = worker_buffer(w);
+	out = burst_buffer(w);
 	if (!out) {
 		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
 	arp_write_reply(out, w->plan->options.mac, &arp);
-	worker_sent(w);
+	burst_sent(w);
 }
 
-void worker_announce(struct hl_worker *w)
+void address_announce(struct hl_worker *w)
 {
 	struct hl_packet *out;
 
 	if (w->announced >= w->plan->addr_set.total || w->now_ns < w->announce_ns)
 		return;
-	out = worker_buffer(w);
+	out = burst_buffer(w);
 	if (!out)
 		return;
 	arp_write_gratuitous(out, w->plan->options.mac, &w->plan->addresses[w->announced++].addr);
 	w->announce_ns = w->now_ns + ANNOUNCE_GAP_NS;
-	worker_sent(w);
+	burst_sent(w);
 }

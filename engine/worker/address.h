@@ -4,6 +4,6 @@
 
 #include "worker/worker.h"
 
-void worker_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
+void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
 // Gratuitous ARP for the lines' addresses, some in each call.
-void worker_announce(struct hl_worker *w);
+void address_announce(struct hl_worker *w);

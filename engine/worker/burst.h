@@ -6,7 +6,7 @@
 #include "worker/worker.h"
 
 // A free transmit buffer, or NULL; counted.
-static inline struct hl_packet *worker_buffer(struct hl_worker *w)
+static inline struct hl_packet *burst_buffer(struct hl_worker *w)
 {
 	if (w->tx->n < w->tx->cap)
 		return &w->tx->pkts[w->tx->n];
@@ -14,7 +14,7 @@ static inline struct hl_packet *worker_buffer(struct hl_worker *w)
 }
 
 // The buffer was written.
-static inline void worker_sent(struct hl_worker *w)
+static inline void burst_sent(struct hl_worker *w)
 {
 	struct hl_packet *pkt = &w->tx->pkts[w->tx->n++];
 	count(&w->counters.tx_packets);

@@ -98,8 +98,8 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 	return same && !challenge->stale ? CHALLENGE_SAME : CHALLENGE_NEW;
 }
 
-struct bare_request worker_bare_request(const struct hl_worker *w, uint32_t i,
-					enum hl_server server, enum plan_text text)
+struct bare_request challenge_bare_request(const struct hl_worker *w, uint32_t i,
+					   enum hl_server server, enum plan_text text)
 {
 	const struct line *l = &w->lines[i];
 
@@ -129,8 +129,8 @@ static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_serve
 }
 
 // Of several of a realm the topmost one that we can answer.
-int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
-		     struct bare_request bare, const struct sip_reply *reply)
+int challenge_learn(struct hl_worker *w, uint32_t i, enum hl_server server,
+		    struct bare_request bare, const struct sip_reply *reply)
 {
 	int result = -ENOTSUP;
 	unsigned taken = 0;
@@ -159,17 +159,17 @@ int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
 	return result;
 }
 
-bool worker_doubts_nonce(const struct sip_reply *reply)
+bool challenge_doubts_nonce(const struct sip_reply *reply)
 {
 	return hl_code_class(reply->status) == HL_CLASS_REJ && reply->retry_after == SIP_NO_NUMBER;
 }
 
-uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server)
+uint32_t challenge_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	return first_of(w, i, server).auth->second ? 4 : 2;
 }
 
-bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server)
+bool challenge_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	uint8_t target = w->lines[i].target[server];
 
@@ -182,7 +182,7 @@ bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server serv
 	return false;
 }
 
-void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by)
+void challenge_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by)
 {
 	for (int k = 0; by != 0 && k < PLACES && is_known(w, i, server, k); k++) {
 		struct auth *auth = place(w, i, server, k).auth;
@@ -194,7 +194,7 @@ void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, 
 	}
 }
 
-void worker_forget_auth(struct hl_worker *w, uint32_t i, enum hl_server server)
+void challenge_forget(struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	for (int k = PLACES; k-- > 0;) { // whether there is a second one stands in the first
 		struct credentials to = place(w, i, server, k);
@@ -206,8 +206,8 @@ void worker_forget_auth(struct hl_worker *w, uint32_t i, enum hl_server server)
 }
 
 // RFC 7616 3.5: Authentication-Info is the server's, not a proxy's.
-void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
-		       const struct sip_reply *reply)
+void challenge_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
+			  const struct sip_reply *reply)
 {
 	for (int k = 0; reply->auth_info.at && k < PLACES && is_known(w, i, server, k); k++) {
 		struct credentials to = place(w, i, server, k);
@@ -239,8 +239,8 @@ static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credenti
 	return auth_write(auth, &store, &request, out, AUTH_LINE_MAX);
 }
 
-uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *r,
-			    char out[CREDENTIALS_MAX])
+uint32_t challenge_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *r,
+			       char out[CREDENTIALS_MAX])
 {
 	struct credentials first = first_of(w, i, r->server);
 	uint32_t len = write_one(w, i, r, first, out);

@@ -15,31 +15,31 @@ enum challenge {
 struct bare_request {
 	uint32_t len, uri_len;
 };
-struct bare_request worker_bare_request(const struct hl_worker *w, uint32_t i,
-					enum hl_server server, enum plan_text text);
+struct bare_request challenge_bare_request(const struct hl_worker *w, uint32_t i,
+					   enum hl_server server, enum plan_text text);
 // Learn what the response to that request asks for. enum challenge; -ENOSPC: what could be answered
 // is too long for that or for a frame; -ENOTSUP: nothing in it can be answered.
-int worker_challenge(struct hl_worker *w, uint32_t i, enum hl_server server,
-		     struct bare_request bare, const struct sip_reply *reply);
+int challenge_learn(struct hl_worker *w, uint32_t i, enum hl_server server,
+		    struct bare_request bare, const struct sip_reply *reply);
 // May credentials from a remembered nonce be why this was refused? A node of a balancer that does not
 // know the nonce, or a server that was started again, may answer as if the password were wrong: that
 // shows when it is asked once more without.
-bool worker_doubts_nonce(const struct sip_reply *reply);
+bool challenge_doubts_nonce(const struct sip_reply *reply);
 // A request that is challenged again and again is given up when each challenge that is remembered of
 // the server was answered twice: the first one, and one for a nonce that was stale. Whatever else
 // the server says, no more requests than that leave at once.
-uint32_t worker_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server);
+uint32_t challenge_answers_max(const struct hl_worker *w, uint32_t i, enum hl_server server);
 // Is there anything to answer with before being asked?
-bool worker_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server);
+bool challenge_has_nonce(const struct hl_worker *w, uint32_t i, enum hl_server server);
 // The line is gone.
-void worker_forget_auth(struct hl_worker *w, uint32_t i, enum hl_server server);
+void challenge_forget(struct hl_worker *w, uint32_t i, enum hl_server server);
 // nc of all credentials that a new request carries: + 1, or - 1 when it was not sent after all.
-void worker_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by);
-void worker_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
-		       const struct sip_reply *reply);
+void challenge_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server server, int by);
+void challenge_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
+			  const struct sip_reply *reply);
 
 // They will be needed soon.
-static inline void worker_fetch_auth(const struct hl_worker *w, uint32_t i, enum hl_server server)
+static inline void challenge_prefetch(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {
 	const struct auth *auth = &w->auth[(size_t)i * HL_SERVERS + server];
 
@@ -56,5 +56,5 @@ struct credentials_for {
 #define CNONCE_LEN 6
 #define CREDENTIALS_MAX (2 * AUTH_LINE_MAX)
 // The header lines for a request. Returns their length; 0: no room.
-uint32_t worker_credentials(struct hl_worker *w, uint32_t i, const struct credentials_for *request,
-			    char out[CREDENTIALS_MAX]);
+uint32_t challenge_credentials(struct hl_worker *w, uint32_t i,
+			       const struct credentials_for *request, char out[CREDENTIALS_MAX]);

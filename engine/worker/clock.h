@@ -8,7 +8,7 @@
 // them into the future. Past the longest time ahead that may be armed all of them are due: the rest of
 // such a leap never was, for the wheel.
 #define LEAP_MAX (TICK_NEVER_AHEAD + TICK_NEVER_AHEAD / 8)
-static inline void worker_set_time(struct hl_worker *w, uint64_t now_ns)
+static inline void clock_set(struct hl_worker *w, uint64_t now_ns)
 {
 	uint64_t tick = tick_of_ns(now_ns) - w->skipped;
 
@@ -38,7 +38,7 @@ static inline uint32_t coarse_after(const struct hl_worker *w, uint64_t span_ns)
 
 // When a request left: steps of 256 ns, which come around after 1,099 s. No time-out is as long.
 #define STAMP_SHIFT 8
-static inline uint32_t worker_stamp(const struct hl_worker *w)
+static inline uint32_t clock_stamp(const struct hl_worker *w)
 {
 	return (uint32_t)(w->now_ns >> STAMP_SHIFT);
 }

@@ -100,7 +100,7 @@ static void take_commands(struct hl_worker *w)
 	while (w->n_ramps < RAMPS_MAX && ring_pop(&w->commands, &command)) {
 		if (obey_at_once(w, &command))
 			continue;
-		worker_quiescent(w); // it may be about lines whose shape is newer than this call
+		quiescent_pass(w); // it may be about lines whose shape is newer than this call
 		clip_to_own(w, &command);
 		if (command.n == 0)
 			continue;
@@ -167,7 +167,7 @@ static void ramp_serve(struct hl_worker *w, uint32_t k, uint32_t *budget)
 	}
 }
 
-void worker_commands(struct hl_worker *w)
+void command_serve(struct hl_worker *w)
 {
 	uint32_t budget = COMMAND_LINES;
 
@@ -192,7 +192,7 @@ static uint64_t ramp_next(const struct hl_worker *w, const struct ramp *r)
 }
 
 // When the next line of a command is due.
-uint64_t worker_command_next(const struct hl_worker *w)
+uint64_t command_next(const struct hl_worker *w)
 {
 	uint64_t next = UINT64_MAX;
 

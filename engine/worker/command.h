@@ -5,6 +5,6 @@
 #include "worker/worker.h"
 
 // Commands, spread over time.
-void worker_commands(struct hl_worker *w);
+void command_serve(struct hl_worker *w);
 // Earliest time at which it has something to do; 0: at once, UINT64_MAX: nothing.
-uint64_t worker_command_next(const struct hl_worker *w);
+uint64_t command_next(const struct hl_worker *w);

@@ -37,24 +37,24 @@ static bool find_branch(const struct hl_worker *w, const char *text, uint32_t le
 	return false;
 }
 
-void worker_decline(struct hl_worker *w, const struct frame *f)
+void decline_reply(struct hl_worker *w, const struct frame *f)
 {
 	struct slow_packet *p = &w->slow_out;
 	struct branch branch;
 
 	if (f->payload_len > sizeof(p->text)) {
-		worker_drop(w, HL_DROP_MALFORMED, f);
+		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	if (!find_branch(w, (const char *)f->payload, f->payload_len, &branch)) {
-		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, f);
+		drop_frame(w, HL_DROP_UNKNOWN_BRANCH, f);
 		return;
 	}
 	p->src = f->src;
 	p->dst = f->dst;
 	enum hl_drop drop = reply_path(w, &branch, &p->src, &p->dst);
 	if (drop != HL_DROP_NONE) {
-		worker_drop(w, drop, f);
+		drop_frame(w, drop, f);
 		return;
 	}
 	p->at_ns = w->now_ns;
@@ -63,5 +63,5 @@ void worker_decline(struct hl_worker *w, const struct frame *f)
 	if (ring_push(&w->slow, p))
 		count(&w->counters.slow);
 	else
-		worker_drop(w, HL_DROP_SLOW_FULL, f);
+		drop_frame(w, HL_DROP_SLOW_FULL, f);
 }

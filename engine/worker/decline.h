@@ -5,4 +5,4 @@
 #include "worker/worker.h"
 
 // A reply that the scanner left to the full parser, off this lcore.
-void worker_decline(struct hl_worker *w, const struct frame *f);
+void decline_reply(struct hl_worker *w, const struct frame *f);

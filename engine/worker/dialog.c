@@ -146,7 +146,7 @@ bool dialog_holds(const struct hl_worker *w, uint32_t i, const struct sip_reques
 
 	if (!exchange_is_out(&s->subscribe) && !(s->flags & STREAM_SUB_DIALOG))
 		return false;
-	worker_write_ids(dialog_id(w, i), call_id, tag);
+	write_ids(dialog_id(w, i), call_id, tag);
 	while (package < r->event.len && r->event.at[package] != ';' &&
 	       !is_lws(r->event.at[package]))
 		package++;

@@ -94,7 +94,7 @@ static void step(struct hl_worker *w, uint32_t i, enum failover_event event, uin
 	if (s.state != from) {
 		const struct change change = { from, fo.state, fails, event, code, s.since_ms };
 
-		worker_account(w, i, &change);
+		account_change(w, i, &change);
 		s.since_ms = (uint32_t)((w->now_ns - w->options.start_ns) / 1000000);
 		line_set_state(l, &s);
 		publish_change(w, i, from, &s, code);

@@ -19,24 +19,24 @@ static void keep_example(struct hl_example *e, uint64_t now_ns, const struct hl_
 	atomic_store_explicit(&e->known, 1, memory_order_release);
 }
 
-void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
-		      const struct hl_endpoint *src, const void *text, uint32_t len)
+void drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
+	       const struct hl_endpoint *src, const void *text, uint32_t len)
 {
 	count(&w->counters.drops[reason]);
 	keep_example(&w->examples[reason], at_ns, src, len ? text : "", len);
 }
 
-void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f)
+void drop_frame(struct hl_worker *w, enum hl_drop reason, const struct frame *f)
 {
-	worker_drop_text(w, reason, w->now_ns, &f->src, f->payload, f->payload_len);
+	drop_text(w, reason, w->now_ns, &f->src, f->payload, f->payload_len);
 }
 
 // Its headers may be wrong, but where it says that it comes from is worth showing.
-void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt)
+void drop_packet(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt)
 {
 	const struct hl_endpoint src = { .addr = frame_source(pkt->data, pkt->len) };
 
-	worker_drop_text(w, reason, w->now_ns, &src, pkt->data, pkt->len);
+	drop_text(w, reason, w->now_ns, &src, pkt->data, pkt->len);
 }
 
 const struct hl_example *hl_worker_example(const struct hl_worker *w, enum hl_drop reason)

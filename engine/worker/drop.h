@@ -5,7 +5,7 @@
 #include "worker/worker.h"
 
 // What was read of it; a frame that was not; a text, by the reason's own writer.
-void worker_drop(struct hl_worker *w, enum hl_drop reason, const struct frame *f);
-void worker_drop_frame(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt);
-void worker_drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
-		      const struct hl_endpoint *src, const void *text, uint32_t len);
+void drop_frame(struct hl_worker *w, enum hl_drop reason, const struct frame *f);
+void drop_packet(struct hl_worker *w, enum hl_drop reason, const struct hl_packet *pkt);
+void drop_text(struct hl_worker *w, enum hl_drop reason, uint64_t at_ns,
+	       const struct hl_endpoint *src, const void *text, uint32_t len);

@@ -101,11 +101,11 @@ static uint64_t time_ns(const struct hl_worker *w, uint32_t i, const struct requ
 static enum write_result write_new(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	if (!r->with_auth)
-		return worker_write(w, i, r);
-	worker_count_nonce(w, i, r->server, 1);
-	enum write_result written = worker_write(w, i, r);
+		return write_request(w, i, r);
+	challenge_count_nonce(w, i, r->server, 1);
+	enum write_result written = write_request(w, i, r);
 	if (written != WRITE_DONE)
-		worker_count_nonce(w, i, r->server, -1);
+		challenge_count_nonce(w, i, r->server, -1);
 	return written;
 }
 
@@ -129,7 +129,7 @@ enum write_result exchange_send(struct hl_worker *w, uint32_t i, const struct re
 		.state = EXCHANGE_TRYING,
 		.at = w->now,
 		.end = w->now + tick_span_ns(time_ns(w, i, ops)),
-		.sent = worker_stamp(w),
+		.sent = clock_stamp(w),
 	};
 	arm_next(w, e);
 	if (written == WRITE_DONE)
@@ -155,8 +155,8 @@ static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops
 {
 	const struct request r = request_describe(w, i, ops);
 	struct exchange *e = request_exchange(w, i, ops);
-	bool is_new = worker_text_is_new(w, &w->lines[i], e->sent);
-	enum write_result written = is_new ? WRITE_NO_HOP : worker_write(w, i, &r);
+	bool is_new = quiescent_text_is_new(w, &w->lines[i], e->sent);
+	enum write_result written = is_new ? WRITE_NO_HOP : write_request(w, i, &r);
 
 	if (written == WRITE_NO_ROOM) {
 		e->at = w->now + 1;
@@ -182,7 +182,7 @@ void exchange_serve(struct hl_worker *w, uint32_t i, const struct request_ops *o
 // First transmissions are kept apart: who has sent twice does not know which one was answered.
 static void note_round_trip(struct hl_worker *w, const struct exchange *e)
 {
-	uint32_t span = worker_stamp(w) - e->sent;
+	uint32_t span = clock_stamp(w) - e->sent;
 
 	hist_add(exchange_retransmissions(e) ? &w->counters.rtt_retransmitted
 					     : &w->counters.rtt_first,

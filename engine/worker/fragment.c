@@ -33,18 +33,18 @@ static void count_lost(struct hl_worker *w)
 	w->reassembly->lost = 0;
 }
 
-bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
-		     struct frame *whole)
+bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		    struct frame *whole)
 {
 	const uint8_t *datagram;
 	uint16_t len;
 
 	if (f->protocol != IP_UDP) { // no echo and no error needs more than a frame
-		worker_drop(w, HL_DROP_FRAGMENT, f);
+		drop_frame(w, HL_DROP_FRAGMENT, f);
 		return false;
 	}
 	if (addr_set_find(&w->plan->addr_set, &f->dst.addr) < 0) {
-		worker_drop(w, HL_DROP_NOT_OURS, f);
+		drop_frame(w, HL_DROP_NOT_OURS, f);
 		return false;
 	}
 	enum reassembly_result result = reassembly_add(
@@ -52,7 +52,7 @@ bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const str
 		plan_server_known(&w->plan->directory, &f->src.addr), w->now_ns, &datagram, &len);
 	count_lost(w);
 	if (drop_of(result) != HL_DROP_NONE)
-		worker_drop(w, drop_of(result), f);
+		drop_frame(w, drop_of(result), f);
 	if (result != REASSEMBLY_WHOLE)
 		return false;
 	// its checksum was not looked at by any device
@@ -61,15 +61,15 @@ bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const str
 		count(&w->counters.reassembled);
 		return true;
 	case FRAME_BAD_CHECKSUM:
-		worker_drop_frame(w, HL_DROP_BAD_CHECKSUM, pkt);
+		drop_packet(w, HL_DROP_BAD_CHECKSUM, pkt);
 		return false;
 	default:
-		worker_drop_frame(w, HL_DROP_MALFORMED, pkt);
+		drop_packet(w, HL_DROP_MALFORMED, pkt);
 		return false;
 	}
 }
 
-void worker_fragments_expire(struct hl_worker *w)
+void fragment_expire(struct hl_worker *w)
 {
 	if (w->now_ns < w->fragments_ns)
 		return;

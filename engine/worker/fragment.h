@@ -5,6 +5,6 @@
 #include "worker/worker.h"
 
 // True: this one made a datagram whole, which stays until the next one.
-bool worker_fragment(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
-		     struct frame *whole);
-void worker_fragments_expire(struct hl_worker *w);
+bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		    struct frame *whole);
+void fragment_expire(struct hl_worker *w);

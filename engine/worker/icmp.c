@@ -27,7 +27,7 @@ enum {
 
 static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
 {
-	struct hl_packet *out = worker_buffer(w);
+	struct hl_packet *out = burst_buffer(w);
 
 	if (!out) {
 		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
@@ -35,7 +35,7 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 	}
 	icmp_write_echo_reply(out, pkt->data, f, w->plan->options.tx_csum_offload);
 	count(&w->counters.icmp_echoes);
-	worker_sent(w);
+	burst_sent(w);
 }
 
 static bool went_to(const struct hl_worker *w, uint32_t i, const struct request *r,
@@ -149,13 +149,13 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	bool proven;
 
 	if (found < 0 || !hl_addr_equal(&f->dst.addr, &q->src)) {
-		worker_drop(w, HL_DROP_ICMP_STRANGER, f);
+		drop_frame(w, HL_DROP_ICMP_STRANGER, f);
 		return;
 	}
 	uint32_t i = (uint32_t)found;
 	enum hl_drop drop = judge(w, i, f, q, &r, &proven);
 	if (drop != HL_DROP_NONE) {
-		worker_drop(w, drop, f);
+		drop_frame(w, drop, f);
 		return;
 	}
 	if (proven && q->code == UNREACHABLE_PORT) {
@@ -168,7 +168,7 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	line_flush(w, i);
 }
 
-void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+void icmp_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
 {
 	struct icmp_quote quote;
 
@@ -181,10 +181,10 @@ void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 		unreachable(w, f, &quote);
 		return;
 	case ICMP_BAD_QUOTE:
-		worker_drop(w, HL_DROP_ICMP_QUOTE, f);
+		drop_frame(w, HL_DROP_ICMP_QUOTE, f);
 		return;
 	case ICMP_OTHER:
-		worker_drop(w, HL_DROP_ICMP_OTHER, f);
+		drop_frame(w, HL_DROP_ICMP_OTHER, f);
 		return;
 	}
 }

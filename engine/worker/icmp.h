@@ -4,4 +4,4 @@
 
 #include "worker/worker.h"
 
-void worker_icmp(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);
+void icmp_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f);

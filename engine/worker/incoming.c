@@ -104,7 +104,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 	}
 	uint32_t len = respond_write(r, &spec, out.text, in->transport->room(w->plan));
 	if (len == 0) {
-		worker_drop(w, HL_DROP_MALFORMED, f);
+		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	out.ends.dst_port = respond_port(r, &f->src.addr, f->src.port, &maddr_refused);
@@ -114,18 +114,18 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 	count(&w->counters.answered[spec.status / 100]);
 }
 
-void worker_incoming(struct hl_worker *w, const struct incoming *in)
+void incoming_serve(struct hl_worker *w, const struct incoming *in)
 {
 	const struct frame *f = in->frame;
 	struct sip_request r;
 	int64_t found = slot_find(w, &f->dst.addr, f->dst.port);
 
 	if (found < 0) {
-		worker_drop(w, HL_DROP_NOT_OURS, f);
+		drop_frame(w, HL_DROP_NOT_OURS, f);
 		return;
 	}
 	if (scan_request((const char *)f->payload, f->payload_len, &r) != SCAN_OK) {
-		worker_drop(w, HL_DROP_MALFORMED, f);
+		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
 	uint32_t i = (uint32_t)found;
@@ -134,7 +134,7 @@ void worker_incoming(struct hl_worker *w, const struct incoming *in)
 
 	count(&w->counters.incoming[r.method]);
 	if (!accepted)
-		worker_drop(w, HL_DROP_REQUEST_REFUSED, f);
+		drop_frame(w, HL_DROP_REQUEST_REFUSED, f);
 	if (r.method == HL_ACK || (!accepted && p->drop_rejected))
 		return;
 	answer(w, i, in, &r, accepted);

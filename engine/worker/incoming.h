@@ -11,4 +11,4 @@ struct incoming {
 	const struct transport *transport;
 	const uint8_t *mac; // of who sent it on the link; NULL: it came by a stream
 };
-void worker_incoming(struct hl_worker *w, const struct incoming *in);
+void incoming_serve(struct hl_worker *w, const struct incoming *in);

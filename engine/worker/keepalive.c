@@ -24,7 +24,7 @@ static void start(struct hl_worker *w, uint32_t i)
 	uint64_t interval_ns = worker_profile(w, &w->lines[i])->keepalive_interval_ns;
 
 	w->streams[i].keepalive_fails = 0;
-	set_timer(w, i, w->now + tick_span_ns(worker_phase_ns(w, i, interval_ns)));
+	set_timer(w, i, w->now + tick_span_ns(phase_wait_ns(w, i, interval_ns)));
 }
 
 static void stop(struct hl_worker *w, uint32_t i)
@@ -116,7 +116,7 @@ static void nat_start(struct hl_worker *w, uint32_t i)
 	if (interval_ns == 0)
 		return;
 	w->streams[i].flags |= STREAM_NAT;
-	w->streams[i].nat_at = w->now + tick_span_ns(worker_phase_ns(w, i, interval_ns));
+	w->streams[i].nat_at = w->now + tick_span_ns(phase_wait_ns(w, i, interval_ns));
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 }
 

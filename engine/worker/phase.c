@@ -21,7 +21,7 @@ static bool run_begins(const struct hl_worker *w, uint32_t i)
 	return i == 0 || profile_of(w, i) != profile_of(w, i - 1);
 }
 
-bool worker_phases_make(struct hl_worker *w)
+bool phase_make(struct hl_worker *w)
 {
 	uint32_t n = 0;
 
@@ -53,7 +53,7 @@ static const struct phase_run *run_of(const struct hl_worker *w, uint32_t i)
 	return &w->runs[low];
 }
 
-uint64_t worker_phase_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns)
+uint64_t phase_wait_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns)
 {
 	const struct phase_run *run = run_of(w, i);
 	uint64_t part = (uint64_t)(i - run->first) << 32 | (uint32_t)rng_next(&w->rng);
@@ -69,7 +69,7 @@ uint64_t worker_phase_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns)
 #define BLOCKS 1024
 #define TOGETHER_SHIFT 31 // 2.1 s: what a block was granted within it moves together
 
-uint64_t worker_block_draw(struct hl_worker *w, uint32_t i)
+uint64_t phase_block_draw(struct hl_worker *w, uint32_t i)
 {
 	uint32_t size = w->n / BLOCKS;
 	struct rng rng;

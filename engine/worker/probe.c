@@ -33,7 +33,7 @@ static uint64_t interval_now_ns(const struct hl_worker *w, const struct line *l)
 
 static uint32_t phase(struct hl_worker *w, uint32_t i, uint64_t interval_ns)
 {
-	return w->now + tick_span_ns(worker_phase_ns(w, i, interval_ns));
+	return w->now + tick_span_ns(phase_wait_ns(w, i, interval_ns));
 }
 
 void probe_start(struct hl_worker *w, uint32_t i)
@@ -67,7 +67,7 @@ void probe_stop(struct hl_worker *w, uint32_t i)
 // an interval from now at the least.
 static uint64_t beat_again_ns(struct hl_worker *w, uint32_t i, uint64_t interval_ns)
 {
-	uint64_t wait_ns = worker_phase_ns(w, i, interval_ns);
+	uint64_t wait_ns = phase_wait_ns(w, i, interval_ns);
 
 	return wait_ns < interval_ns / 2 ? wait_ns + interval_ns : wait_ns;
 }

@@ -4,7 +4,7 @@
 
 #include "worker/clock.h"
 
-void worker_take_constants(struct hl_worker *w)
+void quiescent_take(struct hl_worker *w)
 {
 	w->constants = (const struct plan_constants *)publish_take(&w->plan->constants,
 								   w->options.index);
@@ -18,11 +18,11 @@ void worker_take_constants(struct hl_worker *w)
 	}
 }
 
-bool worker_text_is_new(const struct hl_worker *w, const struct line *l, uint32_t sent)
+bool quiescent_text_is_new(const struct hl_worker *w, const struct line *l, uint32_t sent)
 {
 	const struct text_change *change = &w->text_changes[worker_profile_index(w, l)];
 	uint64_t ago = (w->now_ns - change->at_ns) >> STAMP_SHIFT;
-	uint32_t out = worker_stamp(w) - sent;
+	uint32_t out = clock_stamp(w) - sent;
 
 	// no request is out for as long as it takes stamps to come around
 	return change->seen != 0 && ago <= UINT32_MAX && out >= (uint32_t)ago;

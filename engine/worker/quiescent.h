@@ -5,17 +5,17 @@
 #include "worker/worker.h"
 
 // Others were published, or it rested.
-void worker_take_constants(struct hl_worker *w);
+void quiescent_take(struct hl_worker *w);
 
 // Do messages of the line differ from what they were when a request left that is still out? Then it must not be
 // sent again: a retransmission has the same bytes as the request (RFC 3261 17.1.2.2).
-bool worker_text_is_new(const struct hl_worker *w, const struct line *l, uint32_t sent);
+bool quiescent_text_is_new(const struct hl_worker *w, const struct line *l, uint32_t sent);
 
 // Once a call, before anything else.
-static inline void worker_quiescent(struct hl_worker *w)
+static inline void quiescent_pass(struct hl_worker *w)
 {
 	const struct published *now = publish_current(&w->plan->constants);
 
 	if (__builtin_expect((const struct published *)w->constants != now, 0))
-		worker_take_constants(w);
+		quiescent_take(w);
 }

@@ -44,7 +44,7 @@ static void ask(struct hl_worker *w, uint32_t i, enum hl_server server, bool wit
 	registration_abandon(w, i);
 	exchange_ask(&l->registration);
 	l->flags &= (uint8_t)~LINE_REG_AUTH;
-	if (with_auth && worker_has_nonce(w, i, server))
+	if (with_auth && challenge_has_nonce(w, i, server))
 		l->flags |= LINE_REG_AUTH;
 	l->reg_server = server;
 }

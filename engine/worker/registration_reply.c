@@ -45,7 +45,7 @@ static uint64_t refresh_ns(struct hl_worker *w, uint32_t i, uint32_t granted, bo
 	uint64_t early_ns = is_refresh ? wait_ns / 10 : wait_ns / 4 * 3;
 	if (early_ns > wait_ns - least_ns)
 		early_ns = wait_ns - least_ns;
-	return early_ns > 0 ? wait_ns - worker_block_draw(w, i) % (early_ns + 1) : wait_ns;
+	return early_ns > 0 ? wait_ns - phase_block_draw(w, i) % (early_ns + 1) : wait_ns;
 }
 
 static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
@@ -57,7 +57,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	uint8_t state = line_state(l).state;
 	bool is_refresh = state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B;
 
-	worker_next_nonce(w, i, server, reply);
+	challenge_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing
 		emit_event(w, FO_FAILED, reply->status);
 		return;
@@ -103,8 +103,8 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		       const struct sip_reply *reply)
 {
 	struct line_cold *c = &w->cold[i];
-	int challenge = worker_challenge(w, i, server,
-					 worker_bare_request(w, i, server, PLAN_REGISTER), reply);
+	int challenge = challenge_learn(w, i, server,
+					challenge_bare_request(w, i, server, PLAN_REGISTER), reply);
 
 	if (challenge == -ENOSPC) { // says nothing of the account; the other server may be briefer
 		emit_event(w, FO_FAILED, HL_CODE_TOO_LONG);
@@ -114,7 +114,7 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		rejected(w, i, reply->status);
 		return;
 	}
-	if (c->answered++ >= worker_answers_max(w, i, server)) {
+	if (c->answered++ >= challenge_answers_max(w, i, server)) {
 		emit_event(w, FO_FAILED, reply->status);
 		return;
 	}
@@ -210,7 +210,7 @@ static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 	hold_asked(w, i, server, reply->retry_after);
 	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
 		emit_event(w, FO_FAILED, reply->status);
-	else if (!worker_doubts_nonce(reply) || !asked_without(w, i))
+	else if (!challenge_doubts_nonce(reply) || !asked_without(w, i))
 		rejected(w, i, reply->status);
 }
 

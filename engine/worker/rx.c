@@ -64,18 +64,18 @@ static void read_sip(struct hl_worker *w, const struct transport *transport, con
 	case SCAN_OK:
 		s->is_reply = read_branch(w, &s->reply, text);
 		if (!s->is_reply)
-			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
+			drop_frame(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 		return;
 	case SCAN_REQUEST:
-		worker_incoming(w, &in);
+		incoming_serve(w, &in);
 		return;
 	case SCAN_DECLINE:
-		worker_decline(w, &s->frame);
+		decline_reply(w, &s->frame);
 		return;
 	case SCAN_KEEPALIVE:
 		return;
 	case SCAN_BAD:
-		worker_drop(w, HL_DROP_MALFORMED, &s->frame);
+		drop_frame(w, HL_DROP_MALFORMED, &s->frame);
 		return;
 	}
 }
@@ -85,7 +85,7 @@ static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const stru
 	w->frame = &s->frame;
 	enum hl_drop drop = reply_serve(w, branch, &s->frame.src, &s->frame.dst, &s->reply);
 	if (drop != HL_DROP_NONE)
-		worker_drop(w, drop, &s->frame);
+		drop_frame(w, drop, &s->frame);
 }
 
 // RFC 1122 3.3.6: a unicast datagram in a broadcast frame is not for us, and answering it invites
@@ -108,7 +108,7 @@ static void read_message(struct hl_worker *w, const struct transport *transport,
 	if (reply_line(w, &s->reply, &branch))
 		serve_reply(w, s, &branch);
 	else
-		worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
+		drop_frame(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 	w->frame = NULL;
 }
 
@@ -119,7 +119,7 @@ static __attribute__((noinline)) void read_fragment(struct hl_worker *w,
 {
 	struct rx_slot s = { .is_reply = false };
 
-	if (worker_fragment(w, pkt, f, &s.frame))
+	if (fragment_serve(w, pkt, f, &s.frame))
 		read_message(w, &transport_udp, frame_src_mac(pkt->data), &s);
 }
 
@@ -136,11 +136,11 @@ void message_receive(struct hl_worker *w, const struct stream_message *message, 
 	};
 	uint16_t from = tx->n;
 
-	worker_quiescent(w);
+	quiescent_pass(w);
 	w->tx = tx;
-	worker_set_time(w, now_ns);
+	clock_set(w, now_ns);
 	read_message(w, message->transport, NULL, &s);
-	worker_burst_end(w, from);
+	write_burst_end(w, from);
 }
 
 static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
@@ -152,7 +152,7 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	count_add(&w->counters.rx_bytes, pkt->len);
 	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
 	if (kind >= FRAME_ICMP && was_broadcast(pkt)) {
-		worker_drop(w, HL_DROP_NOT_OURS, &s->frame);
+		drop_frame(w, HL_DROP_NOT_OURS, &s->frame);
 		return;
 	}
 	switch (kind) {
@@ -160,22 +160,22 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		read_sip(w, &transport_udp, frame_src_mac(pkt->data), s, text);
 		return;
 	case FRAME_ARP:
-		worker_arp(w, pkt, &s->frame);
+		address_arp(w, pkt, &s->frame);
 		return;
 	case FRAME_ICMP:
-		worker_icmp(w, pkt, &s->frame);
+		icmp_serve(w, pkt, &s->frame);
 		return;
 	case FRAME_BAD:
-		worker_drop_frame(w, HL_DROP_MALFORMED, pkt);
+		drop_packet(w, HL_DROP_MALFORMED, pkt);
 		return;
 	case FRAME_FRAGMENT:
 		read_fragment(w, pkt, &s->frame);
 		return;
 	case FRAME_BAD_CHECKSUM:
-		worker_drop_frame(w, HL_DROP_BAD_CHECKSUM, pkt);
+		drop_packet(w, HL_DROP_BAD_CHECKSUM, pkt);
 		return;
 	case FRAME_OTHER:
-		worker_drop_frame(w, HL_DROP_OTHER_PROTOCOL, pkt);
+		drop_packet(w, HL_DROP_OTHER_PROTOCOL, pkt);
 		return;
 	}
 }
@@ -188,7 +188,7 @@ static void fetch_texts(const struct hl_worker *w, const struct sip_reply *reply
 		return;
 	__builtin_prefetch(w->plan->identities[branch->line].text);
 	if (reply->n_challenges > 0 || reply->auth_info.at)
-		worker_fetch_auth(w, branch->line - w->first, branch->server);
+		challenge_prefetch(w, branch->line - w->first, branch->server);
 }
 
 // Nobody believes a branch before its MAC was checked, all of a step at once.
@@ -206,7 +206,7 @@ static void serve_replies(struct hl_worker *w, struct rx_step *step, unsigned n)
 		if (!s->is_reply)
 			continue;
 		if (!(ours >> k & 1)) {
-			worker_drop(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
+			drop_frame(w, HL_DROP_UNKNOWN_BRANCH, &s->frame);
 			continue;
 		}
 		serve_reply(w, s, &step->branches[k]);
@@ -218,9 +218,9 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 {
 	struct rx_step step;
 
-	worker_quiescent(w);
+	quiescent_pass(w);
 	w->tx = tx;
-	worker_set_time(w, now_ns);
+	clock_set(w, now_ns);
 	uint16_t from = tx->n;
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
 		uint16_t some = n - at < RX_STEP ? n - at : RX_STEP;
@@ -232,5 +232,5 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 		}
 		serve_replies(w, &step, some); // 2: the lines are here
 	}
-	worker_burst_end(w, from);
+	write_burst_end(w, from);
 }

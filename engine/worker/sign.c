@@ -37,7 +37,7 @@ static uint32_t credentials(struct hl_worker *w, uint32_t i, const struct finish
 		for (int auth_int = 0; auth_int < 2; auth_int++)
 			digest_ha2(w->digest, (enum hl_digest_algorithm)algorithm, method, uri,
 				   auth_int, ha2[algorithm][auth_int]);
-	return worker_credentials(w, i, &request, out);
+	return challenge_credentials(w, i, &request, out);
 }
 
 uint32_t sign_request(struct hl_worker *w, uint32_t i, const struct finish *f, struct slice uri,

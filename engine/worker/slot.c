@@ -113,7 +113,7 @@ static void forget(struct hl_worker *w, uint32_t i)
 	};
 
 	for (unsigned server = 0; server < HL_SERVERS; server++)
-		worker_forget_auth(w, i, server);
+		challenge_forget(w, i, server);
 	l->registration = l->probe = (struct exchange){ 0 };
 	l->cseq = l->rare_at = 0;
 	l->flags = l->servers = 0;
@@ -121,7 +121,7 @@ static void forget(struct hl_worker *w, uint32_t i)
 	l->reg_server = l->probe_target = 0;
 	l->generation++;
 	*c = fresh;
-	worker_account_forget(w, i);
+	account_forget(w, i);
 	if (w->streams)
 		w->streams[i] = (struct line_streams){ 0 };
 	for (uint32_t k = 0; k < w->n_rare; k++)

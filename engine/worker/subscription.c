@@ -129,7 +129,7 @@ static void prepare(struct hl_worker *w, uint32_t i)
 	target_settle(w, i, server);
 	s->sub_target = w->lines[i].target[server];
 	s->flags &= (uint8_t)~STREAM_SUB_AUTH;
-	if (!(s->flags & STREAM_SUB_BARE) && worker_has_nonce(w, i, server))
+	if (!(s->flags & STREAM_SUB_BARE) && challenge_has_nonce(w, i, server))
 		s->flags |= STREAM_SUB_AUTH;
 }
 

@@ -30,7 +30,7 @@ static void granted(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 		return;
 	}
 	if (!turn_is_taken(w, i, &subscription_ops)) // the nonce is the REGISTER's meanwhile
-		worker_next_nonce(w, i, worker_active(w, i), reply);
+		challenge_next_nonce(w, i, worker_active(w, i), reply);
 	dialog_answered(w, i, reply);
 	s->sub_waits = s->sub_answered = 0;
 	uint32_t at = w->now + tick_span_ns(refresh_ns(w, i, granted_s));
@@ -53,13 +53,14 @@ static bool challenged(struct hl_worker *w, uint32_t i, const struct sip_reply *
 	if (turn_is_taken(w, i,
 			  &subscription_ops)) { // asked again behind that, with what it learns
 		subscription_ask(w, i);
-		return ++s->sub_answered <= worker_answers_max(w, i, worker_active(w, i));
+		return ++s->sub_answered <= challenge_answers_max(w, i, worker_active(w, i));
 	}
-	struct bare_request bare = worker_bare_request(w, i, worker_active(w, i), PLAN_SUBSCRIBE);
+	struct bare_request bare = challenge_bare_request(w, i, worker_active(w, i),
+							  PLAN_SUBSCRIBE);
 	bare.len = dialog_len(w, i, bare.len, &bare.uri_len);
-	int challenge = worker_challenge(w, i, worker_active(w, i), bare, reply);
+	int challenge = challenge_learn(w, i, worker_active(w, i), bare, reply);
 	if (challenge < 0 || (answered && challenge == CHALLENGE_SAME) ||
-	    ++s->sub_answered > worker_answers_max(w, i, worker_active(w, i)))
+	    ++s->sub_answered > challenge_answers_max(w, i, worker_active(w, i)))
 		return false;
 	count(&w->counters.challenges);
 	subscription_ask(w, i);
@@ -109,7 +110,7 @@ static void refused(struct hl_worker *w, uint32_t i, const struct sip_reply *rep
 		return;
 	}
 	// as for a REGISTER, but for what says that there is nothing to subscribe to
-	if (worker_doubts_nonce(reply) && s->flags & STREAM_SUB_AUTH && s->sub_answered == 0 &&
+	if (challenge_doubts_nonce(reply) && s->flags & STREAM_SUB_AUTH && s->sub_answered == 0 &&
 	    !ends_subscription(reply->status)) {
 		s->sub_answered++;
 		subscription_ask(w, i);

@@ -43,7 +43,7 @@ static void serve_slow_replies(struct hl_worker *w)
 		if (reply_line(w, &s->parsed.reply, &branch))
 			drop = reply_serve(w, &branch, &s->src, &s->dst, &s->parsed.reply);
 		if (drop != HL_DROP_NONE) // its text was left with the full parser
-			worker_drop_text(w, drop, s->at_ns, &s->src, NULL, 0);
+			drop_text(w, drop, s->at_ns, &s->src, NULL, 0);
 	}
 }
 
@@ -69,7 +69,7 @@ static void fetch_texts(const struct hl_worker *w, uint32_t i)
 	__builtin_prefetch(w->plan->identities[w->first + i].text);
 	if (exchange_on_timer(&l->registration) && !tick_before(w->now, l->registration.at)) {
 		__builtin_prefetch(&w->cold[i], 1);
-		worker_fetch_auth(w, i, l->reg_server);
+		challenge_prefetch(w, i, l->reg_server);
 	}
 }
 
@@ -92,23 +92,23 @@ static void serve_timers(struct hl_worker *w)
 
 void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 {
-	worker_quiescent(w);
+	quiescent_pass(w);
 	w->tx = tx;
-	worker_set_time(w, now_ns);
+	clock_set(w, now_ns);
 	w->frame = NULL;
 	uint16_t from = tx->n;
 	if (w->options.index == 0) {
 		neigh_tick(&w->plan->directory.neighbours, w->plan->options.mac, tx, now_ns);
-		worker_announce(w);
+		address_announce(w);
 	}
 	serve_slow_replies(w);
 	hop_serve(w);
 	serve_ready(w);
 	serve_timers(w);
-	worker_commands(w);
+	command_serve(w);
 	if (w->reassembly->open > 0)
-		worker_fragments_expire(w);
-	worker_burst_end(w, from);
+		fragment_expire(w);
+	write_burst_end(w, from);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -129,7 +129,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 		if (w->announced < w->plan->addr_set.total)
 			next = earlier(next, w->announce_ns);
 	}
-	next = earlier(next, worker_command_next(w));
+	next = earlier(next, command_next(w));
 	if (!ring_empty((struct ring *)&w->slow_replies) || hop_has_changed(w))
 		next = now_ns;
 	return next > now_ns ? next : now_ns;

@@ -16,7 +16,7 @@ static uint32_t room(const struct hl_plan *plan)
 
 static enum write_result open(struct hl_worker *w, struct outgoing *out)
 {
-	out->pkt = worker_buffer(w);
+	out->pkt = burst_buffer(w);
 	if (!out->pkt)
 		return WRITE_NO_ROOM;
 	if (!out->path)
@@ -30,14 +30,14 @@ static enum write_result open(struct hl_worker *w, struct outgoing *out)
 	return WRITE_DONE;
 }
 
-// Checksums are left to a device; worker_burst_end() finishes them where none does.
+// Checksums are left to a device; write_burst_end() finishes them where none does.
 static void send(struct hl_worker *w, struct outgoing *out, uint32_t len)
 {
 	if (out->ends.dst)
 		path_write_to(out->pkt, out->path, &out->ends, (uint16_t)len);
 	else
 		path_write(out->pkt, out->path, &out->ends, (uint16_t)len);
-	worker_sent(w);
+	burst_sent(w);
 }
 
 // Its next hop may have moved.

@@ -52,7 +52,7 @@ static void next(struct hl_worker *w, uint32_t i)
 	c->unregister_server = server & 1;
 	c->unregister_answered = 0;
 	target_settle(w, i, c->unregister_server);
-	if (worker_has_nonce(w, i, c->unregister_server))
+	if (challenge_has_nonce(w, i, c->unregister_server))
 		c->flags |= COLD_UNREGISTER_AUTH;
 	ask(w, i);
 }
@@ -133,17 +133,17 @@ static bool asked_again(struct hl_worker *w, uint32_t i, const struct sip_reply 
 {
 	struct line_cold *c = &w->cold[i];
 	enum hl_server server = c->unregister_server;
-	const struct bare_request bare = worker_bare_request(w, i, server, PLAN_REGISTER);
+	const struct bare_request bare = challenge_bare_request(w, i, server, PLAN_REGISTER);
 
 	if ((reply->status == 401 || reply->status == 407) &&
-	    worker_challenge(w, i, server, bare, reply) >= 0 &&
-	    c->unregister_answered++ < worker_answers_max(w, i, server)) {
+	    challenge_learn(w, i, server, bare, reply) >= 0 &&
+	    c->unregister_answered++ < challenge_answers_max(w, i, server)) {
 		count(&w->counters.challenges);
 		c->flags |= COLD_UNREGISTER_AUTH;
 		ask(w, i);
 		return true;
 	}
-	if (worker_doubts_nonce(reply) && c->flags & COLD_UNREGISTER_AUTH &&
+	if (challenge_doubts_nonce(reply) && c->flags & COLD_UNREGISTER_AUTH &&
 	    c->unregister_answered == 0) {
 		c->unregister_answered++;
 		c->flags &= (uint8_t)~COLD_UNREGISTER_AUTH;
@@ -162,13 +162,13 @@ static void answered(struct hl_worker *w, uint32_t i, const struct sip_reply *re
 	if (asked_again(w, i, reply))
 		return;
 	if (reply->status / 100 == 2 && c->flags & COLD_UNREGISTER_STALE) {
-		worker_next_nonce(w, i, server, reply);
+		challenge_next_nonce(w, i, server, reply);
 		if (stale_find(w, i, server, reply)) // one more?
 			c->unregister_pending |= 1 << UNREGISTER_STALE;
 	} else if (reply->status / 100 == 2) {
 		c->bound &= (uint8_t)~bit & 3;
 		c->maybe_bound &= (uint8_t)~bit & 3;
-		worker_next_nonce(w, i, server, reply);
+		challenge_next_nonce(w, i, server, reply);
 	}
 	next(w, i);
 }

@@ -51,8 +51,8 @@ static bool make_tables(struct hl_worker *w)
 	}
 	return realms && w->reassembly && w->server_next && w->text_changes && w->lines &&
 	       w->cold && w->accounts && w->auth && w->long_texts && w->more_auth &&
-	       w->more_long_texts && kinds_make(w, n) && worker_phases_make(w) && w->ready &&
-	       w->wheel && w->digest &&
+	       w->more_long_texts && kinds_make(w, n) && phase_make(w) && w->ready && w->wheel &&
+	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
 	       ring_init(&w->removed, REMOVED_RECORDS, sizeof(uint32_t)) == 0 &&
 	       ring_init(&w->events, EVENT_RECORDS, sizeof(struct hl_event)) == 0 &&

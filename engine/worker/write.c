@@ -33,7 +33,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 33;
 }
 
-void worker_write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
+void write_ids(uint64_t id, char call_id[CALL_ID_LEN], char tag[TAG_LEN])
 {
 	text_put_hex64(call_id, id);
 	text_put_hex32(tag, (uint32_t)(id >> 32) * 2654435761u ^ (uint32_t)id);
@@ -70,7 +70,7 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	if (r->ops->dialog_id)
 		id = r->ops->dialog_id(w, i);
 	branch_write(w->plan->keys[PLAN_KEY_BRANCH], &branch, t->branch);
-	worker_write_ids(id, t->call_id, t->tag);
+	write_ids(id, t->call_id, t->tag);
 	text_put_decimal_wide(t->cseq, CSEQ_FIRST + r->number, CSEQ_LEN);
 	text_put_decimal_short(t->port, w->lines[i].port, widths[FIELD_PORT]);
 	if (r->ops->expires_s)
@@ -93,10 +93,10 @@ static uint32_t write_credentials(struct hl_worker *w, uint32_t i, const struct 
 		.cnonce = { t->cnonce, sizeof(t->cnonce) },
 		.ha2 = domain->ha2,
 	};
-	return worker_credentials(w, i, &request, out);
+	return challenge_credentials(w, i, &request, out);
 }
 
-enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct request *r)
+enum write_result write_request(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	const struct transport *transport = w->constants->transport;
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
@@ -116,7 +116,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 	write_texts(w, i, r, shape->widths, &t);
 	if (r->with_auth && !r->ops->writes_credentials)
 		auth_len = write_credentials(w, i, r, &t, auth);
-	// The plan leaves room for usual nonces, and worker_challenge() refuses what does not fit. A
+	// The plan leaves room for usual nonces, and challenge_learn() refuses what does not fit. A
 	// nextnonce may be longer than the one before: then the server says 401 again.
 	if (text->len + auth_len > w->constants->message_room)
 		auth_len = 0;
@@ -148,7 +148,7 @@ enum write_result worker_write(struct hl_worker *w, uint32_t i, const struct req
 	return WRITE_DONE;
 }
 
-void worker_burst_end(struct hl_worker *w, uint16_t from)
+void write_burst_end(struct hl_worker *w, uint16_t from)
 {
 	atomic_store_explicit(&w->unsettled, w->stopping + w->unregistering, memory_order_relaxed);
 	if (!w->plan->options.tx_csum_offload)
