@@ -75,7 +75,7 @@ static void slot_clear(struct level *level, uint32_t slot)
 }
 
 // First occupied slot at or after `from`; WHEEL_NONE: no more up to the last one.
-static uint32_t slot_find(const struct level *level, uint32_t from)
+static uint32_t slot_next(const struct level *level, uint32_t from)
 {
 	uint32_t word = from / 64;
 	uint64_t bits = level->words[word] & UINT64_MAX << from % 64;
@@ -103,10 +103,10 @@ static uint64_t level_next(const struct wheel *wheel, unsigned i)
 	const struct level *level = &wheel->levels[i];
 	uint64_t unit = unit_of(i, wheel->tick);
 	uint32_t here = slot_of(level, unit);
-	uint32_t slot = slot_find(level, here);
+	uint32_t slot = slot_next(level, here);
 
 	if (slot == WHEEL_NONE)
-		slot = slot_find(level, 0); // once around
+		slot = slot_next(level, 0); // once around
 	if (slot == WHEEL_NONE)
 		return UINT64_MAX;
 	return (unit + slot_of(level, slot - here)) << level_shift[i];
