@@ -68,7 +68,7 @@ static inline bool memo_numbers(const struct memo *memo, const char *text, uint3
 
 struct reply_memory {
 	struct memo memos[MEMOS];
-	struct sip_reply replies[MEMOS]; // what scan_reply() found in their texts
+	struct sip_reply found[MEMOS]; // by scan_reply() in their texts
 };
 
 // scan_reply() with a memory.
@@ -81,7 +81,7 @@ void reply_memory_learn(struct reply_memory *memory, const char *text, uint32_t 
 
 struct request_memory {
 	struct memo memos[MEMOS];
-	struct sip_request requests[MEMOS]; // what scan_request() found in their texts
+	struct sip_request found[MEMOS]; // by scan_request() in their texts
 };
 
 // The same for scan_request().

@@ -2,19 +2,13 @@
 // Replies that were scanned before.
 #include <string.h>
 
-#include "sip/memo.h"
+#include "sip/memo_scan.h"
 
-void reply_memory_learn(struct reply_memory *memory, const char *text, uint32_t len)
+static bool reply_learn(struct memo *memo, struct sip_reply *found)
 {
-	int i = memos_take(memory->memos, text, len);
-
-	if (i < 0)
-		return;
-	struct memo *memo = &memory->memos[i];
 	// a text that begins with a line end, or is unusual in another way, is left to the scanner
-	if (text[0] != 'S' || scan_reply(memo->text, len, &memory->replies[i]) != SCAN_OK ||
-	    !memo_release_headers(memo, PARTIES_SKIPPED))
-		memo->len = 0;
+	return memo->text[0] == 'S' && scan_reply(memo->text, memo->len, found) == SCAN_OK &&
+	       memo_release_headers(memo, PARTIES_SKIPPED);
 }
 
 // The reply of a text that is like a memo: as it was, except for its numbers and where its pieces are.
@@ -36,21 +30,4 @@ static bool reply_read(const struct memo *memo, const struct sip_reply *reply, c
 	return true;
 }
 
-bool reply_memory_find(struct reply_memory *memory, const char *text, uint32_t len,
-		       struct sip_reply *out)
-{
-	int i = memos_find(memory->memos, text, len);
-
-	return i >= 0 && reply_read(&memory->memos[i], &memory->replies[i], text, out);
-}
-
-enum scan_result reply_memory_scan(struct reply_memory *memory, const char *text, uint32_t len,
-				   struct sip_reply *out)
-{
-	if (reply_memory_find(memory, text, len, out))
-		return SCAN_OK;
-	enum scan_result result = scan_reply(text, len, out);
-	if (result == SCAN_OK)
-		reply_memory_learn(memory, text, len);
-	return result;
-}
+MEMO_SCAN(reply)

@@ -2,18 +2,12 @@
 // Requests that were scanned before.
 #include <string.h>
 
-#include "sip/memo.h"
+#include "sip/memo_scan.h"
 
-void request_memory_learn(struct request_memory *memory, const char *text, uint32_t len)
+static bool request_learn(struct memo *memo, struct sip_request *found)
 {
-	int i = memos_take(memory->memos, text, len);
-
-	if (i < 0)
-		return;
-	struct memo *memo = &memory->memos[i];
-	if (is_lws(text[0]) || scan_request(memo->text, len, &memory->requests[i]) != SCAN_OK ||
-	    !memory->requests[i].complete || !memo_release_headers(memo, PARTIES_READ))
-		memo->len = 0;
+	return !is_lws(memo->text[0]) && scan_request(memo->text, memo->len, found) == SCAN_OK &&
+	       found->complete && memo_release_headers(memo, PARTIES_READ);
 }
 
 // The request of a text that is like a memo: as it was, except for its numbers and where its pieces are.
@@ -54,21 +48,4 @@ static bool request_read(const struct memo *memo, const struct sip_request *requ
 	return true;
 }
 
-bool request_memory_find(struct request_memory *memory, const char *text, uint32_t len,
-			 struct sip_request *out)
-{
-	int i = memos_find(memory->memos, text, len);
-
-	return i >= 0 && request_read(&memory->memos[i], &memory->requests[i], text, out);
-}
-
-enum scan_result request_memory_scan(struct request_memory *memory, const char *text, uint32_t len,
-				     struct sip_request *out)
-{
-	if (request_memory_find(memory, text, len, out))
-		return SCAN_OK;
-	enum scan_result result = scan_request(text, len, out);
-	if (result == SCAN_OK)
-		request_memory_learn(memory, text, len);
-	return result;
-}
+MEMO_SCAN(request)
