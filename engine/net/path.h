@@ -16,6 +16,7 @@
 
 #include <heartline/addr.h>
 #include <heartline/packet.h>
+#include "net/frame.h"
 
 enum {
 	PATH_HEADERS_MIN = 14 + 20 + 8, // Ethernet, IPv4, UDP
@@ -37,6 +38,18 @@ struct path_ends {
 	const struct hl_addr *src, *dst; // dst and dst_port: only along the path of a port
 	uint16_t src_port, dst_port;
 };
+
+// Back to where a frame has come from.
+static inline struct path_ends path_ends_back(const struct frame *f, const uint8_t *mac)
+{
+	return (struct path_ends){
+		.mac = mac,
+		.src = &f->dst.addr,
+		.src_port = f->dst.port,
+		.dst = &f->src.addr,
+		.dst_port = f->src.port,
+	};
+}
 
 // The path of a port that sends IPv4.
 void path_init_ipv4(struct path *path, const uint8_t mac[6]);

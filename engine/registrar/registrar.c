@@ -106,8 +106,7 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 		.reason = answer->reason,
 		.tag = tag,
 		.tag_len = sizeof(tag),
-		.received = &f->src.addr,
-		.received_port = f->src.port,
+		.received = &f->src,
 		.headers = answer->headers != NULL ? answer->headers : r->headers,
 		.headers_len = answer->headers_len,
 	};
@@ -118,13 +117,9 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 	if (len == 0)
 		return false;
 
-	const struct path_ends ends = {
-		.mac = frame_src_mac(in->pkt->data),
-		.src = &s->at.addr,
-		.src_port = s->at.port,
-		.dst = &f->src.addr,
-		.dst_port = respond_port(req, &f->src.addr, f->src.port, &maddr_refused),
-	};
+	struct path_ends ends = path_ends_back(f, frame_src_mac(in->pkt->data));
+
+	ends.dst_port = respond_port(req, &f->src, &maddr_refused);
 	if (maddr_refused)
 		count(&in->server->counters.maddr_refused);
 	// without checksums: the device computes them, or else burst_end()

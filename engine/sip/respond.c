@@ -53,12 +53,12 @@ static void put_top_via(struct text_writer *w, const struct sip_request *request
 
 	if (spec->received != NULL && request->via_end != NULL) {
 		char source[HL_ADDR_TEXT];
-		size_t source_len = hl_addr_format(spec->received, source);
+		size_t source_len = hl_addr_format(&spec->received->addr, source);
 
 		if (rport_end != NULL) {
 			writer_bytes(w, at, (uint32_t)(rport_end - at));
 			writer_text(w, "=");
-			writer_number(w, spec->received_port);
+			writer_number(w, spec->received->port);
 			at = rport_end;
 		}
 		if (rport_end != NULL || !host_is(request->via_host, source, source_len)) {
@@ -75,21 +75,22 @@ static void put_top_via(struct text_writer *w, const struct sip_request *request
 // rport asks for it, else to sent-by's. A maddr other than the source's own address is not obeyed: it
 // would let anybody, with one request, direct our answer at anybody else, and names a multicast group
 // where it is meant well. The answer goes where it would go without it.
-uint16_t respond_port(const struct sip_request *request, const struct hl_addr *source,
-		      uint16_t source_port, bool *maddr_refused)
+uint16_t respond_port(const struct sip_request *request, const struct hl_endpoint *source,
+		      bool *maddr_refused)
 {
 	const uint16_t sent_by = request->via_port != 0 ? request->via_port : SIP_PORT;
 	char text[HL_ADDR_TEXT];
 
 	*maddr_refused = false;
 	if (request->via_end == NULL) // no Via that can be read: back to where it came from
-		return source_port;
+		return source->port;
 	if (request->via_maddr.at != NULL) {
-		*maddr_refused = !host_is(request->via_maddr, text, hl_addr_format(source, text));
+		*maddr_refused = !host_is(request->via_maddr, text,
+					  hl_addr_format(&source->addr, text));
 		if (!*maddr_refused)
 			return sent_by;
 	}
-	return request->via_has_rport ? source_port : sent_by;
+	return request->via_has_rport ? source->port : sent_by;
 }
 
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,

@@ -13,17 +13,17 @@ struct respond_spec {
 	const char *reason; // NULL: the usual one
 	const char *tag;    // To tag to add when the request has none (status > 100)
 	uint32_t tag_len;
-	const struct hl_addr
-		*received;      // source; added to the topmost Via when it differs from sent-by
-	uint16_t received_port; // fills an empty rport (RFC 3581 4)
-	const char *headers;    // further header lines, each with CRLF; NULL: none
+	// Source; its address is added to the topmost Via when it differs from sent-by, its port fills an
+	// empty rport (RFC 3581 4).
+	const struct hl_endpoint *received;
+	const char *headers; // further header lines, each with CRLF; NULL: none
 	uint32_t headers_len;
 };
 
 // The port at the source address that an answer goes to. *maddr_refused: the request wants it at another
 // address.
-uint16_t respond_port(const struct sip_request *request, const struct hl_addr *source,
-		      uint16_t source_port, bool *maddr_refused);
+uint16_t respond_port(const struct sip_request *request, const struct hl_endpoint *source,
+		      bool *maddr_refused);
 
 // Length of the text, or 0 when it does not fit or the request has no Via.
 uint32_t respond_write(const struct sip_request *request, const struct respond_spec *spec,

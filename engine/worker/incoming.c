@@ -75,18 +75,14 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 	const struct frame *f = in->frame;
 	struct outgoing out = {
 		.path = &w->plan->directory.port_path,
-		.ends = { .mac = in->mac,
-			  .src = &f->dst.addr,
-			  .src_port = f->dst.port,
-			  .dst = &f->src.addr },
+		.ends = path_ends_back(f, in->mac),
 	};
 	char tag[16], extra[256];
 	bool maddr_refused;
 	struct respond_spec spec = {
 		.tag = tag,
 		.tag_len = sizeof(tag),
-		.received = &f->src.addr,
-		.received_port = f->src.port,
+		.received = &f->src,
 	};
 
 	if (in->transport->open(w, &out) != WRITE_DONE) { // the sender will say it again
@@ -107,7 +103,7 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	out.ends.dst_port = respond_port(r, &f->src.addr, f->src.port, &maddr_refused);
+	out.ends.dst_port = respond_port(r, &f->src, &maddr_refused);
 	if (maddr_refused)
 		count(&w->counters.maddr_refused);
 	in->transport->send(w, &out, len);

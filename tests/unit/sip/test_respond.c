@@ -11,7 +11,10 @@
 	"From: <sip:server@example.com>;tag=s1\r\nTo: <sip:6000@example.com>\r\n" \
 	"Call-ID: abc@192.0.2.1\r\nCSeq: 102 OPTIONS\r\n"
 
-static const struct hl_addr source = { .family = HL_FAMILY_IPV4, .bytes = { 192, 0, 2, 1 } };
+static const struct hl_endpoint source = {
+	.addr = { .family = HL_FAMILY_IPV4, .bytes = { 192, 0, 2, 1 } },
+	.port = 5066,
+};
 
 static uint32_t respond(const char *vias, const struct respond_spec *spec, char *out, uint32_t room)
 {
@@ -26,7 +29,7 @@ static uint32_t respond(const char *vias, const struct respond_spec *spec, char 
 
 static void expect_vias(const char *vias, const char *answered)
 {
-	struct respond_spec spec = { .status = 100, .received = &source, .received_port = 5066 };
+	struct respond_spec spec = { .status = 100, .received = &source };
 	char out[2048], want[2048] = "SIP/2.0 100 Trying\r\n";
 
 	uint32_t len = respond(vias, &spec, out, sizeof(out));
