@@ -27,7 +27,8 @@ static int no_memory(const struct change *c)
 		       c->settings->name);
 }
 
-static int messages_meet(struct change *c, uint32_t domain)
+// Write the messages of a domain with the new settings, unless that was done.
+static int messages_ensure(struct change *c, uint32_t domain)
 {
 	char text[sizeof(c->now->domains->uri)];
 
@@ -46,7 +47,7 @@ static int shape_remake(struct change *c, uint32_t index)
 	const struct plan_shape *old = c->now->shapes[index];
 	uint32_t bytes = 0, room = c->now->message_room;
 	struct plan_shape *shape;
-	int rc = messages_meet(c, old->domain);
+	int rc = messages_ensure(c, old->domain);
 
 	if (rc != 0)
 		return rc;

@@ -10,17 +10,17 @@
 #include "control/entries.h"
 #include "control/shapes.h"
 
-// A shape that was met, and the most that credentials of its lines take.
-struct shape_met {
+// A shape of lines so far, and the most that credentials of its lines take.
+struct shape_entry {
 	struct shape_key key;
 	uint32_t line; // with these credentials
 	uint32_t credentials;
 };
 
 struct shapes {
-	struct shape_met *met;
+	struct shape_entry *entries;
 	uint32_t n, room;
-	uint32_t *table; // index in met + 1, by hash
+	uint32_t *table; // index of its entry + 1, by hash
 	uint32_t mask;
 };
 
@@ -33,7 +33,7 @@ static uint32_t *table_at(const struct shapes *s, const struct shape_key *key)
 	// nobody chooses widths to make them collide, so a multiplication (by 2^64 / phi) will do
 	for (at = (uint32_t)(word * 0x9e3779b97f4a7c15 >> 32) & s->mask; s->table[at] != 0;
 	     at = (at + 1) & s->mask)
-		if (memcmp(&s->met[s->table[at] - 1].key, key, sizeof(*key)) == 0)
+		if (memcmp(&s->entries[s->table[at] - 1].key, key, sizeof(*key)) == 0)
 			break;
 	return &s->table[at];
 }
@@ -41,12 +41,12 @@ static uint32_t *table_at(const struct shapes *s, const struct shape_key *key)
 static int shapes_grow(struct shapes *s)
 {
 	uint32_t room = s->room * 2;
-	struct shape_met *met = realloc(s->met, room * sizeof(*met));
+	struct shape_entry *entries = realloc(s->entries, room * sizeof(*entries));
 	uint32_t *table = calloc((size_t)room * 2, sizeof(*table));
 
-	if (met != NULL)
-		s->met = met;
-	if (met == NULL || table == NULL) {
+	if (entries != NULL)
+		s->entries = entries;
+	if (entries == NULL || table == NULL) {
 		free(table);
 		return -ENOMEM;
 	}
@@ -55,12 +55,12 @@ static int shapes_grow(struct shapes *s)
 	s->room = room;
 	s->mask = room * 2 - 1;
 	for (uint32_t i = 0; i < s->n; i++)
-		*table_at(s, &s->met[i].key) = i + 1;
+		*table_at(s, &s->entries[i].key) = i + 1;
 	return 0;
 }
 
 // Index of the shape, made when there is none; -errno.
-static int64_t shape_meet(struct shapes *s, const struct shape_key *key)
+static int64_t shape_intern(struct shapes *s, const struct shape_key *key)
 {
 	uint32_t *at = table_at(s, key);
 
@@ -73,12 +73,12 @@ static int64_t shape_meet(struct shapes *s, const struct shape_key *key)
 			return -ENOMEM;
 		at = table_at(s, key);
 	}
-	s->met[s->n] = (struct shape_met){ .key = *key };
+	s->entries[s->n] = (struct shape_entry){ .key = *key };
 	*at = ++s->n;
 	return s->n - 1;
 }
 
-static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint32_t line)
+static int line_assign_shape(struct planner *p, struct shapes *s, uint16_t domain, uint32_t line)
 {
 	struct plan_line *l = &p->plan->lines[line];
 	const struct plan_identity *id = &p->plan->identities[line];
@@ -89,7 +89,7 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 		.ip = p->plan->addresses[l->addr].text_len,
 		.port = shape_digits(l->port),
 	};
-	int64_t index = shape_meet(s, &key);
+	int64_t index = shape_intern(s, &key);
 	uint32_t credentials;
 
 	if (index == -E2BIG)
@@ -100,19 +100,20 @@ static int line_meet(struct planner *p, struct shapes *s, uint16_t domain, uint3
 	if (index < 0)
 		return plan_no_memory(p);
 	credentials = shape_credentials(id, &p->constants->domains[domain]);
-	if (credentials > s->met[index].credentials) {
-		s->met[index].credentials = credentials;
-		s->met[index].line = line;
+	if (credentials > s->entries[index].credentials) {
+		s->entries[index].credentials = credentials;
+		s->entries[index].line = line;
 	}
 	l->shape = (uint16_t)index;
 	return 0;
 }
 
-static int lines_meet(struct planner *p, struct shapes *s)
+static int lines_assign_shapes(struct planner *p, struct shapes *s)
 {
 	for (uint32_t g = 0; g < p->configured->n_lines; g++)
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
-			int rc = line_meet(p, s, plan_domain_of(p, g, k), plan_slot(p, g, k));
+			int rc = line_assign_shape(p, s, plan_domain_of(p, g, k),
+						   plan_slot(p, g, k));
 
 			if (rc != 0)
 				return rc;
@@ -120,11 +121,11 @@ static int lines_meet(struct planner *p, struct shapes *s)
 	return 0;
 }
 
-static int shape_fail(struct planner *p, const struct shape_met *met, int rc, uint32_t bytes)
+static int shape_fail(struct planner *p, const struct shape_entry *entry, int rc, uint32_t bytes)
 {
 	uint32_t number_len;
-	const char *number = hl_plan_phone_number(p->plan, met->line, &number_len);
-	const char *profile = p->config->profiles[p->domains.list[met->key.domain].profile].name;
+	const char *number = hl_plan_phone_number(p->plan, entry->line, &number_len);
+	const char *profile = p->config->profiles[p->domains.list[entry->key.domain].profile].name;
 
 	if (rc == -ENOMEM)
 		return plan_no_memory(p);
@@ -136,22 +137,22 @@ static int shape_fail(struct planner *p, const struct shape_met *met, int rc, ui
 		"profile %s: a message of line %.*s may have %u bytes, and a frame holds %u; "
 		"shorten phone_number, account, display_name, %s, user_agent or headers",
 		profile, (int)number_len, number, bytes, p->constants->message_room,
-		met->key.domain < p->constants->n_profiles ? "proxy_server" : "domain");
+		entry->key.domain < p->constants->n_profiles ? "proxy_server" : "domain");
 }
 
-static int shape_make(struct planner *p, uint32_t index, const struct shape_met *met)
+static int shape_make(struct planner *p, uint32_t index, const struct shape_entry *entry)
 {
 	struct plan_shape **shape = &p->constants->shapes[index];
 	uint32_t bytes;
-	int rc = shape_new(shape, &met->key, met->credentials);
+	int rc = shape_new(shape, &entry->key, entry->credentials);
 
 	if (rc != 0)
 		return plan_no_memory(p);
-	(*shape)->profile = (uint16_t)p->domains.list[met->key.domain].profile;
+	(*shape)->profile = (uint16_t)p->domains.list[entry->key.domain].profile;
 	p->plan->directory.shape_profiles[index] = (*shape)->profile;
-	rc = shape_compile(*shape, &p->messages[met->key.domain], p->constants->message_room,
+	rc = shape_compile(*shape, &p->messages[entry->key.domain], p->constants->message_room,
 			   &bytes);
-	return rc == 0 ? 0 : shape_fail(p, met, rc, bytes);
+	return rc == 0 ? 0 : shape_fail(p, entry, rc, bytes);
 }
 
 int plan_shapes(struct planner *p)
@@ -159,9 +160,9 @@ int plan_shapes(struct planner *p)
 	struct shapes s = { .room = 64, .mask = 127 };
 	int rc;
 
-	s.met = calloc(s.room, sizeof(*s.met));
+	s.entries = calloc(s.room, sizeof(*s.entries));
 	s.table = calloc((size_t)s.mask + 1, sizeof(*s.table));
-	rc = s.met != NULL && s.table != NULL ? lines_meet(p, &s) : plan_no_memory(p);
+	rc = s.entries != NULL && s.table != NULL ? lines_assign_shapes(p, &s) : plan_no_memory(p);
 	if (rc == 0) {
 		struct plan_constants *with = constants_copy(p->constants, s.n);
 
@@ -172,8 +173,8 @@ int plan_shapes(struct planner *p)
 		rc = with != NULL ? 0 : plan_no_memory(p);
 	}
 	for (uint32_t i = 0; rc == 0 && i < s.n; i++)
-		rc = shape_make(p, i, &s.met[i]);
-	free(s.met);
+		rc = shape_make(p, i, &s.entries[i]);
+	free(s.entries);
 	free(s.table);
 	return rc;
 }
