@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The kinds of requests that lines send, by the list of line/kinds.h: their operations, their texts, and
-// where a worker keeps what lines remember of them.
+// The kinds of requests that lines send, by the list of line/kinds.h: their operations and their texts.
 #pragma once
 
 #include <heartline/counters.h>
@@ -19,6 +18,8 @@ extern const struct request_text request_texts[PLAN_TEXTS];
 // Does a kind of request that lines of this profile send use the text?
 bool kinds_use_text(const struct plan_profile *p, enum plan_text text);
 
-// Set-up: the tables of n lines. False: no memory; kinds_free() is still to be called.
-bool kinds_make(struct hl_worker *w, uint32_t n);
-void kinds_free(struct hl_worker *w);
+// Do lines of this profile send requests of the kind?
+static inline bool kind_is_wanted(const struct plan_profile *p, const struct request_ops *ops)
+{
+	return !ops->is_wanted || ops->is_wanted(p);
+}

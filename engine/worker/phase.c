@@ -6,38 +6,6 @@
 // lies at a random place in the kth of n equal parts of the period: spread more evenly, and in order.
 #include "worker/phase.h"
 
-#include "base/memory.h"
-
-// Spare slots are a run of their own, whatever profiles come to have lines there.
-static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
-{
-	uint16_t shape = w->plan->lines[w->first + i].shape;
-
-	return shape == PLAN_NO_SHAPE ? PLAN_NO_SHAPE : w->plan->directory.shape_profiles[shape];
-}
-
-static bool run_begins(const struct hl_worker *w, uint32_t i)
-{
-	return i == 0 || profile_of(w, i) != profile_of(w, i - 1);
-}
-
-bool phase_make(struct hl_worker *w)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < w->n; i++)
-		n += run_begins(w, i);
-	w->runs = memory_zalloc(n ? n : 1, sizeof(*w->runs), 64);
-	if (!w->runs)
-		return false;
-	for (uint32_t i = 0; i < w->n; i++) {
-		if (run_begins(w, i))
-			w->runs[w->n_runs++].first = i;
-		w->runs[w->n_runs - 1].n++;
-	}
-	return true;
-}
-
 static const struct phase_run *run_of(const struct hl_worker *w, uint32_t i)
 {
 	uint32_t low = 0, high = w->n_runs;

@@ -4,8 +4,6 @@
 
 #include "worker/worker.h"
 
-// Set-up; false: no memory.
-bool phase_make(struct hl_worker *w);
 // A line's own time in a period: how long until it comes. Lines of a profile have theirs in
 // the order of their numbers, evenly, so that timers find them in the order of memory.
 uint64_t phase_wait_ns(struct hl_worker *w, uint32_t i, uint64_t period_ns);
