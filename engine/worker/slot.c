@@ -12,23 +12,28 @@
 #define QUARANTINE_NS (64 * 500000000ull) // 64 * T1
 #define RETRY_NS 1000000000ull            // the ring of removed slots was full
 
-int64_t slot_find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+// elsewhere: what is said of a slot of another worker.
+static int64_t find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port,
+		    int64_t elsewhere)
 {
 	int64_t line = plan_find(w->plan, addr, port);
 
-	if (line < w->first || line >= (int64_t)w->first + w->n)
+	if (line < 0)
 		return -1;
 	line -= w->first;
+	if (line < 0 || line >= w->n)
+		return elsewhere;
 	return line_state(&w->lines[line]).slot == HL_SLOT_FREE ? -1 : line;
+}
+
+int64_t slot_find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+{
+	return find(w, addr, port, -1);
 }
 
 bool slot_is_taken(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
 {
-	int64_t line = plan_find(w->plan, addr, port);
-
-	if (line < w->first || line >= (int64_t)w->first + w->n)
-		return line >= 0;
-	return line_state(&w->lines[line - w->first]).slot != HL_SLOT_FREE;
+	return find(w, addr, port, w->n) >= 0;
 }
 
 static void set_slot(struct hl_worker *w, uint32_t i, enum hl_slot slot)
