@@ -31,22 +31,21 @@ bool arp_read(const uint8_t *payload, uint16_t len, struct arp *out)
 	return true;
 }
 
-static void arp_write(struct hl_packet *pkt, const uint8_t to_mac[6], uint16_t operation,
-		      const uint8_t sender_mac[6], const struct hl_addr *sender,
-		      const uint8_t target_mac[6], const struct hl_addr *target)
+static void arp_write(struct hl_packet *pkt, const struct arp *what, const uint8_t to_mac[6],
+		      const uint8_t target_mac[6])
 {
 	uint8_t *arp = pkt->data + ETH_BYTES;
 
-	frame_write_eth(pkt->data, to_mac, sender_mac, ETHERTYPE_ARP);
+	frame_write_eth(pkt->data, to_mac, what->sender_mac, ETHERTYPE_ARP);
 	store_be16(arp, ARP_ETHERNET);
 	store_be16(arp + 2, ETHERTYPE_IPV4);
 	arp[4] = 6;
 	arp[5] = 4;
-	store_be16(arp + 6, operation);
-	memcpy(arp + 8, sender_mac, 6);
-	memcpy(arp + 14, sender->bytes, 4);
+	store_be16(arp + 6, what->request ? ARP_REQUEST : ARP_REPLY);
+	memcpy(arp + 8, what->sender_mac, 6);
+	memcpy(arp + 14, what->sender.bytes, 4);
 	memcpy(arp + 18, target_mac, 6);
-	memcpy(arp + 24, target->bytes, 4);
+	memcpy(arp + 24, what->target.bytes, 4);
 	pkt->len = ETH_BYTES + ARP_BYTES;
 	pkt->flags = 0;
 }
@@ -54,17 +53,22 @@ static void arp_write(struct hl_packet *pkt, const uint8_t to_mac[6], uint16_t o
 void arp_write_request(struct hl_packet *pkt, const uint8_t mac[6], const struct hl_addr *sender,
 		       const struct hl_addr *target)
 {
-	arp_write(pkt, mac_broadcast, ARP_REQUEST, mac, sender, mac_unknown, target);
+	struct arp what = { .request = true, .sender = *sender, .target = *target };
+
+	memcpy(what.sender_mac, mac, 6);
+	arp_write(pkt, &what, mac_broadcast, mac_unknown);
 }
 
 void arp_write_reply(struct hl_packet *pkt, const uint8_t mac[6], const struct arp *request)
 {
-	arp_write(pkt, request->sender_mac, ARP_REPLY, mac, &request->target, request->sender_mac,
-		  &request->sender);
+	struct arp what = { .sender = request->target, .target = request->sender };
+
+	memcpy(what.sender_mac, mac, 6);
+	arp_write(pkt, &what, request->sender_mac, request->sender_mac);
 }
 
 // A request, not a reply: some hosts ignore replies that they did not ask for (RFC 5227 3).
 void arp_write_gratuitous(struct hl_packet *pkt, const uint8_t mac[6], const struct hl_addr *addr)
 {
-	arp_write(pkt, mac_broadcast, ARP_REQUEST, mac, addr, mac_unknown, addr);
+	arp_write_request(pkt, mac, addr, addr);
 }

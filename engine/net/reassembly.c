@@ -128,16 +128,16 @@ static enum reassembly_result piece_put(struct reassembly_entry *e, const struct
 	return REASSEMBLY_WAITS;
 }
 
-enum reassembly_result reassembly_add(struct reassembly *r, const uint8_t *ip, uint16_t len,
-				      bool from_server, uint64_t now_ns, const uint8_t **datagram,
+enum reassembly_result reassembly_add(struct reassembly *r, const struct fragment *fragment,
+				      uint64_t now_ns, const uint8_t **datagram,
 				      uint16_t *datagram_len)
 {
 	enum reassembly_result result;
 	struct piece p;
 
-	if (!piece_read(ip, len, &p))
+	if (!piece_read(fragment->ip, fragment->len, &p))
 		return REASSEMBLY_BAD;
-	struct reassembly_entry *e = entry_of(r, &p, from_server, now_ns);
+	struct reassembly_entry *e = entry_of(r, &p, fragment->from_server, now_ns);
 	if (e->n < UINT16_MAX)
 		e->n++;
 	if (e->given_up)

@@ -31,6 +31,13 @@ enum reassembly_result {
 	REASSEMBLY_GIVEN_UP, // of a datagram that was given up
 };
 
+// A UDP fragment whose lengths and checksum were checked.
+struct fragment {
+	const uint8_t *ip; // header and payload
+	uint16_t len;      // of both
+	bool from_server;
+};
+
 struct reassembly_entry {
 	uint64_t end_ns;
 	uint32_t src, dst;
@@ -53,10 +60,9 @@ struct reassembly {
 
 // All of it zero, and the key set, before.
 //
-// ip: header and payload of a UDP fragment, whose lengths and checksum were checked; len: of both. *datagram:
-// UDP header and payload, until the next call.
-enum reassembly_result reassembly_add(struct reassembly *r, const uint8_t *ip, uint16_t len,
-				      bool from_server, uint64_t now_ns, const uint8_t **datagram,
+// *datagram: UDP header and payload, until the next call.
+enum reassembly_result reassembly_add(struct reassembly *r, const struct fragment *fragment,
+				      uint64_t now_ns, const uint8_t **datagram,
 				      uint16_t *datagram_len);
 
 // Free what ran out of time.

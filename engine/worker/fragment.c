@@ -47,9 +47,13 @@ bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const stru
 		drop_frame(w, HL_DROP_NOT_OURS, f);
 		return false;
 	}
-	enum reassembly_result result = reassembly_add(
-		w->reassembly, f->payload, f->payload_len,
-		plan_server_known(&w->plan->directory, &f->src.addr), w->now_ns, &datagram, &len);
+	const struct fragment fragment = {
+		.ip = f->payload,
+		.len = f->payload_len,
+		.from_server = plan_server_known(&w->plan->directory, &f->src.addr),
+	};
+	enum reassembly_result result = reassembly_add(w->reassembly, &fragment, w->now_ns,
+						       &datagram, &len);
 	count_lost(w);
 	if (drop_of(result) != HL_DROP_NONE)
 		drop_frame(w, drop_of(result), f);

@@ -62,14 +62,23 @@ static inline struct failover line_in(enum hl_line_state state)
 		with_fo; \
 	})
 
-static inline void expect_at(int row, const struct failover_policy *policy, uint8_t held,
-			     struct failover before, enum failover_event event,
-			     struct failover after, uint32_t actions)
-{
-	struct failover fo = before;
-	uint32_t got = failover_step(policy, &fo, event, held);
+// One step of a line, and what is to come of it.
+struct step {
+	const struct failover_policy *policy;
+	uint8_t held;
+	struct failover before;
+	enum failover_event event;
+	struct failover after;
+	uint32_t actions;
+};
 
-	cr_assert_eq(got, actions, "line %d: actions %#x, not %#x", row, got, actions);
+static inline void expect_at(int row, const struct step *step)
+{
+	const struct failover after = step->after;
+	struct failover fo = step->before;
+	uint32_t got = failover_step(step->policy, &fo, step->event, step->held);
+
+	cr_assert_eq(got, step->actions, "line %d: actions %#x, not %#x", row, got, step->actions);
 	cr_assert_eq(fo.state, after.state, "line %d: %s, not %s", row,
 		     hl_line_state_name(fo.state), hl_line_state_name(after.state));
 	cr_assert_eq(fo.active, after.active, "line %d: active %u", row, fo.active);
@@ -80,4 +89,4 @@ static inline void expect_at(int row, const struct failover_policy *policy, uint
 }
 
 // expect(policy, held, line before, event, line after, actions)
-#define expect(...) expect_at(__LINE__, __VA_ARGS__)
+#define expect(...) expect_at(__LINE__, &(const struct step){ __VA_ARGS__ })

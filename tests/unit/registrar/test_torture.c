@@ -14,12 +14,12 @@
 static int tell(struct rig *rig, const char *text, uint32_t len)
 {
 	static const struct route route = { { 2, 0, 0, 0, 0, 7 }, { 2, 0, 0, 0, 0, 1 } };
-	struct hl_addr client, server;
+	struct hl_endpoint client = { .port = 50001 }, server = { .port = 5060 };
 	struct frame f;
 
-	hl_addr_parse("10.1.0.7", 8, &client);
-	hl_addr_parse("10.0.0.1", 8, &server);
-	struct hl_packet pkt = torture_frame(&route, &client, 50001, &server, 5060, text, len);
+	hl_addr_parse("10.1.0.7", 8, &client.addr);
+	hl_addr_parse("10.0.0.1", 8, &server.addr);
+	struct hl_packet pkt = torture_frame(&route, &client, &server, text, len);
 	hl_registrar_rx(rig->r, &pkt, 1, &rig->tx, rig->now_ns);
 	guard_free(pkt.data, pkt.len);
 	uint16_t n = rig->tx.n;

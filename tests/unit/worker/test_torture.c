@@ -39,12 +39,11 @@ static void deliver(struct bench *b, const char *text, uint32_t len)
 				    { .data = buffers[2] },
 				    { .data = buffers[3] } };
 	struct hl_burst tx = { .pkts = out, .cap = 4 };
-	struct hl_addr server;
+	struct hl_endpoint server = { .port = 5060 };
 	struct frame f;
 
-	hl_addr_parse("10.99.0.1", 9, &server);
-	struct hl_packet pkt = torture_frame(&route, &server, 5060, &b->line.src.addr,
-					     b->line.src.port, text, len);
+	hl_addr_parse("10.99.0.1", 9, &server.addr);
+	struct hl_packet pkt = torture_frame(&route, &server, &b->line.src, text, len);
 	hl_worker_rx(b->rig->worker, &pkt, 1, &tx, b->rig->now_ns);
 	guard_free(pkt.data, pkt.len);
 	b->n = tx.n;
@@ -53,7 +52,7 @@ static void deliver(struct bench *b, const char *text, uint32_t len)
 	if (tx.n == 0)
 		return;
 	cr_assert_eq(frame_read(out[0].data, out[0].len, 0, &f), FRAME_UDP);
-	cr_expect(hl_addr_equal(&f.dst.addr, &server));
+	cr_expect(hl_addr_equal(&f.dst.addr, &server.addr));
 	cr_assert(f.payload_len > 12 && memcmp(f.payload, "SIP/2.0 ", 8) == 0);
 	b->status = (uint16_t)atoi((const char *)f.payload + 8);
 	b->answer_len = f.payload_len;
