@@ -12,7 +12,7 @@
 #include "control/duplicate_numbers.h"
 #include "control/windows.h"
 #include "net/addr_set.h"
-#include "worker/plan.h"
+#include "worker/line_table.h"
 
 static bool on_link(const struct hl_port *port, const struct hl_addr *addr)
 {

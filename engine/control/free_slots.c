@@ -9,40 +9,40 @@ static struct plan_free *list_of(struct hl_plan *plan, uint32_t slot)
 {
 	uint32_t worker = 0;
 
-	while (slot >= plan->first[worker + 1])
+	while (slot >= plan->table.first[worker + 1])
 		worker++;
-	return &plan->free[worker];
+	return &plan->table.free[worker];
 }
 
 void free_slot_give(struct hl_plan *plan, uint32_t slot)
 {
 	struct plan_free *list = list_of(plan, slot);
 
-	plan->next_free[slot] = 0;
+	plan->table.next_free[slot] = 0;
 	if (list->tail != 0)
-		plan->next_free[list->tail - 1] = slot + 1;
+		plan->table.next_free[list->tail - 1] = slot + 1;
 	else
 		list->head = slot + 1;
 	list->tail = slot + 1;
 	list->n++;
-	plan->n_free++;
+	plan->table.n_free++;
 }
 
 void free_slot_put_back(struct hl_plan *plan, uint32_t slot)
 {
 	struct plan_free *list = list_of(plan, slot);
 
-	plan->next_free[slot] = list->head;
+	plan->table.next_free[slot] = list->head;
 	if (list->head == 0)
 		list->tail = slot + 1;
 	list->head = slot + 1;
 	list->n++;
-	plan->n_free++;
+	plan->table.n_free++;
 }
 
 static bool is_among(const struct hl_plan *plan, uint32_t slot, uint16_t first, uint16_t last)
 {
-	return first <= plan->lines[slot].port && plan->lines[slot].port <= last;
+	return first <= plan->table.lines[slot].port && plan->table.lines[slot].port <= last;
 }
 
 // The link that leads to the first slot among these ports; NULL: there is none.
@@ -51,7 +51,7 @@ static uint32_t *find(struct hl_plan *plan, struct plan_free *list, uint16_t fir
 	uint32_t *link = &list->head;
 
 	while (*link != 0 && !is_among(plan, *link - 1, first, last))
-		link = &plan->next_free[*link - 1];
+		link = &plan->table.next_free[*link - 1];
 	return *link != 0 ? link : NULL;
 }
 
@@ -59,11 +59,11 @@ static void take_out(struct hl_plan *plan, struct plan_free *list, uint32_t *lin
 {
 	uint32_t slot = *link - 1;
 
-	*link = plan->next_free[slot];
+	*link = plan->table.next_free[slot];
 	if (list->tail == slot + 1) // the last one: what led to it is the last now
-		list->tail = link == &list->head ? 0 : (uint32_t)(link - plan->next_free) + 1;
+		list->tail = link == &list->head ? 0 : (uint32_t)(link - plan->table.next_free) + 1;
 	list->n--;
-	plan->n_free--;
+	plan->table.n_free--;
 }
 
 uint32_t free_slot_take(struct hl_plan *plan, uint16_t first_port, uint16_t last_port)
@@ -72,7 +72,7 @@ uint32_t free_slot_take(struct hl_plan *plan, uint16_t first_port, uint16_t last
 	uint32_t *best_link = NULL;
 
 	for (uint32_t worker = 0; worker < plan->options.n_workers; worker++) {
-		struct plan_free *list = &plan->free[worker];
+		struct plan_free *list = &plan->table.free[worker];
 		uint32_t *link = best != NULL && list->n <= best->n
 					 ? NULL
 					 : find(plan, list, first_port, last_port);
@@ -94,8 +94,8 @@ uint32_t free_slots_count(const struct hl_plan *plan, uint16_t first_port, uint1
 	uint32_t n = 0;
 
 	for (uint32_t worker = 0; worker < plan->options.n_workers; worker++)
-		for (uint32_t link = plan->free[worker].head; link != 0;
-		     link = plan->next_free[link - 1])
+		for (uint32_t link = plan->table.free[worker].head; link != 0;
+		     link = plan->table.next_free[link - 1])
 			n += is_among(plan, link - 1, first_port, last_port);
 	return n;
 }
@@ -105,21 +105,22 @@ int plan_free_slots(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
 
-	plan->next_free = memory_zalloc(plan->n_lines, sizeof(*plan->next_free), 64);
-	plan->blocks = memory_zalloc(plan->n_lines, sizeof(*plan->blocks), 64);
-	if (plan->next_free == NULL || plan->blocks == NULL)
+	plan->table.next_free = memory_zalloc(plan->table.n_lines, sizeof(*plan->table.next_free),
+					      64);
+	plan->table.blocks = memory_zalloc(plan->table.n_lines, sizeof(*plan->table.blocks), 64);
+	if (plan->table.next_free == NULL || plan->table.blocks == NULL)
 		return plan_no_memory(p);
-	for (uint32_t slot = 0; slot < plan->n_lines; slot++)
-		if (plan->lines[slot].shape == PLAN_NO_SHAPE)
+	for (uint32_t slot = 0; slot < plan->table.n_lines; slot++)
+		if (plan->table.lines[slot].shape == PLAN_NO_SHAPE)
 			free_slot_give(plan, slot);
 	return 0;
 }
 
 void plan_free_end(struct hl_plan *plan)
 {
-	for (uint32_t slot = 0; plan->blocks != NULL && slot < plan->n_lines; slot++)
-		if (plan->blocks[slot] != NULL && --plan->blocks[slot]->n_lines == 0)
-			memory_free(plan->blocks[slot]);
-	memory_free(plan->blocks);
-	memory_free(plan->next_free);
+	for (uint32_t slot = 0; plan->table.blocks != NULL && slot < plan->table.n_lines; slot++)
+		if (plan->table.blocks[slot] != NULL && --plan->table.blocks[slot]->n_lines == 0)
+			memory_free(plan->table.blocks[slot]);
+	memory_free(plan->table.blocks);
+	memory_free(plan->table.next_free);
 }

@@ -100,9 +100,9 @@ static int group_enter(const struct numbers *t, const struct hl_plan *plan,
 
 static int plan_look(const struct numbers *t, const struct hl_plan *plan, struct hl_error *err)
 {
-	for (uint32_t slot = 0; slot < plan->n_lines; slot++) {
-		const struct plan_identity *id = &plan->identities[slot];
-		uint16_t shape = plan->lines[slot].shape;
+	for (uint32_t slot = 0; slot < plan->table.n_lines; slot++) {
+		const struct plan_identity *id = &plan->table.identities[slot];
+		uint16_t shape = plan->table.lines[slot].shape;
 
 		if (shape == PLAN_NO_SHAPE)
 			continue;

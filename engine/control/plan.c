@@ -16,12 +16,13 @@ static int lines_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
 
-	plan->lines = memory_zalloc(plan->n_lines, sizeof(*plan->lines), 64);
-	plan->identities = memory_zalloc(plan->n_lines, sizeof(*plan->identities), 64);
-	if (plan->lines == NULL || plan->identities == NULL)
+	plan->table.lines = memory_zalloc(plan->table.n_lines, sizeof(*plan->table.lines), 64);
+	plan->table.identities = memory_zalloc(plan->table.n_lines, sizeof(*plan->table.identities),
+					       64);
+	if (plan->table.lines == NULL || plan->table.identities == NULL)
 		return plan_no_memory(p);
-	for (uint32_t i = 0; i < plan->n_lines; i++)
-		plan->lines[i].shape = PLAN_NO_SHAPE;
+	for (uint32_t i = 0; i < plan->table.n_lines; i++)
+		plan->table.lines[i].shape = PLAN_NO_SHAPE;
 	return 0;
 }
 
@@ -29,16 +30,16 @@ static int lines_make(struct planner *p)
 static int keys_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
-	uint32_t n = (plan->n_lines + PLAN_CALL_ID_LINES - 1) / PLAN_CALL_ID_LINES;
+	uint32_t n = (plan->table.n_lines + PLAN_CALL_ID_LINES - 1) / PLAN_CALL_ID_LINES;
 
 	for (int purpose = 0; purpose < PLAN_KEYS; purpose++)
 		siphash_derive(plan->options.boot_key, (uint64_t)purpose, plan->keys[purpose]);
 	memset(plan->options.boot_key, 0, sizeof(plan->options.boot_key));
-	plan->call_ids = memory_zalloc(n, sizeof(*plan->call_ids), 64);
-	if (plan->call_ids == NULL)
+	plan->table.call_ids = memory_zalloc(n, sizeof(*plan->table.call_ids), 64);
+	if (plan->table.call_ids == NULL)
 		return plan_no_memory(p);
 	for (uint32_t i = 0; i < n; i++)
-		plan->call_ids[i] = siphash_u64(plan->keys[PLAN_KEY_CALL_ID], i);
+		plan->table.call_ids[i] = siphash_u64(plan->keys[PLAN_KEY_CALL_ID], i);
 	return 0;
 }
 
@@ -143,25 +144,25 @@ void hl_plan_free(struct hl_plan *plan)
 	constants_free(plan_constants(plan), NULL);
 	neigh_free(&plan->directory.neighbours);
 	memory_free(plan->directory.servers);
-	memory_free(plan->addresses);
-	memory_free(plan->identities);
-	memory_free(plan->lines);
-	memory_free(plan->call_ids);
-	memory_free(plan->arena);
+	memory_free(plan->table.addresses);
+	memory_free(plan->table.identities);
+	memory_free(plan->table.lines);
+	memory_free(plan->table.call_ids);
+	memory_free(plan->table.arena);
 	plan_free_end(plan);
-	memory_free(plan->slots);
-	memory_free(plan->steered);
+	memory_free(plan->table.slots);
+	memory_free(plan->table.steered);
 	memory_free(plan);
 }
 
 uint32_t hl_plan_slots(const struct hl_plan *plan)
 {
-	return plan->n_lines;
+	return plan->table.n_lines;
 }
 
 uint32_t hl_plan_lines(const struct hl_plan *plan)
 {
-	return plan->n_lines - plan->n_free;
+	return plan->table.n_lines - plan->table.n_free;
 }
 
 uint32_t hl_plan_workers(const struct hl_plan *plan)
@@ -171,31 +172,31 @@ uint32_t hl_plan_workers(const struct hl_plan *plan)
 
 uint32_t hl_plan_steered(const struct hl_plan *plan)
 {
-	return plan->n_steered;
+	return plan->table.n_steered;
 }
 
 uint32_t hl_plan_profile(const struct hl_plan *plan, uint32_t line)
 {
-	return plan_constants(plan)->shapes[plan->lines[line].shape]->profile;
+	return plan_constants(plan)->shapes[plan->table.lines[line].shape]->profile;
 }
 
 struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line)
 {
-	const struct plan_line *l = &plan->lines[line];
+	const struct plan_line *l = &plan->table.lines[line];
 
-	return (struct hl_endpoint){ .addr = plan->addresses[l->addr].addr, .port = l->port };
+	return (struct hl_endpoint){ .addr = plan->table.addresses[l->addr].addr, .port = l->port };
 }
 
 const char *hl_plan_phone_number(const struct hl_plan *plan, uint32_t line, uint32_t *len)
 {
-	*len = plan->identities[line].user_len;
-	return *len > 0 ? plan->identities[line].text : "";
+	*len = plan->table.identities[line].user_len;
+	return *len > 0 ? plan->table.identities[line].text : "";
 }
 
 const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *len, bool *of_row)
 {
 	const struct plan_constants *c = plan_constants(plan);
-	uint16_t shape = plan->lines[line].shape;
+	uint16_t shape = plan->table.lines[line].shape;
 
 	*len = 0;
 	*of_row = false;

@@ -111,12 +111,12 @@ static int identities_measure(struct adding *a, uint64_t *bytes)
 // Made when there is none of these widths yet.
 static int64_t line_shape(const struct adding *a, uint32_t k, const struct plan_identity *id)
 {
-	const struct plan_line *l = &a->plan->lines[a->slots[k]];
+	const struct plan_line *l = &a->plan->table.lines[a->slots[k]];
 	const struct shape_key key = {
 		.domain = a->domains[k],
 		.user = id->user_len,
 		.display = id->display_len,
-		.ip = a->plan->addresses[l->addr].text_len,
+		.ip = a->plan->table.addresses[l->addr].text_len,
 		.port = shape_digits(l->port),
 	};
 
@@ -137,21 +137,21 @@ static int line_add(struct adding *a, uint32_t k, char **at)
 	int64_t shape = line_shape(a, k, &texts);
 	if (shape < 0)
 		return (int)shape;
-	__atomic_store_n(&plan->identities[slot].text, texts.text, __ATOMIC_RELAXED);
-	plan->identities[slot] = texts;
-	plan->blocks[slot] = a->block;
+	__atomic_store_n(&plan->table.identities[slot].text, texts.text, __ATOMIC_RELAXED);
+	plan->table.identities[slot] = texts;
+	plan->table.blocks[slot] = a->block;
 	a->block->n_lines++;
-	__atomic_store_n(&plan->lines[slot].shape, (uint16_t)shape, __ATOMIC_RELEASE);
+	__atomic_store_n(&plan->table.lines[slot].shape, (uint16_t)shape, __ATOMIC_RELEASE);
 	return 0;
 }
 
 static void line_clear(struct hl_plan *plan, uint32_t slot)
 {
-	struct plan_block *block = plan->blocks[slot];
+	struct plan_block *block = plan->table.blocks[slot];
 
-	__atomic_store_n(&plan->lines[slot].shape, PLAN_NO_SHAPE, __ATOMIC_RELEASE);
-	plan->identities[slot] = (struct plan_identity){ .text = "" };
-	plan->blocks[slot] = NULL;
+	__atomic_store_n(&plan->table.lines[slot].shape, PLAN_NO_SHAPE, __ATOMIC_RELEASE);
+	plan->table.identities[slot] = (struct plan_identity){ .text = "" };
+	plan->table.blocks[slot] = NULL;
 	if (block != NULL && --block->n_lines == 0)
 		memory_free(block);
 }

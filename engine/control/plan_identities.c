@@ -93,9 +93,9 @@ static uint64_t line_put(struct planner *p, uint32_t group, uint32_t k, const st
 	struct hl_plan *plan = p->plan;
 	bool instance = p->config->profiles[p->config->lines[group].profile].sip_instance;
 
-	return identity_put(&plan->identities[plan_slot(p, group, k)], id,
+	return identity_put(&plan->table.identities[plan_slot(p, group, k)], id,
 			    instance ? &p->constants->domains[plan_domain_of(p, group, k)] : NULL,
-			    plan->arena != NULL ? plan->arena + at : NULL);
+			    plan->table.arena != NULL ? plan->table.arena + at : NULL);
 }
 
 // Both walks over all lines: with an arena they write, without they measure.
@@ -108,7 +108,7 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
 			identity_make(p->config, &p->config->lines[g], k, &id);
 			// a configuration made by hand was not read by csv.c
-			if (p->plan->arena == NULL &&
+			if (p->plan->table.arena == NULL &&
 			    identity_lengths_check(&id, p->group_first[g] + k, p->err) != 0)
 				return -EINVAL;
 			at += line_put(p, g, k, &id, at);
@@ -124,8 +124,8 @@ int plan_identities(struct planner *p)
 
 	if (rc != 0)
 		return rc;
-	p->plan->arena = memory_zalloc(bytes, 1, 64);
-	if (p->plan->arena == NULL)
+	p->plan->table.arena = memory_zalloc(bytes, 1, 64);
+	if (p->plan->table.arena == NULL)
 		return plan_no_memory(p);
 	return identities_walk(p, &bytes);
 }

@@ -21,20 +21,21 @@ int plan_addresses(struct planner *p)
 	struct hl_plan *plan = p->plan;
 
 	for (uint32_t i = 0; i < port->n_ranges; i++) {
-		int rc = addr_set_add(&plan->addr_set, &port->ranges[i].first,
+		int rc = addr_set_add(&plan->table.addr_set, &port->ranges[i].first,
 				      &port->ranges[i].last);
 
 		if (rc != 0)
 			return hl_fail(p->err, -rc, "addresses: range %u cannot be added", i + 1);
 	}
-	addr_set_seal(&plan->addr_set);
-	plan->addresses = memory_zalloc(plan->addr_set.total, sizeof(*plan->addresses), 64);
-	if (plan->addresses == NULL)
+	addr_set_seal(&plan->table.addr_set);
+	plan->table.addresses = memory_zalloc(plan->table.addr_set.total,
+					      sizeof(*plan->table.addresses), 64);
+	if (plan->table.addresses == NULL)
 		return plan_no_memory(p);
-	for (uint32_t i = 0; i < plan->addr_set.total; i++) {
-		struct plan_address *own = &plan->addresses[i];
+	for (uint32_t i = 0; i < plan->table.addr_set.total; i++) {
+		struct plan_address *own = &plan->table.addresses[i];
 
-		own->addr = addr_set_at(&plan->addr_set, i);
+		own->addr = addr_set_at(&plan->table.addr_set, i);
 		own->text_len = (uint8_t)hl_addr_format(&own->addr, own->text);
 	}
 	return 0;
@@ -53,16 +54,17 @@ static int slots_make(struct planner *p, const struct windows *windows)
 			inside = inside || (j != i && window_holds(&windows->list[j], w));
 		if (inside)
 			continue;
-		plan->windows[plan->n_windows++] = (struct port_window){
+		plan->table.windows[plan->table.n_windows++] = (struct port_window){
 			.first = w->first,
 			.last = w->last,
-			.offset = plan->slots_per_address,
+			.offset = plan->table.slots_per_address,
 		};
-		plan->slots_per_address += window_ports(w);
+		plan->table.slots_per_address += window_ports(w);
 	}
-	plan->slots = memory_zalloc((size_t)plan->addr_set.total * plan->slots_per_address,
-				    sizeof(*plan->slots), 64);
-	return plan->slots != NULL ? 0 : plan_no_memory(p);
+	plan->table.slots = memory_zalloc((size_t)plan->table.addr_set.total *
+						  plan->table.slots_per_address,
+					  sizeof(*plan->table.slots), 64);
+	return plan->table.slots != NULL ? 0 : plan_no_memory(p);
 }
 
 // The progress of an address in a window's order of ports.
@@ -85,7 +87,7 @@ struct deal {
 static void deal_rewind(struct deal *d)
 {
 	d->next = 0;
-	memset(d->cursors, 0, d->plan->addr_set.total * sizeof(*d->cursors));
+	memset(d->cursors, 0, d->plan->table.addr_set.total * sizeof(*d->cursors));
 }
 
 static void deal_begin(struct deal *d, const struct window *window)
@@ -95,11 +97,11 @@ static void deal_begin(struct deal *d, const struct window *window)
 	struct rng rng;
 
 	d->window = window;
-	for (uint32_t i = 0; i < plan->n_windows; i++)
-		if (plan->windows[i].first <= window->first &&
-		    window->last <= plan->windows[i].last)
-			d->slots = plan->slots + plan->windows[i].offset + window->first -
-				   plan->windows[i].first;
+	for (uint32_t i = 0; i < plan->table.n_windows; i++)
+		if (plan->table.windows[i].first <= window->first &&
+		    window->last <= plan->table.windows[i].last)
+			d->slots = plan->table.slots + plan->table.windows[i].offset +
+				   window->first - plan->table.windows[i].first;
 	rng_seed(&rng, siphash_u64(plan->keys[PLAN_KEY_PORTS], (uint64_t)window->first << 16 | n));
 	for (uint32_t i = 0; i < n; i++) { // Fisher and Yates, from the inside out
 		uint32_t at = rng_below(&rng, i + 1);
@@ -113,7 +115,7 @@ static void deal_begin(struct deal *d, const struct window *window)
 static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 {
 	struct hl_plan *plan = d->plan;
-	uint32_t *slots = d->slots + (size_t)addr * plan->slots_per_address;
+	uint32_t *slots = d->slots + (size_t)addr * plan->table.slots_per_address;
 	uint32_t n = window_ports(d->window);
 	struct cursor *cursor = &d->cursors[addr];
 
@@ -134,8 +136,8 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 		if (slots[port] != 0)
 			continue; // taken by a window inside of this one, or by a steered line
 		slots[port] = line + 1;
-		plan->lines[line].addr = addr;
-		plan->lines[line].port = (uint16_t)(d->window->first + port);
+		plan->table.lines[line].addr = addr;
+		plan->table.lines[line].port = (uint16_t)(d->window->first + port);
 		return true;
 	}
 	return false;
@@ -144,10 +146,10 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 // False, after one turn over all addresses: none has a port left.
 static bool deal_line(struct deal *d, uint32_t line)
 {
-	for (uint32_t i = 0; i < d->plan->addr_set.total; i++) {
+	for (uint32_t i = 0; i < d->plan->table.addr_set.total; i++) {
 		bool done = deal_port(d, d->next, line);
 
-		if (++d->next == d->plan->addr_set.total)
+		if (++d->next == d->plan->table.addr_set.total)
 			d->next = 0;
 		if (done)
 			return true;
@@ -165,15 +167,15 @@ static bool deal_is_for(const struct planner *p, const struct deal *d, uint32_t 
 
 static void line_note_steered(struct hl_plan *plan, uint32_t line)
 {
-	plan->steered[line / 64] |= UINT64_C(1) << line % 64;
-	plan->n_steered++;
+	plan->table.steered[line / 64] |= UINT64_C(1) << line % 64;
+	plan->table.n_steered++;
 }
 
 // Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines are
 // in order of their index, so the lines of a worker are adjacent; so are its spare slots, which come later.
 static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 {
-	const uint32_t *first = p->plan->first;
+	const uint32_t *first = p->plan->table.first;
 	uint32_t end = 0; // of the worker's lines
 	bool some_left = false;
 
@@ -220,7 +222,7 @@ static void deal_window(struct planner *p, struct deal *d)
 		if (!deal_is_for(p, d, g))
 			continue;
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++)
-			if (p->plan->lines[plan_slot(p, g, k)].port == 0)
+			if (p->plan->table.lines[plan_slot(p, g, k)].port == 0)
 				deal_line(d,
 					  plan_slot(p, g, k)); // the checks made sure of the room
 	}
@@ -230,10 +232,11 @@ static int steer_prepare(struct planner *p, struct steer *steer)
 {
 	struct hl_plan *plan = p->plan;
 
-	plan->steered = memory_zalloc((plan->n_lines + 63) / 64, sizeof(*plan->steered), 64);
-	if (plan->steered == NULL)
+	plan->table.steered = memory_zalloc((plan->table.n_lines + 63) / 64,
+					    sizeof(*plan->table.steered), 64);
+	if (plan->table.steered == NULL)
 		return plan_no_memory(p);
-	return steer_init(steer, plan->options.steering, &plan->addr_set, p->err);
+	return steer_init(steer, plan->options.steering, &plan->table.addr_set, p->err);
 }
 
 // The configuration was checked without them.
@@ -241,7 +244,7 @@ static int spare_check(const struct planner *p, const struct windows *windows)
 {
 	for (uint32_t i = 0; i < windows->n; i++) {
 		const struct window *w = &windows->list[i];
-		uint64_t n = 0, room = (uint64_t)p->plan->addr_set.total * window_ports(w);
+		uint64_t n = 0, room = (uint64_t)p->plan->table.addr_set.total * window_ports(w);
 
 		for (uint32_t j = 0; j < windows->n; j++)
 			n += window_holds(w, &windows->list[j]) ? windows->list[j].lines : 0;
@@ -252,7 +255,7 @@ static int spare_check(const struct planner *p, const struct windows *windows)
 			       " lines use ports %u-%u, and %u addresses have room for %" PRIu64
 			       "; give more addresses or more ports",
 			       p->plan->options.spare_lines, n, w->first, w->last,
-			       p->plan->addr_set.total, room);
+			       p->plan->table.addr_set.total, room);
 	}
 	return 0;
 }
@@ -274,7 +277,7 @@ int plan_ports(struct planner *p)
 		rc = slots_make(p, &windows);
 	if (rc == 0) {
 		d.order = calloc(UINT16_MAX + 1, sizeof(*d.order));
-		d.cursors = calloc(p->plan->addr_set.total, sizeof(*d.cursors));
+		d.cursors = calloc(p->plan->table.addr_set.total, sizeof(*d.cursors));
 		if (d.order == NULL || d.cursors == NULL)
 			rc = plan_no_memory(p);
 	}

@@ -80,13 +80,13 @@ static int64_t shape_intern(struct shapes *s, const struct shape_key *key)
 
 static int line_assign_shape(struct planner *p, struct shapes *s, uint16_t domain, uint32_t line)
 {
-	struct plan_line *l = &p->plan->lines[line];
-	const struct plan_identity *id = &p->plan->identities[line];
+	struct plan_line *l = &p->plan->table.lines[line];
+	const struct plan_identity *id = &p->plan->table.identities[line];
 	const struct shape_key key = {
 		.domain = domain,
 		.user = id->user_len,
 		.display = id->display_len,
-		.ip = p->plan->addresses[l->addr].text_len,
+		.ip = p->plan->table.addresses[l->addr].text_len,
 		.port = shape_digits(l->port),
 	};
 	int64_t index = shape_intern(s, &key);

@@ -78,7 +78,7 @@ static void spare_groups(struct planner *p, const uint32_t profiles[], uint32_t 
 	uint32_t n_lines = (uint32_t)p->configured->total;
 
 	for (uint32_t worker = 0; worker < plan->options.n_workers; worker++) {
-		p->group_first[p->all.n_lines] = plan->first[worker] +
+		p->group_first[p->all.n_lines] = plan->table.first[worker] +
 						 share_before(plan, n_lines, worker + 1) -
 						 share_before(plan, n_lines, worker);
 		for (uint32_t window = 0; window < n_windows; window++)
@@ -91,8 +91,8 @@ static void ranges_make(struct planner *p)
 	struct hl_plan *plan = p->plan;
 
 	for (uint32_t w = 0; w <= plan->options.n_workers; w++)
-		plan->first[w] = share_before(plan, (uint32_t)p->configured->total, w) +
-				 share_before(plan, plan->options.spare_lines, w);
+		plan->table.first[w] = share_before(plan, (uint32_t)p->configured->total, w) +
+				       share_before(plan, plan->options.spare_lines, w);
 }
 
 static int slots_check(const struct planner *p)
@@ -133,7 +133,7 @@ int plan_slots(struct planner *p)
 	uint32_t *profiles = calloc(c->n_lines, sizeof(*profiles));
 	int rc = slots_check(p);
 
-	plan->n_lines = (uint32_t)c->total + plan->options.spare_lines;
+	plan->table.n_lines = (uint32_t)c->total + plan->options.spare_lines;
 	if (rc == 0)
 		rc = profiles != NULL ? groups_make(p, profiles) : plan_no_memory(p);
 	free(profiles);

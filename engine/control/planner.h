@@ -51,7 +51,7 @@ static inline uint16_t plan_domain_of(const struct planner *p, uint32_t group, u
 
 static inline int plan_no_memory(struct planner *p)
 {
-	return hl_fail(p->err, ENOMEM, "no memory for a plan of %u lines", p->plan->n_lines);
+	return hl_fail(p->err, ENOMEM, "no memory for a plan of %u lines", p->plan->table.n_lines);
 }
 
 // Texts of line k of a group; slices point into the configuration or into `number`.

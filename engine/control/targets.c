@@ -83,7 +83,7 @@ static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at
 	hl_addr_format(&at->addr, text);
 	if (at->addr.family != HL_FAMILY_IPV4 || ip >> 24 == 0 || ip >= 0xe0000000 || at->port == 0)
 		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
-	if (addr_set_find(&plan->addr_set, &at->addr) >= 0)
+	if (addr_set_find(&plan->table.addr_set, &at->addr) >= 0)
 		return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
 	if (!hl_prefix_contains(&plan->directory.subnet, &at->addr) &&
 	    plan->directory.gateway.family == HL_FAMILY_NONE)
@@ -110,7 +110,7 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			  hl_prefix_contains(&plan->directory.subnet, &at->addr)
 				  ? &at->addr
 				  : &plan->directory.gateway,
-			  &plan->addresses[0].addr);
+			  &plan->table.addresses[0].addr);
 	if (neigh < 0)
 		return hl_fail(err, -neigh,
 			       "the servers had %u next hops in this run already; use a gateway",

@@ -19,7 +19,7 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 		.eth_dst = frame_dst_mac(pkt->data),
 		.eth_src = frame_src_mac(pkt->data),
 		.own_mac = w->plan->options.mac,
-		.for_us = addr_set_find(&w->plan->addr_set, &arp->target) >= 0,
+		.for_us = addr_set_find(&w->plan->table.addr_set, &arp->target) >= 0,
 	};
 
 	switch (neigh_hear(&w->plan->directory.neighbours, &heard, w->now_ns)) {
@@ -46,7 +46,7 @@ void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 	}
 	if (w->options.index == 0)
 		learn(w, pkt, f, &arp);
-	if (!arp.request || addr_set_find(&w->plan->addr_set, &arp.target) < 0)
+	if (!arp.request || addr_set_find(&w->plan->table.addr_set, &arp.target) < 0)
 		return;
 	count(&w->counters.arp_requests);
 	out = burst_buffer(w);
@@ -62,12 +62,13 @@ void address_announce(struct hl_worker *w)
 {
 	struct hl_packet *out;
 
-	if (w->announced >= w->plan->addr_set.total || w->now_ns < w->announce_ns)
+	if (w->announced >= w->plan->table.addr_set.total || w->now_ns < w->announce_ns)
 		return;
 	out = burst_buffer(w);
 	if (!out)
 		return;
-	arp_write_gratuitous(out, w->plan->options.mac, &w->plan->addresses[w->announced++].addr);
+	arp_write_gratuitous(out, w->plan->options.mac,
+			     &w->plan->table.addresses[w->announced++].addr);
 	w->announce_ns = w->now_ns + ANNOUNCE_GAP_NS;
 	burst_sent(w);
 }

@@ -74,7 +74,7 @@ static int place_for(const struct hl_worker *w, uint32_t i, enum hl_server serve
 static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 		 const struct auth_challenge *challenge)
 {
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	const char *texts = id->text + id->user_len + id->display_len;
 	const struct slice account = { texts, id->account_len };
 	const struct slice password = { texts + id->account_len, id->password_len };
@@ -113,7 +113,7 @@ struct bare_request challenge_bare_request(const struct hl_worker *w, uint32_t i
 static bool credentials_fit(const struct hl_worker *w, uint32_t i, enum hl_server server,
 			    struct bare_request bare)
 {
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	const struct slice account = { id->text + id->user_len + id->display_len, id->account_len };
 	uint32_t len = bare.len;
 
@@ -224,7 +224,7 @@ static uint32_t write_one(struct hl_worker *w, uint32_t i, const struct credenti
 			  struct credentials from, char out[AUTH_LINE_MAX])
 {
 	struct auth *auth = from.auth;
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	const struct auth_request request = {
 		.account = { id->text + id->user_len + id->display_len, id->account_len },
 		.uri = r->uri,

@@ -43,7 +43,7 @@ bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const stru
 		drop_frame(w, HL_DROP_FRAGMENT, f);
 		return false;
 	}
-	if (addr_set_find(&w->plan->addr_set, &f->dst.addr) < 0) {
+	if (addr_set_find(&w->plan->table.addr_set, &f->dst.addr) < 0) {
 		drop_frame(w, HL_DROP_NOT_OURS, f);
 		return false;
 	}

@@ -174,7 +174,7 @@ void icmp_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct f
 
 	switch (icmp_read(f, &quote)) {
 	case ICMP_ECHO_REQUEST:
-		if (addr_set_find(&w->plan->addr_set, &f->dst.addr) >= 0)
+		if (addr_set_find(&w->plan->table.addr_set, &f->dst.addr) >= 0)
 			echo_reply(w, pkt, f);
 		return;
 	case ICMP_UNREACHABLE:

@@ -35,7 +35,7 @@ static uint16_t status_by_method(enum hl_method method)
 
 static bool is_own_user(const struct hl_worker *w, uint32_t i, struct slice user)
 {
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 
 	return user.len == id->user_len && memcmp(user.at, id->text, user.len) == 0;
 }

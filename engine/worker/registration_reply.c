@@ -19,8 +19,8 @@ static uint32_t granted_s(struct hl_worker *w, uint32_t i, enum hl_server server
 			  const struct sip_reply *reply)
 {
 	const struct line *l = &w->lines[i];
-	const struct plan_address *address = &w->plan->addresses[l->addr];
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_address *address = &w->plan->table.addresses[l->addr];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	const struct contact_own own = {
 		.user = { id->text, id->user_len },
 		.host = { address->text, address->text_len },

@@ -77,7 +77,7 @@ static enum origin origin_of(const struct hl_worker *w, const struct branch *b, 
 	uint32_t i = b->line - w->first;
 	const struct line *l = &w->lines[i];
 
-	if (!same_endpoint(dst, &w->plan->addresses[l->addr].addr, l->port))
+	if (!same_endpoint(dst, &w->plan->table.addresses[l->addr].addr, l->port))
 		return ORIGIN_WRONG;
 	if (is_from_server(w, i, b, live, src))
 		return ORIGIN_RIGHT;

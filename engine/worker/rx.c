@@ -48,7 +48,7 @@ static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 	wheel_prefetch(w->wheel, i);
 	if (reply->method == HL_REGISTER) {
 		__builtin_prefetch(&w->cold[i], 1);
-		__builtin_prefetch(&w->plan->identities[w->first + i]);
+		__builtin_prefetch(&w->plan->table.identities[w->first + i]);
 	}
 	return true;
 }
@@ -186,7 +186,7 @@ static void fetch_texts(const struct hl_worker *w, const struct sip_reply *reply
 {
 	if (reply->method != HL_REGISTER)
 		return;
-	__builtin_prefetch(w->plan->identities[branch->line].text);
+	__builtin_prefetch(w->plan->table.identities[branch->line].text);
 	if (reply->n_challenges > 0 || reply->auth_info.at)
 		challenge_prefetch(w, branch->line - w->first, branch->server);
 }

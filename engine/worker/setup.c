@@ -70,7 +70,7 @@ static void free_requests(struct hl_worker *w)
 // Spare slots are a run of their own, whatever profiles come to have lines there.
 static uint16_t profile_of(const struct hl_worker *w, uint32_t i)
 {
-	uint16_t shape = w->plan->lines[w->first + i].shape;
+	uint16_t shape = w->plan->table.lines[w->first + i].shape;
 
 	return shape == PLAN_NO_SHAPE ? PLAN_NO_SHAPE : w->plan->directory.shape_profiles[shape];
 }
@@ -149,7 +149,7 @@ static bool make_tables(struct hl_worker *w)
 static void make_lines(struct hl_worker *w)
 {
 	for (uint32_t i = 0; i < w->n; i++) {
-		const struct plan_line *planned = &w->plan->lines[w->first + i];
+		const struct plan_line *planned = &w->plan->table.lines[w->first + i];
 		bool free = planned->shape == PLAN_NO_SHAPE;
 		const struct hl_state off = {
 			.state = HL_OFF,
@@ -179,8 +179,8 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 		return hl_fail(err, ENOMEM, "no memory for worker %u", options->index);
 	w->plan = plan;
 	w->options = *options;
-	w->first = plan->first[options->index];
-	w->n = plan->first[options->index + 1] - w->first;
+	w->first = plan->table.first[options->index];
+	w->n = plan->table.first[options->index + 1] - w->first;
 	w->hop_at = w->n;
 	w->now_ns = options->start_ns;
 	w->tick = tick_of_ns(options->start_ns);

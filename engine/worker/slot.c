@@ -16,7 +16,7 @@
 static int64_t find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port,
 		    int64_t elsewhere)
 {
-	int64_t line = plan_find(w->plan, addr, port);
+	int64_t line = line_table_find(&w->plan->table, addr, port);
 
 	if (line < 0)
 		return -1;
@@ -52,7 +52,7 @@ void slot_add(struct hl_worker *w, uint32_t i)
 {
 	if (line_state(&w->lines[i]).slot != HL_SLOT_FREE)
 		return;
-	w->lines[i].shape = w->plan->lines[w->first + i].shape;
+	w->lines[i].shape = w->plan->table.lines[w->first + i].shape;
 	set_slot(w, i, HL_SLOT_LINE);
 }
 

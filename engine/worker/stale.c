@@ -21,8 +21,8 @@ static bool is_stale(const struct hl_worker *w, uint32_t i, struct slice uri, ui
 		     uint8_t *tag)
 {
 	const struct line *l = &w->lines[i];
-	const struct plan_address *own = &w->plan->addresses[l->addr];
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_address *own = &w->plan->table.addresses[l->addr];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	struct address_uri u;
 	struct slice hl;
 

@@ -66,7 +66,7 @@ static void fetch_texts(const struct hl_worker *w, uint32_t i)
 {
 	const struct line *l = &w->lines[i];
 
-	__builtin_prefetch(w->plan->identities[w->first + i].text);
+	__builtin_prefetch(w->plan->table.identities[w->first + i].text);
 	if (exchange_on_timer(&l->registration) && !tick_before(w->now, l->registration.at)) {
 		__builtin_prefetch(&w->cold[i], 1);
 		challenge_prefetch(w, i, l->reg_server);
@@ -81,7 +81,7 @@ static void serve_timers(struct hl_worker *w)
 
 	for (uint32_t k = 0; k < n; k++) { // 1: what a request needs is on its way
 		__builtin_prefetch(&w->lines[ids[k]], 1);
-		__builtin_prefetch(&w->plan->identities[w->first + ids[k]]);
+		__builtin_prefetch(&w->plan->table.identities[w->first + ids[k]]);
 	}
 	for (uint32_t k = 0; k < n; k++) { // 2: it is here, but for what those to come lead to
 		if (k + TEXTS_AHEAD < n)
@@ -126,7 +126,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 		next = earlier(next, pace_next_ns(w));
 	if (w->options.index == 0) {
 		next = earlier(next, neigh_next(&w->plan->directory.neighbours));
-		if (w->announced < w->plan->addr_set.total)
+		if (w->announced < w->plan->table.addr_set.total)
 			next = earlier(next, w->announce_ns);
 	}
 	next = earlier(next, command_next(w));

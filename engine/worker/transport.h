@@ -45,6 +45,6 @@ static inline struct outgoing outgoing_to(const struct hl_worker *w, const struc
 {
 	return (struct outgoing){
 		.path = to ? &to->path : NULL,
-		.ends = { .src = &w->plan->addresses[l->addr].addr, .src_port = l->port },
+		.ends = { .src = &w->plan->table.addresses[l->addr].addr, .src_port = l->port },
 	};
 }

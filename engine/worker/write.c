@@ -64,7 +64,7 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	// OPTIONS are no registration: they keep the first
 	uint64_t epoch = r->ops->method == HL_OPTIONS ? w->lines[i].generation
 						      : w->cold[i].epochs[r->server];
-	uint64_t id = mix(w->plan->call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
+	uint64_t id = mix(w->plan->table.call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
 			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
 
 	if (r->ops->dialog_id)
@@ -108,7 +108,7 @@ enum write_result write_request(struct hl_worker *w, uint32_t i, const struct re
 		return opened;
 	const struct plan_shape *shape = worker_shape(w, l);
 	const struct template *text = &shape->text[r->server][r->ops->text];
-	const struct plan_identity *id = &w->plan->identities[w->first + i];
+	const struct plan_identity *id = &w->plan->table.identities[w->first + i];
 	struct hole_texts t;
 	char auth[CREDENTIALS_MAX];
 	uint32_t auth_len = 0;
@@ -123,7 +123,7 @@ enum write_result write_request(struct hl_worker *w, uint32_t i, const struct re
 	const char *const values[FIELDS] = {
 		[FIELD_USER] = id->text,
 		[FIELD_DISPLAY] = id->text + id->user_len,
-		[FIELD_IP] = w->plan->addresses[l->addr].text,
+		[FIELD_IP] = w->plan->table.addresses[l->addr].text,
 		[FIELD_PORT] = t.port,
 		[FIELD_BRANCH] = t.branch,
 		[FIELD_CALL_ID] = t.call_id,

@@ -66,15 +66,17 @@ static void refused(struct added *a, int rc, int want, const char *text)
 // Each has an address and a port of its own, by which it is found, whether a line has it or not.
 static void places_expect(const struct hl_plan *plan)
 {
-	uint8_t *seen = calloc((size_t)plan->addr_set.total << 16, 1);
+	uint8_t *seen = calloc((size_t)plan->table.addr_set.total << 16, 1);
 
 	for (uint32_t i = 0; i < hl_plan_slots(plan); i++) {
-		const struct plan_line *l = &plan->lines[i];
+		const struct plan_line *l = &plan->table.lines[i];
 		size_t at = (size_t)l->addr << 16 | l->port;
 
 		cr_assert(l->port != 0 && seen[at] == 0, "slot %u", i);
 		seen[at] = 1;
-		cr_assert_eq(plan_find(plan, &plan->addresses[l->addr].addr, l->port), i);
+		cr_assert_eq(line_table_find(&plan->table, &plan->table.addresses[l->addr].addr,
+					     l->port),
+			     i);
 	}
 	free(seen);
 }
@@ -90,16 +92,16 @@ Test(add, a_workers_spare_slots_stand_behind_its_lines)
 	cr_expect_eq(hl_plan_lines(a.plan), 7);
 	places_expect(a.plan);
 	for (uint32_t w = 0; w < 3; w++) {
-		uint32_t slot = a.plan->first[w], n = (w + 1) * 7 / 3 - w * 7 / 3;
+		uint32_t slot = a.plan->table.first[w], n = (w + 1) * 7 / 3 - w * 7 / 3;
 
-		cr_expect_eq(a.plan->first[w + 1] - slot, n + (w + 1) * 10 / 3 - w * 10 / 3);
+		cr_expect_eq(a.plan->table.first[w + 1] - slot, n + (w + 1) * 10 / 3 - w * 10 / 3);
 		for (uint32_t k = 0; k < n; k++) {
 			snprintf(number, sizeof(number), "%u", line++);
 			number_expect(a.plan, slot++, number);
 		}
-		for (; slot < a.plan->first[w + 1]; slot++) {
+		for (; slot < a.plan->table.first[w + 1]; slot++) {
 			number_expect(a.plan, slot, "");
-			cr_expect_eq(a.plan->lines[slot].shape, PLAN_NO_SHAPE);
+			cr_expect_eq(a.plan->table.lines[slot].shape, PLAN_NO_SHAPE);
 		}
 	}
 	cr_expect_eq(line, 6007);
@@ -114,8 +116,8 @@ Test(add, an_added_line_has_its_texts_and_a_shape_of_its_widths)
 	cr_assert_eq(add(&a, 0, "7000-7002"), 0, "%s", a.err.text);
 	cr_expect_eq(hl_plan_lines(a.plan), 7);
 	for (uint32_t k = 0; k < 3; k++) {
-		const struct plan_identity *id = &a.plan->identities[a.slots[k]];
-		const struct plan_line *l = &a.plan->lines[a.slots[k]];
+		const struct plan_identity *id = &a.plan->table.identities[a.slots[k]];
+		const struct plan_line *l = &a.plan->table.lines[a.slots[k]];
 		const char want[] = { '7', '0', '0', (char)('0' + k), 0 };
 
 		cr_expect_eq(a.slots[k], 4 + k, "the first ones come first");
@@ -140,7 +142,7 @@ Test(add, lines_are_spread_over_the_workers)
 	for (uint32_t k = 0; k < 20; k++) {
 		uint32_t w = 0;
 
-		while (a.slots[k] >= a.plan->first[w + 1])
+		while (a.slots[k] >= a.plan->table.first[w + 1])
 			w++;
 		per_worker[w]++;
 	}
@@ -240,7 +242,7 @@ Test(add, texts_of_other_lengths_get_a_shape_of_their_own)
 	begin(&a, LAB "lines: [{profile: lab, range: 6000-6003}]\n", 1, 4);
 	cr_assert_eq(add(&a, 0, "9998-10000"), 0, "%s", a.err.text);
 	for (uint32_t k = 0; k < 3; k++) {
-		const struct plan_line *l = &a.plan->lines[a.slots[k]];
+		const struct plan_line *l = &a.plan->table.lines[a.slots[k]];
 
 		cr_expect_eq(plan_constants(a.plan)->shapes[l->shape]->widths[FIELD_USER],
 			     k < 2 ? 4 : 5);
@@ -289,12 +291,12 @@ Test(add, each_window_of_ports_has_spare_slots)
 	      3, 12);
 	places_expect(a.plan);
 	for (uint32_t slot = 0; slot < hl_plan_slots(a.plan); slot++)
-		if (a.plan->lines[slot].shape == PLAN_NO_SHAPE)
-			in[a.plan->lines[slot].port < 50000]++;
+		if (a.plan->table.lines[slot].shape == PLAN_NO_SHAPE)
+			in[a.plan->table.lines[slot].port < 50000]++;
 	cr_expect(in[0] == 6 && in[1] == 6, "%u and %u", in[0], in[1]);
 	cr_expect_eq(add(&a, 1, "7000-7005"), 0, "%s", a.err.text);
 	for (uint32_t k = 0; k < 6; k++)
-		cr_expect_lt(a.plan->lines[a.slots[k]].port, 50000);
+		cr_expect_lt(a.plan->table.lines[a.slots[k]].port, 50000);
 	refused(&a, add(&a, 1, "7006"), -ENOSPC, "free are 0 places at ports 40000-40999");
 	cr_expect_eq(add(&a, 0, "7000-7005"), 0, "%s", a.err.text);
 	end(&a);

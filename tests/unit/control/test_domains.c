@@ -49,7 +49,7 @@ static struct hl_plan *plan_of_rows(const char *profile, const char *text)
 
 static const struct plan_shape *shape_of(const struct hl_plan *plan, uint32_t line)
 {
-	return plan_constants(plan)->shapes[plan->lines[line].shape];
+	return plan_constants(plan)->shapes[plan->table.lines[line].shape];
 }
 
 static const struct plan_domain *domain_of_line(const struct hl_plan *plan, uint32_t line)
@@ -324,8 +324,9 @@ Test(domains, lines_of_one_domain_share_their_messages)
 						"6003,a.example\n6004,10.99.0.1\n");
 
 	cr_expect_eq(plan_constants(plan)->n_shapes, 2);
-	cr_expect_eq(plan->lines[0].shape, plan->lines[2].shape);
-	cr_expect_eq(plan->lines[1].shape, plan->lines[3].shape, "the profile's own, written out");
+	cr_expect_eq(plan->table.lines[0].shape, plan->table.lines[2].shape);
+	cr_expect_eq(plan->table.lines[1].shape, plan->table.lines[3].shape,
+		     "the profile's own, written out");
 	hl_plan_free(plan);
 }
 
@@ -333,8 +334,8 @@ Test(domains, hashes_and_instances_follow_the_domain)
 {
 	struct hl_plan *plan = plan_of_rows("    sip_instance: on\n",
 					    "phone_number,domain\n6001,\n6001,b.example.org\n");
-	const char *const own = plan->identities[0].text - PLAN_INSTANCE_LEN;
-	const char *const its = plan->identities[1].text - PLAN_INSTANCE_LEN;
+	const char *const own = plan->table.identities[0].text - PLAN_INSTANCE_LEN;
+	const char *const its = plan->table.identities[1].text - PLAN_INSTANCE_LEN;
 
 	// printf 'REGISTER:sip:b.example.org' | md5sum
 	cr_expect_eq(memcmp(domain_of_line(plan, 1)->ha2[HL_MD5][0],

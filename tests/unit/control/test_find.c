@@ -70,7 +70,7 @@ static uint32_t line_owner(const struct hl_plan *plan, uint32_t line)
 {
 	uint32_t worker = 0;
 
-	while (line >= plan->first[worker + 1])
+	while (line >= plan->table.first[worker + 1])
 		worker++;
 	return worker;
 }
@@ -79,10 +79,10 @@ Test(find, a_datagram_goes_to_the_owner_of_its_line)
 {
 	struct hl_plan *plan = plan_new();
 
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		uint32_t ip = hl_addr_ipv4(&plan->addresses[plan->lines[i].addr].addr);
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		uint32_t ip = hl_addr_ipv4(&plan->table.addresses[plan->table.lines[i].addr].addr);
 		uint8_t frame[128] = { 0 };
-		uint16_t len = udp_put(frame, ip, plan->lines[i].port);
+		uint16_t len = udp_put(frame, ip, plan->table.lines[i].port);
 
 		cr_assert_eq(owner(plan, frame, len), line_owner(plan, i), "line %u", i);
 	}
@@ -93,10 +93,10 @@ Test(find, an_error_goes_to_the_owner_of_the_quoted_source)
 {
 	struct hl_plan *plan = plan_new();
 
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		uint32_t ip = hl_addr_ipv4(&plan->addresses[plan->lines[i].addr].addr);
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		uint32_t ip = hl_addr_ipv4(&plan->table.addresses[plan->table.lines[i].addr].addr);
 		uint8_t frame[128] = { 0 };
-		uint16_t len = unreachable_put(frame, ip, plan->lines[i].port);
+		uint16_t len = unreachable_put(frame, ip, plan->table.lines[i].port);
 
 		cr_assert_eq(owner(plan, frame, len), line_owner(plan, i), "line %u", i);
 	}
@@ -106,12 +106,12 @@ Test(find, an_error_goes_to_the_owner_of_the_quoted_source)
 Test(find, options_in_the_header_are_skipped)
 {
 	struct hl_plan *plan = plan_new();
-	uint32_t ip = hl_addr_ipv4(&plan->addresses[plan->lines[999].addr].addr);
+	uint32_t ip = hl_addr_ipv4(&plan->table.addresses[plan->table.lines[999].addr].addr);
 	uint8_t frame[128] = { 0 };
 
 	udp_put(frame, ip, 0);
 	frame[ETH_BYTES] = 0x46;
-	store_be16(frame + ICMP_AT + 4 + 2, plan->lines[999].port);
+	store_be16(frame + ICMP_AT + 4 + 2, plan->table.lines[999].port);
 	cr_expect_eq(owner(plan, frame, FRAME_UDP_AT + 4), 2);
 	hl_plan_free(plan);
 }
@@ -119,8 +119,8 @@ Test(find, options_in_the_header_are_skipped)
 Test(find, everything_else_goes_to_the_first_worker)
 {
 	struct hl_plan *plan = plan_new();
-	uint32_t ip = hl_addr_ipv4(&plan->addresses[plan->lines[999].addr].addr);
-	uint16_t port = plan->lines[999].port;
+	uint32_t ip = hl_addr_ipv4(&plan->table.addresses[plan->table.lines[999].addr].addr);
+	uint16_t port = plan->table.lines[999].port;
 	uint8_t frame[128] = { 0 };
 	uint16_t len = udp_put(frame, ip, port);
 
@@ -155,13 +155,13 @@ Test(find, everything_else_goes_to_the_first_worker)
 Test(find, a_frame_of_any_length_is_not_read_behind_its_end)
 {
 	struct hl_plan *plan = plan_new();
-	uint32_t ip = hl_addr_ipv4(&plan->addresses[plan->lines[999].addr].addr);
+	uint32_t ip = hl_addr_ipv4(&plan->table.addresses[plan->table.lines[999].addr].addr);
 	uint8_t frame[128] = { 0 };
-	uint16_t full = udp_put(frame, ip, plan->lines[999].port);
+	uint16_t full = udp_put(frame, ip, plan->table.lines[999].port);
 
 	for (uint16_t len = 0; len < full; len++)
 		cr_expect_eq(owner(plan, frame, len), 0, "%u bytes", len);
-	full = unreachable_put(frame, ip, plan->lines[999].port);
+	full = unreachable_put(frame, ip, plan->table.lines[999].port);
 	for (uint16_t len = 0; len < full; len++)
 		cr_expect_eq(owner(plan, frame, len), 0, "%u bytes", len);
 	hl_plan_free(plan);

@@ -42,16 +42,18 @@ static void plan_refused(const char *text, const struct hl_plan_options *options
 // Every line has a slot of its own, and is found by it.
 static void slots_expect(const struct hl_plan *plan)
 {
-	uint8_t *seen = calloc((size_t)plan->addr_set.total << 16, 1);
+	uint8_t *seen = calloc((size_t)plan->table.addr_set.total << 16, 1);
 
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		const struct plan_line *l = &plan->lines[i];
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		const struct plan_line *l = &plan->table.lines[i];
 		size_t slot = (size_t)l->addr << 16 | l->port;
 
-		cr_assert_lt(l->addr, plan->addr_set.total);
+		cr_assert_lt(l->addr, plan->table.addr_set.total);
 		cr_assert_eq(seen[slot], 0, "line %u shares its address and port", i);
 		seen[slot] = 1;
-		cr_assert_eq(plan_find(plan, &plan->addresses[l->addr].addr, l->port), i);
+		cr_assert_eq(line_table_find(&plan->table, &plan->table.addresses[l->addr].addr,
+					     l->port),
+			     i);
 	}
 	free(seen);
 }
@@ -67,13 +69,13 @@ Test(plan, random_ports_are_unique_and_inside_of_the_range)
 	uint32_t per_address[4] = { 0 }, rising = 0;
 
 	cr_assert_eq(hl_plan_lines(plan), 10000);
-	cr_assert_eq(plan->n_windows, 1);
-	cr_expect_eq(plan->slots_per_address, 10001);
+	cr_assert_eq(plan->table.n_windows, 1);
+	cr_expect_eq(plan->table.slots_per_address, 10001);
 	slots_expect(plan);
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		cr_assert(plan->lines[i].port >= 50000 && plan->lines[i].port <= 60000);
-		per_address[plan->lines[i].addr]++;
-		rising += i >= 4 && plan->lines[i].port > plan->lines[i - 4].port;
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		cr_assert(plan->table.lines[i].port >= 50000 && plan->table.lines[i].port <= 60000);
+		per_address[plan->table.lines[i].addr]++;
+		rising += i >= 4 && plan->table.lines[i].port > plan->table.lines[i - 4].port;
 	}
 	for (int a = 0; a < 4; a++)
 		cr_expect_eq(per_address[a], 2500, "addresses are taken in turn");
@@ -99,8 +101,8 @@ Test(plan, the_boot_key_decides_on_the_ports)
 	uint32_t same = 0;
 
 	for (uint32_t i = 0; i < 1000; i++) {
-		cr_assert_eq(a->lines[i].port, b->lines[i].port);
-		same += a->lines[i].port == c->lines[i].port;
+		cr_assert_eq(a->table.lines[i].port, b->table.lines[i].port);
+		same += a->table.lines[i].port == c->table.lines[i].port;
 	}
 	cr_expect_lt(same, 20);
 	hl_plan_free(a);
@@ -113,8 +115,8 @@ Test(plan, one_port_serves_a_line_an_address)
 	struct hl_plan *plan = plan_of(PORTS PROFILES LINES);
 
 	for (uint32_t i = 0; i < 4; i++) {
-		cr_expect_eq(plan->lines[i].addr, i);
-		cr_expect_eq(plan->lines[i].port, 5060);
+		cr_expect_eq(plan->table.lines[i].addr, i);
+		cr_expect_eq(plan->table.lines[i].port, 5060);
 	}
 	slots_expect(plan);
 	hl_plan_free(plan);
@@ -140,36 +142,36 @@ Test(plan, windows_that_are_equal_or_inside_become_one)
 		      "  - {profile: fixed, range: 1-4}\n"
 		      "  - {profile: apart, range: 1-4}\n");
 
-	cr_assert_eq(plan->n_windows, 2);
-	cr_expect_eq(plan->slots_per_address, 101);
+	cr_assert_eq(plan->table.n_windows, 2);
+	cr_expect_eq(plan->table.slots_per_address, 101);
 	slots_expect(plan); // 400 lines in 400 slots, so that every port is used
 	for (uint32_t i = 320; i < 396; i++)
-		cr_expect(plan->lines[i].port >= 5050 && plan->lines[i].port <= 5069);
+		cr_expect(plan->table.lines[i].port >= 5050 && plan->table.lines[i].port <= 5069);
 	for (uint32_t i = 396; i < 400; i++)
-		cr_expect_eq(plan->lines[i].port, 5060);
+		cr_expect_eq(plan->table.lines[i].port, 5060);
 	for (uint32_t i = 400; i < 404; i++)
-		cr_expect_eq(plan->lines[i].port, 7000);
+		cr_expect_eq(plan->table.lines[i].port, 7000);
 	hl_plan_free(plan);
 }
 
 Test(plan, what_is_no_line_is_not_found)
 {
 	struct hl_plan *plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 1-2}]\n");
-	struct hl_addr own = plan->addresses[0].addr, other = own;
+	struct hl_addr own = plan->table.addresses[0].addr, other = own;
 	uint32_t found = 0;
 
 	for (uint32_t port = 0; port <= UINT16_MAX; port++)
-		found += plan_find(plan, &own, (uint16_t)port) >= 0;
+		found += line_table_find(&plan->table, &own, (uint16_t)port) >= 0;
 	cr_expect_eq(found, 1);
 	other.bytes[3] = 99;
-	cr_expect_eq(plan_find(plan, &other, plan->lines[0].port), -1);
+	cr_expect_eq(line_table_find(&plan->table, &other, plan->table.lines[0].port), -1);
 	hl_plan_free(plan);
 }
 
 static void text_expect(const struct hl_plan *plan, uint32_t line, const char *user,
 			const char *display, const char *account, const char *password)
 {
-	const struct plan_identity *id = &plan->identities[line];
+	const struct plan_identity *id = &plan->table.identities[line];
 	const char *want[4] = { user, display, account, password };
 	const uint8_t len[4] = { id->user_len, id->display_len, id->account_len, id->password_len };
 	const char *at = id->text;
@@ -200,7 +202,7 @@ Test(plan, identities_fall_back_to_the_profile_and_to_the_number)
 			     "  - {profile: acc, range: 9-10}\n"
 			     "  - {profile: lab, csv: a.csv}\n"
 			     "  - {profile: acc, csv: b.csv}\n");
-	cr_assert_eq(plan->n_lines, 9);
+	cr_assert_eq(plan->table.n_lines, 9);
 	text_expect(plan, 0, "0098", "Lab", "0098", "secret");
 	text_expect(plan, 3, "0101", "Lab", "0101", "secret");
 	text_expect(plan, 4, "9", "9", "shared", "");
@@ -219,13 +221,14 @@ Test(plan, lines_of_equal_widths_share_a_shape)
 	struct hl_plan *plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 6000-15999}]\n");
 
 	cr_expect_eq(plan_constants(plan)->n_shapes, 2, "numbers of four and of five digits");
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[i].shape];
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		const struct plan_shape *shape =
+			plan_constants(plan)->shapes[plan->table.lines[i].shape];
 
-		cr_assert_eq(shape->widths[FIELD_USER], plan->identities[i].user_len);
-		cr_assert_eq(shape->widths[FIELD_DISPLAY], plan->identities[i].display_len);
+		cr_assert_eq(shape->widths[FIELD_USER], plan->table.identities[i].user_len);
+		cr_assert_eq(shape->widths[FIELD_DISPLAY], plan->table.identities[i].display_len);
 		cr_assert_eq(shape->widths[FIELD_IP],
-			     plan->addresses[plan->lines[i].addr].text_len);
+			     plan->table.addresses[plan->table.lines[i].addr].text_len);
 		cr_assert_eq(shape->widths[FIELD_PORT], 5);
 		cr_assert_eq(shape->profile, 0);
 	}
@@ -256,15 +259,15 @@ static const uint8_t fixed_widths[FIELDS] = { [FIELD_BRANCH] = BRANCH_TEXT_LEN,
 // A message of line 0, written as a worker does.
 static char *message_write(const struct hl_plan *plan, int server, int text)
 {
-	const struct plan_shape *shape = plan_constants(plan)->shapes[plan->lines[0].shape];
+	const struct plan_shape *shape = plan_constants(plan)->shapes[plan->table.lines[0].shape];
 	const struct template *t = &shape->text[server][text];
 	const char *values[FIELDS];
 	char port[8], *out = calloc(1, t->len + 64u);
 
-	snprintf(port, sizeof(port), "%u", plan->lines[0].port);
-	values[FIELD_USER] = plan->identities[0].text;
-	values[FIELD_DISPLAY] = values[FIELD_USER] + plan->identities[0].user_len;
-	values[FIELD_IP] = plan->addresses[plan->lines[0].addr].text;
+	snprintf(port, sizeof(port), "%u", plan->table.lines[0].port);
+	values[FIELD_USER] = plan->table.identities[0].text;
+	values[FIELD_DISPLAY] = values[FIELD_USER] + plan->table.identities[0].user_len;
+	values[FIELD_IP] = plan->table.addresses[plan->table.lines[0].addr].text;
 	values[FIELD_PORT] = port;
 	values[FIELD_BRANCH] = "0123456789abcdef0123456789ab";
 	values[FIELD_CALL_ID] = "cafecafecafecafe";
@@ -301,7 +304,7 @@ Test(plan, templates_hold_the_messages_of_a_profile)
 
 	text = message_write(plan, HL_SERVER_P, PLAN_REGISTER);
 	cr_expect_eq(strncmp(text, "REGISTER sip:example.org:5070 SIP/2.0\r\n", 39), 0, "%s", text);
-	snprintf(port, sizeof(port), "<sip:6000@10.99.1.1:%u;hl=p>", plan->lines[0].port);
+	snprintf(port, sizeof(port), "<sip:6000@10.99.1.1:%u;hl=p>", plan->table.lines[0].port);
 	EXPECT_IN(text, port);
 	EXPECT_IN(text, "\"Ann B\" <sip:6000@example.org:5070>;tag=deadbeef\r\n");
 	EXPECT_IN(text, "z9hG4bK0123456789abcdef0123456789ab");
@@ -444,10 +447,10 @@ Test(plan, workers_share_the_lines_evenly)
 					 boot_key);
 
 	cr_assert_eq(hl_plan_workers(plan), 7);
-	cr_expect_eq(plan->first[0], 0);
-	cr_expect_eq(plan->first[7], 1000);
+	cr_expect_eq(plan->table.first[0], 0);
+	cr_expect_eq(plan->table.first[7], 1000);
 	for (int w = 0; w < 7; w++) {
-		uint32_t share = plan->first[w + 1] - plan->first[w];
+		uint32_t share = plan->table.first[w + 1] - plan->table.first[w];
 
 		cr_expect(share == 142 || share == 143, "worker %d has %u", w, share);
 	}
@@ -458,7 +461,7 @@ Test(plan, more_workers_than_lines_are_possible)
 {
 	struct hl_plan *plan = plan_with(PORTS PROFILES LINES, 64, boot_key);
 
-	cr_expect_eq(plan->first[64], 4);
+	cr_expect_eq(plan->table.first[64], 4);
 	hl_plan_free(plan);
 }
 

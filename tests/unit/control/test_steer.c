@@ -76,26 +76,26 @@ static uint32_t queue_of_reply(const struct hl_steering *how, const struct hl_en
 
 static bool line_marked(const struct hl_plan *plan, uint32_t line)
 {
-	return plan->steered[line / 64] >> line % 64 & 1;
+	return plan->table.steered[line / 64] >> line % 64 & 1;
 }
 
 // Each line has an address and port of its own; those marked as steered, `want` in all, get the
 // replies of both of their servers at home.
 static void steered_expect(const struct hl_plan *plan, const struct hl_steering *how, uint32_t want)
 {
-	uint8_t *seen = calloc((size_t)plan->addr_set.total << 16, 1);
+	uint8_t *seen = calloc((size_t)plan->table.addr_set.total << 16, 1);
 	uint32_t worker = 0, marked = 0;
 
-	for (uint32_t i = 0; i < plan->n_lines; i++) {
-		const struct plan_line *l = &plan->lines[i];
-		const struct hl_addr *addr = &plan->addresses[l->addr].addr;
+	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
+		const struct plan_line *l = &plan->table.lines[i];
+		const struct hl_addr *addr = &plan->table.addresses[l->addr].addr;
 		const struct plan_server *servers =
 			plan->directory.servers[plan_constants(plan)->shapes[l->shape]->profile];
 
 		cr_assert_eq(seen[(size_t)l->addr << 16 | l->port], 0, "line %u shares", i);
 		seen[(size_t)l->addr << 16 | l->port] = 1;
-		cr_assert_eq(plan_find(plan, addr, l->port), i);
-		while (i >= plan->first[worker + 1])
+		cr_assert_eq(line_table_find(&plan->table, addr, l->port), i);
+		while (i >= plan->table.first[worker + 1])
 			worker++;
 		if (!line_marked(plan, i))
 			continue;
@@ -335,9 +335,9 @@ Test(steer, the_same_plan_each_time)
 	struct hl_plan *a = plan_steered(text, &how, 3), *b = plan_steered(text, &how, 3);
 	uint32_t rising = 0;
 
-	cr_expect_eq(memcmp(a->lines, b->lines, 3000 * sizeof(*a->lines)), 0);
+	cr_expect_eq(memcmp(a->table.lines, b->table.lines, 3000 * sizeof(*a->table.lines)), 0);
 	for (uint32_t i = 4; i < 3000; i++)
-		rising += a->lines[i].port > a->lines[i - 4].port;
+		rising += a->table.lines[i].port > a->table.lines[i - 4].port;
 	cr_expect(rising > 1300 && rising < 1700, "ports look random: %u rise", rising);
 	hl_plan_free(a);
 	hl_plan_free(b);
@@ -371,16 +371,16 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 	for (uint32_t i = 0; i < 4; i++) {
 		uint8_t frame[80] = { [12] = 8, [14] = 0x45, [23] = 17 };
 
-		memcpy(frame + 30, plan->addresses[plan->lines[i].addr].addr.bytes, 4);
-		frame[36] = (uint8_t)(plan->lines[i].port >> 8);
-		frame[37] = (uint8_t)plan->lines[i].port;
+		memcpy(frame + 30, plan->table.addresses[plan->table.lines[i].addr].addr.bytes, 4);
+		frame[36] = (uint8_t)(plan->table.lines[i].port >> 8);
+		frame[37] = (uint8_t)plan->table.lines[i].port;
 		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &steered), i / 2);
 		cr_expect_eq(steered, line_marked(plan, i));
 		// what does not come from a server of the line says nothing of the steering
 		const struct hl_endpoint *p =
 			&plan->directory
 				 .servers[plan_constants(plan)
-						  ->shapes[plan->lines[i].shape]
+						  ->shapes[plan->table.lines[i].shape]
 						  ->profile][HL_SERVER_P]
 				 .endpoints[0]
 				 .at;

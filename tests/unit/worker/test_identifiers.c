@@ -57,7 +57,7 @@ static void see_cnonce(uint32_t line, const char *text)
 
 static uint32_t line_of(const struct rig *rig, const struct frame *f)
 {
-	return (uint32_t)plan_find(rig->plan, &f->src.addr, f->src.port);
+	return (uint32_t)line_table_find(&rig->plan->table, &f->src.addr, f->src.port);
 }
 
 // All that the caught frames show.
@@ -89,7 +89,7 @@ static struct rig *busy(void)
 		const struct hl_command enable = { .type = HL_COMMAND_ENABLE,
 						   .first = line,
 						   .n = 1 };
-		const struct plan_line *l = &rig->plan->lines[line];
+		const struct plan_line *l = &rig->plan->table.lines[line];
 
 		hl_worker_command(rig->worker, &enable);
 		rig_pass(rig, MS);
@@ -103,8 +103,8 @@ static struct rig *busy(void)
 			"MESSAGE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 10.99.0.1;branch=z9hG4bKx;rport\r\n"
 			"From: <sip:s@10.99.0.1>;tag=1\r\nTo: <sip:x>\r\nCall-ID: c\r\n"
 			"CSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n");
-		rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->addresses[l->addr].addr, l->port,
-			     text);
+		rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->table.addresses[l->addr].addr,
+			     l->port, text);
 		collect(rig);
 		rig_clear(rig);
 	}
@@ -129,7 +129,7 @@ static void inputs_of(uint32_t line, uint64_t out[INPUTS])
 Test(identifiers, none_is_the_mac_of_a_branch_of_any_line)
 {
 	struct rig *rig = busy();
-	const struct plan_line *l = &rig->plan->lines[0];
+	const struct plan_line *l = &rig->plan->table.lines[0];
 	uint32_t forged = 0, kinds = 0;
 
 	cr_assert_gt(n_seen, 150);
@@ -150,8 +150,8 @@ Test(identifiers, none_is_the_mac_of_a_branch_of_any_line)
 				"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: x\r\n"
 				"CSeq: 1000000001 REGISTER\r\nContent-Length: 0\r\n\r\n",
 				(unsigned long long)inputs[i], (unsigned long long)mac);
-			rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->addresses[l->addr].addr,
-				     l->port, text);
+			rig_datagram(rig, "10.99.0.1", 5060,
+				     &rig->plan->table.addresses[l->addr].addr, l->port, text);
 			forged++;
 			cr_assert(eq(u64,
 				     rig_count(&rig_counters(rig)->drops[HL_DROP_UNKNOWN_BRANCH]),

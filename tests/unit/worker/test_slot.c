@@ -258,7 +258,7 @@ static void options_to_line(struct rig *rig)
 {
 	const struct line *l = &rig->worker->lines[0];
 
-	rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->addresses[l->addr].addr, l->port,
+	rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->table.addresses[l->addr].addr, l->port,
 		     "OPTIONS sip:6000@10.99.1.1 SIP/2.0\r\n"
 		     "Via: SIP/2.0/UDP 10.99.0.1:5060;branch=z9hG4bKx\r\n"
 		     "From: <sip:a@b>;tag=1\r\nTo: <sip:6000@b>\r\nCall-ID: x\r\n"
@@ -294,7 +294,8 @@ static void notify(struct rig *rig, const char *call_id, const char *tag, const 
 		 "CSeq: %s NOTIFY\r\nEvent: reg\r\nSubscription-State: active\r\n"
 		 "Contact: <sip:10.99.0.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		 cseq, tag, call_id, cseq);
-	rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->addresses[l->addr].addr, l->port, text);
+	rig_datagram(rig, "10.99.0.1", 5060, &rig->plan->table.addresses[l->addr].addr, l->port,
+		     text);
 }
 
 static uint32_t find_method(const struct rig *rig, uint32_t from, const char *method)
