@@ -24,14 +24,14 @@
 #include "surface/control_server.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 18
+#define OWN_OPTIONS 19
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
 	struct events *events; // until the data plane takes it over
 	struct control_socket socket;
 	struct control_server server;
-	const char *rate, *ramp, *duration, *drain, *seed, *dns, *idle_sleep,
+	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
 		*control; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
@@ -50,6 +50,7 @@ static void options_table(struct run_options *o)
 		{ "duration", 0, OPTION_TEXT, &o->duration, 0, 0, "TIME", "length of the run; 0: until Ctrl-C (0)", 0 },
 		{ "drain", 0, OPTION_TEXT, &o->drain, 0, 0, "TIME", "unregistering is spread over this time (5s)", 0 },
 		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "seed of all random choices; 0: a new one each time (0)", 0 },
+		{ "spare-lines", 0, OPTION_TEXT, &o->spare_lines, 0, 0, "N", "room for lines that are added while it runs (0)", 0 },
 		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers sleep when they are idle; off: they always poll (on)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "how long to wait for the port's link (30s)", 0 },
@@ -96,6 +97,7 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "duration", o->duration },
 		{ "drain", o->drain },
 		{ "seed", o->seed },
+		{ "spare_lines", o->spare_lines },
 		{ "dns_servers", o->dns },
 		{ "idle_sleep", o->idle_sleep },
 		{ "control_socket", o->control },

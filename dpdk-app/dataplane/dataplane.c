@@ -20,6 +20,7 @@ static int plan_make(struct dataplane *dp, const struct hl_config *config, const
 {
 	struct hl_plan_options options = {
 		.n_workers = dp->n_workers,
+		.spare_lines = config->spare_lines,
 		.tx_csum_offload = port->tx_csum,
 	};
 

@@ -159,6 +159,8 @@ const struct key run_keys[] = {
 	  .meaning = "unregistering at the end is spread over this time" },
 	{ "seed", KEY_COUNT, RUN(seed), .max = UINT64_MAX, .fallback = "0",
 	  .meaning = "seed for all random choices; 0: taken from the system" },
+	{ "spare_lines", KEY_COUNT, RUN(spare_lines), .max = HL_LINES_MAX, .fallback = "0",
+	  .meaning = "room for lines that are added while it runs; each takes an address with a port" },
 	{ "idle_sleep", KEY_BOOL, RUN(idle_sleep), .fallback = "on",
 	  .meaning = "a worker without work sleeps, up to 2 ms and never past a timer; off: it "
 		     "polls, and takes a whole processor" },

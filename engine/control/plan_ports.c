@@ -251,9 +251,9 @@ static int spare_check(const struct planner *p, const struct windows *windows)
 		if (n <= room)
 			continue;
 		return hl_fail(p->err, EINVAL,
-			       "%u spare lines are too many: with them %" PRIu64
+			       "spare_lines = %u: with them %" PRIu64
 			       " lines use ports %u-%u, and %u addresses have room for %" PRIu64
-			       "; give more addresses or more ports",
+			       "; give more addresses or more ports, or spare fewer lines",
 			       p->plan->options.spare_lines, n, w->first, w->last,
 			       p->plan->table.addr_set.total, room);
 	}

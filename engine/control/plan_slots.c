@@ -102,8 +102,9 @@ static int slots_check(const struct planner *p)
 	if (n <= HL_LINES_MAX)
 		return 0;
 	return hl_fail(p->err, EINVAL,
-		       "%" PRIu64 " lines and %u spare ones are too many; allowed: %u together",
-		       p->configured->total, p->plan->options.spare_lines, HL_LINES_MAX);
+		       "spare_lines = %u: with %" PRIu64
+		       " lines they are too many; allowed: %u together",
+		       p->plan->options.spare_lines, p->configured->total, HL_LINES_MAX);
 }
 
 static int groups_make(struct planner *p, uint32_t profiles[])

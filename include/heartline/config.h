@@ -132,6 +132,7 @@ struct hl_config {
 	uint64_t duration_ms; // 0: until stopped
 	uint64_t drain_ms;    // unregister is spread over this time
 	uint64_t seed;        // 0: taken from the system
+	uint32_t spare_lines; // room for lines that are added while it runs
 	bool idle_sleep;      // poll loops without work sleep
 	char *dns_servers;    // "10.0.0.1,10.0.0.2:5353"; NULL: the system's
 	char *control_socket; // a path, or "off"; NULL: the program's choice
@@ -179,7 +180,7 @@ int hl_time_parse(const char *text, uint64_t unit_ms, uint64_t *ms);
 /** No ports, profiles or lines; the rest as in a file that says nothing of it. */
 void hl_config_default(struct hl_config *config);
 
-/** Set rate, ramp, duration, drain, seed or idle_sleep from a text, as in a file. @return 0, -EINVAL */
+/** Set rate, ramp or another key of the run from a text, as in a file. @return 0, -EINVAL */
 int hl_config_set(struct hl_config *config, const char *key, const char *value,
 		  struct hl_error *err);
 

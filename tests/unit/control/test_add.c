@@ -315,14 +315,15 @@ static void plan_refused(const char *text, uint32_t spare, const char *want)
 	hl_config_free(&config);
 }
 
-Test(add, spare_slots_without_room_are_refused)
+Test(add, spare_lines_without_room_are_refused)
 {
 	plan_refused(
 		PORTS PROFILES "lines: [{profile: lab, range: 6000-6002}]\n", 2,
-		"2 spare lines are too many: with them 5 lines use ports 5060-5060, and 4 addresses "
-		"have room for 4; give more addresses or more ports");
+		"spare_lines = 2: with them 5 lines use ports 5060-5060, and 4 addresses have room "
+		"for 4; give more addresses or more ports, or spare fewer lines");
 	plan_refused(LAB "lines: [{profile: lab, range: 6000-6002}]\n", HL_LINES_MAX - 2,
-		     "3 lines and 16777214 spare ones are too many; allowed: 16777216 together");
+		     "spare_lines = 16777214: with 3 lines they are too many; allowed: 16777216 "
+		     "together");
 }
 
 static int64_t live; // allocations

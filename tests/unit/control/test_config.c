@@ -50,6 +50,7 @@ Test(config, a_whole_file_is_read)
 		    "duration: 1h\n"
 		    "drain: 3\n"
 		    "seed: 18446744073709551615\n"
+		    "spare_lines: 250\n"
 		    "idle_sleep: off\n");
 	cr_assert_eq(config.n_ports, 1);
 	cr_expect_str_eq(config.ports[0].device, "net_tap0,iface=hl0");
@@ -87,6 +88,7 @@ Test(config, a_whole_file_is_read)
 	cr_expect_eq(config.duration_ms, 3600000);
 	cr_expect_eq(config.drain_ms, 3000);
 	cr_expect_eq(config.seed, UINT64_MAX);
+	cr_expect_eq(config.spare_lines, 250);
 	cr_expect_not(config.idle_sleep);
 	hl_config_free(&config);
 	cr_expect_eq(config.n_profiles, 0);
@@ -143,6 +145,7 @@ Test(config, what_is_not_said_has_its_default)
 	cr_expect_eq(config.rate, 0);
 	cr_expect_eq(config.duration_ms, 0);
 	cr_expect_eq(config.seed, 0);
+	cr_expect_eq(config.spare_lines, 0);
 	cr_expect(config.idle_sleep);
 	cr_expect_eq(config.ports[0].gateway.family, HL_FAMILY_NONE);
 	hl_config_free(&config);
@@ -319,7 +322,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "lab.yaml:9:1: error: rap: unknown key; did you mean ramp?\n"
 		  "    9 | rap: 5s\n"
 		  "      | ^~ allowed: ports, profiles, lines, rate, ramp, duration, drain, seed, "
-		  "idle_sleep, dns_servers, control_socket" },
+		  "spare_lines, idle_sleep, dns_servers, control_socket" },
 		{ PORTS "    gatewy: 10.99.0.9\n" PROFILES LINES,
 		  "lab.yaml:4:5: error: gatewy: unknown key in ports[0]; did you mean gateway?\n"
 		  "    4 |     gatewy: 10.99.0.9\n"
