@@ -1,58 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a profile makes of answers: codes, redirects, holds, full registrations, a spread switch
-// (FAILOVER.md sections 1 and 2).
-#include <criterion/criterion.h>
-#include <criterion/new/assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "rig.h"
-
-#define CHALLENGE "WWW-Authenticate: Digest realm=\"lab\", nonce=\"n1\", qop=\"auth\"\r\n"
-#define PROBED "    primary_detect_interval: 5s\n    max_detect_fail_count: 1\n"
-
-static bool has_credentials(const struct rig *rig, uint32_t k)
-{
-	return *rig_header(rig, k, "Authorization") != '\0';
-}
-
-static void call_id(const struct rig *rig, uint32_t k, char out[64])
-{
-	snprintf(out, 64, "%s", rig_header(rig, k, "Call-ID"));
-}
-
-// A request of a method to a server, from the kth caught one on; rig->n: none.
-static uint32_t find(const struct rig *rig, uint32_t k, const char *method, const char *server)
-{
-	while (k < rig->n && (strncmp(rig->sent[k].text, method, strlen(method)) != 0 ||
-			      strcmp(rig_server(rig, k), server) != 0))
-		k++;
-	return k;
-}
-
-// Registered at P, what was sent for it forgotten.
-static struct rig *registered(const char *extra)
-{
-	struct rig *rig = rig_new(extra, 1);
-
-	rig_command(rig, HL_COMMAND_ENABLE);
-	rig_answer(rig, 0, 200, "Expires: 120\r\n");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_P));
-	rig_clear(rig);
-	return rig;
-}
-
-// Let P's next probe come, and answer it.
-static void answer_probe(struct rig *rig, unsigned status, const char *headers)
-{
-	rig_clear(rig);
-	for (int k = 0; k < 60 && find(rig, 0, "OPTIONS", "P") == rig->n; k++)
-		rig_pass(rig, 100 * MS);
-	uint32_t k = find(rig, 0, "OPTIONS", "P");
-	cr_assert(lt(u32, k, rig->n));
-	rig_answer(rig, k, status, headers);
-}
+// What a profile makes of answers: codes, credentials, full registrations (FAILOVER.md sections 1 and 2).
+#include "policy.h"
 
 Test(policy, down_codes_503_is_a_failed_probe_and_all_else_is_alive)
 {
@@ -211,96 +159,6 @@ Test(policy, without_full_registration_the_call_id_stays)
 	rig_free(rig);
 }
 
-Test(policy, redirect_to_the_other_server_is_counted_and_followed)
-{
-	for (unsigned status = 301; status <= 302; status++) {
-		struct rig *rig = rig_new("", 1);
-
-		rig_command(rig, HL_COMMAND_ENABLE);
-		rig_answer(rig, 0, status, "Contact: <sip:10.99.0.2>\r\n");
-		cr_assert(eq(u64, rig_count(&rig_counters(rig)->redirects), 1));
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
-		cr_assert(eq(int, rig_state(rig, 0).code, (int)status));
-		cr_assert_str_eq(rig_server(rig, 1), "B");
-		// once: B says the opposite
-		rig_answer(rig, 1, status, "Contact: <sip:6000@10.99.0.1:5060>\r\n");
-		cr_assert(eq(u64, rig_count(&rig_counters(rig)->redirects), 2));
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_DOWN));
-		cr_assert(eq(u32, rig->n, 2));
-		rig_free(rig);
-	}
-}
-
-Test(policy, redirect_from_b_to_p_is_followed_though_nothing_is_known_of_p)
-{
-	static const struct {
-		const char *contact;
-		enum hl_line_state state;
-	} cases[] = {
-		{ "Contact: <sip:10.99.0.1>\r\n", HL_REG_P },
-		{ "Contact: <sip:10.99.0.9>\r\n", HL_DOWN },
-		{ "Contact: <sip:10.99.0.1:5070>\r\n", HL_DOWN },
-		{ "Contact: <sip:10.99.0.1;transport=tcp>\r\n", HL_DOWN },
-		{ "Contact: <sips:10.99.0.1>\r\n", HL_DOWN },
-		{ "Contact: <sip:10.99.0.9>;q=0.9, <sip:10.99.0.1;transport=UDP>;q=0.1\r\n",
-		  HL_REG_P },
-	};
-
-	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-		struct rig *rig = registered(PROBED);
-
-		for (int t = 0; t < 80 && rig_state(rig, 0).state == HL_ON_P; t++)
-			rig_pass(rig, 100 * MS); // until a probe of P is lost
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_B));
-		rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "Expires: 10\r\n");
-		rig_clear(rig);
-		rig_pass(rig, 5100 * MS);
-		rig_answer(rig, find(rig, 0, "REGISTER", "B"), 302, cases[k].contact);
-		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%s", cases[k].contact);
-		rig_free(rig);
-	}
-}
-
-Test(policy, redirect_to_an_address_that_is_no_server_is_counted_and_a_failure)
-{
-	static const char *const contacts[] = {
-		"Contact: <sip:10.99.0.77>\r\n", "Contact: <sip:registrar.example.com>\r\n",
-		"Contact: <sip:10.99.0.1>\r\n", // the one that was asked
-	};
-
-	for (unsigned k = 0; k < sizeof(contacts) / sizeof(contacts[0]); k++) {
-		struct rig *rig = rig_new("", 1);
-
-		rig_command(rig, HL_COMMAND_ENABLE);
-		rig_answer(rig, 0, 302, contacts[k]);
-		cr_expect(eq(u64, rig_count(&rig_counters(rig)->redirects), 1));
-		cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B));
-		rig_free(rig);
-	}
-}
-
-Test(policy, other_3xx_and_redirects_without_an_address_are_rejected)
-{
-	static const struct {
-		unsigned status;
-		const char *headers;
-	} cases[] = {
-		{ 300, "Contact: <sip:10.99.0.2>\r\n" }, { 305, "Contact: <sip:10.99.0.2>\r\n" },
-		{ 380, "Contact: <sip:10.99.0.2>\r\n" }, { 301, "" },
-		{ 302, "Contact: <tel:6000>\r\n" },      { 302, "Contact: *\r\n" },
-	};
-
-	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-		struct rig *rig = rig_new("", 1);
-
-		rig_command(rig, HL_COMMAND_ENABLE);
-		rig_answer(rig, 0, cases[k].status, cases[k].headers);
-		cr_expect(eq(u64, rig_count(&rig_counters(rig)->redirects), 0), "case %u", k);
-		cr_expect(eq(int, rig_state(rig, 0).state, HL_PARK), "case %u", k);
-		rig_free(rig);
-	}
-}
-
 Test(policy, class_423_asks_again_once_for_each_registration)
 {
 	struct rig *rig = rig_new("", 1);
@@ -334,69 +192,6 @@ Test(policy, class_423_without_a_longer_time_is_a_rejection)
 		cr_expect(eq(u32, rig->n, 1));
 		rig_free(rig);
 	}
-}
-
-Test(policy, retry_after_on_any_failure_holds_one_server_and_tries_the_other)
-{
-	static const unsigned statuses[] = {
-		403, 404, 408, 423, 480, 486, 500, 503, 600, 603, 302
-	};
-
-	for (unsigned k = 0; k < sizeof(statuses) / sizeof(statuses[0]); k++) {
-		struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
-
-		rig_command(rig, HL_COMMAND_ENABLE);
-		rig_answer(rig, 0, statuses[k], "Retry-After: 60\r\n");
-		cr_expect(eq(int, rig_state(rig, 0).state, HL_SW_B), "%u", statuses[k]);
-		rig_clear(rig);
-		rig_pass(rig, 50 * SEC); // B is silent and is asked again and again, P is held
-		cr_expect(eq(u32, find(rig, 0, "REGISTER", "P"), rig->n), "%u", statuses[k]);
-		cr_expect(lt(u32, find(rig, 0, "REGISTER", "B"), rig->n));
-		rig_pass(rig, 20 * SEC);
-		cr_expect(lt(u32, find(rig, 0, "REGISTER", "P"), rig->n), "%u", statuses[k]);
-		rig_free(rig);
-	}
-}
-
-// The return fails by a 503 with Retry-After: the pause after a failed return (15 to 30 s) must not
-// take its place.
-Test(policy, retry_after_to_a_return_is_not_shortened_by_the_cool_down)
-{
-	struct rig *rig = registered(PROBED "    prefer_primary: on\n");
-
-	rig_command(rig, HL_COMMAND_FORCE_B);
-	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
-	answer_probe(rig, 200, "");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
-	rig_answer(rig, find(rig, 0, "REGISTER", "P"), 503, "Retry-After: 100\r\n");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
-	for (uint64_t end = rig->now_ns + 95 * SEC; rig->now_ns < end;) {
-		answer_probe(rig, 200, "");
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
-	}
-	answer_probe(rig, 200, "");
-	answer_probe(rig, 200, "");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_SW_P));
-	rig_free(rig);
-}
-
-// And the pause is not shortened by a probe that is told to wait for a second.
-Test(policy, the_cool_down_of_a_return_is_not_shortened_by_a_retry_after)
-{
-	struct rig *rig = registered(PROBED "    prefer_primary: on\n    backoff_base: 100s\n");
-
-	rig_command(rig, HL_COMMAND_FORCE_B);
-	rig_answer(rig, find(rig, 0, "REGISTER", "B"), 200, "");
-	answer_probe(rig, 200, "");
-	rig_answer(rig, find(rig, 0, "REGISTER", "P"), 500, "");
-	cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
-	uint64_t end = rig->now_ns + 45 * SEC;
-	answer_probe(rig, 503, "Retry-After: 1\r\n");
-	while (rig->now_ns < end) {
-		answer_probe(rig, 200, "");
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_ON_B));
-	}
-	rig_free(rig);
 }
 
 Test(policy, class_480_is_temporary_and_holds_nothing_by_itself)
@@ -484,42 +279,6 @@ Test(policy, a_received_408_is_told_from_a_local_time_out)
 	cr_assert(eq(u64, rig_count(&c->timeouts[HL_REGISTER]), 1));
 	cr_assert(eq(u64, rig_count(&c->responses[4]), 1));
 	rig_free(rig);
-}
-
-// A server may ask to be left alone for a while, not for days: both say so once, and are well then.
-Test(policy, retry_after_max_bounds_what_a_server_may_dictate)
-{
-	static const struct {
-		const char *keys, *said;
-		uint64_t held_s;
-	} cases[] = {
-		{ "", "Retry-After: 140000\r\n", 300 },
-		{ "", "Retry-After: 4294967294\r\n", 300 },
-		{ "    retry_after_max: 60\n", "Retry-After: 61\r\n", 60 },
-		{ "    retry_after_max: 60\n", "Retry-After: 59\r\n", 59 },
-	};
-
-	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-		char keys[128];
-
-		snprintf(keys, sizeof(keys), "    backoff_base: 1\n    backoff_max: 1\n%s",
-			 cases[k].keys);
-		struct rig *rig = rig_new(keys, 1);
-
-		rig_command(rig, HL_COMMAND_ENABLE);
-		rig_answer(rig, 0, 503, cases[k].said);
-		rig_answer(rig, 1, 503, cases[k].said);
-		cr_assert(eq(int, rig_state(rig, 0).state, HL_DOWN));
-		rig_clear(rig);
-		uint64_t from = rig->now_ns;
-		while (rig->n == 0 && rig->now_ns < from + 2000 * SEC)
-			rig_pass(rig, 500 * MS);
-		cr_expect(ge(u64, rig->now_ns - from, (cases[k].held_s - 1) * SEC), "%u", k);
-		cr_expect(le(u64, rig->now_ns - from, (cases[k].held_s + 2) * SEC), "%u", k);
-		cr_expect(eq(u64, rig_count(&rig_counters(rig)->long_retry_afters),
-			     strstr(cases[k].said, "59") ? 0 : 2));
-		rig_free(rig);
-	}
 }
 
 Test(policy, refresh_min_bounds_how_often_a_short_grant_makes_a_line_ask)
