@@ -22,78 +22,6 @@ struct key_value {
 	const char *text; // NULL: none
 };
 
-const char *key_unit(const struct key *key)
-{
-	if (key->type != KEY_TIME)
-		return "";
-	return key->unit_ms == 1000 ? "s" : "ms";
-}
-
-// "10 ms", or "1": the unit of the range stands behind its end
-static void least_text(const struct key *key, char *out, size_t room)
-{
-	if (key->min_ms != 0)
-		snprintf(out, room, "%" PRIu32 " ms", key->min_ms);
-	else
-		snprintf(out, room, "%" PRIu64, key->min);
-}
-
-void key_allowed(const struct key *key, char *out, size_t room)
-{
-	char least[32];
-	size_t n = 0;
-
-	out[0] = '\0';
-	switch (key->type) {
-	case KEY_BOOL:
-		snprintf(out, room, "on, off");
-		break;
-	case KEY_CHOICE:
-		for (const char *const *c = key->choices; *c != NULL && n < room; c++)
-			n += (size_t)snprintf(out + n, room - n, "%s%s", n ? ", " : "", *c);
-		break;
-	case KEY_COUNT:
-	case KEY_PORT:
-	case KEY_TIME:
-		least_text(key, least, sizeof(least));
-		snprintf(out, room, "%s..%" PRIu64 "%s%s%s", least, key->max,
-			 key->type == KEY_TIME ? " " : "", key_unit(key),
-			 key->or_zero ? " (or 0)" : "");
-		break;
-	case KEY_CODES:
-		snprintf(out, room,
-			 "status codes 300..699 and ranges, by comma, as in 404,500-504,6xx");
-		break;
-	case KEY_ADDRESS:
-		snprintf(out, room, "an IPv4 address");
-		break;
-	case KEY_SERVER:
-	case KEY_DOMAIN:
-		snprintf(out, room, "a host name or an IPv4 address");
-		break;
-	case KEY_RESOLVERS:
-		snprintf(out, room, "IPv4 addresses by comma, each with :port or without");
-		break;
-	case KEY_SOCKET:
-		snprintf(out, room, "off, or a path of at most %d characters", HL_SOCKET_PATH_MAX);
-		break;
-	case KEY_DISPLAY:
-	case KEY_ACCOUNT:
-	case KEY_PASSWORD:
-		snprintf(out, room, "a text of at most %u characters", IDENTITY_TEXT_MAX);
-		break;
-	case KEY_HEADER:
-		snprintf(out, room, "one line of at most %d characters", HEADER_VALUE_MAX);
-		break;
-	case KEY_HEADERS:
-		snprintf(out, room, "NAME: VALUE, none of those that heartline writes itself");
-		break;
-	case KEY_WORD:
-		snprintf(out, room, "a text");
-		break;
-	}
-}
-
 static int fault_allowed(const struct key *key, struct fault *fault)
 {
 	char allowed[160];
@@ -144,7 +72,7 @@ static int range_check(const struct key *key, const char *text, uint64_t value, 
 	if (key->fallback != NULL)
 		snprintf(fallback, sizeof(fallback), " (default %s)", key->fallback);
 	fault_say(fault, "%.40s is outside %s", text, allowed);
-	least_text(key, shortest, sizeof(shortest));
+	key_least(key, shortest, sizeof(shortest));
 	if (value < least)
 		return fault_hint(fault, "%s accepted: %s%s", time ? "shortest" : "smallest",
 				  shortest, fallback);

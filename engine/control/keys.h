@@ -70,4 +70,6 @@ int key_set(const struct key *key, void *object, const char *text, struct fault 
 
 // "100..600000 ms", "on, off", ...
 void key_allowed(const struct key *key, char *out, size_t room);
+// The first of it: "10 ms", or "1", as the unit stands behind the end.
+void key_least(const struct key *key, char *out, size_t room);
 const char *key_unit(const struct key *key); // "ms", "s", or ""
