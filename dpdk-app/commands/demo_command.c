@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <rte_common.h>
+
 #include "base/exit_code.h"
 #include "base/start_times.h"
 #include "commands/demo_phases.h"

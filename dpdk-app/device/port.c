@@ -3,6 +3,7 @@
 
 #include "device/port.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,10 +11,13 @@
 
 #include <rte_dev.h>
 #include <rte_errno.h>
+#include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
 #include "device/eal_log.h"
 #include "loop/queue_context.h"
+
+static_assert(PORT_NAME_ROOM == RTE_ETH_NAME_MAX_LEN, "as in DPDK");
 
 #define RX_DESCRIPTORS 2048
 #define TX_DESCRIPTORS 1024

@@ -5,18 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <rte_ethdev.h>
-#include <rte_mempool.h>
-
 #include <heartline/error.h>
 #include <heartline/plan.h>
 
 #include "device/device.h"
 
+// No header of DPDK: most files of the program see a port, and few of them look into its device.
+struct rte_mempool;
+
+#define PORT_NAME_ROOM 64 // RTE_ETH_NAME_MAX_LEN
+
 struct port {
 	uint16_t id;
 	uint16_t n_queues;
-	char name[RTE_ETH_NAME_MAX_LEN];
+	char name[PORT_NAME_ROOM];
 	struct rte_mempool *pool;
 	uint8_t mac[6];
 	uint8_t rss_key[HL_RSS_KEY_MAX];

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <rte_ethdev.h>
+
 #include "device/port.h"
 
 #define LOOK_EVERY_NS 10000000

@@ -5,11 +5,10 @@
 
 #include <stdint.h>
 
-#include <rte_mbuf.h>
-
 #include <heartline/error.h>
 #include <heartline/plan.h>
 
+struct rte_mbuf;
 struct handoff;
 
 int handoff_new(struct handoff **handoff, unsigned n_workers, struct hl_error *err);

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <rte_mbuf.h>
-
 #include <heartline/packet.h>
 #include <heartline/registrar.h>
 #include <heartline/worker.h>

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <rte_flow.h>
-
 #include <heartline/config.h>
 #include <heartline/plan.h>
 

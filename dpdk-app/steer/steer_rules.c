@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <rte_flow.h>
+
 #define ADDRESS_RULES_MAX 1024
 
 // When the number of queues is not a power of two, some queues get more ports than others, but at

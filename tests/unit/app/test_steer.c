@@ -6,6 +6,8 @@
 
 #include <criterion/criterion.h>
 
+#include <rte_ethdev.h>
+
 #include "steer/steer.h"
 
 #define ENTRIES 128
