@@ -157,19 +157,22 @@ void hl_worker_account(const struct hl_worker *w, uint32_t line, uint64_t now_ns
 {
 	uint32_t i = line - w->first;
 	const struct line_account *a = &w->accounts[i];
-	const struct plan_profile *p = // not what the worker reads: it may be at rest
-		&plan_constants(w->plan)->profiles[worker_profile_index(w, &w->lines[i])];
+	// not what the worker reads: it may be at rest, or just be taking the line
+	const uint16_t shape = w->plan->table.lines[line].shape;
+	const struct plan_profile *p = NULL;
 	uint32_t since_ms = load(&a->down_since_ms);
 	uint64_t lasts_ms = since_ms ? run_ms(w, now_ns) - since_ms : 0;
 
+	if (shape != PLAN_NO_SHAPE)
+		p = &plan_constants(w->plan)->profiles[w->plan->directory.shape_profiles[shape]];
 	*account = (struct hl_line_account){
 		.registered_once = load(&a->life) & 1,
 		.down = since_ms != 0,
 		.down_ms = load(&a->down_ms) + lasts_ms,
 		.longest_ms = load(&a->longest_ms),
 		.lasts_ms = lasts_ms,
-		.switch_ms = p->switch_ms,
-		.timeout_ms = p->register_timeout_ns / 1000000,
+		.switch_ms = p ? p->switch_ms : 0,
+		.timeout_ms = p ? p->register_timeout_ns / 1000000 : 0,
 		.age_ms = run_ms(w, now_ns) - line_state(&w->lines[i]).since_ms,
 	};
 	if (lasts_ms > account->longest_ms)
