@@ -6,8 +6,10 @@
 
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <immintrin.h>
+#if defined(__AVX2__)
+#include <immintrin.h> // ten times as long as what SSE needs
+#elif defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 // Bytes looked at together: one bit each in a word.
