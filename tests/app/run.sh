@@ -50,7 +50,7 @@ ended() {
 
 # --- 0: all well; the status line ---
 
-pair -- --duration 4s --events "$DIR/events.json"
+pair -- --duration 4s --spare-lines 7 --events "$DIR/events.json"
 ended "0: all lines registered and left" 0
 check "0: the registrar ends with 0, too" 0 "$EXIT_CODE"
 check "0: registered, unregistered, left over" "$lines $lines 0" "$(get registered) $(get unregistered) $(get leftovers)"
