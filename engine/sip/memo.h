@@ -9,9 +9,11 @@
 // sip/scan.h reads the same way (tests/unit/sip/test_memo.c).
 #pragma once
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sip/scan.h"
 #include "sip/value.h"
@@ -53,6 +55,26 @@ bool memo_release_headers(struct memo *memo, enum memo_parties parties);
 static inline struct slice memo_slice(const struct memo *memo, struct slice s, const char *text)
 {
 	return s.at != NULL ? (struct slice){ text + (s.at - memo->text), s.len } : s;
+}
+
+// n pieces of a memo's text in another text that is like it, four at a time: both arrays go on as far as the
+// next multiple of four.
+static inline void memo_pieces(const struct memo *memo, const struct slice *from, unsigned n,
+			       const char *text, struct slice *out)
+{
+	typedef uint64_t four __attribute__((vector_size(4 * sizeof(struct slice))));
+	const uint64_t by = (uintptr_t)text - (uintptr_t)memo->text;
+	const four move = { by, 0, by, 0, by, 0, by, 0 }; // positions, not lengths
+
+	static_assert(sizeof(struct slice) == 2 * sizeof(uint64_t),
+		      "a position, a length and nothing");
+	for (unsigned i = 0; i < n; i += 4) {
+		four x;
+
+		memcpy(&x, &from[i], sizeof(x));
+		x += (four)(x != 0) & move; // what is not there stays so
+		memcpy(&out[i], &x, sizeof(x));
+	}
 }
 
 // The numbers of a text that is like a memo. *via_port is left alone where the Via has none. False:

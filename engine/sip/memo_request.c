@@ -16,35 +16,15 @@ static bool request_read(const struct memo *memo, const struct sip_request *requ
 {
 	uint32_t port = request->via_port;
 
-	memcpy(out, request, offsetof(struct sip_request, method_text));
+	memcpy(out, request, offsetof(struct sip_request, pieces));
 	if (!memo_numbers(memo, text, &port, &out->cseq, &out->cseq_method) || port > UINT16_MAX)
 		return false;
 	out->via_port = (uint16_t)port;
-#define MOVE(MEMBER) out->MEMBER = memo_slice(memo, request->MEMBER, text)
-	MOVE(method_text);
-	MOVE(uri);
-	MOVE(uri_user);
-	MOVE(uri_host);
-	MOVE(via_host);
-	MOVE(via_maddr);
-	MOVE(from);
-	MOVE(to);
-	MOVE(to_user);
-	MOVE(to_host);
-	MOVE(call_id);
-	MOVE(cseq_text);
-	MOVE(authorization);
-	MOVE(require);
-	MOVE(event);
-	MOVE(subscription_state);
-	MOVE(body);
+	memo_pieces(memo, request->pieces, SIP_REQUEST_SINGLE_PIECES + request->n_vias, text,
+		    out->pieces);
+	memo_pieces(memo, request->contacts, request->n_contacts, text, out->contacts);
 	out->via_end = memo_slice(memo, (struct slice){ request->via_end, 0 }, text).at;
 	out->via_rport_end = memo_slice(memo, (struct slice){ request->via_rport_end, 0 }, text).at;
-	for (uint8_t i = 0; i < request->n_vias; i++)
-		MOVE(vias[i]);
-	for (uint8_t i = 0; i < request->n_contacts; i++)
-		MOVE(contacts[i]);
-#undef MOVE
 	return true;
 }
 

@@ -60,6 +60,9 @@ struct contact_own {
 uint32_t scan_contact_expires(const struct sip_reply *reply, const struct contact_own *own,
 			      uint32_t asked_s);
 
+#define SIP_REQUEST_SINGLE_PIECES 17
+#define SIP_REQUEST_PIECES (SIP_REQUEST_SINGLE_PIECES + SIP_VIAS_MAX + SIP_CONTACTS_MAX)
+
 // What an answer needs of an incoming request.
 struct sip_request {
 	uint8_t method; // enum hl_method
@@ -76,20 +79,25 @@ struct sip_request {
 	uint32_t cseq;
 	uint32_t expires;      // header; SIP_NO_NUMBER: none
 	uint32_t max_forwards; // SIP_NO_NUMBER: none
-	struct slice method_text, uri, uri_user, uri_host;
-	struct slice via_host;                     // sent-by of the topmost one
-	uint16_t via_port;                         // 0: none
-	struct slice via_maddr;                    // of the topmost one; at == NULL: none
-	struct slice from, to, call_id, cseq_text; // values as they stand
-	struct slice to_user, to_host;
-	struct slice authorization; // Authorization or Proxy-Authorization value; at == NULL: none
-	struct slice require;       // value; at == NULL: none
-	struct slice event;         // value of Event
-	struct slice subscription_state; // value; at == NULL: none
-	struct slice body;
-	// Not cleared when there are none: most of the struct.
-	struct slice vias[SIP_VIAS_MAX]; // values, in order; a value may hold several
-	struct slice contacts[SIP_CONTACTS_MAX];
+	uint16_t via_port;     // 0: none
+	union {
+		struct {
+			struct slice method_text, uri, uri_user, uri_host;
+			struct slice via_host;  // sent-by of the topmost one
+			struct slice via_maddr; // of the topmost one; at == NULL: none
+			struct slice from, to, call_id, cseq_text; // values as they stand
+			struct slice to_user, to_host;
+			struct slice authorization;      // or Proxy-Authorization; at == NULL: none
+			struct slice require;            // value; at == NULL: none
+			struct slice event;              // value of Event
+			struct slice subscription_state; // value; at == NULL: none
+			struct slice body;
+			// Not cleared when there are none: most of the struct.
+			struct slice vias[SIP_VIAS_MAX]; // values, in order; one may hold several
+			struct slice contacts[SIP_CONTACTS_MAX];
+		};
+		struct slice pieces[SIP_REQUEST_PIECES]; // all of them in a row
+	};
 };
 
 enum scan_result scan_request(const char *text, uint32_t len, struct sip_request *out);
