@@ -46,9 +46,10 @@ _heartline() {
 		;;
 	esac
 	case "${words[*]}" in
-	'') next='status lines line server rate pause resume drain' ;;
+	'') next='status lines line server profile events rate pause resume drain' ;;
 	line) next='show force' ;;
 	server) next='list drain restore force' ;;
+	profile) next='list' ;;
 	'line force') next='P B lock unlock disable enable' ;;
 	'server drain') next='P B' ;;
 	'server restore') next='P B' ;;
@@ -58,6 +59,7 @@ _heartline() {
 	case "${words[*]} " in
 	'lines '*) options+=' --state --server --profile --domain --number --sort --limit --after' ;;
 	'line show '*) options+=' --domain' ;;
+	'events '*) options+=' --limit --after' ;;
 	'line force '*) options+=' --state --server --profile --domain --all --spread' ;;
 	'server drain '*) options+=' --profile --spread' ;;
 	'server restore '*) options+=' --profile --spread' ;;

@@ -95,3 +95,44 @@ void servers_print(const json_t *reply)
 		       ctl_grouped(server, "registered", registered),
 		       ctl_grouped(server, "locked", locked));
 }
+
+void profiles_print(const json_t *reply)
+{
+	const json_t *profiles = json_object_get(reply, "profiles"), *profile, *server;
+	char detect[SPAN_ROOM], move[SPAN_ROOM], registered[GROUPED_ROOM];
+	size_t i, k;
+
+	json_array_foreach(profiles, i, profile)
+	{
+		printf("%s: the primary's end is noticed within %s, a switch takes %s at most\n",
+		       ctl_text_or(profile, "profile", "-"),
+		       ctl_span(ctl_whole(profile, "detect_ms"), detect),
+		       ctl_span(ctl_whole(profile, "switch_ms"), move));
+		json_array_foreach(json_object_get(profile, "servers"), k, server)
+			printf("  %-3s %-28s %12s registered\n", ctl_text_or(server, "server", "-"),
+			       ctl_text_or(server, "address", "-"),
+			       ctl_grouped(server, "registered", registered));
+	}
+}
+
+void changes_print(const json_t *reply)
+{
+	const json_t *events = json_object_get(reply, "events"), *event;
+	char forgotten[GROUPED_ROOM];
+	size_t i;
+
+	json_array_foreach(events, i, event)
+	{
+		const char *domain = ctl_text(event, "domain");
+		printf("%s  %-18s %-6s -> %-6s  %-2s  %s%s%s\n", ctl_text_or(event, "time", "-"),
+		       ctl_text_or(event, "number", "-"), ctl_text_or(event, "from", "-"),
+		       ctl_text_or(event, "to", "-"), ctl_text_or(event, "server", "-"),
+		       ctl_text_or(event, "cause", "its time"), domain ? " @" : "",
+		       domain ? domain : "");
+	}
+	if (ctl_whole(reply, "forgotten"))
+		printf("%s before these are forgotten; ",
+		       ctl_grouped(reply, "forgotten", forgotten));
+	printf("%zu changes; the next ones: --after %" PRIu64 "\n", json_array_size(events),
+	       ctl_whole(reply, "next"));
+}

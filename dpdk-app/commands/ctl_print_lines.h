@@ -7,3 +7,5 @@
 void lines_print(const json_t *reply);
 void line_print(const json_t *reply);
 void servers_print(const json_t *reply);
+void profiles_print(const json_t *reply);
+void changes_print(const json_t *reply);

@@ -104,6 +104,18 @@ void history_add(struct history *h, const struct hl_event *events, uint32_t n)
 		add(h, &events[i]);
 }
 
+static struct hl_event event_of(const struct entry *e)
+{
+	return (struct hl_event){
+		.at_ns = e->at_ns,
+		.line = e->line,
+		.from = e->from,
+		.to = e->to,
+		.server = e->server,
+		.code = e->code,
+	};
+}
+
 uint32_t history_of_line(const struct history *h, uint32_t line,
 			 struct hl_event events[HISTORY_SHOWN])
 {
@@ -114,15 +126,26 @@ uint32_t history_of_line(const struct history *h, uint32_t line,
 	uint64_t back = last_back(h, line);
 	while (back > 0 && back <= h->mask + 1ull && n < HISTORY_SHOWN) {
 		const struct entry *e = &h->ring[(h->n - back) & h->mask];
-		events[n++] = (struct hl_event){
-			.at_ns = e->at_ns,
-			.line = e->line,
-			.from = e->from,
-			.to = e->to,
-			.server = e->server,
-			.code = e->code,
-		};
+		events[n++] = event_of(e);
 		back = e->back ? back + e->back : 0;
 	}
+	return n;
+}
+
+uint64_t history_changes(const struct history *h)
+{
+	return h ? h->n : 0;
+}
+
+uint32_t history_after(const struct history *h, uint64_t after, struct hl_event *events,
+		       uint32_t max, uint64_t *first)
+{
+	uint64_t oldest = h && h->n > h->mask + 1ull ? h->n - h->mask - 1 : 0;
+	uint64_t at = after > oldest ? after : oldest;
+	uint32_t n = 0;
+
+	*first = at + 1;
+	for (; h && at < h->n && n < max; at++)
+		events[n++] = event_of(&h->ring[at & h->mask]);
 	return n;
 }

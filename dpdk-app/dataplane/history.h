@@ -22,3 +22,10 @@ void history_add(struct history *history, const struct hl_event *events, uint32_
 // The latest changes of a line, the latest one first. @return how many
 uint32_t history_of_line(const struct history *history, uint32_t line,
 			 struct hl_event events[HISTORY_SHOWN]);
+
+// Changes are numbered from 1 on. Those behind a number, the oldest first, max of them at most; what has
+// made room is passed over.
+// @return how many; *first is the number of the first one
+uint32_t history_after(const struct history *history, uint64_t after, struct hl_event *events,
+		       uint32_t max, uint64_t *first);
+uint64_t history_changes(const struct history *history); // so far

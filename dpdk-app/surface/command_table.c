@@ -38,6 +38,11 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 		OF_DOMAIN,
 	} },
 	[CTL_SERVER_LIST] = { "server list", "the servers of each profile, and how many lines are registered there", { { 0 } } },
+	[CTL_PROFILE_LIST] = { "profile list", "the profiles, their lines, and the worst cases of their switches", { { 0 } } },
+	[CTL_EVENTS] = { "events", "changes of lines' states, the latest ones or those behind a number", {
+		{ "limit", CTL_COUNT, .min = 1, .max = 1000, .value = "N", .help = "at most so many (50)" },
+		{ "after", CTL_COUNT, .max = 999999999999999999, .value = "NUMBER", .help = "those behind it: what the last answer gave as next" },
+	} },
 	[CTL_LINE_FORCE] = { "line force", "move lines, hold them on their server, stop or start them", {
 		{ "action", CTL_CHOICE, .is_word = true, .is_required = true, .choices = "P B lock unlock disable enable", .value = "ACTION", .help = "where to, or what" },
 		{ "number", CTL_TEXT, .is_word = true, .max = 128, .value = "NUMBER", .help = "one number, or a range as in 6000-6099" },

@@ -75,24 +75,49 @@ json_t *json_lines(const struct view *view, const struct line_query *q)
 	return object;
 }
 
+static json_t *event_object(const struct dataplane *dp, const struct hl_event *e)
+{
+	char text[WALL_ROOM];
+
+	return json_pack("{ss sI ss ss so so}", "time", wall_text(e->at_ns, text), "ago_ms",
+			 (json_int_t)((timebase_ns() - e->at_ns) / 1000000), "from",
+			 hl_line_state_name(e->from), "to", hl_line_state_name(e->to), "server",
+			 server_value(e->server), "cause", cause_value(dp, e->code));
+}
+
 static json_t *events_array(const struct view *view, uint32_t line)
 {
 	const struct dataplane *dp = view->run->dp;
 	struct hl_event events[HISTORY_SHOWN];
 	uint32_t n = history_of_line(dp->history, line, events);
 	json_t *array = json_array();
-	char text[WALL_ROOM];
 
 	for (uint32_t k = 0; k < n; k++)
-		json_array_append_new(
-			array, json_pack("{ss sI ss ss so so}", "time",
-					 wall_text(events[k].at_ns, text), "ago_ms",
-					 (json_int_t)((timebase_ns() - events[k].at_ns) / 1000000),
-					 "from", hl_line_state_name(events[k].from), "to",
-					 hl_line_state_name(events[k].to), "server",
-					 server_value(events[k].server), "cause",
-					 cause_value(dp, events[k].code)));
+		json_array_append_new(array, event_object(dp, &events[k]));
 	return array;
+}
+
+json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
+{
+	static struct hl_event events[QUERY_LIMIT_MAX];
+	const struct dataplane *dp = view->run->dp;
+	uint64_t first;
+	uint32_t n = history_after(dp->history, after, events, limit, &first);
+	json_t *array = json_array(), *object = json_ok();
+
+	for (uint32_t k = 0; k < n; k++) {
+		const struct hl_event *e = &events[k];
+		json_t *row = json_pack("{so so so* ss}", "event", whole(first + k), "number",
+					number_value(dp, e->line), "domain",
+					domain_value(dp, e->line), "profile",
+					profile_of(view, e->line)->name);
+		json_object_update_new(row, event_object(dp, e));
+		json_array_append_new(array, row);
+	}
+	json_object_set_new(object, "next", whole(n ? first + n - 1 : after));
+	json_object_set_new(object, "forgotten", whole(first - 1 - after));
+	json_object_set_new(object, "events", array);
+	return object;
 }
 
 static json_t *outages_value(const struct hl_line_account *a)
@@ -166,5 +191,24 @@ json_t *json_servers(const struct view *view, const struct server_count *count)
 			server_add(array, &config->profiles[i], server,
 				   &count->lines[i * HL_SERVERS + server]);
 	json_object_set_new(object, "servers", array);
+	return object;
+}
+
+json_t *json_profiles(const struct view *view, const struct server_count *count)
+{
+	const struct hl_config *config = view->run->config;
+	json_t *object = json_ok(), *array = json_array();
+
+	for (uint32_t i = 0; i < config->n_profiles; i++) {
+		const struct hl_profile *p = &config->profiles[i];
+		json_t *servers = json_array();
+		for (unsigned server = 0; server < HL_SERVERS; server++)
+			server_add(servers, p, server, &count->lines[i * HL_SERVERS + server]);
+		json_array_append_new(array, json_pack("{ss so so so}", "profile", p->name,
+						       "detect_ms", whole(hl_profile_detect_ms(p)),
+						       "switch_ms", whole(hl_profile_switch_ms(p)),
+						       "servers", servers));
+	}
+	json_object_set_new(object, "profiles", array);
 	return object;
 }

@@ -14,4 +14,9 @@ json_t *json_lines(const struct view *view, const struct line_query *query);
 // One line, with its latest changes of state.
 json_t *json_line(const struct view *view, const struct query_row *row);
 
+// Changes behind a number, so many at most; the number of the last one, for the next page; and how many
+// in between are forgotten.
+json_t *json_events(const struct view *view, uint64_t after, uint32_t limit);
+
+json_t *json_profiles(const struct view *view, const struct server_count *count);
 json_t *json_servers(const struct view *view, const struct server_count *count);

@@ -5,6 +5,7 @@
 #include "surface/request.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <heartline/config.h>
@@ -32,10 +33,11 @@ static bool is_too_deep(const char *line, size_t len)
 	return false;
 }
 
-static int object_read(json_t **object, const char *line, size_t len, struct hl_error *err)
+int request_object(json_t **object, const char *line, size_t len, struct hl_error *err)
 {
 	json_error_t error;
 
+	*object = NULL;
 	if (len > REQUEST_BYTES_MAX)
 		return hl_fail(err, E2BIG, "the request is longer than %d bytes",
 			       REQUEST_BYTES_MAX);
@@ -52,6 +54,7 @@ static int object_read(json_t **object, const char *line, size_t len, struct hl_
 			       error.position, error.text);
 	if (!json_is_object(*object)) {
 		json_decref(*object);
+		*object = NULL;
 		return hl_fail(
 			err, EINVAL,
 			"no object; write one object a line, as in {\"command\": \"status\"}");
@@ -81,6 +84,19 @@ static int value_check(const struct ctl_argument *a, const json_t *value, struct
 	return 0;
 }
 
+static int argument_unknown(const struct ctl_command *command, const char *key,
+			    struct hl_error *err)
+{
+	char names[256] = "";
+	size_t len = 0;
+
+	for (const struct ctl_argument *a = command->arguments; a->name && len < sizeof(names); a++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len ? ", " : "",
+					a->name);
+	return hl_fail(err, EINVAL, "%s: no argument \"%.60s\"; allowed %s", command->name, key,
+		       len ? names : "none");
+}
+
 static int arguments_check(const struct ctl_command *command, json_t *object, struct hl_error *err)
 {
 	const char *key;
@@ -92,10 +108,7 @@ static int arguments_check(const struct ctl_command *command, json_t *object, st
 		if (!strcmp(key, "command"))
 			continue;
 		if (!a)
-			return hl_fail(err, EINVAL,
-				       "%s: no argument \"%.60s\"; heartline ctl --help "
-				       "lists them",
-				       command->name, key);
+			return argument_unknown(command, key, err);
 		int rc = value_check(a, value, err);
 		if (rc < 0)
 			return rc;
@@ -107,15 +120,12 @@ static int arguments_check(const struct ctl_command *command, json_t *object, st
 	return 0;
 }
 
-int request_read(struct request *request, const char *line, size_t len, struct hl_error *err)
+int request_take(struct request *request, json_t *object, struct hl_error *err)
 {
 	char names[CTL_NAMES_ROOM];
-	json_t *object = NULL;
+	int rc;
 
 	*request = (struct request){ 0 };
-	int rc = object_read(&object, line, len, err);
-	if (rc < 0)
-		return rc;
 	const char *name = json_string_value(json_object_get(object, "command"));
 	const struct ctl_command *command = name ? ctl_command_find(name) : NULL;
 	if (!name)
@@ -132,6 +142,15 @@ int request_read(struct request *request, const char *line, size_t len, struct h
 	}
 	*request = (struct request){ .command = command, .object = object };
 	return 0;
+}
+
+int request_read(struct request *request, const char *line, size_t len, struct hl_error *err)
+{
+	json_t *object;
+
+	*request = (struct request){ 0 };
+	int rc = request_object(&object, line, len, err);
+	return rc < 0 ? rc : request_take(request, object, err);
 }
 
 void request_free(struct request *request)

@@ -20,6 +20,10 @@ struct request {
 // Read one line. What it does not know is refused with one message, whatever the bytes are.
 // request_free() after a success only.
 int request_read(struct request *request, const char *line, size_t len, struct hl_error *err);
+// The same from an object that was read before; it is taken, whatever comes of it.
+int request_take(struct request *request, json_t *object, struct hl_error *err);
+// One object of plain values from a text, which may be anybody's.
+int request_object(json_t **object, const char *text, size_t len, struct hl_error *err);
 void request_free(struct request *request);
 
 // NULL: it was not given.

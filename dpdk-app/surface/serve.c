@@ -35,6 +35,8 @@ static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) =
 	[CTL_LINES] = lines_serve,
 	[CTL_LINE_SHOW] = line_show_serve,
 	[CTL_SERVER_LIST] = server_list_serve,
+	[CTL_PROFILE_LIST] = profile_list_serve,
+	[CTL_EVENTS] = events_serve,
 	[CTL_LINE_FORCE] = line_force_serve,
 	[CTL_SERVER_DRAIN] = server_drain_serve,
 	[CTL_SERVER_RESTORE] = server_restore_serve,
@@ -54,14 +56,34 @@ json_t *serve_continue(struct view *view, struct serving *serving)
 	return reply;
 }
 
+static json_t *begin(struct view *view, struct serving *serving, int rc, const struct hl_error *err)
+{
+	if (rc < 0)
+		return serve_refuse(serving, err);
+	serving->is_open = true;
+	return serve_continue(view, serving);
+}
+
 json_t *serve_line(struct view *view, struct serving *serving, const char *line, size_t len)
 {
 	struct hl_error err;
 
-	if (request_read(&serving->request, line, len, &err) < 0)
-		return json_refusal(err.text);
-	serving->is_open = true;
-	return serve_continue(view, serving);
+	serving->refused = 0;
+	return begin(view, serving, request_read(&serving->request, line, len, &err), &err);
+}
+
+json_t *serve_object(struct view *view, struct serving *serving, json_t *object)
+{
+	struct hl_error err;
+
+	serving->refused = 0;
+	return begin(view, serving, request_take(&serving->request, object, &err), &err);
+}
+
+json_t *serve_refuse(struct serving *serving, const struct hl_error *err)
+{
+	serving->refused = err->code;
+	return json_refusal(err->text);
 }
 
 void serve_cancel(struct serving *serving)
@@ -70,5 +92,5 @@ void serve_cancel(struct serving *serving)
 		return;
 	request_free(&serving->request);
 	free(serving->memory);
-	*serving = (struct serving){ 0 };
+	*serving = (struct serving){ .refused = serving->refused };
 }

@@ -14,6 +14,7 @@
 struct serving {
 	struct request request;
 	bool is_open; // it wants another turn
+	int refused;  // errno of the latest reply, when it is a refusal; 0: it is none
 	// Of a walk.
 	void *memory; // freed with it
 	struct line_query query;
@@ -24,6 +25,12 @@ struct serving {
 // Begin to serve one line. NULL: it is not done yet, serve_continue() goes on.
 // @return the reply, which is the caller's
 json_t *serve_line(struct view *view, struct serving *serving, const char *line, size_t len);
+
+// The same from an object, which is taken.
+json_t *serve_object(struct view *view, struct serving *serving, json_t *object);
+
+// The reply for an error.
+json_t *serve_refuse(struct serving *serving, const struct hl_error *err);
 
 // One more turn, of a few milliseconds at most.
 json_t *serve_continue(struct view *view, struct serving *serving);

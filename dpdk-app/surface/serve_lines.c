@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/history.h"
 #include "session/run.h"
 #include "surface/json_lines.h"
-#include "surface/json_view.h"
 
 #define LIMIT_USUAL 50
 
@@ -86,13 +86,13 @@ json_t *lines_serve(struct view *view, struct serving *s)
 	struct hl_error err;
 
 	if (!s->memory && lines_begin(view, s, &err) < 0)
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	return line_query_step(&s->query, view->run->dp) ? json_lines(view, &s->query) : NULL;
 }
 
-static json_t *no_single_line(const struct request *request, uint64_t matched)
+static json_t *no_single_line(struct serving *s, uint64_t matched)
 {
-	const char *number = request_text(request, "number");
+	const char *number = request_text(&s->request, "number");
 	struct hl_error err;
 
 	if (matched == 0)
@@ -101,7 +101,7 @@ static json_t *no_single_line(const struct request *request, uint64_t matched)
 	else
 		hl_fail(&err, EINVAL, "number: %.130s: %llu lines have it; choose one by domain",
 			number, (unsigned long long)matched);
-	return json_refusal(err.text);
+	return serve_refuse(s, &err);
 }
 
 json_t *line_show_serve(struct view *view, struct serving *s)
@@ -110,20 +110,54 @@ json_t *line_show_serve(struct view *view, struct serving *s)
 
 	if (!s->memory && (filter_read(view, &s->request, &s->query.filter, &err) < 0 ||
 			   rows_new(s, 1, &err) < 0))
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	if (!line_query_step(&s->query, view->run->dp))
 		return NULL;
 	if (s->query.matched != 1)
-		return no_single_line(&s->request, s->query.matched);
+		return no_single_line(s, s->query.matched);
 	return json_line(view, &s->query.rows[0]);
+}
+
+int servers_count(struct view *view, struct serving *s, struct hl_error *err)
+{
+	uint32_t n = view->run->config->n_profiles * HL_SERVERS;
+
+	if (!s->memory)
+		s->count.lines = s->memory = calloc(n, sizeof(*s->count.lines));
+	if (!s->memory)
+		return hl_fail(err, ENOMEM, "no memory for %u servers; try again later", n);
+	return server_count_step(&s->count, view->run->dp);
+}
+
+// `write` makes the answer once all are counted.
+static json_t *count_serve(struct view *view, struct serving *s,
+			   json_t *(*write)(const struct view *, const struct server_count *))
+{
+	struct hl_error err;
+	int rc = servers_count(view, s, &err);
+
+	if (rc < 0)
+		return serve_refuse(s, &err);
+	return rc > 0 ? write(view, &s->count) : NULL;
 }
 
 json_t *server_list_serve(struct view *view, struct serving *s)
 {
-	if (!s->memory)
-		s->count.lines = s->memory = calloc(view->run->config->n_profiles * HL_SERVERS,
-						    sizeof(*s->count.lines));
-	if (!s->memory)
-		return json_refusal("no memory");
-	return server_count_step(&s->count, view->run->dp) ? json_servers(view, &s->count) : NULL;
+	return count_serve(view, s, json_servers);
+}
+
+json_t *profile_list_serve(struct view *view, struct serving *s)
+{
+	return count_serve(view, s, json_profiles);
+}
+
+json_t *events_serve(struct view *view, struct serving *s)
+{
+	uint64_t changes = history_changes(view->run->dp->history);
+	uint64_t limit = request_count(&s->request, "limit", LIMIT_USUAL);
+	uint64_t after = request_count(&s->request, "after", changes > limit ? changes - limit : 0);
+
+	if (after > changes) // of another run: what this one has is all new
+		after = 0;
+	return json_events(view, after, (uint32_t)limit);
 }

@@ -7,6 +7,12 @@
 json_t *lines_serve(struct view *view, struct serving *serving);
 json_t *line_show_serve(struct view *view, struct serving *serving);
 json_t *server_list_serve(struct view *view, struct serving *serving);
+json_t *profile_list_serve(struct view *view, struct serving *serving);
+json_t *events_serve(struct view *view, struct serving *serving);
+
+// One turn of counting lines by profile and server, into serving->count.
+// @return 1: all are counted; 0: not yet; -ENOMEM with a message
+int servers_count(struct view *view, struct serving *serving, struct hl_error *err);
 
 // Set a filter from the arguments number, domain, state, server and profile.
 int filter_read(const struct view *view, const struct request *request, struct line_filter *filter,

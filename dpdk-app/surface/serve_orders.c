@@ -26,7 +26,7 @@ json_t *rate_serve(struct view *view, struct serving *s)
 	struct hl_error err;
 
 	if (view_check_steerable(view, &err) < 0)
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	reply = json_ok();
 	json_object_set_new(reply, "before", whole(view->settings.rate));
 	run_settings_rate(&view->settings, request_count(&s->request, "rate", 0));
@@ -34,12 +34,12 @@ json_t *rate_serve(struct view *view, struct serving *s)
 	return reply;
 }
 
-static json_t *pause_set(struct view *view, bool paused)
+static json_t *pause_set(struct view *view, struct serving *s, bool paused)
 {
 	struct hl_error err;
 
 	if (view_check_steerable(view, &err) < 0)
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	bool changed = run_settings_pause(&view->settings, paused);
 	json_t *reply = json_ok();
 	json_object_set_new(reply, "paused", json_boolean(paused));
@@ -50,14 +50,12 @@ static json_t *pause_set(struct view *view, bool paused)
 
 json_t *pause_serve(struct view *view, struct serving *s)
 {
-	(void)s;
-	return pause_set(view, true);
+	return pause_set(view, s, true);
 }
 
 json_t *resume_serve(struct view *view, struct serving *s)
 {
-	(void)s;
-	return pause_set(view, false);
+	return pause_set(view, s, false);
 }
 
 static json_t *order_begin(struct view *view, struct serving *s, const struct order_commands *c)
@@ -68,11 +66,11 @@ static json_t *order_begin(struct view *view, struct serving *s, const struct or
 	struct hl_error err;
 
 	if (view_check_steerable(view, &err) < 0)
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	if (chosen->n > 0) {
 		if (orders_begin(&view->orders, chosen->chosen, chosen->n, c, spread_ms * 1000000,
 				 &err) < 0)
-			return json_refusal(err.text);
+			return serve_refuse(s, &err);
 		s->memory = NULL; // the order's now
 	}
 	json_t *reply = json_ok();
@@ -130,7 +128,7 @@ json_t *line_force_serve(struct view *view, struct serving *s)
 	struct hl_error err;
 
 	if (!s->memory && line_force_begin(view, s, type, &err) < 0)
-		return json_refusal(err.text);
+		return serve_refuse(s, &err);
 	return order_step(view, s, &c);
 }
 
@@ -141,7 +139,7 @@ static json_t *server_order(struct view *view, struct serving *s, const struct o
 
 	if (!s->memory) {
 		if (selection_begin(view, s, &err) < 0)
-			return json_refusal(err.text);
+			return serve_refuse(s, &err);
 		s->selection.needs_backup = true;
 		s->selection.filter.states = NOT_OFF;
 	}

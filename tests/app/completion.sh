@@ -26,7 +26,7 @@ completes() {
 }
 
 completes "the program's commands" "ctl check" c
-completes "the first words" "status lines line server rate pause resume drain" ctl ""
+completes "the first words" "status lines line server profile events rate pause resume drain" ctl ""
 completes "the first words that begin so" "rate resume" ctl r
 completes "the second word" "show force" ctl line ""
 completes "behind an option with a value" "show force" ctl --socket /tmp/x line ""

@@ -78,3 +78,37 @@ Test(history, what_made_room_is_not_shown)
 	cr_assert_eq(history_of_line(history, 1, events), 1, "and is not linked to");
 	cr_expect_eq(events[0].at_ns, 6);
 }
+
+Test(history, all_changes_are_read_in_their_order_page_by_page)
+{
+	struct hl_event events[4];
+	uint64_t first;
+
+	cr_expect_eq(history_after(history, 0, events, 4, &first), 0);
+	for (uint64_t n = 1; n <= 6; n++)
+		add((uint32_t)n, n * 10);
+	cr_expect_eq(history_changes(history), 6);
+	cr_assert_eq(history_after(history, 0, events, 4, &first), 4);
+	cr_expect_eq(first, 1);
+	cr_expect_eq(events[0].at_ns, 10);
+	cr_expect_eq(events[3].line, 4);
+	cr_assert_eq(history_after(history, 4, events, 4, &first), 2);
+	cr_expect_eq(first, 5);
+	cr_expect_eq(events[1].at_ns, 60);
+	cr_expect_eq(history_after(history, 6, events, 4, &first), 0);
+	cr_expect_eq(history_after(history, UINT64_MAX, events, 4, &first), 0);
+}
+
+Test(history, what_made_room_is_passed_over)
+{
+	struct hl_event events[2];
+	uint64_t first;
+
+	for (uint64_t n = 1; n <= RING + 3; n++)
+		add(7, n);
+	cr_assert_eq(history_after(history, 0, events, 2, &first), 2);
+	cr_expect_eq(first, 4);
+	cr_expect_eq(events[0].at_ns, 4);
+	cr_assert_eq(history_after(history, RING + 2, events, 2, &first), 1);
+	cr_expect_eq(events[0].at_ns, RING + 3);
+}
