@@ -57,6 +57,28 @@ uint64_t hl_hist_samples(const struct hl_hist *hist)
 	return samples;
 }
 
+uint64_t hl_hist_below(const struct hl_hist *hist, uint64_t us)
+{
+	uint64_t samples = 0;
+
+	for (unsigned i = 0; i < HL_HIST_BUCKETS && bucket_edge_us(i) < us; i++)
+		samples += count_read(&hist->bucket[i]);
+	return samples;
+}
+
+double hl_hist_sum(const struct hl_hist *hist)
+{
+	uint64_t begin_us = 0;
+	double sum_us = 0;
+
+	for (unsigned i = 0; i < HL_HIST_BUCKETS; i++) {
+		uint64_t end_us = bucket_edge_us(i) + 1;
+		sum_us += (double)count_read(&hist->bucket[i]) * (double)(begin_us + end_us) / 2;
+		begin_us = end_us;
+	}
+	return sum_us;
+}
+
 const char *hl_method_name(enum hl_method method)
 {
 	static const char *const names[HL_METHODS] = {

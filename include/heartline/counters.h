@@ -40,6 +40,12 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 /** How many samples there are. */
 uint64_t hl_hist_samples(const struct hl_hist *hist);
 
+/** How many of them are below @p us, which is the edge of a bucket: any power of two is. */
+uint64_t hl_hist_below(const struct hl_hist *hist, uint64_t us);
+
+/** Their sum [us], right within 3 %: each counts as the middle of its bucket. */
+double hl_hist_sum(const struct hl_hist *hist);
+
 // Why something that was received had no effect. A row is all that a new reason needs: its counter, its
 // example, and its place in the status, the final table and the summary follow from it.
 // ROW(identifier, name, what it says about one packet)

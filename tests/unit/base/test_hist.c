@@ -126,3 +126,28 @@ Test(hist, methods_have_the_names_of_the_wire)
 	cr_assert_str_eq(hl_method_name(HL_METHODS), "OTHER");
 	cr_assert_str_eq(hl_method_name((enum hl_method) - 1), "OTHER");
 }
+
+Test(hist, samples_below_a_power_of_two_are_counted_exactly)
+{
+	hist = (struct hl_hist){ 0 };
+	for (uint64_t us = 0; us < 100000; us++)
+		hist_add(&hist, us);
+	for (uint64_t edge = 1; edge <= 65536; edge *= 2)
+		cr_assert(eq(u64, hl_hist_below(&hist, edge), edge));
+	cr_assert(eq(u64, hl_hist_below(&hist, 0), 0));
+	cr_assert(eq(u64, hl_hist_below(&hist, UINT64_C(1) << 26), 100000));
+}
+
+Test(hist, the_sum_is_right_within_three_percent)
+{
+	double sum = 0;
+
+	hist = (struct hl_hist){ 0 };
+	cr_assert(eq(dbl, hl_hist_sum(&hist), 0));
+	for (uint64_t us = 100; us < 3000000; us = us * 5 / 4) {
+		hist_add(&hist, us);
+		sum += (double)us;
+	}
+	cr_assert(fabs(hl_hist_sum(&hist) - sum) < 0.03 * sum, "%f for %f", hl_hist_sum(&hist),
+		  sum);
+}
