@@ -15,6 +15,8 @@
 #include "base/stop.h"
 #include "commands/config_from_flags.h"
 #include "commands/options.h"
+#include "http/listen.h"
+#include "http/server.h"
 #include "naming/dhcp.h"
 #include "naming/resolve.h"
 #include "report/judge.h"
@@ -24,15 +26,16 @@
 #include "surface/control_server.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 19
+#define OWN_OPTIONS 21
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
 	struct events *events; // until the data plane takes it over
 	struct control_socket socket;
 	struct control_server server;
+	struct http_server http_server;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
-		*control; // NULL: use the value of the file
+		*control, *http, *http_token_file; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct config_flags flags;
@@ -57,6 +60,8 @@ static void options_table(struct run_options *o)
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
 		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "how long to wait for their first answers (5s)", 0 },
 		{ "control", 0, OPTION_TEXT, &o->control, 0, 0, "PATH|off", "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
+		{ "http", 0, OPTION_TEXT, &o->http, 0, 0, "ADDRESS:PORT|off", "serve metrics and an API by HTTP, as in 127.0.0.1:9060 (off)", 0 },
+		{ "http-token-file", 0, OPTION_TEXT, &o->http_token_file, 0, 0, "FILE", "the token without which HTTP changes nothing; mode 0600", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
 		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
@@ -101,6 +106,8 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "dns_servers", o->dns },
 		{ "idle_sleep", o->idle_sleep },
 		{ "control_socket", o->control },
+		{ "http", o->http },
+		{ "http_token_file", o->http_token_file },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -160,6 +167,8 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 	if (rc == 0)
 		rc = control_server_start(&o->server, &o->socket, &run->view, run->control->loop,
 					  err);
+	if (rc == 0)
+		rc = http_server_start(&o->http_server, &run->view, run->control->loop, err);
 	if (rc < 0)
 		return EXIT_USAGE;
 	run->dp->events = o->events; // closed with the report
@@ -169,6 +178,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 	hold(run);
 	run_drain(run);
 	control_server_stop(&o->server);
+	http_server_stop(&o->http_server);
 	run_finish(run, &judgement);
 	if (!o->quiet)
 		report_print(&run->report, stderr);
@@ -240,6 +250,18 @@ static int control_open_socket(struct run_options *o, const struct hl_config *co
 	return 0;
 }
 
+static int http_open(struct run_options *o, const struct hl_config *config, struct hl_error *err)
+{
+	const struct http_access *access = &o->http_server.access;
+	char place[HTTP_PLACE_ROOM];
+	int rc = http_server_open(&o->http_server, config, err);
+
+	if (rc == 0 && access->is_open && !o->quiet)
+		fprintf(stderr, "heartline: http: %s://%s\n",
+			access->certificate ? "https" : "http", http_place(&access->at, place));
+	return rc;
+}
+
 int run_command(int argc, char **argv)
 {
 	static struct run_options o;
@@ -269,6 +291,8 @@ int run_command(int argc, char **argv)
 		rc = events_open(&o.events, o.events_path, &err);
 	if (rc == 0)
 		rc = control_open_socket(&o, &config, &err);
+	if (rc == 0)
+		rc = http_open(&o, &config, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
 		const struct session_request request = {
@@ -283,6 +307,7 @@ int run_command(int argc, char **argv)
 		error_print(&err);
 	events_close(o.events, &(struct events_counts){ 0 });
 	control_socket_close(&o.socket);
+	http_server_close(&o.http_server);
 	session_close(&session);
 	hl_config_free(&config);
 	return code;

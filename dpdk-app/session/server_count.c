@@ -3,7 +3,25 @@
 
 #include "session/server_count.h"
 
+#include <stddef.h>
+
 #include "session/line_query.h"
+
+// Two labels: whoever writes them out knows their values.
+static const struct hl_label label_server = { .name = "profile,server" };
+
+#define GAUGE(member, name_, help_) \
+	{ \
+		.name = "heartline_server_" name_, .help = (help_), .unit = "lines", \
+		.type = HL_METRIC_GAUGE, .n = 1, .label = &label_server, \
+		.offset = offsetof(struct server_lines, member) \
+	}
+
+const struct hl_metric server_metrics[] = {
+	GAUGE(registered, "registered_lines", "lines that are registered at this server"),
+	GAUGE(locked, "locked_lines", "lines that an operator keeps at this server"),
+	{ .name = NULL },
+};
 
 bool server_count_step(struct server_count *c, const struct dataplane *dp)
 {

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heartline/metrics.h>
+
 #include "dataplane/dataplane.h"
 
 struct server_lines {
@@ -19,3 +21,6 @@ struct server_count {
 
 // One slice. @return true: all lines were counted
 bool server_count_step(struct server_count *count, const struct dataplane *dp);
+
+// What is counted, as metrics; offset: in struct server_lines. Ends with a NULL name.
+extern const struct hl_metric server_metrics[];

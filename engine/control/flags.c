@@ -192,5 +192,9 @@ void hl_config_free(struct hl_config *config)
 	free(config->lines);
 	free(config->dns_servers);
 	free(config->control_socket);
+	free(config->http);
+	free(config->http_token_file);
+	free(config->http_certificate_file);
+	free(config->http_key_file);
 	memset(config, 0, sizeof(*config));
 }

@@ -62,6 +62,12 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_SOCKET:
 		snprintf(out, room, "off, or a path of at most %d characters", HL_SOCKET_PATH_MAX);
 		break;
+	case KEY_LISTEN:
+		snprintf(out, room, "off, or ADDRESS:PORT, as in 127.0.0.1:9060 or [::1]:9060");
+		break;
+	case KEY_FILE:
+		snprintf(out, room, "a path of at most %d characters", HL_FILE_PATH_MAX);
+		break;
 	case KEY_DISPLAY:
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:

@@ -268,15 +268,27 @@ static int headers_read(const char *text, struct fault *fault)
 	return rc;
 }
 
-static int socket_read(const struct key *key, const char *text, struct key_value *value,
-		       struct fault *fault)
+static int path_read(const struct key *key, const char *text, struct key_value *value,
+		     struct fault *fault)
 {
-	if (strlen(text) > HL_SOCKET_PATH_MAX) {
+	if (strlen(text) > (key->type == KEY_SOCKET ? HL_SOCKET_PATH_MAX : HL_FILE_PATH_MAX)) {
 		fault_say(fault, "the path has %zu characters", strlen(text));
 		return fault_allowed(key, fault);
 	}
 	value->text = *text != '\0' ? text : NULL;
 	return 0;
+}
+
+static int listen_read(const struct key *key, const char *text, struct key_value *value,
+		       struct fault *fault)
+{
+	struct hl_endpoint at;
+
+	value->text = *text != '\0' ? text : NULL;
+	if (value->text == NULL || strcmp(text, "off") == 0 || hl_listen_parse(text, &at) == 0)
+		return 0;
+	fault_say(fault, "\"%.60s\" is no address with a port", text);
+	return fault_allowed(key, fault);
 }
 
 static int value_read(const struct key *key, const char *text, struct key_value *value,
@@ -300,7 +312,10 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 	case KEY_RESOLVERS:
 		return resolvers_read(text, value, fault);
 	case KEY_SOCKET:
-		return socket_read(key, text, value, fault);
+	case KEY_FILE:
+		return path_read(key, text, value, fault);
+	case KEY_LISTEN:
+		return listen_read(key, text, value, fault);
 	case KEY_CODES:
 		return codes_read(text, value, fault);
 	case KEY_DOMAIN:
@@ -356,6 +371,8 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_DOMAIN:
 	case KEY_RESOLVERS:
 	case KEY_SOCKET:
+	case KEY_LISTEN:
+	case KEY_FILE:
 	case KEY_HEADER:
 	case KEY_WORD:
 		return text_store(member, value->text);

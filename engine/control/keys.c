@@ -169,6 +169,17 @@ const struct key run_keys[] = {
 	{ "control_socket", KEY_SOCKET, RUN(control_socket),
 	  .meaning = "the UNIX socket that heartline ctl speaks to; off: none; empty: one by the "
 		     "number of the process in the run-time folder" },
+	{ "http", KEY_LISTEN, RUN(http),
+	  .meaning = "address and port of the HTTP server for metrics and the API; another address than "
+		     "loopback needs http_certificate_file and http_token_file; port 0: any that is "
+		     "free; empty: none" },
+	{ "http_token_file", KEY_FILE, RUN(http_token_file),
+	  .meaning = "file of mode 0600 with the token that every change by HTTP needs, and beyond "
+		     "loopback reading, too; empty: no changes" },
+	{ "http_certificate_file", KEY_FILE, RUN(http_certificate_file),
+	  .meaning = "certificate of the HTTP server (PEM, its chain behind it); empty: no TLS" },
+	{ "http_key_file", KEY_FILE, RUN(http_key_file),
+	  .meaning = "private key of that certificate (PEM), in a file of mode 0600" },
 	{ .name = NULL },
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");

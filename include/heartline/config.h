@@ -118,6 +118,7 @@ static inline struct hl_prefix hl_port_subnet(const struct hl_port *port)
 
 // What fits into sockaddr_un, with a zero behind it.
 #define HL_SOCKET_PATH_MAX 107
+#define HL_FILE_PATH_MAX 4095
 
 struct hl_config {
 	struct hl_port *ports;
@@ -136,6 +137,8 @@ struct hl_config {
 	bool idle_sleep;      // poll loops without work sleep
 	char *dns_servers;    // "10.0.0.1,10.0.0.2:5353"; NULL: the system's
 	char *control_socket; // a path, or "off"; NULL: the program's choice
+	char *http;           // "127.0.0.1:9060", or "off"; NULL: no HTTP server
+	char *http_token_file, *http_certificate_file, *http_key_file; // NULL: none
 };
 
 /**
@@ -170,6 +173,9 @@ uint64_t hl_profile_switch_ms(const struct hl_profile *profile);
 
 /** From the death of the primary: the next probe, or without any the next refresh, comes first [ms]. */
 uint64_t hl_profile_detect_ms(const struct hl_profile *profile);
+
+/** Read an address to listen on, as in "127.0.0.1:9060" or "[::1]:9060"; port 0 is allowed. @return 0, -EINVAL */
+int hl_listen_parse(const char *text, struct hl_endpoint *at);
 
 /** Read a time: "2000ms", "30s", "5min", "12h", or a bare number in @p unit_ms. @return 0, -EINVAL */
 int hl_time_parse(const char *text, uint64_t unit_ms, uint64_t *ms);

@@ -145,6 +145,64 @@ Test(targets, a_control_socket_has_a_path_that_fits_or_is_off)
 	hl_config_free(&config);
 }
 
+Test(targets, http_listens_on_an_address_with_a_port_or_is_off)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} cases[] = {
+		{ "127.0.0.1:9060", true },
+		{ "[::1]:9060", true },
+		{ "0.0.0.0:0", true },
+		{ "off", true },
+		{ "", true },
+		{ "127.0.0.1", false },
+		{ "::1:9060", false },
+		{ "[127.0.0.1]:1", false },
+		{ "[::1]", false },
+		{ "9060", false },
+		{ ":9060", false },
+		{ "127.0.0.1:65536", false },
+		{ "localhost:80", false },
+		{ "127.0.0.1:", false },
+		{ "127.0.0.1:+80", false },
+		{ "[]:80", false },
+		{ "[:80", false },
+		{ "]:80", false },
+	};
+	struct hl_config config;
+	struct hl_error err = { 0 };
+
+	hl_config_default(&config);
+	cr_expect_eq(config.http, NULL);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		cr_expect_eq(hl_config_set(&config, "http", cases[i].text, &err) == 0,
+			     cases[i].good, "%s", cases[i].text);
+	cr_expect_neq(strstr(err.text, "off, or ADDRESS:PORT"), NULL, "%s", err.text);
+	hl_config_free(&config);
+}
+
+Test(targets, http_files_have_paths_that_fit)
+{
+	static const char *const keys[] = { "http_token_file", "http_certificate_file",
+					    "http_key_file" };
+	static char path[HL_FILE_PATH_MAX + 2];
+	struct hl_config config;
+	struct hl_error err = { 0 };
+
+	hl_config_default(&config);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		memset(path, 'x', sizeof(path) - 1);
+		cr_expect_lt(hl_config_set(&config, keys[i], path, &err), 0);
+		path[HL_FILE_PATH_MAX] = 0;
+		cr_expect_eq(hl_config_set(&config, keys[i], path, &err), 0, "%s", err.text);
+	}
+	cr_expect_str_eq(config.http_token_file, path);
+	cr_expect_str_eq(config.http_certificate_file, path);
+	cr_expect_str_eq(config.http_key_file, path);
+	hl_config_free(&config);
+}
+
 Test(targets, a_name_is_the_domain_and_has_no_target_before_dns_answers)
 {
 	struct hl_plan *plan = plan_of(PORTS NAMED LINES);
