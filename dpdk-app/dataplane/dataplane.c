@@ -88,7 +88,7 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 		dp->n_loops = i + 1;
 	}
 	if (rc == 0)
-		rc = history_new(&dp->history, hl_plan_lines(dp->plan), err);
+		rc = history_new(&dp->history, hl_plan_slots(dp->plan), err);
 	start_step_done(START_WORKERS);
 	return rc;
 }

@@ -79,7 +79,7 @@ const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len
 // By its place in the configuration.
 uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line);
 struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line); // its own
-uint32_t dataplane_lines(const struct dataplane *dp);
+uint32_t dataplane_slots(const struct dataplane *dp); // places for lines: what their numbers count
 // The worker that owns a line.
 const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line);
 struct hl_state dataplane_state(const struct dataplane *dp, uint32_t line);

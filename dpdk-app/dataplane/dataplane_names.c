@@ -38,9 +38,9 @@ struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line)
 	return hl_plan_place(dp->plan, line);
 }
 
-uint32_t dataplane_lines(const struct dataplane *dp)
+uint32_t dataplane_slots(const struct dataplane *dp)
 {
-	return hl_plan_lines(dp->plan);
+	return hl_plan_slots(dp->plan);
 }
 
 // Workers own lines in their order.

@@ -91,12 +91,12 @@ static void line_look(struct line_query *q, const struct dataplane *dp, uint32_t
 
 bool line_query_step(struct line_query *q, const struct dataplane *dp)
 {
-	uint32_t lines = dataplane_lines(dp);
-	uint32_t end = lines - q->next > QUERY_SLICE ? q->next + QUERY_SLICE : lines;
+	uint32_t slots = dataplane_slots(dp);
+	uint32_t end = slots - q->next > QUERY_SLICE ? q->next + QUERY_SLICE : slots;
 
 	for (; q->next < end; q->next++)
 		line_look(q, dp, q->next);
-	if (q->next < lines)
+	if (q->next < slots)
 		return false;
 	qsort(q->rows, q->n, sizeof(*q->rows), compare);
 	return true;

@@ -47,7 +47,7 @@ void orders_stop(struct orders *orders)
 
 uint64_t *orders_choice_new(const struct dataplane *dp)
 {
-	return calloc(dataplane_lines(dp) / 64 + 1, sizeof(uint64_t));
+	return calloc(dataplane_slots(dp) / 64 + 1, sizeof(uint64_t));
 }
 
 int orders_begin(struct orders *orders, uint64_t *chosen, uint32_t n_chosen,
@@ -90,9 +90,9 @@ static bool is_chosen(const struct order *o, uint32_t line)
 // The next row of chosen lines, of one worker and no longer than `most`. False: not found in this turn.
 static bool run_find(struct order *o, const struct dataplane *dp, uint32_t most)
 {
-	uint32_t lines = dataplane_lines(dp);
+	uint32_t slots = dataplane_slots(dp);
 
-	for (uint32_t words = 0; o->next < lines && !is_chosen(o, o->next);)
+	for (uint32_t words = 0; o->next < slots && !is_chosen(o, o->next);)
 		if (o->next % 64 == 0 && o->chosen[o->next / 64] == 0) {
 			o->next += 64;
 			if (++words == WORDS_A_TURN)
@@ -100,7 +100,7 @@ static bool run_find(struct order *o, const struct dataplane *dp, uint32_t most)
 		} else {
 			o->next++;
 		}
-	if (o->next >= lines)
+	if (o->next >= slots)
 		return false;
 	uint32_t end = dataplane_owner_end(dp, o->next);
 	o->run_first = o->next;

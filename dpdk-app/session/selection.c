@@ -17,8 +17,8 @@ static bool has_backup(const struct view *view, uint32_t line)
 bool selection_step(struct selection *s, const struct view *view)
 {
 	const struct dataplane *dp = view->run->dp;
-	uint32_t lines = dataplane_lines(dp);
-	uint32_t end = lines - s->next > QUERY_SLICE ? s->next + QUERY_SLICE : lines;
+	uint32_t slots = dataplane_slots(dp);
+	uint32_t end = slots - s->next > QUERY_SLICE ? s->next + QUERY_SLICE : slots;
 
 	for (; s->next < end; s->next++) {
 		struct hl_state state = dataplane_state(dp, s->next);
@@ -29,5 +29,5 @@ bool selection_step(struct selection *s, const struct view *view)
 		orders_choose(s->chosen, s->next);
 		s->n++;
 	}
-	return s->next == lines;
+	return s->next == slots;
 }

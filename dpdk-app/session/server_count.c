@@ -25,18 +25,19 @@ const struct hl_metric server_metrics[] = {
 
 bool server_count_step(struct server_count *c, const struct dataplane *dp)
 {
-	uint32_t lines = dataplane_lines(dp);
-	uint32_t end = lines - c->next > QUERY_SLICE ? c->next + QUERY_SLICE : lines;
+	uint32_t slots = dataplane_slots(dp);
+	uint32_t end = slots - c->next > QUERY_SLICE ? c->next + QUERY_SLICE : slots;
 
 	for (; c->next < end; c->next++) {
 		struct hl_state s = dataplane_state(dp, c->next);
 
-		if (!(STATES_REGISTERED >> s.state & 1) || s.server >= HL_SERVERS)
+		if (s.slot != HL_SLOT_LINE || !(STATES_REGISTERED >> s.state & 1) ||
+		    s.server >= HL_SERVERS)
 			continue;
 		struct server_lines *at =
 			&c->lines[dataplane_profile(dp, c->next) * HL_SERVERS + s.server];
 		at->registered++;
 		at->locked += s.locked;
 	}
-	return c->next == lines;
+	return c->next == slots;
 }

@@ -101,7 +101,7 @@ static int rung_try(struct steering *best, const struct steering *s, const struc
 	hl_plan_free(*plan);
 	*plan = made;
 	*best = *s;
-	best->lines = hl_plan_lines(made);
+	best->lines = hl_plan_slots(made);
 	best->steered = hl_plan_steered(made);
 	best->how.table = best->table;
 	return 0;

@@ -74,7 +74,7 @@ uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line)
 	return line % 2;
 }
 
-uint32_t dataplane_lines(const struct dataplane *dp)
+uint32_t dataplane_slots(const struct dataplane *dp)
 {
 	(void)dp;
 	return fake_dataplane.n_states;

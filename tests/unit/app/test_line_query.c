@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include "fake_dataplane.h"
+#include "session/server_count.h"
 
 #define LINES (2 * QUERY_SLICE + 100)
 
@@ -86,6 +87,35 @@ Test(line_query, by_state_server_and_profile)
 	run(&q);
 	cr_expect_eq(q.n, 0);
 	cr_expect_eq(q.matched, 0);
+}
+
+// Slots without a line stand between those that have one: what is behind them is found, and they are not.
+Test(line_query, slots_without_a_line_are_passed_over)
+{
+	struct line_query q = query_new(QUERY_BY_LINE, 3);
+
+	states[0].slot = HL_SLOT_FREE;
+	states[1].slot = HL_SLOT_REMOVED;
+	run(&q);
+	cr_assert_eq(q.n, 3);
+	cr_expect_eq(q.rows[0].line, 2);
+	cr_expect_eq(q.matched, LINES - 2);
+}
+
+// The same walk counts lines by server.
+Test(line_query, lines_by_server_are_counted_without_those_that_were_removed)
+{
+	struct server_lines lines[2 * HL_SERVERS] = { 0 };
+	struct server_count count = { .lines = lines };
+	uint64_t registered = 0;
+
+	states[1].slot = states[LINES - 1].slot = HL_SLOT_REMOVED; // on P and on P
+	states[2].slot = HL_SLOT_FREE;                             // on B
+	while (!server_count_step(&count, &dp))
+		continue;
+	for (unsigned k = 0; k < 2 * HL_SERVERS; k++)
+		registered += lines[k].registered;
+	cr_expect_eq(registered, LINES - (LINES + 2) / 3 - 2 - ((LINES - 1) % 3 != 0));
 }
 
 Test(line_query, by_number_range_and_domain)
