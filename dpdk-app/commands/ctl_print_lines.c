@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands/ctl_values.h"
 
@@ -48,6 +49,54 @@ static void outages_print(const json_t *outages)
 	printf(lasts_ms ? "; down for %s\n" : "\n", ctl_span(lasts_ms, lasts));
 }
 
+static void binding_print(const json_t *b)
+{
+	const json_t *nonce = json_object_get(b, "nonce");
+	const char *contact = ctl_text(b, "contact");
+	char left[SPAN_ROOM], age[SPAN_ROOM], granted[GROUPED_ROOM];
+
+	printf("  at %s         %s: ", ctl_text_or(b, "server", "-"),
+	       ctl_text_or(b, "address", "-"));
+	if (!contact)
+		printf("not bound");
+	else
+		printf("%sbound for %s, granted %s s of %" PRIu64,
+		       strcmp(ctl_text_or(b, "binding", ""), "held") ? "perhaps " : "",
+		       ctl_span(ctl_whole(b, "left_ms"), left), ctl_figure(b, "granted_s", granted),
+		       ctl_whole(b, "asked_s"));
+	printf("\n");
+	if (contact)
+		printf("    contact    %s\n", contact);
+	if (json_is_object(nonce))
+		printf("    nonce      %s old; requests signed: %" PRIu64 "\n",
+		       ctl_span(ctl_whole(nonce, "age_ms"), age), ctl_whole(nonce, "requests"));
+}
+
+static void dues_print(const json_t *dues)
+{
+	char in[SPAN_ROOM];
+	const json_t *due;
+	size_t i;
+
+	json_array_foreach(dues, i, due)
+		printf("  %-12s in %-12s %s of %s\n", i == 0 ? "due" : "",
+		       ctl_span(ctl_whole(due, "in_ms"), in), ctl_text_or(due, "what", "-"),
+		       ctl_text_or(due, "of", "-"));
+}
+
+static void detail_print(const json_t *reply)
+{
+	const json_t *bindings = json_object_get(reply, "bindings"), *binding;
+	size_t i;
+
+	if (!json_is_array(bindings)) {
+		printf("  at servers   not known: its worker did not answer within a second\n");
+		return;
+	}
+	json_array_foreach(bindings, i, binding) binding_print(binding);
+	dues_print(json_object_get(reply, "due"));
+}
+
 static void events_print(const json_t *events)
 {
 	char span[SPAN_ROOM];
@@ -77,6 +126,7 @@ void line_print(const json_t *reply)
 	printf("  last cause   %s\n", ctl_text_or(reply, "cause", "none"));
 	printf("  probes of P  %" PRIu64 " failed, %" PRIu64 " answered in a row\n",
 	       ctl_whole(reply, "failed_probes"), ctl_whole(reply, "answered_probes"));
+	detail_print(reply);
 	outages_print(json_object_get(reply, "outages"));
 	events_print(json_object_get(reply, "events"));
 }

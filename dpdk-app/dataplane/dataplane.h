@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <heartline/config.h>
+#include <heartline/detail.h>
 #include <heartline/snapshot.h>
 #include <heartline/worker.h>
 
@@ -52,6 +53,11 @@ void dataplane_command(struct dataplane *dp, enum hl_command_type type, uint64_t
 // Tell the owner of a line. -EAGAIN: it has no room now.
 int dataplane_tell_owner(const struct dataplane *dp, uint32_t line,
 			 const struct hl_command *command);
+// Ask its owner what it knows of a line, as hl_worker_ask() and what goes with it.
+int dataplane_ask(const struct dataplane *dp, uint32_t line);
+bool dataplane_answer(const struct dataplane *dp, uint32_t line, int place,
+		      struct hl_line_detail *detail);
+void dataplane_forget_ask(const struct dataplane *dp, uint32_t line, int place);
 // The line behind the last one of the owner of this line.
 uint32_t dataplane_owner_end(const struct dataplane *dp, uint32_t line);
 

@@ -127,6 +127,22 @@ int dataplane_tell_owner(const struct dataplane *dp, uint32_t line,
 	return hl_worker_command(dp->workers[owner_of(dp, line)], command);
 }
 
+int dataplane_ask(const struct dataplane *dp, uint32_t line)
+{
+	return hl_worker_ask(dp->workers[owner_of(dp, line)], line);
+}
+
+bool dataplane_answer(const struct dataplane *dp, uint32_t line, int place,
+		      struct hl_line_detail *detail)
+{
+	return hl_worker_answer(dp->workers[owner_of(dp, line)], place, detail);
+}
+
+void dataplane_forget_ask(const struct dataplane *dp, uint32_t line, int place)
+{
+	hl_worker_forget_ask(dp->workers[owner_of(dp, line)], place);
+}
+
 uint32_t dataplane_owner_end(const struct dataplane *dp, uint32_t line)
 {
 	const struct hl_worker *w = dp->workers[owner_of(dp, line)];

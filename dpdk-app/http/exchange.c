@@ -29,7 +29,7 @@ void http_exchange_free(struct http_exchange *x)
 {
 	if (!x)
 		return;
-	serve_cancel(&x->serving);
+	serve_cancel(x->view, &x->serving);
 	free(x->reply.owned);
 	free(x->body);
 	free(x->path);

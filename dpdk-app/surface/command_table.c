@@ -33,7 +33,7 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 		{ "limit", CTL_COUNT, .min = 1, .max = 1000, .value = "N", .help = "lines of a page (50)" },
 		{ "after", CTL_TEXT, .max = 40, .value = "PLACE", .help = "the next page: what the last one gave as next" },
 	} },
-	[CTL_LINE_SHOW] = { "line show", "one line: state, outages, its latest changes with their causes", {
+	[CTL_LINE_SHOW] = { "line show", "one line: state, bindings, nonces, what is due when, outages, its latest changes with their causes", {
 		{ "number", CTL_TEXT, .is_word = true, .is_required = true, .max = 128, .value = "NUMBER", .help = "its phone number" },
 		OF_DOMAIN,
 	} },

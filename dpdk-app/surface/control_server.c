@@ -15,14 +15,15 @@
 #include "base/timebase.h"
 #include "surface/json_view.h"
 
-#define AT_ONCE_NS 1 // a timer set to 0 does not run
+#define AT_ONCE_NS 1       // a timer set to 0 does not run
+#define A_MOMENT_NS 500000 // until a worker is looked at again
 #define IDLE_LOOK_NS 5000000000ull
 
 static void client_ready(void *context, uint32_t events);
 
 static void client_close(struct control_client *c)
 {
-	serve_cancel(&c->serving);
+	serve_cancel(c->server->view, &c->serving);
 	control_loop_remove(c->server->loop, c->subscription);
 	close(c->fd);
 	free(c->in);
@@ -167,7 +168,8 @@ static void client_step(struct control_client *c)
 		return;
 	}
 	if (more)
-		control_loop_set_timer(c->server->loop, c->server->turn_timer, AT_ONCE_NS, 0);
+		control_loop_set_timer(c->server->loop, c->server->turn_timer,
+				       c->serving.waits ? A_MOMENT_NS : AT_ONCE_NS, 0);
 	client_watch(c, false);
 }
 

@@ -138,7 +138,80 @@ static json_t *place_value(const struct dataplane *dp, uint32_t line)
 	return json_string(text);
 }
 
-json_t *json_line(const struct view *view, const struct query_row *row)
+static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
+{
+	char addr[HL_ADDR_TEXT], text[300];
+
+	if (!name && at->addr.family == HL_FAMILY_NONE)
+		return NULL; // there is no such server
+	hl_addr_format(&at->addr, addr);
+	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
+	return json_string(text);
+}
+
+static json_t *contact_value(const struct dataplane *dp, uint32_t line, enum hl_server server)
+{
+	struct hl_endpoint at = dataplane_place(dp, line);
+	char addr[HL_ADDR_TEXT], text[400];
+	int len;
+	const char *number = dataplane_phone_number(dp, line, &len);
+
+	hl_addr_format(&at.addr, addr);
+	snprintf(text, sizeof(text), "sip:%.*s@%s:%u;hl=%c", len, number, addr, at.port,
+		 server == HL_SERVER_P ? 'p' : 'b');
+	return json_string(text);
+}
+
+static json_t *nonce_value(const struct hl_binding *b)
+{
+	if (!b->has_nonce)
+		return json_null();
+	return json_pack("{sI sI}", "age_ms", (json_int_t)b->nonce_age_ms, "requests",
+			 (json_int_t)b->nonce_uses);
+}
+
+// A server that the profile does not have is left out.
+static json_t *bindings_array(const struct dataplane *dp, uint32_t line,
+			      const struct hl_line_detail *detail)
+{
+	json_t *array = json_array();
+
+	for (unsigned server = 0; server < HL_SERVERS; server++) {
+		const struct hl_binding *b = &detail->bindings[server];
+		json_t *at = endpoint_value(&b->server, NULL);
+		bool held = b->bound || b->maybe;
+
+		if (!at)
+			continue;
+		json_array_append_new(
+			array,
+			json_pack("{so so ss so so sI so so}", "server",
+				  server_value((uint8_t)server), "address", at, "binding",
+				  b->bound   ? "held"
+				  : b->maybe ? "perhaps"
+					     : "none",
+				  "contact", held ? contact_value(dp, line, server) : json_null(),
+				  "granted_s", b->granted_s ? whole(b->granted_s) : json_null(),
+				  "asked_s", (json_int_t)b->asked_s, "left_ms",
+				  held ? whole(b->left_ms) : json_null(), "nonce", nonce_value(b)));
+	}
+	return array;
+}
+
+static json_t *dues_array(const struct hl_line_detail *detail)
+{
+	json_t *array = json_array();
+
+	for (uint32_t k = 0; k < detail->n_dues; k++)
+		json_array_append_new(array, json_pack("{ss ss sI}", "what",
+						       hl_due_name(detail->dues[k].what), "of",
+						       detail->dues[k].of, "in_ms",
+						       (json_int_t)detail->dues[k].in_ms));
+	return array;
+}
+
+json_t *json_line(const struct view *view, const struct query_row *row,
+		  const struct hl_line_detail *detail)
 {
 	const struct dataplane *dp = view->run->dp;
 	json_t *object = json_ok(), *line = row_object(view, row);
@@ -152,19 +225,11 @@ json_t *json_line(const struct view *view, const struct query_row *row)
 	json_object_set_new(object, "failed_probes", whole(row->state.fails));
 	json_object_set_new(object, "answered_probes", whole(row->state.oks));
 	json_object_set_new(object, "outages", outages_value(&account));
+	json_object_set_new(object, "bindings",
+			    detail ? bindings_array(dp, row->line, detail) : json_null());
+	json_object_set_new(object, "due", detail ? dues_array(detail) : json_null());
 	json_object_set_new(object, "events", events_array(view, row->line));
 	return object;
-}
-
-static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
-{
-	char addr[HL_ADDR_TEXT], text[300];
-
-	if (!name && at->addr.family == HL_FAMILY_NONE)
-		return NULL; // there is no such server
-	hl_addr_format(&at->addr, addr);
-	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
-	return json_string(text);
 }
 
 static void server_add(json_t *array, const struct hl_profile *profile, enum hl_server server,

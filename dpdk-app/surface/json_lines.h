@@ -12,7 +12,9 @@
 json_t *json_lines(const struct view *view, const struct line_query *query);
 
 // One line, with its latest changes of state.
-json_t *json_line(const struct view *view, const struct query_row *row);
+// detail NULL: its worker did not answer.
+json_t *json_line(const struct view *view, const struct query_row *row,
+		  const struct hl_line_detail *detail);
 
 // Changes behind a number, so many at most; the number of the last one, for the next page; and how many
 // in between are forgotten.

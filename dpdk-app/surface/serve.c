@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/stop.h"
+#include "session/run.h"
 #include "surface/json_view.h"
 #include "surface/serve_lines.h"
 #include "surface/serve_orders.h"
@@ -52,7 +53,7 @@ json_t *serve_continue(struct view *view, struct serving *serving)
 	json_t *reply = servers[serving->request.command - ctl_commands](view, serving);
 
 	if (reply)
-		serve_cancel(serving);
+		serve_cancel(view, serving);
 	return reply;
 }
 
@@ -86,10 +87,11 @@ json_t *serve_refuse(struct serving *serving, const struct hl_error *err)
 	return json_refusal(err->text);
 }
 
-void serve_cancel(struct serving *serving)
+void serve_cancel(struct view *view, struct serving *serving)
 {
 	if (!serving->is_open)
 		return;
+	line_ask_cancel(&serving->ask, view->run->dp);
 	request_free(&serving->request);
 	free(serving->memory);
 	*serving = (struct serving){ .refused = serving->refused };

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "session/line_ask.h"
 #include "session/line_query.h"
 #include "session/selection.h"
 #include "session/server_count.h"
@@ -20,6 +21,8 @@ struct serving {
 	struct line_query query;
 	struct server_count count;
 	struct selection selection;
+	struct line_ask ask;
+	bool waits; // for a worker: the next turn need not be at once
 };
 
 // Begin to serve one line. NULL: it is not done yet, serve_continue() goes on.
@@ -36,4 +39,4 @@ json_t *serve_refuse(struct serving *serving, const struct hl_error *err);
 json_t *serve_continue(struct view *view, struct serving *serving);
 
 // Let go of it: the one who asked has left. One that is not open is no error.
-void serve_cancel(struct serving *serving);
+void serve_cancel(struct view *view, struct serving *serving);

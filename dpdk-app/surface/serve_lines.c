@@ -115,7 +115,12 @@ json_t *line_show_serve(struct view *view, struct serving *s)
 		return NULL;
 	if (s->query.matched != 1)
 		return no_single_line(s, s->query.matched);
-	return json_line(view, &s->query.rows[0]);
+	s->waits = true;
+	if (!line_ask_step(&s->ask, view->run->dp, s->query.rows[0].line))
+		return NULL;
+	if (!s->ask.failed && !s->ask.detail.is_line) // it has left since
+		return no_single_line(s, 0);
+	return json_line(view, &s->query.rows[0], s->ask.failed ? NULL : &s->ask.detail);
 }
 
 int servers_count(struct view *view, struct serving *s, struct hl_error *err)

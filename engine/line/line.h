@@ -128,3 +128,10 @@ struct line_cold {
 	uint8_t stale_server : 1, looked : 2 /* bit by enum hl_server */, stale_removals : 5;
 };
 static_assert(sizeof(struct line_cold) <= 64, "one more cache line");
+
+// What nothing is decided by, for those who ask about the line. Only written on the way of a packet.
+struct line_notes {
+	uint32_t granted_s[HL_SERVERS]; // by the latest 2xx to a REGISTER
+	uint32_t nonce_at[HL_SERVERS];  // when the latest nonce came, as bound_until
+};
+static_assert(sizeof(struct line_notes) == 16, "memory a line");

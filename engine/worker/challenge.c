@@ -6,6 +6,7 @@
 
 #include <heartline/code.h>
 #include "sip/value.h"
+#include "worker/clock.h"
 
 // What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
 // target of the server either.
@@ -90,6 +91,8 @@ static int learn(struct hl_worker *w, uint32_t i, enum hl_server server, int k,
 		return result;
 	if (k > 0)
 		first->second = true;
+	if (!same)
+		w->notes[i].nonce_at[server] = coarse_of(w, w->now_ns);
 	to.auth->from = w->lines[i].target[server];
 	if (is_known(w, i, server, 1 - k) && other->from != to.auth->from)
 		other->usable = false;
@@ -215,7 +218,10 @@ void challenge_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server
 		if (to.auth->proxy)
 			continue;
 		const struct auth_store store = { &w->realms, to.long_text, w->digest };
+		uint32_t uses = to.auth->nc;
 		auth_next_nonce(to.auth, &store, reply->auth_info);
+		if (to.auth->nc < uses) // it has another one
+			w->notes[i].nonce_at[server] = coarse_of(w, w->now_ns);
 		return;
 	}
 }

@@ -6,6 +6,7 @@
 // done before any later one begins, and one that removes them is never overruled.
 #include "worker/command.h"
 
+#include "worker/detail.h"
 #include "worker/driver.h"
 #include "worker/flush.h"
 #include "worker/pace.h"
@@ -87,6 +88,10 @@ static bool obey_at_once(struct hl_worker *w, const struct hl_command *command)
 	case HL_COMMAND_PAUSE:
 	case HL_COMMAND_RESUME:
 		w->paused = command->type == HL_COMMAND_PAUSE;
+		return true;
+	case HL_COMMAND_TELL:
+		if (command->n < HL_ASKS)
+			detail_answer(w, command->n);
 		return true;
 	default:
 		return false;

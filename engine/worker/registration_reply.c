@@ -65,6 +65,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted, is_refresh));
 	c->bound_until[server] = coarse_after(w, granted * 1000000000ull);
 	c->bound |= (uint8_t)(1u << server);
+	w->notes[i].granted_s[server] = granted;
 	if (!(l->flags & LINE_REGISTERED_ONCE)) {
 		l->flags |= LINE_REGISTERED_ONCE;
 		count(&w->counters.registered_once);

@@ -115,6 +115,7 @@ static bool make_tables(struct hl_worker *w)
 	w->lines = memory_zalloc(n, sizeof(struct line), 64);
 	w->cold = memory_zalloc(n, sizeof(struct line_cold), 64);
 	w->accounts = memory_zalloc(n, sizeof(struct line_account), 64);
+	w->notes = memory_zalloc(n, sizeof(struct line_notes), 64);
 	w->auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
 	w->long_texts = memory_zalloc((size_t)n * HL_SERVERS, AUTH_TEXT_LONG, 64);
 	w->more_auth = memory_zalloc((size_t)n * HL_SERVERS, sizeof(struct auth), 64);
@@ -136,7 +137,7 @@ static bool make_tables(struct hl_worker *w)
 		w->reassembly->shared = w->plan->options.n_workers > 1;
 	}
 	return realms && w->reassembly && w->server_next && w->text_changes && w->lines &&
-	       w->cold && w->accounts && w->auth && w->long_texts && w->more_auth &&
+	       w->cold && w->accounts && w->notes && w->auth && w->long_texts && w->more_auth &&
 	       w->more_long_texts && make_requests(w, n) && make_runs(w) && w->ready && w->wheel &&
 	       w->digest &&
 	       ring_init(&w->commands, COMMAND_RECORDS, sizeof(struct hl_command)) == 0 &&
@@ -220,6 +221,7 @@ void hl_worker_free(struct hl_worker *w)
 	memory_free(w->more_auth);
 	memory_free(w->long_texts);
 	memory_free(w->auth);
+	memory_free(w->notes);
 	memory_free(w->accounts);
 	memory_free(w->cold);
 	memory_free(w->lines);

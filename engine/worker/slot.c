@@ -126,6 +126,7 @@ static void forget(struct hl_worker *w, uint32_t i)
 	l->reg_server = l->probe_target = 0;
 	l->generation++;
 	*c = fresh;
+	w->notes[i] = (struct line_notes){ 0 };
 	account_forget(w, i);
 	if (w->streams)
 		w->streams[i] = (struct line_streams){ 0 };

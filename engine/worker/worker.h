@@ -5,6 +5,7 @@
 // A packet: rx -> reply -> exchange -> role -> driver -> act -> flush. A timer: tick -> due, and on.
 #pragma once
 
+#include <heartline/detail.h>
 #include <heartline/worker.h>
 #include "base/ring.h"
 #include "base/rng.h"
@@ -102,6 +103,16 @@ struct text_change {
 	uint64_t at_ns;
 };
 
+// A question about a line. Writer: the control thread until it is asked, then the owner lcore until it is
+// answered.
+enum ask_state { ASK_FREE, ASK_ASKED, ASK_ANSWERED };
+struct ask {
+	_Atomic uint32_t state; // enum ask_state
+	uint32_t line;
+	bool forgotten; // control thread: nobody takes the answer
+	struct hl_line_detail detail;
+};
+
 struct request_ops;
 
 // The exchanges of a kind, one a line. first NULL: no profile of the plan wants requests of this kind.
@@ -116,6 +127,7 @@ struct hl_worker {
 	struct line *lines;                     // by local index: global number - first
 	struct line_cold *cold;
 	struct line_account *accounts;
+	struct line_notes *notes;
 	struct line_streams *streams; // NULL: no profile of the plan has any
 	struct request_place places[REQUEST_KINDS];
 	const struct request_ops
@@ -180,6 +192,7 @@ struct hl_worker {
 	struct phrase phrases[PHRASES];             // writer: the owner lcore
 	struct elsewhere elsewheres[HL_ELSEWHERES]; // writer: the owner lcore
 	struct hl_example examples[HL_DROPS];       // writer: that of the reason's counter
+	struct ask asks[HL_ASKS];
 };
 
 static inline const struct plan_shape *worker_shape(const struct hl_worker *w, const struct line *l)

@@ -66,6 +66,7 @@ enum hl_command_type {
 	HL_COMMAND_RATE,   // from now on `rate`
 	HL_COMMAND_PAUSE,  // no new probes, no new registrations (FAILOVER.md section 3)
 	HL_COMMAND_RESUME, // the end of that
+	HL_COMMAND_TELL,   // answer a question: hl_worker_ask() sends it
 };
 
 struct hl_command {

@@ -140,6 +140,18 @@ check "line show: how it came there" "REG_P ON_P 200 OK, OFF REG_P None" \
 ctl line show 6007
 check "line show: for people" "1 1 1" "$(grep -c '^6007, profile lab, at 10.99.1' <<<"$OUT") \
 $(grep -c '^  state        ON_P, server P, for ' <<<"$OUT") $(grep -cE ' ago  REG_P  -> ON_P    P   200 OK$' <<<"$OUT")"
+ctl --json line show 6007
+check "line show: where it is bound, and for how long" "2 P 10.99.0.1:5060 held True none" \
+	"$(json "'%d %s %s %s %s %s' % (len(r['bindings']), r['bindings'][0]['server'], r['bindings'][0]['address'], r['bindings'][0]['binding'], 0 < r['bindings'][0]['left_ms'] <= 1000 * r['bindings'][0]['granted_s'] <= 1000 * r['bindings'][0]['asked_s'], r['bindings'][1]['binding'])")"
+check "line show: its Contact is that of its address" True \
+	"$(json "r['bindings'][0]['contact'] == 'sip:6007@' + r['address'] + ';hl=p'")"
+check "line show: the nonce, and what was signed with it" "True None" \
+	"$(json "'%s %s' % (-300 <= r['bindings'][0]['nonce']['age_ms'] - r['for_ms'] < 4000 and r['bindings'][0]['nonce']['requests'] >= 1, r['bindings'][1]['nonce'])")"
+check "line show: when it refreshes" "refresh REGISTER True" \
+	"$(json "'%s %s %s' % (r['due'][0]['what'], r['due'][0]['of'], 0 < r['due'][0]['in_ms'] <= 500 * r['bindings'][0]['granted_s'])")"
+ctl line show 6007
+check "line show: the same for people" "1 1 1 1" "$(grep -c '^  at P  .* 10.99.0.1:5060: bound for .*, granted .* s of 1800$' <<<"$OUT") \
+$(grep -c '^    contact    sip:6007@10.99.1' <<<"$OUT") $(grep -c '^    nonce  .* old; requests signed: [1-9]' <<<"$OUT") $(grep -c '^  due  .* refresh of REGISTER$' <<<"$OUT")"
 refused "line show: an unknown number" "no line has 5999" line show 5999
 ctl --json server list
 check "server list" "P 10.99.0.1:5060 $lines 0, B 10.99.0.2:5060 0 0" \

@@ -3,6 +3,7 @@
 
 #include "fake_dataplane.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include <criterion/criterion.h>
@@ -154,4 +155,28 @@ const struct hl_example *dataplane_example(const struct dataplane *dp, enum hl_d
 	return fake_dataplane.example.known && fake_dataplane.example_of == reason
 		       ? &fake_dataplane.example
 		       : NULL;
+}
+
+int dataplane_ask(const struct dataplane *dp, uint32_t line)
+{
+	(void)dp;
+	(void)line;
+	return -EAGAIN;
+}
+
+bool dataplane_answer(const struct dataplane *dp, uint32_t line, int place,
+		      struct hl_line_detail *detail)
+{
+	(void)dp;
+	(void)line;
+	(void)place;
+	(void)detail;
+	return false;
+}
+
+void dataplane_forget_ask(const struct dataplane *dp, uint32_t line, int place)
+{
+	(void)dp;
+	(void)line;
+	(void)place;
 }
