@@ -19,6 +19,7 @@
 #include "report/judge.h"
 #include "report/report_print.h"
 #include "session/session.h"
+#include "surface/control_server.h"
 
 #define LINES_MAX 10000000
 #define PORTS_AN_ADDRESS 10000
@@ -27,7 +28,9 @@
 #define DETECT_S 3
 
 struct demo_options {
-	const char *summary, *algorithm_text;
+	const char *summary, *algorithm_text, *control; // control NULL: in the run-time folder
+	struct control_socket socket;
+	struct control_server server;
 	enum hl_digest_algorithm algorithm;
 	uint64_t lines, hold_ms, seed;
 	bool quiet, help;
@@ -117,13 +120,18 @@ static void demo_say(const struct demo_options *o, const struct demo *demo, enum
 	report_print_outages(report, stdout);
 }
 
-static int demo_through(const struct demo_options *o, struct demo *demo, struct hl_error *err)
+static int demo_through(struct demo_options *o, struct demo *demo, struct hl_error *err)
 {
 	struct judgement judgement;
 
-	if (run_start(demo->run, err) < 0)
+	int rc = run_start(demo->run, err);
+	if (rc == 0)
+		rc = control_server_start(&o->server, &o->socket, &demo->run->view,
+					  demo->run->control->loop, err);
+	if (rc < 0)
 		return EXIT_USAGE;
 	demo_run(demo);
+	control_server_stop(&o->server);
 	run_finish(demo->run, &judgement);
 	demo->run->report.registrar = demo->servers->registrar;
 	fflush(stderr);
@@ -138,7 +146,7 @@ static unsigned n_loops(void)
 	return host_processors(cpus, sizeof(cpus)) > 1 ? 2 : 1;
 }
 
-static int demo_on_rings(const struct demo_options *o, const struct hl_config *config,
+static int demo_on_rings(struct demo_options *o, const struct hl_config *config,
 			 struct session *session, struct hl_error *err)
 {
 	static struct dataplane dp;
@@ -172,10 +180,19 @@ static void help_print(const struct option_spec specs[])
 	options_help(specs);
 }
 
+static int control_option_read(const char *control, struct hl_config *config, struct hl_error *err)
+{
+	struct hl_error inner;
+
+	if (hl_config_set(config, "control_socket", control, &inner) == 0)
+		return 0;
+	return hl_fail(err, inner.code, "--control: %.900s", inner.text);
+}
+
 int demo_command(int argc, char **argv)
 {
 	static struct session session;
-	struct demo_options o = { .lines = 10000, .hold_ms = 2000, .seed = 0 };
+	static struct demo_options o = { .lines = 10000, .hold_ms = 2000, .seed = 0 };
 	struct arguments args;
 	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
@@ -189,6 +206,8 @@ int demo_command(int argc, char **argv)
 		  "digest algorithm: MD5, SHA-256 or SHA-512-256 (MD5)", 0 },
 		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N",
 		  "seed of all random choices; 0: a new one each time (0)", 0 },
+		{ "control", 0, OPTION_TEXT, &o.control, 0, 0, "PATH|off",
+		  "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o.summary, 0, 0, "FILE",
 		  "write the result as JSON; -: stdout", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o.quiet, 0, 0, NULL, "print only the table", 0 },
@@ -210,6 +229,10 @@ int demo_command(int argc, char **argv)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
+	if (rc == 0 && o.control)
+		rc = control_option_read(o.control, &config, &err);
+	if (rc == 0)
+		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
 		// One loop for the lines and one for the servers. With a single lcore they share
@@ -224,6 +247,7 @@ int demo_command(int argc, char **argv)
 		code = demo_on_rings(&o, &config, &session, &err);
 	if (err.code)
 		error_print(&err);
+	control_socket_close(&o.socket);
 	session_close(&session);
 	hl_config_free(&config);
 	return code;

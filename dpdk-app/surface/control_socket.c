@@ -144,6 +144,20 @@ int control_socket_open(struct control_socket *s, const char *wanted, struct hl_
 	return rc;
 }
 
+int control_socket_offer(struct control_socket *s, const char *wanted, bool quiet,
+			 struct hl_error *err)
+{
+	int rc = control_socket_open(s, wanted, err);
+
+	if (rc == 0 || wanted)
+		return rc;
+	if (!quiet)
+		fprintf(stderr, "heartline: no control socket, so no heartline ctl: %s\n",
+			err->text);
+	*err = (struct hl_error){ 0 };
+	return 0;
+}
+
 void control_socket_close(struct control_socket *s)
 {
 	struct stat st;

@@ -24,6 +24,11 @@ struct control_socket {
 // -EADDRINUSE, -errno with a message.
 int control_socket_open(struct control_socket *socket, const char *wanted, struct hl_error *err);
 
+// The same for a run that nobody asked for a socket (wanted NULL): a system without a run-time folder goes without,
+// which is said unless `quiet`.
+int control_socket_offer(struct control_socket *socket, const char *wanted, bool quiet,
+			 struct hl_error *err);
+
 // Close it, and remove its file.
 void control_socket_close(struct control_socket *socket);
 

@@ -91,8 +91,13 @@ agrees "the achieved rate is not far above the offered one" \
 
 # --- Ctrl-C: all unregister ---
 
-demo once --hold 600s
+demo once --hold 600s --control "$DIR/demo.sock"
 wait_running 60 said once 'all stay, and probe the primary' || bail "the demo holds" "$(status_last once)"
+check "heartline ctl speaks to a demo as to any run" "$lines running" \
+	"$("${as[@]}" "$HEARTLINE" ctl --json --socket "$DIR/demo.sock" status |
+		python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["lines"]["registered"], r["phase"])' 2>&1)"
+check "which takes no configuration" "heartline: error: the run was started without a file: name one" \
+	"$("${as[@]}" "$HEARTLINE" ctl --socket "$DIR/demo.sock" reload 2>&1)"
 if heartline_stop "$HEARTLINE_PID" 60; then
 	check "Ctrl-C: the demo was not shown to the end: exits 1" 1 "$EXIT_CODE"
 else
