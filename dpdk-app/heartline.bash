@@ -46,7 +46,8 @@ _heartline() {
 		;;
 	esac
 	case "${words[*]}" in
-	'') next='status lines line server profile events rate pause resume drain' ;;
+	'') next='status lines line server profile events reload rate pause resume drain' ;;
+	lines) next='add remove' ;;
 	line) next='show force' ;;
 	server) next='list drain restore force' ;;
 	profile) next='list' ;;
@@ -54,9 +55,17 @@ _heartline() {
 	'server drain') next='P B' ;;
 	'server restore') next='P B' ;;
 	'server force') next='P B' ;;
+	'lines add')
+		[[ $cur == -* ]] || { COMPREPLY=($(compgen -f -- "$cur")) && return; }
+		;;
+	'reload')
+		[[ $cur == -* ]] || { COMPREPLY=($(compgen -f -- "$cur")) && return; }
+		;;
 	esac
 	options='--socket --instance --json --list --help'
 	case "${words[*]} " in
+	'lines add '*) options+=' --profile --spread' ;;
+	'lines remove '*) options+=' --state --server --profile --domain --all --spread' ;;
 	'lines '*) options+=' --state --server --profile --domain --number --sort --limit --after' ;;
 	'line show '*) options+=' --domain' ;;
 	'events '*) options+=' --limit --after' ;;

@@ -6,6 +6,8 @@
 #include "base/stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +18,8 @@
 
 static volatile sig_atomic_t requests; // writer: the handler
 static int wake_fd = -1;               // set before the handler is
+static int hangup_fd = -1;             // likewise
+static int terminal_fd = -1;
 
 static void stop_note(int number)
 {
@@ -27,6 +31,42 @@ static void stop_note(int number)
 	requests = requests + 1;
 	(void)!write(wake_fd, &one, sizeof(one)); // never full: there are two requests at most
 	errno = saved;
+}
+
+// Was there a terminal, and has it gone? Both calls may be made in a handler.
+static bool terminal_has_gone(void)
+{
+	struct pollfd terminal = { .fd = terminal_fd };
+
+	return terminal_fd >= 0 && poll(&terminal, 1, 0) > 0 &&
+	       (terminal.revents & (POLLHUP | POLLERR));
+}
+
+static void hangup_note(int number)
+{
+	const uint64_t one = 1;
+	int saved = errno;
+
+	if (terminal_has_gone())
+		stop_note(number);
+	else
+		(void)!write(hangup_fd, &one, sizeof(one)); // full: it is readable anyway
+	errno = saved;
+}
+
+int stop_hangup_fd(struct hl_error *err)
+{
+	struct sigaction action = { .sa_handler = hangup_note };
+
+	if (hangup_fd < 0)
+		hangup_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (hangup_fd < 0)
+		return hl_fail(err, errno, "eventfd: %s", strerror(errno));
+	if (terminal_fd < 0)
+		terminal_fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+	return hangup_fd;
 }
 
 int stop_catch(struct hl_error *err)

@@ -10,6 +10,10 @@
 // Catch SIGINT, SIGTERM and SIGHUP from now on, and ignore SIGPIPE. Once for a process.
 int stop_catch(struct hl_error *err);
 
+// From now on SIGHUP makes this descriptor (eventfd) readable, and stops nothing; but where the process had a
+// terminal, which has gone, it stops as before. -errno with a message.
+int stop_hangup_fd(struct hl_error *err);
+
 // How often a person or a supervisor asked to stop.
 int stop_requests(void);
 

@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,12 +99,30 @@ static const struct ctl_command *command_find(const struct arguments *args, int 
 	return command;
 }
 
+// The run may be in another folder.
+static int path_complete(const struct ctl_argument *a, const char **text, char path[PATH_MAX],
+			 struct hl_error *err)
+{
+	if (a->kind != CTL_PATH && (a->kind != CTL_SOURCE || ctl_source_is_range(*text)))
+		return 0;
+	if (!realpath(*text, path))
+		return hl_fail(err, errno, "%s: %s%s", *text, strerror(errno),
+			       a->kind == CTL_SOURCE
+				       ? "; give a CSV file, or numbers as in 6000-6099"
+				       : "");
+	*text = path;
+	return 0;
+}
+
 static int value_add(json_t *request, const struct ctl_argument *a, const char *text,
 		     struct hl_error *err)
 {
+	char path[PATH_MAX];
 	json_t *value;
-	int rc = ctl_value_check(a, text, err);
+	int rc = path_complete(a, &text, path, err);
 
+	if (rc == 0)
+		rc = ctl_value_check(a, text, err);
 	if (rc < 0)
 		return rc;
 	value = a->kind == CTL_COUNT ? json_integer(strtoll(text, NULL, 10)) : json_string(text);
@@ -249,7 +268,9 @@ static int reply_show(const struct ctl_line *o, const struct ctl_command *comman
 	} else if (ok) {
 		ctl_print((enum ctl_id)(command - ctl_commands), reply);
 	} else {
-		fprintf(stderr, "heartline: error: %s\n", why ? why : "refused, without a reason");
+		struct hl_error err;
+		hl_fail(&err, EINVAL, "%s", why ? why : "refused, without a reason");
+		error_print(&err);
 	}
 	return ok ? EXIT_ALL_WELL : EXIT_USAGE;
 }

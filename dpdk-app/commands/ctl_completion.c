@@ -128,6 +128,13 @@ static void arguments_print(void)
 		if (a->name && a->is_word && a->choices)
 			printf("\t'%s') next='%s' ;;\n", ctl_commands[i].name, a->choices);
 	}
+	for (unsigned i = 0; i < CTL_COMMANDS; i++) {
+		const struct ctl_argument *a = ctl_commands[i].arguments;
+		if (a->name && (a->kind == CTL_PATH || a->kind == CTL_SOURCE))
+			printf("\t'%s')\n\t\t[[ $cur == -* ]] || { COMPREPLY=($(compgen -f -- "
+			       "\"$cur\")) && return; }\n\t\t;;\n",
+			       ctl_commands[i].name);
+	}
 	printf("\tesac\n");
 }
 

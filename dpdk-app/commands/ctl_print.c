@@ -20,6 +20,16 @@ static void status_head(const json_t *reply)
 	       ctl_span(ctl_whole(reply, "uptime_ms"), span));
 }
 
+static void places_print(const json_t *places)
+{
+	char free[GROUPED_ROOM], leaving[GROUPED_ROOM], gone[GROUPED_ROOM];
+
+	if (ctl_whole(places, "free") || ctl_whole(places, "leaving") || ctl_whole(places, "gone"))
+		printf("  places       %s free; lines removed: %s leaving, %s gone\n",
+		       ctl_grouped(places, "free", free), ctl_grouped(places, "leaving", leaving),
+		       ctl_grouped(places, "gone", gone));
+}
+
 static void status_print(const json_t *reply)
 {
 	const json_t *lines = json_object_get(reply, "lines");
@@ -46,6 +56,7 @@ static void status_print(const json_t *reply)
 	printf("  so far       %s failovers, %s returns, %s flaps\n",
 	       ctl_grouped(metrics, "failovers", a), ctl_grouped(metrics, "returns", b),
 	       ctl_grouped(metrics, "flaps", c));
+	places_print(json_object_get(reply, "places"));
 	if (ctl_whole(reply, "orders_left"))
 		printf("  orders       %s lines are still to be told\n",
 		       ctl_grouped(reply, "orders_left", a));
@@ -78,6 +89,32 @@ static void order_print(const json_t *reply)
 	printf("\n");
 }
 
+static void added_print(const json_t *reply)
+{
+	char left[GROUPED_ROOM];
+
+	order_print(reply);
+	printf("%s more places are free\n", ctl_grouped(reply, "free", left));
+}
+
+static void removed_print(const json_t *reply)
+{
+	char gone[GROUPED_ROOM];
+
+	order_print(reply);
+	printf("they unregister now, and are gone some 32 s later; %s are gone so far\n",
+	       ctl_grouped(reply, "gone", gone));
+}
+
+static void reload_print(const json_t *reply)
+{
+	char profiles[GROUPED_ROOM], added[GROUPED_ROOM], removed[GROUPED_ROOM];
+
+	printf("reloaded %s: settings of profiles changed: %s; lines added: %s, removed: %s\n",
+	       ctl_text_or(reply, "file", "-"), ctl_grouped(reply, "profiles_changed", profiles),
+	       ctl_grouped(reply, "added", added), ctl_grouped(reply, "removed", removed));
+}
+
 static void rate_print(const json_t *reply)
 {
 	char before[GROUPED_ROOM], now[GROUPED_ROOM];
@@ -101,19 +138,14 @@ static void pause_print(const json_t *reply)
 }
 
 static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
-	[CTL_STATUS] = status_print,
-	[CTL_LINES] = lines_print,
-	[CTL_LINE_SHOW] = line_print,
-	[CTL_SERVER_LIST] = servers_print,
-	[CTL_PROFILE_LIST] = profiles_print,
-	[CTL_EVENTS] = changes_print,
-	[CTL_LINE_FORCE] = order_print,
-	[CTL_SERVER_DRAIN] = order_print,
-	[CTL_SERVER_RESTORE] = order_print,
-	[CTL_SERVER_FORCE] = order_print,
-	[CTL_RATE] = rate_print,
-	[CTL_PAUSE] = pause_print,
-	[CTL_RESUME] = pause_print,
+	[CTL_STATUS] = status_print,         [CTL_LINES_ADD] = added_print,
+	[CTL_LINES_REMOVE] = removed_print,  [CTL_LINES] = lines_print,
+	[CTL_LINE_SHOW] = line_print,        [CTL_SERVER_LIST] = servers_print,
+	[CTL_PROFILE_LIST] = profiles_print, [CTL_EVENTS] = changes_print,
+	[CTL_LINE_FORCE] = order_print,      [CTL_SERVER_DRAIN] = order_print,
+	[CTL_SERVER_RESTORE] = order_print,  [CTL_SERVER_FORCE] = order_print,
+	[CTL_RELOAD] = reload_print,         [CTL_RATE] = rate_print,
+	[CTL_PAUSE] = pause_print,           [CTL_RESUME] = pause_print,
 	[CTL_DRAIN] = drain_print,
 };
 

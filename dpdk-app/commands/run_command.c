@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <heartline/config.h>
@@ -21,6 +22,8 @@
 #include "naming/resolve.h"
 #include "report/judge.h"
 #include "report/report_print.h"
+#include "session/reload.h"
+#include "session/reload_check.h"
 #include "session/run.h"
 #include "session/session.h"
 #include "surface/control_server.h"
@@ -34,6 +37,9 @@ struct run_options {
 	struct control_socket socket;
 	struct control_server server;
 	struct http_server http_server;
+	struct reload_signal hangup;
+	bool by_dhcp[HL_PROFILES_MAX]; // DHCP named the servers of the profile
+	const struct hl_config *running;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
 		*control, *http, *http_token_file; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
@@ -135,6 +141,50 @@ static int config_make(const struct run_options *o, struct hl_config *config, st
 	return rc < 0 ? rc : overrides_set(o, config, err);
 }
 
+static void dhcp_note(struct run_options *o, const struct hl_config *config)
+{
+	for (uint32_t i = 0; i < config->n_profiles; i++)
+		o->by_dhcp[i] = config->profiles[i].dhcp_option_120;
+	o->running = config;
+}
+
+// DHCP is asked once: a profile whose servers it named keeps these.
+static int dhcp_servers_keep(const struct hl_profile *from, struct hl_profile *to)
+{
+	char **const texts[] = { &to->primary_name, &to->backup_name };
+	const char *const kept[] = { from->primary_name, from->backup_name };
+
+	to->dhcp_option_120 = false;
+	to->primary = from->primary;
+	to->backup = from->backup;
+	for (unsigned k = 0; k < 2; k++) {
+		free(*texts[k]);
+		*texts[k] = kept[k] ? strdup(kept[k]) : NULL;
+		if (kept[k] && !*texts[k])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+// The configuration of a run that goes on, from a file, which flags override as at the start.
+static int config_again(void *context, const char *path, struct hl_config *config,
+			struct hl_error *err)
+{
+	struct run_options *o = context;
+	int rc = hl_config_load(config, path, err);
+
+	if (rc == 0)
+		rc = overrides_set(o, config, err);
+	for (uint32_t i = 0; rc == 0 && i < config->n_profiles; i++) {
+		uint32_t k = profile_find(o->running, config->profiles[i].name);
+		if (k == UINT32_MAX || !o->by_dhcp[k] || !config->profiles[i].dhcp_option_120)
+			continue;
+		if (dhcp_servers_keep(&o->running->profiles[k], &config->profiles[i]) < 0)
+			rc = hl_fail(err, ENOMEM, "%s: no memory to reload it", path);
+	}
+	return rc;
+}
+
 // The device that --port or else the file names.
 static int device_find(const struct run_options *o, const struct hl_config *config,
 		       struct device *device, struct hl_error *err)
@@ -169,6 +219,8 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 					  err);
 	if (rc == 0)
 		rc = http_server_start(&o->http_server, &run->view, run->control->loop, err);
+	if (rc == 0)
+		rc = reload_signal_start(&o->hangup, &run->view, err);
 	if (rc < 0)
 		return EXIT_USAGE;
 	run->dp->events = o->events; // closed with the report
@@ -177,6 +229,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		run_enable(run);
 	hold(run);
 	run_drain(run);
+	reload_signal_stop(&o->hangup);
 	control_server_stop(&o->server);
 	http_server_stop(&o->http_server);
 	run_finish(run, &judgement);
@@ -185,8 +238,8 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 	return run_conclude(run, &judgement, o->summary, err);
 }
 
-static int run_on_port(struct run_options *o, const struct hl_config *config,
-		       struct session *session, struct hl_error *err)
+static int run_on_port(struct run_options *o, struct hl_config *config, struct session *session,
+		       struct hl_error *err)
 {
 	static struct dataplane dp;
 	static struct run run;
@@ -201,6 +254,7 @@ static int run_on_port(struct run_options *o, const struct hl_config *config,
 	run.status.silent = o->quiet;
 	run.report.events_path = o->events_path;
 	run.view.source = o->config;
+	run.reload = (struct run_reload){ config, config_again, o };
 	start_step_done(START_DEVICE);
 	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
@@ -231,23 +285,10 @@ static int run_opened(struct run_options *o, struct hl_config *config, struct se
 	if (rc == 0 && port_has_link(&session->port))
 		rc = port_wait_link(&session->port, control, o->link_timeout_ms, err);
 	if (rc == 0)
+		dhcp_note(o, config);
+	if (rc == 0)
 		rc = dhcp_set_servers(config, &session->port, control, o->quiet, err);
 	return rc < 0 ? session_exit_code(rc) : run_on_port(o, config, session, err);
-}
-
-// Nobody asked for the one in the run-time folder: a system without such a folder runs without it.
-static int control_open_socket(struct run_options *o, const struct hl_config *config,
-			       struct hl_error *err)
-{
-	int rc = control_socket_open(&o->socket, config->control_socket, err);
-
-	if (rc == 0 || config->control_socket)
-		return rc;
-	if (!o->quiet)
-		fprintf(stderr, "heartline: no control socket, so no heartline ctl: %s\n",
-			err->text);
-	*err = (struct hl_error){ 0 };
-	return 0;
 }
 
 static int http_open(struct run_options *o, const struct hl_config *config, struct hl_error *err)
@@ -290,7 +331,7 @@ int run_command(int argc, char **argv)
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
 	if (rc == 0)
-		rc = control_open_socket(&o, &config, &err);
+		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
 	if (rc == 0)
 		rc = http_open(&o, &config, &err);
 	start_step_done(START_CONFIGURATION);

@@ -30,6 +30,7 @@ struct dataplane {
 	uint64_t rest_ns;             // until the next round, when there was nothing to serve
 	struct events *events;        // NULL: changes of state are not recorded
 	struct history *history;      // NULL: nor are the latest ones kept
+	uint64_t gone;                // lines that were removed and whose places are free again
 	uint64_t left_silent_primary; // events by which a line left the primary after a time-out
 };
 
@@ -86,6 +87,7 @@ const char *dataplane_domain(const struct dataplane *dp, uint32_t line, int *len
 uint32_t dataplane_profile(const struct dataplane *dp, uint32_t line);
 struct hl_endpoint dataplane_place(const struct dataplane *dp, uint32_t line); // its own
 uint32_t dataplane_slots(const struct dataplane *dp); // places for lines: what their numbers count
+uint32_t dataplane_free_slots(const struct dataplane *dp);
 // The worker that owns a line.
 const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line);
 struct hl_state dataplane_state(const struct dataplane *dp, uint32_t line);

@@ -12,6 +12,7 @@
 #include "dataplane/history.h"
 
 #define EVENTS_AT_ONCE 256
+#define REMOVED_AT_ONCE 256
 #define EVENT_ROUNDS 256
 #define ROUNDS_AT_ONCE 16 // of serving, before the loop calls its other subscribers
 #define AT_ONCE_NS 1      // a timer set to 0 does not run
@@ -45,14 +46,32 @@ void dataplane_events(struct dataplane *dp)
 		events_flush(dp->events);
 }
 
+// Slots that lines have left. What is still reported of these is written first, while they have a number.
+static void removed_take_back(struct dataplane *dp, struct hl_worker *worker)
+{
+	uint32_t slots[REMOVED_AT_ONCE];
+	uint32_t n = hl_worker_removed(worker, slots, REMOVED_AT_ONCE);
+
+	if (n == 0)
+		return;
+	dataplane_events(dp);
+	hl_plan_take_back(dp->plan, slots, n);
+	for (uint32_t k = 0; dp->history && k < n; k++)
+		history_forget(dp->history, slots[k]);
+	dp->gone += n;
+}
+
 // One round of what the control thread does for the workers. Returns how many replies it parsed.
 static uint32_t serve(struct dataplane *dp)
 {
 	uint64_t now_ns = timebase_ns();
 	uint32_t served = 0;
 
-	for (unsigned i = 0; i < dp->n_workers; i++)
+	for (unsigned i = 0; i < dp->n_workers; i++) {
 		served += hl_worker_serve_slow(dp->workers[i]);
+		removed_take_back(dp, dp->workers[i]);
+	}
+	hl_plan_reclaim(dp->plan);
 	dataplane_events(dp);
 	for (unsigned i = 0; i < dp->n_loops; i++)
 		if (dp->loops[i].launched)

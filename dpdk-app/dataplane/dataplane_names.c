@@ -43,6 +43,11 @@ uint32_t dataplane_slots(const struct dataplane *dp)
 	return hl_plan_slots(dp->plan);
 }
 
+uint32_t dataplane_free_slots(const struct dataplane *dp)
+{
+	return hl_plan_slots(dp->plan) - hl_plan_lines(dp->plan);
+}
+
 // Workers own lines in their order.
 const struct hl_worker *dataplane_owner(const struct dataplane *dp, uint32_t line)
 {

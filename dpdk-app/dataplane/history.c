@@ -104,6 +104,12 @@ void history_add(struct history *h, const struct hl_event *events, uint32_t n)
 		add(h, &events[i]);
 }
 
+void history_forget(struct history *h, uint32_t line)
+{
+	if (line < h->lines)
+		h->last[line] = 0;
+}
+
 static struct hl_event event_of(const struct entry *e)
 {
 	return (struct hl_event){

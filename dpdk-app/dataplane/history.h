@@ -19,6 +19,9 @@ void history_free(struct history *history);
 // Control thread only, as all here. The oldest ones make room.
 void history_add(struct history *history, const struct hl_event *events, uint32_t n);
 
+// Another line comes to have this number: what was before is none of its.
+void history_forget(struct history *history, uint32_t line);
+
 // The latest changes of a line, the latest one first. @return how many
 uint32_t history_of_line(const struct history *history, uint32_t line,
 			 struct hl_event events[HISTORY_SHOWN]);

@@ -123,9 +123,10 @@ void run_enable(struct run *run)
 			       PROGRESS_EVERY_NS);
 }
 
-static uint64_t drain_limit_ms(const struct hl_config *config)
+static uint64_t drain_limit_ms(const struct run *run)
 {
-	uint64_t limit_ms = 0;
+	const struct hl_config *config = run->config;
+	uint64_t limit_ms = 0, lines = hl_plan_lines(run->dp->plan);
 
 	for (uint32_t i = 0; i < config->n_profiles; i++) {
 		uint64_t ms = config->profiles[i].register_timeout_ms;
@@ -133,7 +134,7 @@ static uint64_t drain_limit_ms(const struct hl_config *config)
 		limit_ms = RTE_MAX(limit_ms, 4 * (ms ? ms : T1_64_MS));
 	}
 	// More when the rate limits it, or for what a slow machine can do.
-	limit_ms += config->rate ? config->total * 4000 / config->rate : config->total / LINES_A_MS;
+	limit_ms += config->rate ? lines * 4000 / config->rate : lines / LINES_A_MS;
 	return config->drain_ms + limit_ms + DRAIN_SLACK_MS;
 }
 
@@ -169,7 +170,7 @@ void run_drain(struct run *run)
 		.reached = settled,
 		.context = run,
 		.look_every_ns = SETTLED_EVERY_NS,
-		.timeout_ns = drain_limit_ms(run->config) * MS,
+		.timeout_ns = drain_limit_ms(run) * MS,
 		.stop_requests = 2,
 	};
 

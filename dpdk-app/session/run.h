@@ -16,6 +16,14 @@
 #include "session/reply_sources.h"
 #include "session/view.h"
 
+// How a run that goes on takes another configuration. All NULL: it does not.
+struct run_reload {
+	struct hl_config *config; // that of the run, in which settings change
+	int (*load)(void *context, const char *path, struct hl_config *config,
+		    struct hl_error *err); // as at the start
+	void *context;
+};
+
 struct run {
 	struct control *control;
 	struct dataplane *dp;
@@ -25,6 +33,7 @@ struct run {
 	struct report report;
 	struct reply_sources sources;
 	struct view view;
+	struct run_reload reload;
 	bool draining; // unregistering all lines has begun
 	int progress_timer, watch_timer;
 	uint64_t lost_before; // frames that the device lost before the run

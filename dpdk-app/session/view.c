@@ -105,6 +105,7 @@ void view_status(const struct view *view, struct view_status *status)
 		.rate = view->settings.rate,
 		.pauses = view->settings.pauses,
 		.paused_ms = run_settings_paused_ms(&view->settings),
+		.gone = view->run->dp->gone,
 		.orders_left = orders_left(&view->orders),
 		.second = view->second,
 	};

@@ -52,6 +52,7 @@ struct view_status {
 	uint64_t rate; // requests a second at most; 0: no limit
 	uint32_t pauses;
 	uint64_t paused_ms;   // in all
+	uint64_t gone;        // lines that were removed and whose places are free again
 	uint64_t orders_left; // lines that an order has not reached yet
 	struct view_second second;
 	struct hl_snapshot now; // with the limits that the program counts itself

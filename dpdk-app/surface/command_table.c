@@ -26,6 +26,17 @@
 
 const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	[CTL_STATUS] = { "status", "the run in figures: lines by state, the last second, all counters", { { 0 } } },
+	[CTL_LINES_ADD] = { "lines add", "add lines to the run, in free places (spare_lines), and start them", {
+		{ "source", CTL_SOURCE, .is_word = true, .is_required = true, .max = 4095, .value = "RANGE|FILE", .help = "numbers as in 6000-6099, or a CSV file" },
+		{ "profile", CTL_TEXT, .max = 256, .value = "NAME", .help = "their profile (the only one)" },
+		{ "spread", CTL_TIME, .max = 86400000, .value = "TIME", .help = "they start over so long (ramp of the run)" },
+	} },
+	[CTL_LINES_REMOVE] = { "lines remove", "unregister lines and take them out of the run; their places are free a little later", {
+		{ "number", CTL_TEXT, .is_word = true, .max = 128, .value = "NUMBER", .help = "one number, or a range as in 6000-6099" },
+		OF_STATE, AT_SERVER, OF_PROFILE, OF_DOMAIN,
+		{ "all", CTL_FLAG, .help = "all lines of the run" },
+		SPREAD,
+	} },
 	[CTL_LINES] = { "lines", "lines by state, server, profile or number, a page at a time", {
 		OF_STATE, AT_SERVER, OF_PROFILE, OF_DOMAIN,
 		{ "number", CTL_TEXT, .max = 128, .value = "NUMBER", .help = "one number, or a range as in 6000-6099" },
@@ -53,6 +64,9 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	[CTL_SERVER_DRAIN] = { "server drain", "move all lines away from a server, and hold them on the other one", { WHICH, OF_PROFILE, SPREAD } },
 	[CTL_SERVER_RESTORE] = { "server restore", "the end of that: lines are free again, and return to a primary", { WHICH, OF_PROFILE, SPREAD } },
 	[CTL_SERVER_FORCE] = { "server force", "move all lines to a server; they are free to leave it", { WHICH, OF_PROFILE, SPREAD } },
+	[CTL_RELOAD] = { "reload", "take the configuration again: settings of profiles, lines, rate, ramp, drain", {
+		{ "file", CTL_PATH, .is_word = true, .max = 4095, .value = "FILE", .help = "another file (that of the start)" },
+	} },
 	[CTL_RATE] = { "rate", "requests a second of the whole run, from now on", {
 		{ "rate", CTL_COUNT, .is_word = true, .is_required = true, .max = 1000000000, .value = "N", .help = "retransmissions included; 0: no limit" },
 	} },
@@ -124,6 +138,21 @@ static int text_check(const struct ctl_argument *a, const char *text, struct hl_
 	return 0;
 }
 
+static int path_check(const struct ctl_argument *a, const char *text, struct hl_error *err)
+{
+	int rc = text_check(a, text, err);
+
+	if (rc == 0 && *text != '/')
+		return hl_fail(err, EINVAL, "%s: \"%.60s\": write an absolute path%s", a->name,
+			       text, a->kind == CTL_SOURCE ? ", or numbers as in 6000-6099" : "");
+	return rc;
+}
+
+bool ctl_source_is_range(const char *text)
+{
+	return *text && strspn(text, "0123456789-") == strlen(text);
+}
+
 int ctl_value_check(const struct ctl_argument *a, const char *text, struct hl_error *err)
 {
 	uint64_t ms;
@@ -135,6 +164,11 @@ int ctl_value_check(const struct ctl_argument *a, const char *text, struct hl_er
 		return count_text_check(a, text, err);
 	case CTL_TEXT:
 		return text_check(a, text, err);
+	case CTL_PATH:
+		return path_check(a, text, err);
+	case CTL_SOURCE:
+		return ctl_source_is_range(text) ? text_check(a, text, err)
+						 : path_check(a, text, err);
 	case CTL_TIME:
 		if (hl_time_parse(text, 1000, &ms) < 0 || ms < a->min || ms > a->max)
 			return hl_fail(err, EINVAL,

@@ -15,6 +15,8 @@ enum ctl_kind {
 	CTL_TIME,   // a string, as in "5s"
 	CTL_CHOICE, // one of the choices, in upper or lower case
 	CTL_FLAG,   // true
+	CTL_PATH,   // a string, absolute; on a command line that is not needed
+	CTL_SOURCE, // a range of numbers as in 6000-6099, or a path as above
 };
 
 struct ctl_argument {
@@ -32,6 +34,8 @@ struct ctl_argument {
 
 enum ctl_id {
 	CTL_STATUS,
+	CTL_LINES_ADD, // two words before one: lines is no beginning of lines add
+	CTL_LINES_REMOVE,
 	CTL_LINES,
 	CTL_LINE_SHOW,
 	CTL_SERVER_LIST,
@@ -41,6 +45,7 @@ enum ctl_id {
 	CTL_SERVER_DRAIN,
 	CTL_SERVER_RESTORE,
 	CTL_SERVER_FORCE,
+	CTL_RELOAD,
 	CTL_RATE,
 	CTL_PAUSE,
 	CTL_RESUME,
@@ -63,6 +68,9 @@ const struct ctl_argument *ctl_argument_find(const struct ctl_command *command, 
 // Does a text suit an argument? -EINVAL with a message that says what is allowed. CTL_COUNT: as digits.
 int ctl_value_check(const struct ctl_argument *argument, const char *text, struct hl_error *err);
 int ctl_count_check(const struct ctl_argument *argument, uint64_t count, struct hl_error *err);
+
+// Is this CTL_SOURCE a range, not a path?
+bool ctl_source_is_range(const char *text);
 
 // Which of the choices of an argument a text is, in any case; -1: none.
 int ctl_choice(const struct ctl_argument *argument, const char *text);

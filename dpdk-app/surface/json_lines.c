@@ -60,13 +60,23 @@ static json_t *row_object(const struct view *view, const struct query_row *row)
 			 "for_ms", (json_int_t)account.age_ms, "locked", (int)row->state.locked);
 }
 
+// A walk takes several turns, and its place may have been given back since it came by.
+static bool has_line(const struct dataplane *dp, uint32_t line)
+{
+	int len;
+
+	dataplane_phone_number(dp, line, &len);
+	return len > 0;
+}
+
 json_t *json_lines(const struct view *view, const struct line_query *q)
 {
 	char cursor[QUERY_CURSOR_ROOM];
 	json_t *rows = json_array(), *object = json_ok();
 
 	for (uint32_t k = 0; k < q->n; k++)
-		json_array_append_new(rows, row_object(view, &q->rows[k]));
+		if (has_line(view->run->dp, q->rows[k].line))
+			json_array_append_new(rows, row_object(view, &q->rows[k]));
 	json_object_set_new(object, "matched", whole(q->matched));
 	json_object_set_new(object, "next",
 			    q->behind > q->n ? json_string(line_query_cursor(q, cursor))

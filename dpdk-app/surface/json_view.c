@@ -66,6 +66,8 @@ json_t *json_status(const struct view_status *s)
 		  json_pack("{so so}", "count", whole(s->pauses), "ms", whole(s->paused_ms)) },
 		{ "orders_left", whole(s->orders_left) },
 		{ "lines", lines_object(&s->now) },
+		{ "places", json_pack("{so so so}", "free", whole(s->now.free_slots), "leaving",
+				      whole(s->now.removed_slots), "gone", whole(s->gone)) },
 		{ "last_second", second_object(&s->second) },
 		{ "metrics", metrics_object(&s->now) },
 	};

@@ -75,6 +75,8 @@ static int value_check(const struct ctl_argument *a, const json_t *value, struct
 			       ? 0
 			       : hl_fail(err, EINVAL, "%s: allowed true, false", a->name);
 	case CTL_TEXT:
+	case CTL_PATH:
+	case CTL_SOURCE:
 	case CTL_TIME:
 	case CTL_CHOICE:
 		if (!json_is_string(value))

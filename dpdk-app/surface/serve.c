@@ -9,6 +9,7 @@
 #include "session/run.h"
 #include "surface/json_view.h"
 #include "surface/serve_lines.h"
+#include "surface/serve_change.h"
 #include "surface/serve_orders.h"
 
 static json_t *status_serve(struct view *view, struct serving *serving)
@@ -33,6 +34,8 @@ static json_t *drain_serve(struct view *view, struct serving *serving)
 
 static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) = {
 	[CTL_STATUS] = status_serve,
+	[CTL_LINES_ADD] = lines_add_serve,
+	[CTL_LINES_REMOVE] = lines_remove_serve,
 	[CTL_LINES] = lines_serve,
 	[CTL_LINE_SHOW] = line_show_serve,
 	[CTL_SERVER_LIST] = server_list_serve,
@@ -42,6 +45,7 @@ static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) =
 	[CTL_SERVER_DRAIN] = server_drain_serve,
 	[CTL_SERVER_RESTORE] = server_restore_serve,
 	[CTL_SERVER_FORCE] = server_force_serve,
+	[CTL_RELOAD] = reload_serve,
 	[CTL_RATE] = rate_serve,
 	[CTL_PAUSE] = pause_serve,
 	[CTL_RESUME] = resume_serve,

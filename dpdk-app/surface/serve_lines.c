@@ -20,8 +20,7 @@ static const uint32_t state_groups[] = {
 	1u << HL_REG_P | 1u << HL_SW_B | 1u << HL_DOWN | 1u << HL_PARK,
 };
 
-static int profile_read(const struct view *view, const char *name, int *profile,
-			struct hl_error *err)
+int profile_read(const struct view *view, const char *name, int *profile, struct hl_error *err)
 {
 	const struct hl_config *config = view->run->config;
 	char names[512] = "";

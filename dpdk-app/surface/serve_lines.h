@@ -14,6 +14,9 @@ json_t *events_serve(struct view *view, struct serving *serving);
 // @return 1: all are counted; 0: not yet; -ENOMEM with a message
 int servers_count(struct view *view, struct serving *serving, struct hl_error *err);
 
+// The place of a profile in the configuration. -EINVAL with a message: there is none of this name.
+int profile_read(const struct view *view, const char *name, int *profile, struct hl_error *err);
+
 // Set a filter from the arguments number, domain, state, server and profile.
 int filter_read(const struct view *view, const struct request *request, struct line_filter *filter,
 		struct hl_error *err);

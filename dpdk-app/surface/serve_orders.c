@@ -58,11 +58,11 @@ json_t *resume_serve(struct view *view, struct serving *s)
 	return pause_set(view, s, false);
 }
 
-static json_t *order_begin(struct view *view, struct serving *s, const struct order_commands *c)
+static json_t *order_begin(struct view *view, struct serving *s, const struct order_commands *c,
+			   uint64_t usual_ms)
 {
 	struct selection *chosen = &s->selection;
-	uint64_t usual_ms = chosen->n > 1 ? view->run->config->ramp_ms : 0;
-	uint64_t spread_ms = request_time(&s->request, "spread", usual_ms);
+	uint64_t spread_ms = request_time(&s->request, "spread", chosen->n > 1 ? usual_ms : 0);
 	struct hl_error err;
 
 	if (view_check_steerable(view, &err) < 0)
@@ -82,7 +82,9 @@ static json_t *order_begin(struct view *view, struct serving *s, const struct or
 // A turn of the choice, and behind its last one the order.
 static json_t *order_step(struct view *view, struct serving *s, const struct order_commands *c)
 {
-	return selection_step(&s->selection, view) ? order_begin(view, s, c) : NULL;
+	uint64_t usual_ms = view->run->config->ramp_ms;
+
+	return selection_step(&s->selection, view) ? order_begin(view, s, c, usual_ms) : NULL;
 }
 
 static int selection_begin(struct view *view, struct serving *s, struct hl_error *err)
@@ -107,13 +109,19 @@ static bool names_lines(const struct request *r)
 	return request_flag(r, "all");
 }
 
+static int no_lines_named(const char *command, struct hl_error *err)
+{
+	return hl_fail(err, EINVAL,
+		       "%s: which lines? give a number or a range, state, server, profile or "
+		       "domain, or all",
+		       command);
+}
+
 static int line_force_begin(struct view *view, struct serving *s, enum hl_command_type type,
 			    struct hl_error *err)
 {
 	if (!names_lines(&s->request))
-		return hl_fail(err, EINVAL,
-			       "line force: which lines? give a number or a range, state, server, "
-			       "profile or domain, or all");
+		return no_lines_named("line force", err);
 	int rc = selection_begin(view, s, err);
 	s->selection.needs_backup = type == HL_COMMAND_FORCE_B;
 	if (!s->selection.filter.states)
@@ -130,6 +138,27 @@ json_t *line_force_serve(struct view *view, struct serving *s)
 	if (!s->memory && line_force_begin(view, s, type, &err) < 0)
 		return serve_refuse(s, &err);
 	return order_step(view, s, &c);
+}
+
+static int lines_remove_begin(struct view *view, struct serving *s, struct hl_error *err)
+{
+	return names_lines(&s->request) ? selection_begin(view, s, err)
+					: no_lines_named("lines remove", err);
+}
+
+// Each unregisters as if it were stopped, and then is no line any more (FAILOVER.md section 4).
+json_t *lines_remove_serve(struct view *view, struct serving *s)
+{
+	const struct order_commands c = { .n = 1, .types = { HL_COMMAND_REMOVE } };
+	struct hl_error err;
+
+	if (!s->memory && lines_remove_begin(view, s, &err) < 0)
+		return serve_refuse(s, &err);
+	if (!selection_step(&s->selection, view))
+		return NULL;
+	json_t *reply = order_begin(view, s, &c, view->run->config->drain_ms);
+	json_object_set_new(reply, "gone", whole(view->run->dp->gone));
+	return reply;
 }
 
 // All lines of the profile that have a choice, wherever they are now: who is on the other server stays.

@@ -36,8 +36,7 @@ int32_t domain_in_use(const struct hl_plan *plan, uint32_t profile, const char *
 	return -1;
 }
 
-// Numbers are told apart within a space: a profile and a domain, whose case does not count.
-static uint64_t space_of(const struct hl_plan *plan, uint32_t profile, uint32_t domain)
+uint64_t number_space(const struct hl_plan *plan, uint32_t profile, uint32_t domain)
 {
 	const uint64_t key[2] = { 0x68656172746c696e, profile };
 	struct slice host = host_of(&plan_constants(plan)->domains[domain]);
@@ -80,7 +79,7 @@ static int group_enter(const struct numbers *t, const struct hl_plan *plan,
 	struct identity id;
 
 	for (uint32_t k = 0; k < lines_count(group); k++) {
-		uint64_t space = space_of(plan, group->profile, domains[k]);
+		uint64_t space = number_space(plan, group->profile, domains[k]);
 
 		identity_make(config, group, k, &id);
 		const struct slice *number = &id.part[IDENTITY_NUMBER];
@@ -129,8 +128,8 @@ int numbers_in_use_check(const struct hl_plan *plan, const struct hl_config *con
 	t.spaces = calloc(plan_constants(plan)->n_shapes, sizeof(*t.spaces));
 	if (t.table != NULL && t.spaces != NULL) {
 		for (uint32_t i = 0; i < plan_constants(plan)->n_shapes; i++)
-			t.spaces[i] = space_of(plan, plan_constants(plan)->shapes[i]->profile,
-					       plan_constants(plan)->shapes[i]->domain);
+			t.spaces[i] = number_space(plan, plan_constants(plan)->shapes[i]->profile,
+						   plan_constants(plan)->shapes[i]->domain);
 		rc = group_enter(&t, plan, config, group, domains, err);
 		if (rc == 0)
 			rc = plan_look(&t, plan, err);

@@ -4,6 +4,10 @@
 
 #include "worker/plan.h"
 
+// Numbers are told apart within a space: a profile and a domain (by its place in the plan), whose case does not
+// count.
+uint64_t number_space(const struct hl_plan *plan, uint32_t profile, uint32_t domain);
+
 // Index of a profile's domain by its host, NULL: its own; -1: no line of the profile has it.
 int32_t domain_in_use(const struct hl_plan *plan, uint32_t profile, const char *host);
 

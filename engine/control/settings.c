@@ -63,12 +63,13 @@ static bool texts_equal(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static const char *text_at(const struct hl_profile *p, size_t offset)
+static const char *text_at(const void *p, size_t offset)
 {
 	return *(char *const *)((const char *)p + offset);
 }
 
-static bool key_equal(const struct key *key, const struct hl_profile *a, const struct hl_profile *b)
+// a, b: of the structure that the table of the key is for.
+static bool key_equal(const struct key *key, const void *a, const void *b)
 {
 	const char *one = (const char *)a + key->offset, *other = (const char *)b + key->offset;
 
@@ -88,6 +89,8 @@ static bool key_equal(const struct key *key, const struct hl_profile *a, const s
 	case KEY_HEADER:
 	case KEY_HEADERS:
 	case KEY_WORD:
+	case KEY_RESOLVERS:
+	case KEY_SOCKET:
 		return key->bytes == 0 ||
 		       texts_equal(text_at(a, key->offset), text_at(b, key->offset));
 	default:
@@ -171,6 +174,19 @@ int settings_check(const struct hl_profile *now, const struct hl_profile *next,
 		return 0;
 	return hl_fail(err, EINVAL, "profile %s: %s: %s; %s", now->name, fault.key, fault.what,
 		       fault.hint);
+}
+
+bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b)
+{
+	for (const struct key *key = profile_keys; key->name != NULL; key++)
+		if (!key_equal(key, a, b))
+			return false;
+	return texts_equal(a->name, b->name);
+}
+
+bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct hl_config *b)
+{
+	return !key_equal(&run_keys[index], a, b);
 }
 
 bool settings_differ_in_text(const struct hl_profile *a, const struct hl_profile *b)

@@ -230,5 +230,11 @@ struct hl_key {
 /** Keys of a profile, index 0 on, in the order of FAILOVER.md. @return false behind the last one */
 bool hl_profile_key(uint32_t index, struct hl_key *key);
 
+/** Does a key of the run have another value? As hl_run_key() counts them. */
+bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct hl_config *b);
+
+/** Do two profiles say the same? Addresses that were found for names do not count. */
+bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b);
+
 /** Keys of the run, which stand at the top of a file. @return false behind the last one */
 bool hl_run_key(uint32_t index, struct hl_key *key);

@@ -88,6 +88,21 @@ int hl_plan_add(struct hl_plan *plan, const struct hl_config *config, const stru
  */
 void hl_plan_take_back(struct hl_plan *plan, const uint32_t slots[], uint32_t n);
 
+/**
+ * Compare the lines of a configuration with those of the plan: by profile, domain and number.
+ *
+ * @param config   that has the profiles of the plan, in their order
+ * @param leaving  a bit for each slot whose line is being removed, and so is none of the plan's
+ * @param fresh    out: a bit for each line of the configuration, in the order of its groups, that the plan
+ * does not have; room for all, zero
+ * @param gone     out: a bit for each slot with a line that the configuration does not have; likewise
+ * @return 0; -EINVAL: a line that both have has another account, password or display name; -ENOMEM
+ * Control thread; workers may run.
+ */
+int hl_plan_compare(const struct hl_plan *plan, const struct hl_config *config,
+		    const uint64_t leaving[], uint64_t fresh[], uint64_t gone[],
+		    struct hl_error *err);
+
 /** Lines whose replies, from each of their servers, should arrive at their worker's queue. */
 uint32_t hl_plan_steered(const struct hl_plan *plan);
 

@@ -26,9 +26,12 @@ completes() {
 }
 
 completes "the program's commands" "ctl check" c
-completes "the first words" "status lines line server profile events rate pause resume drain" ctl ""
-completes "the first words that begin so" "rate resume" ctl r
+completes "the first words" "status lines line server profile events reload rate pause resume drain" ctl ""
+completes "the first words that begin so" "reload rate resume" ctl r
 completes "the second word" "show force" ctl line ""
+completes "a second word behind what is a command by itself" "add remove" ctl lines ""
+completes "its options, without those of the shorter one" "--profile" ctl lines add 6000 --p
+completes "the options of the shorter one" "--limit" ctl lines --lim
 completes "behind an option with a value" "show force" ctl --socket /tmp/x line ""
 completes "behind one without" "show force" ctl --json line ""
 completes "an argument that is a choice" "P B lock unlock disable enable" ctl line force ""
@@ -36,8 +39,10 @@ completes "a server" "P B" ctl server drain ""
 completes "the options of a command" "--spread" ctl line force B --sp
 completes "not those of another" "" ctl status --st
 completes "the values of an option" "down" ctl lines --state d
-completes "and once they are there, nothing" "" ctl lines --state down ""
+completes "and once they are there, nothing" "" ctl line show 6000 --domain down ""
 : >"$DIR/lab.yaml"
 completes "files for other commands" "$DIR/lab.yaml" run -c "$DIR/lab"
+completes "a file to reload" "$DIR/lab.yaml" ctl reload "$DIR/lab"
+completes "a file of lines" "$DIR/lab.yaml" ctl lines add "$DIR/lab"
 completes "a socket" "$DIR/lab.yaml" ctl --socket "$DIR/l"
 finish

@@ -7,50 +7,12 @@
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/../net/lib.sh"
+# shellcheck source=tests/app/ctl_lib
+. "$(dirname "$0")/ctl_lib"
 reaper_start
+ctl_prepare
 
 lines=50
-export RUNTIME_DIRECTORY=$DIR/runtime
-mkdir -m 700 "$RUNTIME_DIRECTORY"
-
-# ctl ARGUMENT...: its output in OUT, its errors in ERR, its exit code in CODE
-ctl() {
-	OUT=$("$HEARTLINE" ctl "$@" 2>"$DIR/ctl.err")
-	CODE=$?
-	ERR=$(cat "$DIR/ctl.err")
-}
-
-# json EXPRESSION: of the answer in OUT, as Python sees it
-json() {
-	python3 -c 'import json, sys
-r = json.load(sys.stdin)
-print(eval(sys.argv[1]))' "$1" <<<"$OUT" 2>&1
-}
-
-# refused NAME WORDS ARGUMENT...: exit code 2, one message with these words
-refused() {
-	local name=$1 words=$2
-	shift 2
-	ctl "$@"
-	if [[ $CODE == 2 && $ERR == "heartline: error: "*"$words"* && $ERR != *$'\n'* && -z $OUT ]]; then
-		ok "$name"
-	else
-		not_ok "$name" "exit $CODE, said: $ERR$OUT"
-	fi
-}
-
-answers() {
-	ctl "$@"
-	((CODE == 0))
-}
-
-# has EXPRESSION ARGUMENT...: the command's answer makes it true
-has() {
-	local wanted=$1
-	shift
-	ctl --json "$@"
-	[[ $(json "$wanted") == True ]]
-}
 
 # --- without a run ---
 

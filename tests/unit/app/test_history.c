@@ -112,3 +112,17 @@ Test(history, what_made_room_is_passed_over)
 	cr_assert_eq(history_after(history, RING + 2, events, 2, &first), 1);
 	cr_expect_eq(events[0].at_ns, RING + 3);
 }
+
+Test(history, a_line_that_takes_a_number_over_has_no_changes_of_the_one_before)
+{
+	struct hl_event events[HISTORY_SHOWN];
+
+	add(3, 10);
+	add(4, 11);
+	history_forget(history, 3);
+	cr_expect_eq(history_of_line(history, 3, events), 0);
+	cr_expect_eq(history_of_line(history, 4, events), 1);
+	add(3, 12);
+	cr_assert_eq(history_of_line(history, 3, events), 1);
+	cr_expect_eq(events[0].at_ns, 12);
+}
