@@ -57,22 +57,22 @@ static inline struct slice memo_slice(const struct memo *memo, struct slice s, c
 	return s.at != NULL ? (struct slice){ text + (s.at - memo->text), s.len } : s;
 }
 
-// n pieces of a memo's text in another text that is like it, four at a time: both arrays go on as far as the
-// next multiple of four.
+// n pieces of a memo's text in another text that is like it, two at a time: both arrays have one more where n
+// is odd.
 static inline void memo_pieces(const struct memo *memo, const struct slice *from, unsigned n,
 			       const char *text, struct slice *out)
 {
-	typedef uint64_t four __attribute__((vector_size(4 * sizeof(struct slice))));
+	typedef uint64_t two __attribute__((vector_size(2 * sizeof(struct slice))));
 	const uint64_t by = (uintptr_t)text - (uintptr_t)memo->text;
-	const four move = { by, 0, by, 0, by, 0, by, 0 }; // positions, not lengths
+	const two move = { by, 0, by, 0 }; // positions, not lengths
 
 	static_assert(sizeof(struct slice) == 2 * sizeof(uint64_t),
 		      "a position, a length and nothing");
-	for (unsigned i = 0; i < n; i += 4) {
-		four x;
+	for (unsigned i = 0; i < n; i += 2) {
+		two x;
 
 		memcpy(&x, &from[i], sizeof(x));
-		x += (four)(x != 0) & move; // what is not there stays so
+		x += (two)(x != 0) & move; // what is not there stays so
 		memcpy(&out[i], &x, sizeof(x));
 	}
 }
