@@ -168,7 +168,7 @@ void profiles_print(const json_t *reply)
 void changes_print(const json_t *reply)
 {
 	const json_t *events = json_object_get(reply, "events"), *event;
-	char forgotten[GROUPED_ROOM];
+	char forgotten[GROUPED_ROOM], left_out[GROUPED_ROOM];
 	size_t i;
 
 	json_array_foreach(events, i, event)
@@ -183,6 +183,9 @@ void changes_print(const json_t *reply)
 	if (ctl_whole(reply, "forgotten"))
 		printf("%s before these are forgotten; ",
 		       ctl_grouped(reply, "forgotten", forgotten));
+	if (ctl_whole(reply, "of_removed"))
+		printf("%s of removed lines are left out; ",
+		       ctl_grouped(reply, "of_removed", left_out));
 	printf("%zu changes; the next ones: --after %" PRIu64 "\n", json_array_size(events),
 	       ctl_whole(reply, "next"));
 }

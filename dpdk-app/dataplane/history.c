@@ -106,6 +106,13 @@ void history_add(struct history *h, const struct hl_event *events, uint32_t n)
 
 void history_forget(struct history *h, uint32_t line)
 {
+	uint64_t back = line < h->lines ? last_back(h, line) : 0;
+
+	while (back > 0 && back <= h->mask + 1ull) {
+		struct entry *e = &h->ring[(h->n - back) & h->mask];
+		e->line = HISTORY_REMOVED;
+		back = e->back ? back + e->back : 0;
+	}
 	if (line < h->lines)
 		h->last[line] = 0;
 }

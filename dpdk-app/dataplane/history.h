@@ -19,7 +19,9 @@ void history_free(struct history *history);
 // Control thread only, as all here. The oldest ones make room.
 void history_add(struct history *history, const struct hl_event *events, uint32_t n);
 
-// Another line comes to have this number: what was before is none of its.
+#define HISTORY_REMOVED UINT32_MAX // in place of a line that was removed
+
+// A line was removed, and another one may come to have this number: what was before is none of its.
 void history_forget(struct history *history, uint32_t line);
 
 // The latest changes of a line, the latest one first. @return how many
@@ -27,7 +29,7 @@ uint32_t history_of_line(const struct history *history, uint32_t line,
 			 struct hl_event events[HISTORY_SHOWN]);
 
 // Changes are numbered from 1 on. Those behind a number, the oldest first, max of them at most; what has
-// made room is passed over.
+// made room is passed over. `line` of a line that was removed since is HISTORY_REMOVED.
 // @return how many; *first is the number of the first one
 uint32_t history_after(const struct history *history, uint64_t after, struct hl_event *events,
 		       uint32_t max, uint64_t *first);

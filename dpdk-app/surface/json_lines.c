@@ -114,9 +114,14 @@ json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
 	uint64_t first;
 	uint32_t n = history_after(dp->history, after, events, limit, &first);
 	json_t *array = json_array(), *object = json_ok();
+	uint32_t of_removed = 0;
 
 	for (uint32_t k = 0; k < n; k++) {
 		const struct hl_event *e = &events[k];
+		if (e->line == HISTORY_REMOVED) { // whose number may be another line's by now
+			of_removed++;
+			continue;
+		}
 		json_t *row = json_pack("{so so so* ss}", "event", whole(first + k), "number",
 					number_value(dp, e->line), "domain",
 					domain_value(dp, e->line), "profile",
@@ -126,6 +131,7 @@ json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
 	}
 	json_object_set_new(object, "next", whole(n ? first + n - 1 : after));
 	json_object_set_new(object, "forgotten", whole(first - 1 - after));
+	json_object_set_new(object, "of_removed", whole(of_removed));
 	json_object_set_new(object, "events", array);
 	return object;
 }

@@ -116,13 +116,19 @@ Test(history, what_made_room_is_passed_over)
 Test(history, a_line_that_takes_a_number_over_has_no_changes_of_the_one_before)
 {
 	struct hl_event events[HISTORY_SHOWN];
+	uint64_t first;
 
 	add(3, 10);
 	add(4, 11);
+	add(3, 12);
 	history_forget(history, 3);
 	cr_expect_eq(history_of_line(history, 3, events), 0);
+	cr_assert_eq(history_after(history, 0, events, HISTORY_SHOWN, &first), 3);
+	cr_expect_eq(events[0].line, HISTORY_REMOVED);
+	cr_expect_eq(events[1].line, 4);
+	cr_expect_eq(events[2].line, HISTORY_REMOVED);
 	cr_expect_eq(history_of_line(history, 4, events), 1);
-	add(3, 12);
+	add(3, 13);
 	cr_assert_eq(history_of_line(history, 3, events), 1);
-	cr_expect_eq(events[0].at_ns, 12);
+	cr_expect_eq(events[0].at_ns, 13);
 }
