@@ -91,11 +91,20 @@ static bool key_equal(const struct key *key, const void *a, const void *b)
 	case KEY_WORD:
 	case KEY_RESOLVERS:
 	case KEY_SOCKET:
+	case KEY_LISTEN:
+	case KEY_FILE:
 		return key->bytes == 0 ||
 		       texts_equal(text_at(a, key->offset), text_at(b, key->offset));
-	default:
-		return memcmp(one, other, key->bytes) == 0;
+	// all that holds its value itself; without a default, so that a new type cannot be forgotten
+	case KEY_BOOL:
+	case KEY_COUNT:
+	case KEY_PORT:
+	case KEY_TIME:
+	case KEY_CHOICE:
+	case KEY_CODES:
+		break;
 	}
+	return memcmp(one, other, key->bytes) == 0;
 }
 
 // What lines that run cannot take. All other keys they heed from their next use of the value on.

@@ -119,3 +119,22 @@ Test(compare, keys_of_the_run_and_profiles_that_differ)
 	cr_expect_not(hl_profile_equal(&c.config.profiles[0], &c.next.profiles[0]));
 	end(&c);
 }
+
+Test(compare, the_same_file_read_again_differs_in_no_key)
+{
+	static const char text[] = LAB
+		"lines: [{profile: lab, range: 6000-6000}]\nrate: 7\nramp: 3s\nduration: 9s\ndrain: 2s\n"
+		"seed: 11\nspare_lines: 3\nidle_sleep: off\ndns_servers: 10.0.0.1\n"
+		"control_socket: /run/a.sock\nhttp: 127.0.0.1:0\nhttp_token_file: /run/token\n"
+		"http_certificate_file: /run/cert.pem\nhttp_key_file: /run/key.pem\n";
+	struct compared c;
+	struct hl_key key;
+
+	cr_assert_eq(compare(&c, text, text, 0), 0, "%s", c.err.text);
+	for (uint32_t i = 0; hl_run_key(i, &key); i++) {
+		cr_expect_not(hl_run_key_differs(i, &c.config, &c.next), "%s", key.name);
+		cr_expect_not_null(strstr(text, key.name), "%s is left out here", key.name);
+	}
+	cr_expect(hl_profile_equal(&c.config.profiles[0], &c.next.profiles[0]));
+	end(&c);
+}
