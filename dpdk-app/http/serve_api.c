@@ -131,6 +131,24 @@ static json_t *name_add(struct http_exchange *x, json_t *object, struct hl_error
 	return NULL;
 }
 
+// Files of this machine are for those who have an account on it: by HTTP none is named.
+static json_t *paths_refuse(const struct ctl_command *command, json_t *object, struct hl_error *err)
+{
+	for (const struct ctl_argument *a = command->arguments; object && a->name; a++) {
+		const char *text = json_string_value(json_object_get(object, a->name));
+		if (!text || (a->kind != CTL_PATH && a->kind != CTL_SOURCE) ||
+		    (a->kind == CTL_SOURCE && ctl_source_is_range(text)))
+			continue;
+		hl_fail(err, EINVAL, "%s: a file cannot be named by HTTP; %s", a->name,
+			a->kind == CTL_PATH
+				? "leave it out, or use heartline ctl"
+				: "write numbers as in 6000-6099, or use heartline ctl");
+		json_decref(object);
+		object = NULL;
+	}
+	return object;
+}
+
 static void begin(struct http_exchange *x)
 {
 	bool reads = !strcmp(x->route->method, "GET");
@@ -139,6 +157,7 @@ static void begin(struct http_exchange *x)
 
 	if (object && x->route->has_name)
 		object = name_add(x, object, &err);
+	object = paths_refuse(&ctl_commands[x->route->command], object, &err);
 	if (!object) {
 		http_refuse_text(x, status_of(err.code), err.code ? err.text : "no memory");
 		return;

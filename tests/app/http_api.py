@@ -189,6 +189,37 @@ def described():
     reaches("force: and back", "P", LINES)
     d.holds("POST /api/v1/servers/{server}:force", 400, head + "/servers/Q:force", {})
     d.holds("POST /api/v1/servers/{server}:force", 400, head + "/servers/P:force", {"which": "B"})
+    def gone(name):
+        end = time.monotonic() + 60
+        places = lambda: json.loads(call("GET", head + "/summary")[2])["places"]
+        while places()["leaving"] and time.monotonic() < end:
+            time.sleep(0.05)
+        check(name, places()["leaving"] == 0, places())
+
+    added = d.holds("POST /api/v1/lines:add", 200, None, {"source": "6100-6101", "spread": "0"})
+    check("add: says how many, and what room is left", added == {"lines": 2, "spread_ms": 0, "free": 1}, added)
+    reaches("add: they register", "P", LINES + 2)
+    for source in ("6100", "6200-6209", "", "/etc/passwd", "more.csv"):
+        d.holds("POST /api/v1/lines:add", 400, None, {"source": source})
+    named = d.holds("POST /api/v1/lines:add", 400, None, {"source": "/etc/passwd"})["error"]
+    check("add: no file is named by HTTP", "cannot be named by HTTP" in json.dumps(named), named)
+    reloaded = d.holds("POST /api/v1/reload", 200, None, {})
+    check("reload: lines that are not in the file leave", (reloaded["added"], reloaded["removed"]) == (0, 2), reloaded)
+    reaches("reload: they are lines no more", "P", LINES)
+    gone("reload: their places are free")
+    named = d.holds("POST /api/v1/reload", 400, None, {"file": "/etc/passwd"})["error"]
+    check("reload: nor here", "cannot be named by HTTP" in json.dumps(named), named)
+    removed = d.holds("POST /api/v1/lines:remove", 200, None, {"number": "6049", "spread": "0"})
+    check("remove: says how many", removed["lines"] == 1, removed)
+    reaches("remove: it is no line any more", "P", LINES - 1)
+    gone("remove: its place is free")
+    d.holds("POST /api/v1/lines:remove", 400, None, {})
+    events = d.holds("GET /api/v1/events", 200, head + "/events?limit=1000&after=0")
+    check("events: none of a removed line", "6100" not in {e["number"] for e in events["events"]} and
+          events["of_removed"] > 0, events["of_removed"])
+    reloaded = d.holds("POST /api/v1/reload", 200, None, {})
+    check("reload: lines that are in the file come back", (reloaded["added"], reloaded["removed"]) == (1, 0), reloaded)
+    reaches("reload: all are there", "P", LINES)
     rate = d.holds("POST /api/v1/rate", 200, None, {"rate": 5000})
     check("rate", rate == {"before": 0, "rate": 5000}, rate)
     d.holds("POST /api/v1/rate", 400, None, {"rate": "fast"})

@@ -56,6 +56,7 @@ cat >"$DIR/lab.yaml" <<-EOF
 	  - {profile: lab, range: 6000-$((6000 + lines - 1))}
 	ramp: 1s
 	drain: 1s
+	spare_lines: 3
 	http: 127.0.0.1:0
 	http_token_file: $DIR/token
 EOF
