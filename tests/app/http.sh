@@ -7,6 +7,8 @@
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/../net/lib.sh"
+# shellcheck source=tests/app/lab_lib
+. "$(dirname "$0")/lab_lib"
 reaper_start
 command -v curl >/dev/null || skip "the HTTP server" "needs the program curl"
 
@@ -59,21 +61,12 @@ listens() {
 	[[ -n $BASE ]] && get /metrics -k "${@:2}" && [[ $STATUS == 200 ]]
 }
 
-memif="id=0,socket-abstract=no,socket=$DIR/memif.sock"
 # config FILE KEY...: lab.yaml with more keys
 config() {
 	local file=$DIR/$1
 	shift
-	cat >"$file" <<-EOF
-		ports:
-		  - device: "net_memif0,role=client,$memif"
-		    addresses: 10.99.1.1-10.99.1.2/16
-		profiles:
-		  lab:
-		    outbound_server: 10.99.0.1
-		    backup_outbound_server: 10.99.0.2
-		    password: secret
-		    use_random_sip_port: on
+	lab_profiles >"$file"
+	cat >>"$file" <<-EOF
 		  'odd "name"':
 		    outbound_server: 10.99.0.1
 		    use_random_sip_port: on
@@ -111,10 +104,7 @@ check "a certificate that is none" 1 "$(grep -c 'http_certificate_file, http_key
 
 # --- metrics ---
 
-heartline_start registrar "" registrar --port "net_memif0,role=server,$memif" \
-	--address 10.99.0.1,10.99.0.2 --password secret
-REGISTRAR_PID=$HEARTLINE_PID
-wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
+lab_registrar
 heartline_start run "" run -c "$DIR/lab.yaml" --http 127.0.0.1:0 --http-token-file "$DIR/token" --summary "$DIR/run.json"
 wait_running 40 listens run || bail "the run answers" "$(cat "$DIR/curl.err")"
 ok "the run answers at $BASE"

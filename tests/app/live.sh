@@ -6,6 +6,8 @@
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/../net/lib.sh"
+# shellcheck source=tests/app/lab_lib
+. "$(dirname "$0")/lab_lib"
 # shellcheck source=tests/app/ctl_lib
 . "$(dirname "$0")/ctl_lib"
 reaper_start
@@ -44,21 +46,9 @@ stays() {
 	fi
 }
 
-memif="id=0,socket-abstract=no,socket=$DIR/memif.sock"
-heartline_start registrar "" registrar --port "net_memif0,role=server,$memif" \
-	--address 10.99.0.1,10.99.0.2 --password secret
-REGISTRAR_PID=$HEARTLINE_PID
-wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
-cat >"$DIR/lab.yaml" <<-EOF
-	ports:
-	  - device: "net_memif0,role=client,$memif"
-	    addresses: 10.99.1.1-10.99.1.2/16
-	profiles:
-	  lab:
-	    outbound_server: 10.99.0.1
-	    backup_outbound_server: 10.99.0.2
-	    password: secret
-	    use_random_sip_port: on
+lab_registrar
+lab_profiles >"$DIR/lab.yaml"
+cat >>"$DIR/lab.yaml" <<-EOF
 	  office:
 	    outbound_server: 10.99.0.2
 	    password: secret
