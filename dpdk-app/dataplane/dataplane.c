@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
-#include "dataplane/history.h"
+#include "dataplane/recent_changes.h"
 
 static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,
 		     struct hl_error *err)
@@ -88,7 +88,7 @@ int dataplane_new(struct dataplane *dp, const struct hl_config *config, const st
 		dp->n_loops = i + 1;
 	}
 	if (rc == 0)
-		rc = history_new(&dp->history, hl_plan_slots(dp->plan), err);
+		rc = recent_changes_new(&dp->recent, hl_plan_slots(dp->plan), err);
 	start_step_done(START_WORKERS);
 	return rc;
 }
@@ -114,7 +114,7 @@ void dataplane_free(struct dataplane *dp)
 		free(dp->queues[i]);
 		hl_worker_free(dp->workers[i]);
 	}
-	history_free(dp->history);
+	recent_changes_free(dp->recent);
 	steering_undo(&dp->steering);
 	handoff_free(dp->handoff);
 	hl_plan_free(dp->plan);

@@ -27,11 +27,11 @@ struct dataplane {
 	unsigned n_loops;
 	struct control_loop *control; // which serves the workers while they run
 	int serve_timer;
-	uint64_t rest_ns;             // until the next round, when there was nothing to serve
-	struct events *events;        // NULL: changes of state are not recorded
-	struct history *history;      // NULL: nor are the latest ones kept
-	uint64_t gone;                // lines that were removed and whose places are free again
-	uint64_t left_silent_primary; // events by which a line left the primary after a time-out
+	uint64_t rest_ns;              // until the next round, when there was nothing to serve
+	struct events *events;         // NULL: changes of state are not recorded
+	struct recent_changes *recent; // NULL: nor are the latest ones kept
+	uint64_t gone;                 // lines that were removed and whose places are free again
+	uint64_t left_silent_primary;  // events by which a line left the primary after a time-out
 };
 
 // Make the plan and the workers for a port with as many queues, and a loop for each worker. *dp is

@@ -9,7 +9,7 @@
 #include "base/timebase.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/events.h"
-#include "dataplane/history.h"
+#include "dataplane/recent_changes.h"
 
 #define EVENTS_AT_ONCE 256
 #define REMOVED_AT_ONCE 256
@@ -24,8 +24,8 @@ static void events_look(struct dataplane *dp, const struct hl_event *events, uin
 	for (uint32_t i = 0; i < n; i++)
 		dp->left_silent_primary += events[i].from == HL_ON_P &&
 					   events[i].code == HL_CODE_TIMEOUT;
-	if (dp->history)
-		history_add(dp->history, events, n);
+	if (dp->recent)
+		recent_changes_add(dp->recent, events, n);
 	if (dp->events)
 		events_write(dp->events, dp, events, n);
 }
@@ -56,8 +56,8 @@ static void removed_take_back(struct dataplane *dp, struct hl_worker *worker)
 		return;
 	dataplane_events(dp);
 	hl_plan_take_back(dp->plan, slots, n);
-	for (uint32_t k = 0; dp->history && k < n; k++)
-		history_forget(dp->history, slots[k]);
+	for (uint32_t k = 0; dp->recent && k < n; k++)
+		recent_changes_forget(dp->recent, slots[k]);
 	dp->gone += n;
 }
 

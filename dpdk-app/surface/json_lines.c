@@ -7,7 +7,7 @@
 
 #include "base/timebase.h"
 #include "base/wall_time.h"
-#include "dataplane/history.h"
+#include "dataplane/recent_changes.h"
 #include "report/summary_metrics.h"
 #include "session/run.h"
 #include "surface/json_view.h"
@@ -98,8 +98,8 @@ static json_t *event_object(const struct dataplane *dp, const struct hl_event *e
 static json_t *events_array(const struct view *view, uint32_t line)
 {
 	const struct dataplane *dp = view->run->dp;
-	struct hl_event events[HISTORY_SHOWN];
-	uint32_t n = history_of_line(dp->history, line, events);
+	struct hl_event events[RECENT_SHOWN];
+	uint32_t n = recent_changes_of_line(dp->recent, line, events);
 	json_t *array = json_array();
 
 	for (uint32_t k = 0; k < n; k++)
@@ -112,13 +112,13 @@ json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
 	static struct hl_event events[QUERY_LIMIT_MAX];
 	const struct dataplane *dp = view->run->dp;
 	uint64_t first;
-	uint32_t n = history_after(dp->history, after, events, limit, &first);
+	uint32_t n = recent_changes_after(dp->recent, after, events, limit, &first);
 	json_t *array = json_array(), *object = json_ok();
 	uint32_t of_removed = 0;
 
 	for (uint32_t k = 0; k < n; k++) {
 		const struct hl_event *e = &events[k];
-		if (e->line == HISTORY_REMOVED) { // whose number may be another line's by now
+		if (e->line == RECENT_REMOVED) { // whose number may be another line's by now
 			of_removed++;
 			continue;
 		}

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/history.h"
+#include "dataplane/recent_changes.h"
 #include "session/run.h"
 #include "surface/json_lines.h"
 
@@ -157,7 +157,7 @@ json_t *profile_list_serve(struct view *view, struct serving *s)
 
 json_t *events_serve(struct view *view, struct serving *s)
 {
-	uint64_t changes = history_changes(view->run->dp->history);
+	uint64_t changes = recent_changes_count(view->run->dp->recent);
 	uint64_t limit = request_count(&s->request, "limit", LIMIT_USUAL);
 	uint64_t after = request_count(&s->request, "after", changes > limit ? changes - limit : 0);
 

@@ -2,7 +2,7 @@
 // A ring of changes. Of each line the number of its latest one is kept, and with each change how far back
 // the one before it of its line is. So the walk of a line touches its own changes only.
 
-#include "dataplane/history.h"
+#include "dataplane/recent_changes.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,7 +23,7 @@ struct entry {
 };
 static_assert(sizeof(struct entry) == 24, "said in the header");
 
-struct history {
+struct recent_changes {
 	uint32_t mask; // of the ring's places
 	uint64_t n;    // changes ever
 	uint32_t lines;
@@ -40,52 +40,52 @@ static uint32_t ring_size(uint32_t lines)
 	return size;
 }
 
-int history_new(struct history **out, uint32_t lines, struct hl_error *err)
+int recent_changes_new(struct recent_changes **out, uint32_t lines, struct hl_error *err)
 {
 	uint32_t size = ring_size(lines);
-	struct history *h = calloc(1, sizeof(*h) + size * sizeof(struct entry));
+	struct recent_changes *c = calloc(1, sizeof(*c) + size * sizeof(struct entry));
 	uint32_t *last = calloc(lines ? lines : 1, sizeof(*last));
 
 	*out = NULL;
-	if (!h || !last) {
-		free(h);
+	if (!c || !last) {
+		free(c);
 		free(last);
 		return hl_fail(err, ENOMEM, "no memory for the latest changes of %u lines", lines);
 	}
-	h->mask = size - 1;
-	h->lines = lines;
-	h->last = last;
-	*out = h;
+	c->mask = size - 1;
+	c->lines = lines;
+	c->last = last;
+	*out = c;
 	return 0;
 }
 
-void history_free(struct history *h)
+void recent_changes_free(struct recent_changes *c)
 {
-	if (!h)
+	if (!c)
 		return;
-	free(h->last);
-	free(h);
+	free(c->last);
+	free(c);
 }
 
 // How many changes ago the line's latest one was; 0: none, or it has made room. Numbers come around after
 // four thousand million: then the place holds another line's, or else the line would have a later one.
-static uint32_t last_back(const struct history *h, uint32_t line)
+static uint32_t last_back(const struct recent_changes *c, uint32_t line)
 {
-	uint32_t back = h->last[line] ? (uint32_t)h->n + 1 - h->last[line] : 0;
+	uint32_t back = c->last[line] ? (uint32_t)c->n + 1 - c->last[line] : 0;
 
-	if (back == 0 || back > h->mask + 1 || back > h->n ||
-	    h->ring[(h->n - back) & h->mask].line != line)
+	if (back == 0 || back > c->mask + 1 || back > c->n ||
+	    c->ring[(c->n - back) & c->mask].line != line)
 		return 0;
 	return back;
 }
 
-static void add(struct history *h, const struct hl_event *e)
+static void add(struct recent_changes *c, const struct hl_event *e)
 {
-	if (e->line >= h->lines)
+	if (e->line >= c->lines)
 		return;
-	uint32_t back = last_back(h, e->line);
+	uint32_t back = last_back(c, e->line);
 
-	h->ring[h->n & h->mask] = (struct entry){
+	c->ring[c->n & c->mask] = (struct entry){
 		.at_ns = e->at_ns,
 		.line = e->line,
 		.back = back,
@@ -94,27 +94,27 @@ static void add(struct history *h, const struct hl_event *e)
 		.to = e->to,
 		.server = e->server,
 	};
-	h->n++;
-	h->last[e->line] = (uint32_t)h->n ? (uint32_t)h->n : 1;
+	c->n++;
+	c->last[e->line] = (uint32_t)c->n ? (uint32_t)c->n : 1;
 }
 
-void history_add(struct history *h, const struct hl_event *events, uint32_t n)
+void recent_changes_add(struct recent_changes *c, const struct hl_event *events, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		add(h, &events[i]);
+		add(c, &events[i]);
 }
 
-void history_forget(struct history *h, uint32_t line)
+void recent_changes_forget(struct recent_changes *c, uint32_t line)
 {
-	uint64_t back = line < h->lines ? last_back(h, line) : 0;
+	uint64_t back = line < c->lines ? last_back(c, line) : 0;
 
-	while (back > 0 && back <= h->mask + 1ull) {
-		struct entry *e = &h->ring[(h->n - back) & h->mask];
-		e->line = HISTORY_REMOVED;
+	while (back > 0 && back <= c->mask + 1ull) {
+		struct entry *e = &c->ring[(c->n - back) & c->mask];
+		e->line = RECENT_REMOVED;
 		back = e->back ? back + e->back : 0;
 	}
-	if (line < h->lines)
-		h->last[line] = 0;
+	if (line < c->lines)
+		c->last[line] = 0;
 }
 
 static struct hl_event event_of(const struct entry *e)
@@ -129,36 +129,36 @@ static struct hl_event event_of(const struct entry *e)
 	};
 }
 
-uint32_t history_of_line(const struct history *h, uint32_t line,
-			 struct hl_event events[HISTORY_SHOWN])
+uint32_t recent_changes_of_line(const struct recent_changes *c, uint32_t line,
+				struct hl_event events[RECENT_SHOWN])
 {
 	uint32_t n = 0;
 
-	if (!h || line >= h->lines)
+	if (!c || line >= c->lines)
 		return 0;
-	uint64_t back = last_back(h, line);
-	while (back > 0 && back <= h->mask + 1ull && n < HISTORY_SHOWN) {
-		const struct entry *e = &h->ring[(h->n - back) & h->mask];
+	uint64_t back = last_back(c, line);
+	while (back > 0 && back <= c->mask + 1ull && n < RECENT_SHOWN) {
+		const struct entry *e = &c->ring[(c->n - back) & c->mask];
 		events[n++] = event_of(e);
 		back = e->back ? back + e->back : 0;
 	}
 	return n;
 }
 
-uint64_t history_changes(const struct history *h)
+uint64_t recent_changes_count(const struct recent_changes *c)
 {
-	return h ? h->n : 0;
+	return c ? c->n : 0;
 }
 
-uint32_t history_after(const struct history *h, uint64_t after, struct hl_event *events,
-		       uint32_t max, uint64_t *first)
+uint32_t recent_changes_after(const struct recent_changes *c, uint64_t after,
+			      struct hl_event *events, uint32_t max, uint64_t *first)
 {
-	uint64_t oldest = h && h->n > h->mask + 1ull ? h->n - h->mask - 1 : 0;
+	uint64_t oldest = c && c->n > c->mask + 1ull ? c->n - c->mask - 1 : 0;
 	uint64_t at = after > oldest ? after : oldest;
 	uint32_t n = 0;
 
 	*first = at + 1;
-	for (; h && at < h->n && n < max; at++)
-		events[n++] = event_of(&h->ring[at & h->mask]);
+	for (; c && at < c->n && n < max; at++)
+		events[n++] = event_of(&c->ring[at & c->mask]);
 	return n;
 }
