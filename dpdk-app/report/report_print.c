@@ -86,6 +86,17 @@ static const char *line_name(const struct report *r, uint32_t line, char out[LIN
 	return out;
 }
 
+// How long moves took, if there were any.
+static void print_span(FILE *to, const char *name, const char *of, const struct hl_hist *span)
+{
+	uint64_t n = hl_hist_samples(span);
+
+	if (n > 0)
+		row(to, name, "p50 %.4g ms, p99 %.4g ms, worst %.4g ms: %" PRIu64 " %s",
+		    hl_hist_quantile(&span, 1, 0.5) / 1e3, hl_hist_quantile(&span, 1, 0.99) / 1e3,
+		    hl_hist_quantile(&span, 1, 1) / 1e3, n, of);
+}
+
 static void print_outages(const struct report *r, FILE *to)
 {
 	const struct outcome *o = &r->outcome;
@@ -105,6 +116,9 @@ static void print_outages(const struct report *r, FILE *to)
 	    "%" PRIu64 " failovers, %" PRIu64 " returns, %" PRIu64
 	    " flaps (again within %d s of a return)",
 	    r->end.failovers, r->end.returns, r->end.flaps, HL_FLAP_S);
+	print_span(to, "detection", "servers given up", &r->end.detection);
+	print_span(to, "switch", "registrations that ended an outage", &r->end.switching);
+	print_span(to, "return", "returns to the primary", &r->end.returning);
 }
 
 // The most frequent first.

@@ -102,6 +102,7 @@ static json_t *summary_object(const struct report *r)
 		{ "drop_examples", examples_object(r) },
 		{ "limits", metrics_at("limits", end) },
 		{ "next_hops", next_hops_array(r) },
+		{ "moves", metrics_at("moves", end) },
 		{ "bounded", metrics_at("bounded", end) },
 		{ "counters", metrics_at("counters", end) },
 		{ "registrar", registrar_value(r->registrar) },

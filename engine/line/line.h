@@ -33,6 +33,12 @@ static inline bool tick_before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
+// Registered, and on its server to stay: its next REGISTER is a refresh.
+static inline bool state_is_settled(uint8_t state)
+{
+	return state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B;
+}
+
 enum line_flag {
 	LINE_READY = 1 << 0,           // waits in the ready ring for room or tokens
 	LINE_RARE = 1 << 1,            // rare_at is armed
@@ -89,6 +95,7 @@ enum attempt_flag {
 	ATTEMPT_CHALLENGED = 1 << 0, // a challenge was answered
 	ATTEMPT_BRIEF = 1 << 1,      // asked again with a longer Expires (423)
 	ATTEMPT_BARE = 1 << 2,       // asked again without the credentials that were remembered
+	ATTEMPT_NEXT = 1 << 3,       // asked at another target of the server
 };
 
 // What came of the latest probe of B.

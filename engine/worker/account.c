@@ -24,12 +24,26 @@ static uint32_t run_ms(const struct hl_worker *w, uint64_t now_ns)
 
 static bool is_registered(uint8_t state)
 {
-	return state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B || state == HL_SW_P;
+	return state_is_settled(state) || state == HL_SW_P;
+}
+
+// When a move began: steps of 33 us, which come around after 39 hours.
+#define MOVED_SHIFT 15
+#define MOVED_LONG_MS 60000 // from here on milliseconds do, which come around after 49 days
+
+static uint32_t moved_stamp(const struct hl_worker *w)
+{
+	return (uint32_t)(w->now_ns >> MOVED_SHIFT);
+}
+
+static uint64_t moved_us(const struct hl_worker *w, uint32_t i)
+{
+	return ((uint64_t)(moved_stamp(w) - w->accounts[i].moved_at) << MOVED_SHIFT) / 1000;
 }
 
 // How long ago the request left that was the first to fail: the REGISTER; the first of the probes
 // that were lost one after the other.
-static uint64_t failed_since_ms(const struct hl_worker *w, uint32_t i, const struct change *change)
+static uint64_t failed_since_ns(const struct hl_worker *w, uint32_t i, const struct change *change)
 {
 	const struct line *l = &w->lines[i];
 	const struct plan_profile *p = worker_profile(w, l);
@@ -41,22 +55,24 @@ static uint64_t failed_since_ms(const struct hl_worker *w, uint32_t i, const str
 	int32_t ticks = (int32_t)(w->now - (end - tick_span_ns(timeout_ns)));
 	uint64_t ns = ticks > 0 ? (uint64_t)ticks << TICK_SHIFT : 0;
 
-	return (ns + (probe ? change->fails * between_ns : 0)) / 1000000;
+	return ns + (probe ? change->fails * between_ns : 0);
 }
 
 static void outage_begin(struct hl_worker *w, uint32_t i, const struct change *change)
 {
 	uint32_t now_ms = run_ms(w, w->now_ns);
-	uint64_t ago_ms = failed_since_ms(w, i, change);
+	uint64_t ago_ns = failed_since_ns(w, i, change), ago_ms = ago_ns / 1000000;
 	uint32_t registered_ms = now_ms - change->since_ms; // so long it was in its last state
 
 	if (ago_ms > registered_ms)
 		ago_ms = registered_ms;
 	uint32_t since_ms = now_ms - (uint32_t)ago_ms;
 	store(&w->accounts[i].down_since_ms, since_ms ? since_ms : 1);
+	hist_add(&w->counters.detection, ago_ns / 1000);
+	w->accounts[i].moved_at = moved_stamp(w);
 }
 
-static void outage_end(struct hl_worker *w, uint32_t i)
+static void outage_end(struct hl_worker *w, uint32_t i, bool registered)
 {
 	struct line_account *a = &w->accounts[i];
 	uint32_t ms = run_ms(w, w->now_ns) - load(&a->down_since_ms), sum = load(&a->down_ms);
@@ -67,6 +83,9 @@ static void outage_end(struct hl_worker *w, uint32_t i)
 	store(&a->down_ms, sum + ms > sum ? sum + ms : UINT32_MAX);
 	if (ms > load(&a->longest_ms))
 		store(&a->longest_ms, ms);
+	if (registered)
+		hist_add(&w->counters.switching,
+			 ms < MOVED_LONG_MS ? moved_us(w, i) : ms * UINT64_C(1000));
 }
 
 // The phrase as it came, for people: printable ASCII. Only failures come by here.
@@ -112,10 +131,14 @@ void account_change(struct hl_worker *w, uint32_t i, const struct change *change
 		store(&a->life, load(&a->life) | 1);
 	if (load(&a->down_since_ms)) {
 		if (up || change->to == HL_OFF)
-			outage_end(w, i);
+			outage_end(w, i, up);
 	} else if (!up && load(&a->life) & 1 && is_failure(change->event)) {
 		outage_begin(w, i, change);
 	}
+	if (change->to == HL_SW_P)
+		a->moved_at = moved_stamp(w);
+	else if (change->from == HL_SW_P && change->to == HL_ON_P)
+		hist_add(&w->counters.returning, moved_us(w, i));
 }
 
 void account_forget(struct hl_worker *w, uint32_t i)

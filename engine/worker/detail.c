@@ -53,8 +53,7 @@ static bool is_refresh(const struct hl_worker *w, uint32_t i, enum request_kind 
 {
 	uint8_t state = line_state(&w->lines[i]).state;
 
-	return kind == KIND_REGISTER &&
-	       (state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B);
+	return kind == KIND_REGISTER && state_is_settled(state);
 }
 
 static void exchange_tell(const struct hl_worker *w, uint32_t i, const struct request_ops *ops,

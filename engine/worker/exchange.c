@@ -122,7 +122,7 @@ enum write_result exchange_send(struct hl_worker *w, uint32_t i, const struct re
 	if (written == WRITE_NO_ROOM)
 		return written;
 	if (ops->leaves)
-		ops->leaves(w, i);
+		ops->leaves(w, i, written == WRITE_DONE);
 	l->cseq = r.number;
 	*e = (struct exchange){
 		.number = r.number,

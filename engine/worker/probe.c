@@ -189,10 +189,11 @@ static void timer(struct hl_worker *w, uint32_t i)
 	exchange_ask(&l->probe); // `at` stays: was it late?
 }
 
-static void leaves(struct hl_worker *w, uint32_t i)
+static void leaves(struct hl_worker *w, uint32_t i, bool has_hop)
 {
 	struct line *l = &w->lines[i];
 
+	(void)has_hop;
 	if (!tick_before(l->probe.at + tick_span_ns(BEAT_LOST_NS), w->now))
 		return;
 	l->servers |= LINE_BEAT_LOST;

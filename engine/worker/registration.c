@@ -2,6 +2,7 @@
 // REGISTER: the attempts of a line, from target to target.
 #include "worker/registration.h"
 
+#include "base/count.h"
 #include "line/branch.h"
 #include "worker/challenge.h"
 #include "worker/clock.h"
@@ -90,7 +91,8 @@ bool registration_try_next_target(struct hl_worker *w, uint32_t i)
 	l->target[server] = next; // after the last one: from the first again, next time
 	if (next == PLAN_NO_TARGET)
 		return false;
-	c->attempt = c->answered = 0;
+	c->attempt = ATTEMPT_NEXT;
+	c->answered = 0;
 	registration_ask_again(w, i, false); // a nonce belongs to who gave it
 	return true;
 }
@@ -128,6 +130,18 @@ static void no_hop(struct hl_worker *w, uint32_t i)
 	line_set_state(&w->lines[i], &s);
 }
 
+// Only the first REGISTER of a refresh tells how late the refresh is.
+static void leaves(struct hl_worker *w, uint32_t i, bool has_hop)
+{
+	const struct line_cold *c = &w->cold[i];
+
+	if (!has_hop || c->attempt || !state_is_settled(line_state(&w->lines[i]).state) ||
+	    tick_before(w->now, c->refresh_at))
+		return;
+	hist_add(&w->counters.refresh_lateness,
+		 ((uint64_t)(w->now - c->refresh_at) << TICK_SHIFT) / 1000);
+}
+
 static void lost(struct hl_worker *w, uint32_t i, uint16_t code)
 {
 	give_up(w, i);
@@ -158,6 +172,7 @@ const struct request_ops registration_ops = {
 	.at = offsetof(struct line, registration),
 	.describe = describe,
 	.expires_s = registration_expires_s,
+	.leaves = leaves,
 	.no_hop = no_hop,
 	.answered = registration_answered,
 	.lost = lost,

@@ -54,8 +54,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 	struct line *l = &w->lines[i];
 	struct line_cold *c = &w->cold[i];
 	uint32_t granted = granted_s(w, i, server, reply);
-	uint8_t state = line_state(l).state;
-	bool is_refresh = state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B;
+	bool is_refresh = state_is_settled(line_state(l).state);
 
 	challenge_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing

@@ -66,8 +66,8 @@ struct request_ops {
 	bool (*must_wait)(const struct hl_worker *w, uint32_t i);
 	// About to leave for the first time: choose target and credentials.
 	void (*prepare)(struct hl_worker *w, uint32_t i);
-	// It leaves now; its exchange is still as it was.
-	void (*leaves)(struct hl_worker *w, uint32_t i);
+	// It leaves now, or would but for its next hop; its exchange is still as it was.
+	void (*leaves)(struct hl_worker *w, uint32_t i, bool has_hop);
 	// It cannot leave, for want of its next hop.
 	void (*no_hop)(struct hl_worker *w, uint32_t i);
 	// It waited for its next hop: is there a target by now?

@@ -63,8 +63,9 @@ struct line_account {
 	_Atomic uint32_t longest_ms;    // of them
 	_Atomic uint32_t life; // bit 0: was registered; above: tenths of a second of its latest
 			       // return, 0: none
+	uint32_t moved_at;     // it gave up its server, or began its return; steps of account.c
 };
-static_assert(sizeof(struct line_account) == 16, "memory a line");
+static_assert(sizeof(struct line_account) == 20, "memory a line");
 
 // Written once, then left alone.
 struct elsewhere {

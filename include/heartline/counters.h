@@ -217,6 +217,15 @@ const char *hl_limit_text(enum hl_limit limit);
 	     "time to the answer of requests answered at their first transmission") \
 	HIST(rtt_retransmitted, "retransmitted_rtt_seconds", "seconds", "rtt_retransmitted_us", \
 	     "time from the first transmission to the answer of requests that were retransmitted") \
+	/* Moves of lines (FAILOVER.md section 7). */ \
+	HIST(detection, "detection_seconds", "seconds", "moves.detection_us", \
+	     "from the first request that failed to giving up its server, of registered lines") \
+	HIST(switching, "switch_seconds", "seconds", "moves.switch_us", \
+	     "from giving up a server to the registration that ended the outage, at either server") \
+	HIST(returning, "return_seconds", "seconds", "moves.return_us", \
+	     "from the begin of a return to the registration at the primary") \
+	HIST(refresh_lateness, "refresh_lateness_seconds", "seconds", \
+	     "counters.refresh_lateness_us", "how late the first REGISTER of a refresh left") \
 	HIST(lateness, "timer_lateness_seconds", "seconds", "counters.lateness_us", \
 	     "how late timers ran")
 

@@ -232,3 +232,118 @@ Test(account, every_reason_for_a_drop_keeps_its_first_packet)
 	cr_assert(eq(u64, rig_count(&rig_counters(rig)->drops[HL_DROP_MALFORMED]), 2));
 	rig_free(rig);
 }
+
+static double quantile_ms(const struct hl_hist *hist, double q)
+{
+	return hl_hist_quantile(&hist, 1, q) / 1000;
+}
+
+// A bucket is a sixteenth of its octave wide.
+static void about(const struct hl_hist *hist, double ms)
+{
+	cr_expect(eq(u64, hl_hist_samples(hist), 1));
+	cr_expect(ge(dbl, quantile_ms(hist, 1), ms - 1), "%g", ms);
+	cr_expect(le(dbl, quantile_ms(hist, 1), ms * 17 / 16 + 25), "%g", ms);
+}
+
+Test(account, detection_and_switch_are_the_two_parts_of_an_outage)
+{
+	for (unsigned lost = 1; lost <= 3; lost++) {
+		char extra[256];
+
+		snprintf(extra, sizeof(extra), "%s    max_detect_fail_count: %u\n", PROBED, lost);
+		struct rig *rig = registered(extra);
+		const struct hl_counters *c = rig_counters(rig);
+		wait_for(rig, "OPTIONS", "P");
+		uint64_t first_ns = rig->now_ns;
+		uint32_t k = wait_for(rig, "REGISTER", "B");
+		about(&c->detection, (double)((rig->now_ns - first_ns) / MS));
+		rig_pass(rig, 300 * MS);
+		cr_expect(eq(u64, hl_hist_samples(&c->switching), 0), "it has not ended");
+		rig_answer(rig, k, 200, "Expires: 120\r\n");
+		about(&c->switching, 300);
+		rig_free(rig);
+	}
+}
+
+Test(account, a_refusal_is_detected_at_once)
+{
+	struct rig *rig = registered("");
+	uint32_t k = wait_for(rig, "REGISTER", "P");
+
+	rig_pass(rig, 5 * MS);
+	rig_answer(rig, k, 503, "");
+	cr_assert(eq(u64, hl_hist_samples(&rig_counters(rig)->detection), 1));
+	cr_assert(le(dbl, quantile_ms(&rig_counters(rig)->detection, 1), 25));
+	rig_free(rig);
+}
+
+// Backoffs are part of the switch, and an outage of hours does not come around.
+Test(account, a_switch_lasts_until_a_server_takes_the_line)
+{
+	for (unsigned minutes = 0; minutes <= 2360; minutes += 2360) {
+		struct rig *rig = registered("    backoff_max: 60s\n");
+
+		wait_for(rig, "REGISTER", "B");
+		uint64_t begin_ns = rig->now_ns;
+		for (uint64_t end_ns = rig->now_ns + 90 * SEC + minutes * 60 * SEC;
+		     rig->now_ns < end_ns; rig_clear(rig))
+			rig_pass(rig, 10 * SEC);
+		rig_answer(rig, wait_for(rig, "REGISTER", "P"), 200, "Expires: 120\r\n");
+		if (minutes)
+			cr_expect(ge(dbl, quantile_ms(&rig_counters(rig)->switching, 1), 2000000));
+		else
+			about(&rig_counters(rig)->switching,
+			      (double)((rig->now_ns - begin_ns) / MS));
+		rig_free(rig);
+	}
+}
+
+Test(account, an_outage_that_an_operator_ended_is_no_switch)
+{
+	struct rig *rig = registered("");
+
+	wait_for(rig, "REGISTER", "B");
+	rig_command(rig, HL_COMMAND_DISABLE);
+	rig_pass(rig, SEC);
+	cr_assert(not(account(rig).down));
+	cr_assert(eq(u64, hl_hist_samples(&rig_counters(rig)->detection), 1));
+	cr_assert(eq(u64, hl_hist_samples(&rig_counters(rig)->switching), 0));
+	rig_free(rig);
+}
+
+Test(account, a_return_lasts_from_its_register_to_the_answer)
+{
+	struct rig *rig = registered(PROBED "    max_detect_fail_count: 1\n"
+					    "    register_refresh_interval: 3600s\n");
+	const struct hl_counters *c = rig_counters(rig);
+
+	fail_over(rig);
+	rig_answer(rig, wait_for(rig, "OPTIONS", "P"), 200, "");
+	cr_assert(eq(u64, hl_hist_samples(&c->returning), 0));
+	rig_pass(rig, 150 * MS);
+	uint32_t k = find(rig, "REGISTER", "P");
+	cr_assert(lt(u32, k, rig->n));
+	rig_answer(rig, k, 200, "Expires: 3600\r\n");
+	cr_assert(eq(u64, rig_count(&c->returns), 1));
+	about(&c->returning, 150);
+	rig_free(rig);
+}
+
+Test(account, a_refresh_is_as_late_as_its_first_register)
+{
+	struct rig *rig = registered("");
+	const struct hl_hist *late = &rig_counters(rig)->refresh_lateness;
+
+	cr_assert(eq(u64, hl_hist_samples(late), 0), "a first registration is no refresh");
+	rig_pass(rig, 59 * SEC);
+	rig->now_ns += 1250 * MS; // the worker stood still; due after one second
+	rig_clear(rig);
+	rig_pass(rig, 400 * MS);
+	about(late, 250);
+	rig_answer(rig, find(rig, "REGISTER", "P"), 401,
+		   "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
+	rig_pass(rig, 700 * MS); // its second REGISTER, and that again
+	cr_assert(eq(u64, hl_hist_samples(late), 1));
+	rig_free(rig);
+}
