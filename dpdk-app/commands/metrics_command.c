@@ -11,6 +11,7 @@
 
 #include "commands/listing.h"
 #include "commands/options.h"
+#include "history/counts.h"
 #include "session/server_count.h"
 
 struct metric_list {
@@ -23,6 +24,8 @@ static const struct metric_list lists[] = {
 	{ "Metrics of a run", "They are sums over all lines and workers.", hl_metrics, "" },
 	{ "Metrics of servers", "They are gauges of /metrics alone, counted when it is read.",
 	  server_metrics, "" },
+	{ "Metrics of the history", "They are in /metrics alone, while there is a history.",
+	  history_metrics, "" },
 	{ "Metrics of the registrar", "They are of each server by itself.", hl_registrar_metrics,
 	  "registrar[]." },
 };

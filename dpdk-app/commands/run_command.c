@@ -16,6 +16,7 @@
 #include "base/stop.h"
 #include "commands/config_from_flags.h"
 #include "commands/options.h"
+#include "history/history.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "naming/dhcp.h"
@@ -25,15 +26,17 @@
 #include "session/reload.h"
 #include "session/reload_check.h"
 #include "session/run.h"
+#include "session/run_history.h"
 #include "session/session.h"
 #include "surface/control_server.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 21
+#define OWN_OPTIONS 24
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
-	struct events *events; // until the data plane takes it over
+	struct events *events;        // until the data plane takes it over
+	struct history *history_file; // likewise
 	struct control_socket socket;
 	struct control_server server;
 	struct http_server http_server;
@@ -41,7 +44,8 @@ struct run_options {
 	bool by_dhcp[HL_PROFILES_MAX]; // DHCP named the servers of the profile
 	const struct hl_config *running;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
-		*control, *http, *http_token_file; // NULL: use the value of the file
+		*control, *http, *http_token_file, *history, *history_age,
+		*history_size; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
 	struct config_flags flags;
@@ -70,6 +74,9 @@ static void options_table(struct run_options *o)
 		{ "http-token-file", 0, OPTION_TEXT, &o->http_token_file, 0, 0, "FILE", "the token without which HTTP changes nothing; mode 0600", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
 		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },
+		{ "history", 0, OPTION_TEXT, &o->history, 0, 0, "FILE", "keep each change of a line's state, for heartline history (none)", 0 },
+		{ "history-age", 0, OPTION_TEXT, &o->history_age, 0, 0, "TIME", "older changes leave the history; 0: none do (0)", 0 },
+		{ "history-size", 0, OPTION_TEXT, &o->history_size, 0, 0, "MIB", "the history takes so many MiB at most; 0: no limit (1024)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
@@ -114,6 +121,9 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "control_socket", o->control },
 		{ "http", o->http },
 		{ "http_token_file", o->http_token_file },
+		{ "history", o->history },
+		{ "history_age", o->history_age },
+		{ "history_size", o->history_size },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -221,10 +231,14 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		rc = http_server_start(&o->http_server, &run->view, run->control->loop, err);
 	if (rc == 0)
 		rc = reload_signal_start(&o->hangup, &run->view, err);
+	if (rc == 0 && o->history_file) // now that this thread has its processor
+		rc = history_start(o->history_file, err);
 	if (rc < 0)
 		return EXIT_USAGE;
-	run->dp->events = o->events; // closed with the report
+	run->dp->events = o->events; // both are closed with the report
+	run->dp->history = o->history_file;
 	o->events = NULL;
+	o->history_file = NULL;
 	if (!stop_wanted())
 		run_enable(run);
 	hold(run);
@@ -253,6 +267,7 @@ static int run_on_port(struct run_options *o, struct hl_config *config, struct s
 	run.port = &session->port;
 	run.status.silent = o->quiet;
 	run.report.events_path = o->events_path;
+	run.report.history_path = config->history;
 	run.view.source = o->config;
 	run.reload = (struct run_reload){ config, config_again, o };
 	start_step_done(START_DEVICE);
@@ -331,6 +346,8 @@ int run_command(int argc, char **argv)
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
 	if (rc == 0)
+		rc = run_history_open(&o.history_file, &config, o.config, &err);
+	if (rc == 0)
 		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
 	if (rc == 0)
 		rc = http_open(&o, &config, &err);
@@ -347,6 +364,7 @@ int run_command(int argc, char **argv)
 	if (err.code)
 		error_print(&err);
 	events_close(o.events, &(struct events_counts){ 0 });
+	history_close(o.history_file, NULL);
 	control_socket_close(&o.socket);
 	http_server_close(&o.http_server);
 	session_close(&session);

@@ -7,6 +7,7 @@
 #include "base/counter.h"
 #include "base/stop.h"
 #include "base/timebase.h"
+#include "dataplane/change_feed.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/events.h"
 #include "dataplane/recent_changes.h"
@@ -28,6 +29,8 @@ static void events_look(struct dataplane *dp, const struct hl_event *events, uin
 		recent_changes_add(dp->recent, events, n);
 	if (dp->events)
 		events_write(dp->events, dp, events, n);
+	if (dp->history)
+		change_feed(dp->history, dp, events, n);
 }
 
 // At most one ring of them at a time, since a worker may report as fast as they are collected.

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "history/history.h"
+
 // When one timer in a hundred is later than this, replies are measured late as well.
 #define LATE_US 10000.0
 // Frames that waited longer for a full device were sent late.
@@ -28,8 +30,11 @@ void report_close(struct report *report, struct dataplane *dp, uint64_t device_l
 	if (dp->events)
 		events_close(dp->events, &report->events);
 	dp->events = NULL;
+	history_close(dp->history, &report->history);
+	dp->history = NULL;
 	dataplane_snapshot(dp, &report->end);
 	report->events.lost += report->end.limits[HL_LIMIT_EVENTS_LOST];
+	report->history.lost += report->end.limits[HL_LIMIT_EVENTS_LOST];
 	dataplane_limits(dp, report->end.limits);
 	report->end.limits[HL_LIMIT_RX_MISSED] += device_lost;
 	report->leftovers = dataplane_leftovers(dp);

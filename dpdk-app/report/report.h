@@ -11,6 +11,7 @@
 
 #include "dataplane/dataplane.h"
 #include "dataplane/events.h"
+#include "history/counts.h"
 #include "report/outcome.h"
 
 // The most serious last.
@@ -30,6 +31,8 @@ struct report {
 	const struct hl_registrar *registrar; // in this process; NULL: there is none
 	const char *events_path;              // of --events; NULL when it was not given
 	struct events_counts events;
+	const char *history_path; // NULL: there is no history
+	struct history_counts history;
 	struct outcome outcome;       // of the lines, just before the drain
 	uint64_t left_silent_primary; // times that lines left the primary after a time-out
 	uint64_t leftovers;           // bindings that could not be removed

@@ -272,6 +272,15 @@ static void print_events(const struct report *r, FILE *to)
 	    r->events.error ? events_error_text(r->events.error) : "");
 }
 
+static void print_history(const struct report *r, FILE *to)
+{
+	const struct history_counts *h = &r->history;
+
+	if (r->history_path)
+		row(to, "history", "%" PRIu64 " written to %s, %" PRIu64 " lost%s%s", h->written,
+		    r->history_path, h->lost, h->error[0] ? ": " : "", h->error);
+}
+
 static void print_steering(const struct steering_result *s, FILE *to)
 {
 	if (s->n_queues > 1)
@@ -298,5 +307,6 @@ void report_print(const struct report *r, FILE *to)
 	print_drops(r, to);
 	print_limits(r, to);
 	print_events(r, to);
+	print_history(r, to);
 	print_steering(&r->steering, to);
 }

@@ -26,6 +26,17 @@ static json_t *events_object(const struct report *r)
 					 : json_null());
 }
 
+static json_t *history_object(const struct report *r)
+{
+	const struct history_counts *h = &r->history;
+
+	if (!r->history_path)
+		return json_null();
+	return json_pack("{ss so so so}", "file", r->history_path, "written", whole(h->written),
+			 "lost", whole(h->lost), "error",
+			 h->error[0] ? json_string(h->error) : json_null());
+}
+
 // Replies confirm or refute a rung. The rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
@@ -109,6 +120,7 @@ static json_t *summary_object(const struct report *r)
 		{ "pauses", json_pack("{so so}", "count", whole(r->pauses), "seconds",
 				      tenths((double)r->paused_ms / 1000)) },
 		{ "events", events_object(r) },
+		{ "history", history_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "reasons", texts_array(judgement.reasons, judgement.n_reasons) },

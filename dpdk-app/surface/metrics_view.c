@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "history/history.h"
 #include "report/metrics_text.h"
 #include "session/run.h"
 
@@ -41,4 +42,10 @@ void metrics_view(const struct view *view, const struct server_count *count, FIL
 	view_status(view, &status);
 	metrics_text_write(hl_metrics, &status.now, to);
 	servers_write(view->run->config, count, to);
+	if (view->run->dp->history) {
+		struct history_counts counts;
+
+		history_count(view->run->dp->history, &counts);
+		metrics_text_write(history_metrics, &counts, to);
+	}
 }

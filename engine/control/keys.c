@@ -180,6 +180,13 @@ const struct key run_keys[] = {
 	  .meaning = "certificate of the HTTP server (PEM, its chain behind it); empty: no TLS" },
 	{ "http_key_file", KEY_FILE, RUN(http_key_file),
 	  .meaning = "private key of that certificate (PEM), in a file of mode 0600" },
+	{ "history", KEY_FILE, RUN(history),
+	  .meaning = "file that keeps every change of a line's state, an SQLite database that heartline "
+		     "history reads; a new run goes on in it; empty: none" },
+	{ "history_age", KEY_TIME, RUN(history_age_ms), IN_S_KEPT_MS, .max = 3650ULL * DAY_S,
+	  .fallback = "0", .meaning = "changes that are older leave the history; 0: none do" },
+	{ "history_size", KEY_COUNT, RUN(history_size_mib), .max = 1048576, .fallback = "1024",
+	  .meaning = "the history takes so many MiB at most, then the oldest changes leave it; 0: no limit" },
 	{ .name = NULL },
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");

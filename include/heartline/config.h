@@ -139,6 +139,9 @@ struct hl_config {
 	char *control_socket; // a path, or "off"; NULL: the program's choice
 	char *http;           // "127.0.0.1:9060", or "off"; NULL: no HTTP server
 	char *http_token_file, *http_certificate_file, *http_key_file; // NULL: none
+	char *history;             // the file of all changes of state; NULL: none
+	uint64_t history_age_ms;   // 0: they are kept for ever
+	uint64_t history_size_mib; // 0: no limit
 };
 
 /**

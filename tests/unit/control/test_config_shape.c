@@ -51,7 +51,8 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "    9 | rap: 5s\n"
 		  "      | ^~ allowed: ports, profiles, lines, rate, ramp, duration, drain, seed, "
 		  "spare_lines, idle_sleep, dns_servers, control_socket, http, "
-		  "http_token_file, http_certificate_file, http_key_file" },
+		  "http_token_file, http_certificate_file, http_key_file, history, history_age, "
+		  "history_size" },
 		{ PORTS "    gatewy: 10.99.0.9\n" PROFILES LINES,
 		  "lab.yaml:4:5: error: gatewy: unknown key in ports[0]; did you mean gateway?\n"
 		  "    4 |     gatewy: 10.99.0.9\n"
