@@ -19,7 +19,8 @@ struct bench {
 };
 
 extern const struct bench bench_worker, bench_register, bench_scan, bench_memory, bench_answer;
-extern const struct bench bench_startup, bench_timers, bench_failover, bench_scale;
+extern const struct bench bench_startup, bench_timers, bench_churn, bench_failover;
+extern const struct bench bench_scale;
 
 static inline uint64_t bench_clock_ns(clockid_t clock)
 {

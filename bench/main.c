@@ -8,8 +8,8 @@
 #include "stopwatch.h"
 
 static const struct bench *const benches[] = {
-	&bench_worker,  &bench_register, &bench_scan,     &bench_memory, &bench_answer,
-	&bench_startup, &bench_timers,   &bench_failover, &bench_scale,
+	&bench_worker,  &bench_register, &bench_scan,  &bench_memory,   &bench_answer,
+	&bench_startup, &bench_timers,   &bench_churn, &bench_failover, &bench_scale,
 };
 #define BENCHES (sizeof(benches) / sizeof(benches[0]))
 

@@ -27,17 +27,13 @@ static void must(int result, const struct hl_error *err)
 	exit(1);
 }
 
-struct hl_plan *rig_plan_new(const struct rig_options *o, uint32_t workers)
+void rig_config_new(const struct rig_options *o, struct hl_config *config)
 {
-	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
-	const struct hl_plan_options options = { .n_workers = workers,
-						 .mac = { 2, 0, 0, 0, 0, 1 },
-						 .boot_key = { 1, 2 } };
 	// as many addresses as the lines need: the index of ports is part of what is measured
-	struct hl_addr last = hl_addr_from_ipv4(0x0a000100u + (uint32_t)(o->lines / PORTS));
+	uint64_t places = o->lines + o->spare_lines;
+	struct hl_addr last = hl_addr_from_ipv4(0x0a000100u + (uint32_t)(places / PORTS));
 	char yaml[1024], last_text[HL_ADDR_TEXT];
-	struct hl_plan *plan;
 
 	hl_addr_format(&last, last_text);
 	snprintf(yaml, sizeof(yaml),
@@ -46,7 +42,20 @@ struct hl_plan *rig_plan_new(const struct rig_options *o, uint32_t workers)
 		 "min_random_sip_port: 40000, max_random_sip_port: 60000, password: secret%s}}\n"
 		 "lines: [{profile: bench, range: 10000000-%llu}]\n",
 		 last_text, o->profile, 10000000ull + (unsigned long long)o->lines - 1);
-	must(hl_config_parse(&config, "bench", yaml, &err), &err);
+	must(hl_config_parse(config, "bench", yaml, &err), &err);
+}
+
+struct hl_plan *rig_plan_new(const struct rig_options *o, uint32_t workers)
+{
+	struct hl_config config = { 0 };
+	struct hl_error err = { 0 };
+	const struct hl_plan_options options = { .n_workers = workers,
+						 .mac = { 2, 0, 0, 0, 0, 1 },
+						 .boot_key = { 1, 2 },
+						 .spare_lines = o->spare_lines };
+	struct hl_plan *plan;
+
+	rig_config_new(o, &config);
 	must(hl_plan_new(&plan, &config, &options, &err), &err);
 	hl_config_free(&config);
 	return plan;
@@ -63,7 +72,7 @@ static void make_worker(struct rig *rig, const struct rig_options *o)
 	rig->shared_plan = o->plan != NULL;
 	rig->plan = o->plan ? o->plan : rig_plan_new(o, 1);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
-	rig->lines = hl_worker_lines(rig->worker);
+	rig->lines = o->plan ? hl_worker_lines(rig->worker) : o->lines;
 	rig->plan_ns = bench_now_ns() - start;
 }
 
@@ -73,7 +82,7 @@ static void make_registrar(struct rig *rig, const struct rig_options *o)
 	struct hl_registrar_config server = {
 		.n_servers = o->backup ? 2 : 1,
 		.mac = { 2, 0, 0, 0, 0, 2 },
-		.capacity = (uint32_t)o->lines,
+		.capacity = (uint32_t)o->lines + o->spare_lines,
 		.max_grant_s = 86400,
 		.password = o->password,
 		.qop_auth = true,

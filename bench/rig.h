@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heartline/config.h>
 #include <heartline/registrar.h>
 #include <heartline/worker.h>
 
@@ -35,7 +36,8 @@ struct rig_options {
 	const char *profile;  // further keys, each with a comma in front
 	const char *password; // NULL: no digest
 	uint32_t nonce_life_s;
-	bool backup; // the registrar is 10.99.0.2 as well
+	bool backup;          // the registrar is 10.99.0.2 as well
+	uint32_t spare_lines; // room for lines that are added later
 	// One of several workers: the plan is the caller's, its lines are those of all workers.
 	struct hl_plan *plan;
 	uint32_t index;
@@ -45,6 +47,9 @@ struct rig_options {
 // Exits with a message when the options cannot be used. All lines are registered.
 struct rig *rig_new(const struct rig_options *options);
 void rig_free(struct rig *rig);
+
+// Profile and lines, as all plans here are made of.
+void rig_config_new(const struct rig_options *options, struct hl_config *config);
 
 // A plan for so many workers, as rig_new() makes it for one.
 struct hl_plan *rig_plan_new(const struct rig_options *options, uint32_t workers);
