@@ -70,7 +70,7 @@ static void options_table(struct run_options *o)
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
 		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "how long to wait for their first answers (5s)", 0 },
 		{ "control", 0, OPTION_TEXT, &o->control, 0, 0, "PATH|off", "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
-		{ "http", 0, OPTION_TEXT, &o->http, 0, 0, "ADDRESS:PORT|off", "serve metrics and an API by HTTP, as in 127.0.0.1:9060 (off)", 0 },
+		{ "http", 0, OPTION_TEXT, &o->http, 0, 0, "ADDRESS:PORT|off", "serve a page, metrics and an API by HTTP, as in 127.0.0.1:9060 (off)", 0 },
 		{ "http-token-file", 0, OPTION_TEXT, &o->http_token_file, 0, 0, "FILE", "the token without which HTTP changes nothing; mode 0600", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
 		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/stream.h"
+
 #define JSON_TYPE "application/json"
 
 struct http_exchange *http_exchange_new(struct view *view, struct MHD_Connection *connection,
@@ -30,6 +32,7 @@ void http_exchange_free(struct http_exchange *x)
 	if (!x)
 		return;
 	serve_cancel(x->view, &x->serving);
+	http_stream_free(x->stream);
 	free(x->reply.owned);
 	free(x->body);
 	free(x->path);

@@ -14,6 +14,8 @@
 
 struct MHD_Connection;
 struct http_exchange;
+struct http_stream;
+struct http_streams;
 
 struct http_reply {
 	unsigned status; // 0: there is none yet
@@ -29,7 +31,8 @@ struct http_reply {
 struct http_route {
 	const char *method; // "GET", "POST"
 	const char *prefix, *suffix;
-	bool has_name; // between the two, as in /api/v1/lines/6000
+	bool has_name;  // between the two, as in /api/v1/lines/6000
+	bool is_public; // nothing of the run is in it, so it needs no token
 	// One turn, of a few milliseconds at most. Without a reply set, there is another turn.
 	void (*serve)(struct http_exchange *exchange);
 	enum ctl_id command; // for those of the API
@@ -48,6 +51,8 @@ struct http_exchange {
 	size_t body_len, n_body; // what is announced, what has come
 	struct http_reply reply;
 	struct serving serving; // of what walks lines
+	struct http_streams *streams;
+	struct http_stream *stream; // the answer has no end; NULL: it has one
 };
 
 // One that did not fit leaves NULL.

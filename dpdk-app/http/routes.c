@@ -10,6 +10,7 @@
 #include "http/serve_api.h"
 #include "http/serve_files.h"
 #include "http/serve_metrics.h"
+#include "http/stream.h"
 
 #define COMMAND(id) .serve = http_serve_command, .command = (id)
 #define READ(path, id) \
@@ -23,6 +24,8 @@
 
 // clang-format off
 static const struct http_route routes[] = {
+	{ "GET", "/", .serve = http_serve_file, .is_public = true },
+	{ "GET", "/page/", .has_name = true, .serve = http_serve_file, .is_public = true },
 	{ "GET", "/metrics", .serve = http_serve_metrics },
 	{ "GET", "/api/v1/openapi.json", .serve = http_serve_file },
 	READ("/api/v1/summary", CTL_STATUS),
@@ -31,6 +34,7 @@ static const struct http_route routes[] = {
 	READ("/api/v1/lines", CTL_LINES),
 	{ "GET", "/api/v1/lines/", .has_name = true, COMMAND(CTL_LINE_SHOW) },
 	READ("/api/v1/events", CTL_EVENTS),
+	{ "GET", "/api/v1/events/stream", .serve = http_serve_stream },
 	CHANGE("/api/v1/lines:add", CTL_LINES_ADD),
 	CHANGE("/api/v1/lines:remove", CTL_LINES_REMOVE),
 	CHANGE("/api/v1/lines:force", CTL_LINE_FORCE),
@@ -66,19 +70,23 @@ static bool method_suits(const char *method, const struct http_route *r)
 	return !strcmp(method, r->method) || (!strcmp(method, "HEAD") && !strcmp(r->method, "GET"));
 }
 
-static void route_find(struct http_exchange *x, const char *method)
+// NULL: there is none, or its method is another one, which *allow is then.
+static const struct http_route *route_find(struct http_exchange *x, const char *method,
+					   const char **allow)
 {
-	const char *allow = NULL;
-
+	*allow = NULL;
 	for (const struct http_route *r = routes; r < routes + N_ROUTES; r++) {
 		if (!route_holds(r, x))
 			continue;
-		if (method_suits(method, r)) {
-			x->route = r;
-			return;
-		}
-		allow = r->method;
+		if (method_suits(method, r))
+			return r;
+		*allow = r->method;
 	}
+	return NULL;
+}
+
+static void route_refuse(struct http_exchange *x, const char *allow)
+{
 	if (allow)
 		http_refuse(x, 405, "the method does not go with this path", allow, NULL);
 	else
@@ -139,15 +147,21 @@ static bool has_body(const struct http_head *head)
 void http_route_choose(struct http_exchange *x, const struct http_access *access,
 		       const struct http_head *head)
 {
+	const char *allow;
+	const struct http_route *route = route_find(x, head->method, &allow);
+
 	if (!http_access_host(access, head->host))
 		http_refuse(x, head->host ? 403 : 400,
 			    head->host ? "Host names another server than this one"
 				       : "Host is missing",
 			    "localhost or an address of loopback", NULL);
-	else if (!access->is_loopback && !http_access_token(access, head->authorization))
+	else if (!(route && route->is_public) && !access->is_loopback &&
+		 !http_access_token(access, head->authorization))
 		token_refuse(x, head);
+	else if (!route)
+		route_refuse(x, allow);
 	else
-		route_find(x, head->method);
+		x->route = route;
 	if (!x->route)
 		return;
 	if (!strcmp(x->route->method, "POST"))

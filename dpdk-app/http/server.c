@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sys/epoll.h>
@@ -21,6 +22,15 @@
 #define WATCH_NS 250000000ull
 #define HEADERS_MAX (16u << 10) // of a request; the library's memory of a connection
 
+// A timer that runs already is left to run, however often this is called meanwhile.
+static void streams_wake(struct http_server *s)
+{
+	if (!s->streams.wants_turn || s->streams.has_turn)
+		return;
+	s->streams.has_turn = true;
+	control_loop_set_timer(s->loop, s->stream_timer, HTTP_STREAM_TURN_NS, 0);
+}
+
 static void daemon_run(struct http_server *s)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
@@ -29,6 +39,7 @@ static void daemon_run(struct http_server *s)
 	// No time-out is set, so this only ever says that there is more to do now.
 	bool more = MHD_get_timeout(s->daemon, &ms) == MHD_YES;
 	control_loop_set_timer(s->loop, s->daemon_timer, more ? ms * 1000000 + AT_ONCE_NS : 0, 0);
+	streams_wake(s);
 }
 
 static void daemon_ready(void *context, uint32_t events)
@@ -68,16 +79,35 @@ static void turn_due(void *context)
 // have happened in between: the next request may be in the library's buffer already.
 static bool has_ended(struct http_connection *c)
 {
+	const struct http_stream *stream = c->exchange ? c->exchange->stream : NULL;
 	char byte;
 
-	if (c->exchange && c->exchange->is_whole)
+	if (c->exchange && c->exchange->is_whole && !stream)
 		return false;
 	if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
 		return false;
+	if (stream) // which nobody listens to any more
+		return true;
 	if (c->ended_ns == c->deadline_ns)
 		return true;
 	c->ended_ns = c->deadline_ns;
 	return false;
+}
+
+// Of a stream it moves on with what the other side takes.
+static uint64_t deadline_ns(const struct http_connection *c)
+{
+	const struct http_stream *stream = c->exchange ? c->exchange->stream : NULL;
+
+	return stream ? stream->moved_ns + HTTP_ANSWER_NS : c->deadline_ns;
+}
+
+static void stream_end(struct http_exchange *x)
+{
+	x->stream->is_over = true;
+	if (x->stream->waits)
+		MHD_resume_connection(x->connection);
+	x->stream->waits = false;
 }
 
 // A connection that was shut down ends by the library's own hand.
@@ -85,11 +115,47 @@ static void watch_due(void *context)
 {
 	struct http_server *s = context;
 	uint64_t now_ns = timebase_ns();
+	bool any = false;
 
 	for (struct http_connection *c = s->connections; c < s->connections + HTTP_CONNECTIONS_MAX;
-	     c++)
-		if (c->fd >= 0 && (now_ns > c->deadline_ns || has_ended(c)))
-			shutdown(c->fd, SHUT_RDWR);
+	     c++) {
+		if (c->fd < 0 || (now_ns <= deadline_ns(c) && !has_ended(c)))
+			continue;
+		shutdown(c->fd, SHUT_RDWR);
+		any |= c->exchange && c->exchange->stream;
+		if (c->exchange && c->exchange->stream)
+			stream_end(c->exchange);
+	}
+	if (any)
+		daemon_run(s);
+}
+
+// A look for what is new. Those who wait are woken only when there is something.
+static void stream_due(void *context)
+{
+	struct http_server *s = context;
+	uint64_t now_ns = timebase_ns();
+	bool any = false;
+
+	s->streams.wants_turn = s->streams.has_turn = false;
+	s->streams.budget = HTTP_STREAM_TURN_EVENTS;
+	for (struct http_connection *c = s->connections; c < s->connections + HTTP_CONNECTIONS_MAX;
+	     c++) {
+		struct http_exchange *x = c->exchange;
+		if (!x || !x->stream || !x->stream->waits)
+			continue;
+		if (!http_stream_due(x, now_ns)) {
+			s->streams.wants_turn = true;
+			continue;
+		}
+		any = true;
+		x->stream->waits = false;
+		MHD_resume_connection(x->connection);
+	}
+	if (any)
+		daemon_run(s);
+	else
+		streams_wake(s);
 }
 
 static void connection_noted(void *context, struct MHD_Connection *connection,
@@ -228,6 +294,14 @@ void http_server_close(struct http_server *s)
 	http_access_free(&s->access);
 }
 
+static uint64_t streams_run(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 int http_server_start(struct http_server *s, struct view *view, struct control_loop *loop,
 		      struct hl_error *err)
 {
@@ -236,11 +310,15 @@ int http_server_start(struct http_server *s, struct view *view, struct control_l
 	int fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	s->view = view;
 	s->loop = loop;
+	s->streams.run = streams_run();
+	s->streams.budget = HTTP_STREAM_TURN_EVENTS;
 	int rc = s->daemon_timer = control_loop_add_timer(loop, daemon_due, s, err);
 	if (rc > 0)
 		rc = s->turn_timer = control_loop_add_timer(loop, turn_due, s, err);
 	if (rc > 0)
 		rc = s->watch_timer = control_loop_add_timer(loop, watch_due, s, err);
+	if (rc > 0)
+		rc = s->stream_timer = control_loop_add_timer(loop, stream_due, s, err);
 	if (rc > 0)
 		rc = s->daemon_subscription = control_loop_add_fd(loop, fd, EPOLLIN, daemon_ready,
 								  s, err);
@@ -263,6 +341,8 @@ void http_server_stop(struct http_server *s)
 		if (c->exchange && c->exchange->is_walking) {
 			c->exchange->is_walking = false;
 			MHD_resume_connection(c->exchange->connection);
+		} else if (c->exchange && c->exchange->stream) {
+			stream_end(c->exchange);
 		}
 	MHD_stop_daemon(s->daemon);
 	s->daemon = NULL;
@@ -271,5 +351,6 @@ void http_server_stop(struct http_server *s)
 	control_loop_remove(s->loop, s->daemon_timer);
 	control_loop_remove(s->loop, s->turn_timer);
 	control_loop_remove(s->loop, s->watch_timer);
+	control_loop_remove(s->loop, s->stream_timer);
 	s->loop = NULL;
 }

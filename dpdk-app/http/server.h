@@ -9,6 +9,7 @@
 #include "base/control_loop.h"
 #include "http/access.h"
 #include "http/exchange.h"
+#include "http/stream.h"
 
 #define HTTP_CONNECTIONS_MAX 64
 #define HTTP_REQUEST_NS (15 * 1000000000ull) // in which a request must be there as a whole
@@ -33,6 +34,8 @@ struct http_server {
 	int accept_subscription, daemon_subscription, daemon_timer;
 	int turn_timer;  // of those who have more to do at once
 	int watch_timer; // of those who take too long
+	int stream_timer;
+	struct http_streams streams;
 	unsigned n_connections;
 	struct http_connection connections[HTTP_CONNECTIONS_MAX];
 	char said[160]; // by the library, while it starts

@@ -9,26 +9,57 @@
 
 #include "base/timebase.h"
 #include "http/routes.h"
+#include "http/stream.h"
 
 #define AT_ONCE_NS 1 // a timer set to 0 does not run
+#define STREAM_BLOCK 4096
+
+#define CONTENT_POLICY \
+	"default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " \
+	"frame-ancestors 'none'; object-src 'none'"
 
 static void header(struct MHD_Response *response, const char *name, const char *value)
 {
 	MHD_add_response_header(response, name, value);
 }
 
+static ssize_t stream_read(void *context, uint64_t position, char *to, size_t room)
+{
+	struct http_exchange *x = context;
+	long n = http_stream_read(x, to, room);
+
+	(void)position;
+	if (n < 0)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (n == 0)
+		MHD_suspend_connection(x->connection);
+	return n;
+}
+
 // The bytes are the exchange's, which lives until the answer has been sent.
+static struct MHD_Response *response_new(struct http_exchange *x)
+{
+	const struct http_reply *r = &x->reply;
+
+	if (x->stream)
+		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+							 stream_read, x, NULL);
+	return MHD_create_response_from_buffer(r->n, (void *)(uintptr_t)r->bytes,
+					       MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result reply_send(struct http_exchange *x)
 {
 	const struct http_reply *r = &x->reply;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		r->n, (void *)(uintptr_t)r->bytes, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = response_new(x);
 
 	if (!response)
 		return MHD_NO;
 	header(response, "Content-Type", r->type);
 	header(response, "Cache-Control", "no-store");
 	header(response, "X-Content-Type-Options", "nosniff");
+	header(response, "Referrer-Policy", "no-referrer");
+	header(response, "Content-Security-Policy", CONTENT_POLICY);
 	if (r->allow)
 		header(response, "Allow", r->allow);
 	if (r->asks_token)
@@ -68,6 +99,7 @@ static enum MHD_Result begin(struct http_server *server, struct MHD_Connection *
 	if (!x)
 		return MHD_NO;
 	*context = c->exchange = x;
+	x->streams = &server->streams;
 	http_route_choose(x, &server->access, &head);
 	if (!x->reply.status && x->body_len && !(x->body = malloc(x->body_len)))
 		http_reply_owned(x, 503, NULL, NULL, 0);

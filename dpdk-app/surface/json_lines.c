@@ -107,6 +107,17 @@ static json_t *events_array(const struct view *view, uint32_t line)
 	return array;
 }
 
+json_t *json_change(const struct view *view, uint64_t number, const struct hl_event *e)
+{
+	const struct dataplane *dp = view->run->dp;
+	json_t *row = json_pack("{so so so* ss}", "event", whole(number), "number",
+				number_value(dp, e->line), "domain", domain_value(dp, e->line),
+				"profile", profile_of(view, e->line)->name);
+
+	json_object_update_new(row, event_object(dp, e));
+	return row;
+}
+
 json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
 {
 	static struct hl_event events[QUERY_LIMIT_MAX];
@@ -122,12 +133,7 @@ json_t *json_events(const struct view *view, uint64_t after, uint32_t limit)
 			of_removed++;
 			continue;
 		}
-		json_t *row = json_pack("{so so so* ss}", "event", whole(first + k), "number",
-					number_value(dp, e->line), "domain",
-					domain_value(dp, e->line), "profile",
-					profile_of(view, e->line)->name);
-		json_object_update_new(row, event_object(dp, e));
-		json_array_append_new(array, row);
+		json_array_append_new(array, json_change(view, first + k, e));
 	}
 	json_object_set_new(object, "next", whole(n ? first + n - 1 : after));
 	json_object_set_new(object, "forgotten", whole(first - 1 - after));

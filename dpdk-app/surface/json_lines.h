@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include <heartline/worker.h>
+
 #include "session/line_query.h"
 #include "session/server_count.h"
 #include "session/view.h"
@@ -15,6 +17,9 @@ json_t *json_lines(const struct view *view, const struct line_query *query);
 // detail NULL: its worker did not answer.
 json_t *json_line(const struct view *view, const struct query_row *row,
 		  const struct hl_line_detail *detail);
+
+// One change of a line that is there.
+json_t *json_change(const struct view *view, uint64_t number, const struct hl_event *event);
 
 // Changes behind a number, so many at most; the number of the last one, for the next page; and how many
 // in between are forgotten.

@@ -170,7 +170,7 @@ const struct key run_keys[] = {
 	  .meaning = "the UNIX socket that heartline ctl speaks to; off: none; empty: one by the "
 		     "number of the process in the run-time folder" },
 	{ "http", KEY_LISTEN, RUN(http),
-	  .meaning = "address and port of the HTTP server for metrics and the API; another address than "
+	  .meaning = "address and port of the HTTP server for the page, metrics and the API; another address than "
 		     "loopback needs http_certificate_file and http_token_file; port 0: any that is "
 		     "free; empty: none" },
 	{ "http_token_file", KEY_FILE, RUN(http_token_file),

@@ -145,6 +145,12 @@ check "HEAD is GET without a body" "200 0" "$(curl -sS --head -o /dev/null -w '%
 # --- who may do what ---
 
 check "no page of another origin reads it" 0 "$(grep -ci '^access-control' <<<"$HEADERS")"
+get /
+check "the page may load nothing from elsewhere" 1 "$(grep -ci "^content-security-policy: default-src 'self';" <<<"$HEADERS")"
+for place in $(grep -o '"/page/[^"]*"' <<<"$OUT" | tr -d '"' | sort -u); do
+	get "$place"
+	check "the page's $place is there" 200 "$STATUS"
+done
 error "another name leads here (DNS rebinding)" 403 "Host names another server" /metrics -H 'Host: evil.example:9060'
 error "a name that begins like ours" 403 "Host names another server" /metrics -H 'Host: 127.0.0.1.evil.example'
 error "no Host" 400 "Host is missing" /metrics --http1.0 -H 'Host:'
@@ -183,6 +189,9 @@ if command -v openssl >/dev/null; then
 	ok "TLS: the run answers at $BASE"
 	error "TLS: reading needs the token" 401 "this needs the token" /metrics -k
 	check "TLS: and says so" "WWW-Authenticate: Bearer" "$(grep -i '^www' <<<"$HEADERS")"
+	get / -k
+	check "TLS: the page, which holds nothing of the run, opens to ask for it" "200 1" "$STATUS $(grep -c '<title>heartline</title>' <<<"$OUT")"
+	error "TLS: a stream needs the token" 401 "this needs the token" /api/v1/events/stream -k
 	for wrong in "$token"x "${token%?}" "" "${token}0000000000000000000000000000000000"; do
 		error "TLS: a wrong token (${#wrong} characters)" 401 "the token is wrong" /metrics -k -H "Authorization: Bearer $wrong"
 	done

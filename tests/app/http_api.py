@@ -86,6 +86,105 @@ class Description:
         return value
 
 
+# --- server-sent events ---
+
+
+class Stream:
+    def __init__(self, path, last_id=None):
+        self.socket = connect()
+        last = f"Last-Event-ID: {last_id}\r\n" if last_id else ""
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{last}\r\n".encode())
+        self.answer = http.client.HTTPResponse(self.socket, method="GET")
+        self.answer.begin()
+
+    # The next event as a dictionary of its fields; comments are passed over.
+    def next(self):
+        event = {}
+        while line := self.answer.readline():
+            line = line.decode().rstrip("\n")
+            if not line and "data" in event:
+                return event
+            name, _, value = line.partition(": ")
+            if name and not line.startswith(":"):
+                event[name] = value
+        return None
+
+    def close(self):
+        self.answer.close()
+        self.socket.close()
+
+
+# One that was closed before may still be counted for a moment.
+def stream_open(path):
+    end = time.monotonic() + 20
+    while True:
+        stream = Stream(path)
+        if stream.answer.status == 200 or time.monotonic() > end:
+            return stream
+        stream.close()
+        time.sleep(0.05)
+
+
+def refused(d, name, status, path):
+    stream = Stream(path)
+    data = stream.answer.read()
+    d.seen.add(("GET", "/api/v1/events/stream", str(status)))
+    wrong = d.valid({"$ref": "#/components/schemas/Error"}, json.loads(data)) if stream.answer.status == status else data
+    check(name, not wrong, wrong)
+    stream.close()
+
+
+# `events`: all changes so far, as the list has them.
+def streamed(d, path, events):
+    item = d.root["components"]["schemas"]["Events"]["properties"]["events"]["items"]
+    plain = lambda event: {k: v for k, v in event.items() if k != "ago_ms"}
+
+    stream = Stream(path + "?after=0")
+    kind = stream.answer.getheader("Content-Type")
+    d.seen.add(("GET", "/api/v1/events/stream", "200"))
+    check("stream: its type", (stream.answer.status, kind) == (200, "text/event-stream"), (stream.answer.status, kind))
+    began = stream.next()
+    run = json.loads(began["data"])["run"]
+    check("stream: first it says which run", began["event"] == "run" and began["id"] == run + "-0", began)
+    got = [stream.next() for _ in events]
+    changes = [json.loads(event["data"]) for event in got]
+    wrong = [w for w in (d.valid(item, change) for change in changes) if w]
+    check("stream: its changes are as described", not wrong, wrong[:1])
+    check("stream: all changes in their order", [plain(c) for c in changes] == [plain(e) for e in events], changes[:2])
+    check("stream: the id of each", [e["id"] for e in got] == [f"{run}-{e['event']}" for e in events], got[:2])
+
+    # What comes later comes to those who listen, and to those who come back.
+    fresh = Stream(path)
+    check("stream: without a place it begins now", json.loads(fresh.next()["data"])["after"] == len(events))
+    call("POST", "/api/v1/lines:force", {"action": "disable", "number": "6009", "spread": "0"})
+    there = [json.loads(s.next()["data"]) for s in (stream, fresh)]
+    check("stream: a change, to all", [(c["number"], c["to"]) for c in there] == [("6009", "OFF")] * 2, there)
+    fresh.close()
+    back = Stream(path, f"{run}-{len(events)}")
+    back.next()
+    check("stream: Last-Event-ID goes on behind it", json.loads(back.next()["data"])["number"] == "6009")
+    back.close()
+    for other in (f"{int(run, 16) - 1:x}-{len(events)}", "nonsense", f"{run}-99999999"):
+        back = Stream(path, other)
+        began = json.loads(back.next()["data"])
+        check(f"stream: {other} is of no event here, so all are sent", began["after"] == 0, began)
+        back.close()
+    refused(d, "stream: a place that is none", 400, path + "?after=-1")
+    refused(d, "stream: an argument that is none", 400, path + "?before=1")
+
+    # Their number is bounded, and who leaves makes room, also when nothing is said.
+    many = [stream] + [stream_open(path) for _ in range(15)]
+    check("stream: sixteen at a time", all(s.answer.status == 200 for s in many))
+    refused(d, "stream: not one more", 503, path)
+    check("stream: and others are served", serves() is True)
+    for s in many:
+        s.close()
+    stream = stream_open(path)
+    check("stream: who leaves makes room", stream.answer.status == 200, stream.answer.status)
+    stream.close()
+    call("POST", "/api/v1/lines:force", {"action": "enable", "number": "6009", "spread": "0"})
+
+
 def described():
     d = Description()
     head = "/api/v1"
@@ -162,6 +261,8 @@ def described():
     d.holds("GET /api/v1/events", 200, f"{head}/events?after=999999999999")
     d.holds("GET /api/v1/events", 400, head + "/events?after=-1")
     d.holds("GET /api/v1/events", 400, head + "/events?after=99999999999999999999")
+
+    streamed(d, f"{head}/events/stream", events)
 
     # What it takes to steer.
     on = lambda server: {s["server"]: s["registered"] for s in
@@ -344,6 +445,16 @@ def hostile():
     check("slow clients are let go", not alive, len(alive))
     check("and others were served all the while", longest < 5, longest)
     stuck.close()
+
+    # A stream that nobody reads takes no turn from others, however much there is to say.
+    unread = connect()
+    unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    unread.sendall(b"GET /api/v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for action in ("B", "P") * 10:
+        call("POST", "/api/v1/lines:force", {"action": action, "all": True, "spread": "0"})
+    began = time.monotonic()
+    check("a stream that is not read stops nobody", serves() is True and time.monotonic() - began < 5)
+    unread.close()
 
     # Many at once: a few are served, the others are told, nobody waits for ever, and all is as before.
     many = []

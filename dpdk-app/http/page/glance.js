@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The state of the run in one sentence, one bar and a few figures.
+
+import { $, el, text_set } from "/page/dom.js";
+import { duration, lines_text, micros, number, percent } from "/page/format.js";
+
+const LIMITS_LOOK = 60; // beats: how far back a limit of the generator still counts
+// Those of metrics.limits that alone show that the generator was the limit, not the servers.
+const limits = {
+	unresolved_lost: "requests lost while a next hop was looked up", slow_full: "messages lost on the slow path",
+	handoff_dropped: "replies lost between workers", rx_missed: "frames lost by the device",
+	tx_dropped: "frames not sent", no_buffer: "no buffer for a frame", stalls: "worker stalled",
+};
+const limits_before = [];
+const tiles = new Map();
+
+// The generator's own limits: what they counted in the last minute.
+function limited(summary) {
+	limits_before.push(summary.metrics.limits);
+	if (limits_before.length > LIMITS_LOOK)
+		limits_before.shift();
+	const found = [];
+	for (const [name, text] of Object.entries(limits)) {
+		const n = summary.metrics.limits[name] - limits_before[0][name];
+		if (n > 0)
+			found.push(`${text}: ${number(n)}`);
+	}
+	return found;
+}
+
+function moving_of(states) {
+	return states.REG_P + states.SW_B;
+}
+
+function sentence(summary) {
+	const { total, registered, on_backup, by_state } = summary.lines;
+	const down = by_state.DOWN + by_state.PARK;
+	const unsettled = moving_of(by_state);
+
+	if (summary.phase === "starting")
+		return ["moving", "Starting: no line was started yet"];
+	if (summary.phase === "draining")
+		return ["moving", `Draining: ${lines_text(registered)} still registered`];
+	if (down > 0)
+		return ["down", `${lines_text(down)} down or parked (${percent(down, total)})`];
+	if (unsettled > 0)
+		return ["moving", `${lines_text(unsettled)} on the move, ${percent(registered, total)} registered`];
+	if (on_backup > 0)
+		return ["backup", `All registered, ${lines_text(on_backup)} of them on the backup`];
+	if (registered === 0)
+		return ["off", "No line is on"];
+	return ["primary", registered < total ? `${lines_text(registered)} registered, the others are stopped`
+		: "All lines are registered"];
+}
+
+const signs = { primary: "●", backup: "◆", moving: "▷", down: "✕", off: "○" };
+
+function verdict_show(summary) {
+	const [kind, text] = sentence(summary);
+	const found = limited(summary);
+	const paused = summary.phase === "paused" ? " Paused: no new probes and registrations." : "";
+	const own = found.length ? ` In the last minute the generator itself was the limit (${found.join(", ")}).` : "";
+	const verdict = $("verdict");
+	if (verdict.dataset.said === kind + text + paused + own)
+		return;
+	verdict.dataset.said = kind + text + paused + own;
+	verdict.className = kind;
+	verdict.replaceChildren(el("span", { class: "sign", "aria-hidden": "true" }, signs[kind]), " ",
+		el("strong", {}, `${text}.`), paused, own && el("small", {}, own));
+	document.title = `${signs[kind]} ${text} – heartline`;
+}
+
+function bar_show({ total, on_primary, on_backup, by_state }) {
+	const parts = [
+		["primary", on_primary, "on the primary"], ["backup", on_backup, "on the backup"],
+		["moving", moving_of(by_state), "on the move"], ["down", by_state.DOWN + by_state.PARK, "down or parked"],
+		["off", by_state.OFF, "stopped"],
+	].filter(([, n]) => n > 0);
+	const bar = $("bar");
+	bar.setAttribute("aria-label", parts.map(([, n, text]) => `${number(n)} ${text}`).join(", ") || "no lines");
+	bar.replaceChildren(...parts.map(([kind, n, text]) => {
+		const part = el("span", { class: `part ${kind}`, title: `${lines_text(n)} ${text}` });
+		part.style.flexGrow = Math.max(n, total / 200); // few lines of many are still seen
+		return part;
+	}));
+}
+
+function tile(name, value, note, kind) {
+	let own = tiles.get(name);
+	if (!own) {
+		own = { value: el("dd", {}), note: el("dd", { class: "note" }), box: el("div", {}, el("dt", {}, name)) };
+		own.box.append(own.value, own.note);
+		$("tiles").append(own.box);
+		tiles.set(name, own);
+	}
+	text_set(own.value, value);
+	text_set(own.note, note ?? "");
+	own.box.className = kind ?? "";
+}
+
+export function glance_reset() {
+	limits_before.length = 0;
+}
+
+export function glance_show(summary) {
+	const { lines, last_second: second, metrics } = summary;
+	const states = lines.by_state;
+	verdict_show(summary);
+	bar_show(lines);
+	tile("Registered", number(lines.registered), `of ${number(lines.total)}, ${percent(lines.registered, lines.total)}`);
+	tile("On primary", number(lines.on_primary), percent(lines.on_primary, lines.total), "primary");
+	tile("On backup", number(lines.on_backup), percent(lines.on_backup, lines.total), "backup");
+	tile("Down", number(states.DOWN), states.PARK ? `and ${number(states.PARK)} parked` : "none parked",
+		states.DOWN || states.PARK ? "down" : "calm");
+	tile("On the move", number(moving_of(states)), states.OFF ? `${number(states.OFF)} stopped` : "none stopped", "moving");
+	tile("Requests", `${number(second.requests)}/s`, summary.rate ? `at most ${number(summary.rate)}/s` : "no limit set");
+	tile("Answers", `${number(second.answers)}/s`, `${number(second.retransmissions)}/s sent again`);
+	tile("RTT p50", micros(second.rtt_us.p50), `p99 ${micros(second.rtt_us.p99)}`);
+	tile("Failovers", number(metrics.failovers), `${number(metrics.returns)} returns, ${number(metrics.flaps)} flaps`);
+	text_set($("run"), `${summary.configuration ?? "started by flags"} · ${summary.phase} · up ${duration(summary.uptime_ms)}` +
+		(summary.orders_left ? ` · an order has ${lines_text(summary.orders_left)} to go` : ""));
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Server-sent events by fetch: the browser's own EventSource cannot send the token that reading needs
+// beyond loopback.
+
+import { headers } from "/page/api.js";
+
+const AGAIN_MS = 2000;
+
+// What lies between two empty lines.
+function message_read(block) {
+	const message = { event: "message", data: "", id: undefined };
+	for (const line of block.split("\n")) {
+		const colon = line.indexOf(":");
+		const field = colon < 0 ? line : line.slice(0, colon);
+		if (field in message)
+			message[field] = line.slice(colon + 1).replace(/^ /, "");
+	}
+	return message;
+}
+
+async function stream_read(path, last_id, take) {
+	const answer = await fetch(path, {
+		cache: "no-store", headers: { ...headers(), ...(last_id ? { "Last-Event-ID": last_id } : {}) },
+	});
+	if (!answer.ok)
+		throw new Error(`${answer.status}`);
+	const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+	let text = "";
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done)
+			return;
+		text += value;
+		const end = text.lastIndexOf("\n\n");
+		if (end < 0)
+			continue;
+		take(text.slice(0, end).split("\n\n").map(message_read).filter((m) => m.data));
+		text = text.slice(end + 2);
+	}
+}
+
+// take(messages): those that came together. state(is_open): it broke off, or is there again.
+export async function stream_follow(path, take, state) {
+	let last_id;
+	for (;;) {
+		try {
+			await stream_read(path, last_id, (messages) => {
+				last_id = messages.at(-1)?.id ?? last_id;
+				state(true);
+				take(messages);
+			});
+		} catch {
+			// said by state() below
+		}
+		state(false);
+		await new Promise((again) => setTimeout(again, AGAIN_MS));
+	}
+}
