@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "commands/ctl_print_lines.h"
-#include "commands/ctl_values.h"
+#include "surface/ctl_values.h"
 
 static void status_head(const json_t *reply)
 {
@@ -28,6 +28,21 @@ static void places_print(const json_t *places)
 		printf("  places       %s free; lines removed: %s leaving, %s gone\n",
 		       ctl_grouped(places, "free", free), ctl_grouped(places, "leaving", leaving),
 		       ctl_grouped(places, "gone", gone));
+}
+
+static void workers_print(const json_t *workers)
+{
+	const json_t *worker;
+	char percent[GROUPED_ROOM];
+	size_t i;
+
+	if (json_array_size(workers) > 0)
+		printf("  busy        ");
+	json_array_foreach(workers, i, worker)
+		printf("%s %s %% of lcore %" PRIu64, i ? "," : "",
+		       ctl_figure(worker, "busy_percent", percent), ctl_whole(worker, "lcore"));
+	if (json_array_size(workers) > 0)
+		printf("\n");
 }
 
 static void status_print(const json_t *reply)
@@ -50,6 +65,7 @@ static void status_print(const json_t *reply)
 	printf("  last second  %s requests, %s answers, %s retransmissions\n",
 	       ctl_grouped(second, "requests", a), ctl_grouped(second, "answers", b),
 	       ctl_grouped(second, "retransmissions", c));
+	workers_print(json_object_get(reply, "workers"));
 	printf("  round trip   p50 %s us, p99 %s us\n",
 	       ctl_figure(json_object_get(second, "rtt_us"), "p50", p50),
 	       ctl_figure(json_object_get(second, "rtt_us"), "p99", p99));

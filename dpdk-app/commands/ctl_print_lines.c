@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/ctl_values.h"
+#include "surface/ctl_values.h"
 
 static void row_print(const json_t *row)
 {
@@ -134,16 +134,16 @@ void line_print(const json_t *reply)
 void servers_print(const json_t *reply)
 {
 	const json_t *servers = json_object_get(reply, "servers"), *server;
-	char registered[GROUPED_ROOM], locked[GROUPED_ROOM];
+	char registered[GROUPED_ROOM], locked[GROUPED_ROOM], failing[GROUPED_ROOM];
 	size_t i;
 
-	printf("%-16s %-6s %-28s %12s %12s\n", "profile", "server", "address", "registered",
-	       "locked");
-	json_array_foreach(servers, i, server)
-		printf("%-16s %-6s %-28s %12s %12s\n", ctl_text_or(server, "profile", "-"),
-		       ctl_text_or(server, "server", "-"), ctl_text_or(server, "address", "-"),
-		       ctl_grouped(server, "registered", registered),
-		       ctl_grouped(server, "locked", locked));
+	printf("%-14s %-6s %-24s %10s %10s %10s\n", "profile", "server", "address", "registered",
+	       "locked", "failing");
+	json_array_foreach(servers, i, server) printf(
+		"%-14s %-6s %-24s %10s %10s %10s\n", ctl_text_or(server, "profile", "-"),
+		ctl_text_or(server, "server", "-"), ctl_text_or(server, "address", "-"),
+		ctl_grouped(server, "registered", registered),
+		ctl_grouped(server, "locked", locked), ctl_grouped(server, "failing", failing));
 }
 
 void profiles_print(const json_t *reply)

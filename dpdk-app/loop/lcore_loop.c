@@ -99,12 +99,12 @@ static void lcore_loop_rest(const struct lcore_loop *loop, const struct idle *id
 int lcore_loop_run(void *argument)
 {
 	struct lcore_loop *loop = argument;
-	uint64_t beats = 0;
+	uint64_t beats = 0, busy_ns = 0, looked_ns = timebase_ns();
 	unsigned empty_rounds = 0;
 	struct idle idle;
 
 	prctl(PR_SET_TIMERSLACK, 1ul); // the kernel adds 50 us of its own to a sleep otherwise
-	idle_start(&idle, timebase_ns());
+	idle_start(&idle, looked_ns);
 	loop->thread = pthread_self();
 	atomic_store_explicit(&loop->running, true, memory_order_release);
 	while (!atomic_load_explicit(&loop->quit, memory_order_relaxed)) {
@@ -117,11 +117,16 @@ int lcore_loop_run(void *argument)
 		}
 		atomic_store_explicit(&loop->beats, ++beats, memory_order_relaxed);
 		if (work) {
+			uint64_t now_ns = timebase_ns();
 			empty_rounds = 0;
+			busy_ns += now_ns - looked_ns;
+			looked_ns = now_ns;
+			atomic_store_explicit(&loop->busy_ns, busy_ns, memory_order_relaxed);
 			if (loop->idle_sleep)
-				idle_worked(&idle, work & POLL_SENT, timebase_ns());
+				idle_worked(&idle, work & POLL_SENT, now_ns);
 		} else {
 			lcore_loop_rest(loop, &idle, ++empty_rounds);
+			looked_ns = timebase_ns();
 		}
 	}
 	queues_rest(loop);

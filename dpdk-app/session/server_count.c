@@ -20,6 +20,8 @@ static const struct hl_label label_server = { .name = "profile,server" };
 const struct hl_metric server_metrics[] = {
 	GAUGE(registered, "registered_lines", "lines that are registered at this server"),
 	GAUGE(locked, "locked_lines", "lines that an operator keeps at this server"),
+	GAUGE(failing, "failing_lines",
+	      "lines whose latest probe it did not answer; backups are not probed"),
 	{ .name = NULL },
 };
 
@@ -31,13 +33,14 @@ bool server_count_step(struct server_count *c, const struct dataplane *dp)
 	for (; c->next < end; c->next++) {
 		struct hl_state s = dataplane_state(dp, c->next);
 
-		if (s.slot != HL_SLOT_LINE || !(STATES_REGISTERED >> s.state & 1) ||
-		    s.server >= HL_SERVERS)
+		if (s.slot != HL_SLOT_LINE || s.state == HL_OFF)
 			continue;
-		struct server_lines *at =
-			&c->lines[dataplane_profile(dp, c->next) * HL_SERVERS + s.server];
-		at->registered++;
-		at->locked += s.locked;
+		struct server_lines *of = &c->lines[dataplane_profile(dp, c->next) * HL_SERVERS];
+		of[HL_SERVER_P].failing += s.fails > 0;
+		if (!(STATES_REGISTERED >> s.state & 1) || s.server >= HL_SERVERS)
+			continue;
+		of[s.server].registered++;
+		of[s.server].locked += s.locked;
 	}
 	return c->next == slots;
 }

@@ -12,6 +12,7 @@
 struct server_lines {
 	uint64_t registered; // there, now
 	uint64_t locked;     // of them, those that an operator keeps there
+	uint64_t failing;    // lines whose latest probe it did not answer; primaries only
 };
 
 struct server_count {

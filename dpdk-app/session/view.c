@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "base/counter.h"
 #include "base/timebase.h"
 #include "session/run.h"
 
@@ -37,6 +38,19 @@ static uint64_t in_a_second(uint64_t now, uint64_t before, uint64_t window_ns)
 	return (uint64_t)((unsigned __int128)(now - before) * SECOND_NS / window_ns);
 }
 
+static void loads_take(struct view *view, uint64_t window_ns)
+{
+	const struct dataplane *dp = view->run->dp;
+
+	for (unsigned i = 0; i < dp->n_loops; i++) {
+		uint64_t busy_ns = counter_load(&dp->loops[i].busy_ns);
+		double percent = 100 * (double)(busy_ns - view->busy_ns[i]) / (double)window_ns;
+		// A round that ends in this second may have begun in the one before.
+		view->second.busy_percent[i] = RTE_MIN(percent, 100.0);
+		view->busy_ns[i] = busy_ns;
+	}
+}
+
 static void second_over(void *context)
 {
 	struct view *view = context;
@@ -52,9 +66,14 @@ static void second_over(void *context)
 		.answers = in_a_second(answers_of(&now), answers_of(then), window_ns),
 		.retransmissions = in_a_second(hl_all_methods(now.retransmissions),
 					       hl_all_methods(then->retransmissions), window_ns),
+		.put_off = in_a_second(now.limits[HL_LIMIT_RATE_LIMITED],
+				       then->limits[HL_LIMIT_RATE_LIMITED], window_ns),
+		.failovers = in_a_second(now.failovers, then->failovers, window_ns),
+		.returns = in_a_second(now.returns, then->returns, window_ns),
 		.rtt_p50_us = rtt_window_quantile(&view->rtt, view->run->dp, 0.5),
 		.rtt_p99_us = rtt_window_quantile(&view->rtt, view->run->dp, 0.99),
 	};
+	loads_take(view, window_ns);
 	rtt_window_start(&view->rtt, view->run->dp);
 	view->sample = now;
 	view->sampled_ns = now_ns;
@@ -109,6 +128,9 @@ void view_status(const struct view *view, struct view_status *status)
 		.orders_left = orders_left(&view->orders),
 		.second = view->second,
 	};
+	status->n_loops = view->run->dp->n_loops;
+	for (unsigned i = 0; i < status->n_loops; i++)
+		status->lcores[i] = view->run->dp->loops[i].lcore;
 	dataplane_snapshot(view->run->dp, &status->now);
 	dataplane_limits(view->run->dp, status->now.limits);
 }

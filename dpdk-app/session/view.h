@@ -11,6 +11,7 @@
 #include <heartline/snapshot.h>
 
 #include "base/control_loop.h"
+#include "loop/lcore_loop.h"
 #include "report/rtt.h"
 #include "session/orders.h"
 #include "session/run_settings.h"
@@ -29,7 +30,11 @@ const char *view_phase_name(enum view_phase phase);
 // The last whole second.
 struct view_second {
 	uint64_t requests, answers, retransmissions;
+	uint64_t put_off; // requests that `rate` made wait
+	uint64_t failovers, returns;
 	double rtt_p50_us, rtt_p99_us; // NAN: nothing was answered
+	// Of each poll loop's time, the part in which it had something to do.
+	double busy_percent[LCORE_LOOPS_MAX];
 };
 
 struct view {
@@ -38,7 +43,8 @@ struct view {
 	const char *source; // the file of the configuration; NULL: flags
 	int second_timer;
 	uint64_t start_ns, sampled_ns;
-	struct hl_snapshot sample; // of the latest second's end
+	struct hl_snapshot sample;         // of the latest second's end
+	uint64_t busy_ns[LCORE_LOOPS_MAX]; // likewise, by poll loop
 	struct rtt_window rtt;
 	struct view_second second;
 	struct run_settings settings;
@@ -55,7 +61,9 @@ struct view_status {
 	uint64_t gone;        // lines that were removed and whose places are free again
 	uint64_t orders_left; // lines that an order has not reached yet
 	struct view_second second;
-	struct hl_snapshot now; // with the limits that the program counts itself
+	unsigned n_loops;
+	unsigned lcores[LCORE_LOOPS_MAX]; // of the poll loops
+	struct hl_snapshot now;           // with the limits that the program counts itself
 };
 
 // From here on a sample is taken each second. `view` is zero but for its source.

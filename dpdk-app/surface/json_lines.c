@@ -262,10 +262,11 @@ static void server_add(json_t *array, const struct hl_profile *profile, enum hl_
 				    primary ? profile->primary_name : profile->backup_name);
 
 	if (at)
-		json_array_append_new(array, json_pack("{ss so so so so}", "profile", profile->name,
-						       "server", server_value(server), "address",
-						       at, "registered", whole(lines->registered),
-						       "locked", whole(lines->locked)));
+		json_array_append_new(
+			array, json_pack("{ss so so so so so}", "profile", profile->name, "server",
+					 server_value(server), "address", at, "registered",
+					 whole(lines->registered), "locked", whole(lines->locked),
+					 "failing", whole(lines->failing)));
 }
 
 json_t *json_servers(const struct view *view, const struct server_count *count)

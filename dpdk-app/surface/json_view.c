@@ -45,9 +45,22 @@ static json_t *lines_object(const struct hl_snapshot *s)
 
 static json_t *second_object(const struct view_second *s)
 {
-	return json_pack("{so so so s{so so}}", "requests", whole(s->requests), "answers",
-			 whole(s->answers), "retransmissions", whole(s->retransmissions), "rtt_us",
-			 "p50", tenths(s->rtt_p50_us), "p99", tenths(s->rtt_p99_us));
+	return json_pack("{so so so so so so s{so so}}", "requests", whole(s->requests), "answers",
+			 whole(s->answers), "retransmissions", whole(s->retransmissions), "put_off",
+			 whole(s->put_off), "failovers", whole(s->failovers), "returns",
+			 whole(s->returns), "rtt_us", "p50", tenths(s->rtt_p50_us), "p99",
+			 tenths(s->rtt_p99_us));
+}
+
+static json_t *workers_array(const struct view_status *s)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < s->n_loops; i++)
+		json_array_append_new(array,
+				      json_pack("{so so}", "lcore", whole(s->lcores[i]),
+						"busy_percent", tenths(s->second.busy_percent[i])));
+	return array;
 }
 
 json_t *json_status(const struct view_status *s)
@@ -69,6 +82,7 @@ json_t *json_status(const struct view_status *s)
 		{ "places", json_pack("{so so so}", "free", whole(s->now.free_slots), "leaving",
 				      whole(s->now.removed_slots), "gone", whole(s->gone)) },
 		{ "last_second", second_object(&s->second) },
+		{ "workers", workers_array(s) },
 		{ "metrics", metrics_object(&s->now) },
 	};
 

@@ -50,6 +50,7 @@ else
 	not_ok "status: all lines are registered" "$OUT"
 fi
 check "status: every metric is in it" True "$(json "len(r['metrics']) > 8 and r['metrics']['requests']['REGISTER'] >= 2 * $lines")"
+check "status: the load of each poll loop" True "$(json "len(r['workers']) == 1 and 0 <= r['workers'][0]['busy_percent'] <= 100")"
 check "status: which process, which file" "$HEARTLINE_PID $DIR/lab.yaml running" \
 	"$(json "'%d %s %s' % (r['process'], r['configuration'], r['phase'])")"
 ctl status
@@ -106,10 +107,10 @@ check "line show: the same for people" "1 1 1 1" "$(grep -c '^  at P  .* 10.99.0
 $(grep -c '^    contact    sip:6007@10.99.1' <<<"$OUT") $(grep -c '^    nonce  .* old; requests signed: [1-9]' <<<"$OUT") $(grep -c '^  due  .* refresh of REGISTER$' <<<"$OUT")"
 refused "line show: an unknown number" "no line has 5999" line show 5999
 ctl --json server list
-check "server list" "P 10.99.0.1:5060 $lines 0, B 10.99.0.2:5060 0 0" \
-	"$(json "', '.join('%s %s %d %d' % (s['server'], s['address'], s['registered'], s['locked']) for s in r['servers'])")"
+check "server list" "P 10.99.0.1:5060 $lines 0 0, B 10.99.0.2:5060 0 0 0" \
+	"$(json "', '.join('%s %s %d %d %d' % (s['server'], s['address'], s['registered'], s['locked'], s['failing']) for s in r['servers'])")"
 ctl server list
-check "server list: for people" 1 "$(grep -cE "^lab +P +10.99.0.1:5060 +$lines +0\$" <<<"$OUT")"
+check "server list: for people" 1 "$(grep -cE "^lab +P +10.99.0.1:5060 +$lines +0 +0\$" <<<"$OUT")"
 
 # --- steering ---
 

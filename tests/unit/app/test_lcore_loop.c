@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <rte_lcore.h>
 
+#include "base/timebase.h"
 #include "loop/lcore_loop.h"
 #include "rig.h"
 
@@ -111,6 +112,29 @@ Test(loop, a_lane_that_runs_is_never_taken_for_hanging)
 	}
 	lcore_loop_stop(&loop);
 	cr_expect_eq(loop.stalls, 0);
+}
+
+// Time runs in this test, unlike in the rig's others: each frame that the engine writes is a round with work.
+Test(loop, time_with_work_counts_as_busy_and_time_without_does_not)
+{
+	uint64_t now, start_ns, end = clock_ms() + PATIENCE_MS;
+	struct hl_error err = { 0 };
+
+	lcore_loop_make();
+	lcore_loop_stop(&loop);
+	timebase_start();
+	timebase_calibrate();
+	start_ns = timebase_ns();
+	atomic_store(&loop.quit, false);
+	cr_assert_eq(lcore_loop_launch(&loop, &err), 0, "%s", err.text);
+	for (now = beats(); beats() < now + 1000; rest())
+		cr_assert_lt(clock_ms(), end, "it stands still");
+	cr_expect_eq(atomic_load(&loop.busy_ns), 0, "there was no work");
+	rig.wanted = 1000000;
+	for (; atomic_load(&loop.busy_ns) < MS; rest())
+		cr_assert_lt(clock_ms(), end, "it is never busy");
+	lcore_loop_stop(&loop);
+	cr_expect_leq(atomic_load(&loop.busy_ns), timebase_ns() - start_ns);
 }
 
 Test(loop, a_worker_rests_when_its_loop_ends)

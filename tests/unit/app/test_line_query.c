@@ -118,6 +118,24 @@ Test(line_query, lines_by_server_are_counted_without_those_that_were_removed)
 	cr_expect_eq(registered, LINES - (LINES + 2) / 3 - 2 - ((LINES - 1) % 3 != 0));
 }
 
+// Wherever a line is: its probes go to the primary of its profile.
+Test(line_query, lines_whose_probes_fail_are_counted_at_their_primary)
+{
+	struct server_lines lines[2 * HL_SERVERS] = { 0 };
+	struct server_count count = { .lines = lines };
+
+	states[1].fails = 1;  // on P, profile 1
+	states[5].fails = 63; // on B, profile 1
+	states[4].fails = 2;  // profile 0
+	states[7].fails = 2;
+	states[7].state = HL_OFF; // and so it does not probe
+	while (!server_count_step(&count, &dp))
+		continue;
+	cr_expect_eq(lines[0 * HL_SERVERS + HL_SERVER_P].failing, 1);
+	cr_expect_eq(lines[1 * HL_SERVERS + HL_SERVER_P].failing, 2);
+	cr_expect_eq(lines[1 * HL_SERVERS + HL_SERVER_B].failing, 0);
+}
+
 Test(line_query, by_number_range_and_domain)
 {
 	struct line_query q = query_new(QUERY_BY_LINE, 3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reads members of an answer, and words figures and times.
 
-#include "commands/ctl_values.h"
+#include "surface/ctl_values.h"
 
 #include <inttypes.h>
 #include <stdio.h>
