@@ -11,6 +11,10 @@ _heartline() {
 		COMPREPLY=($(compgen -W "$next" -- "$cur"))
 		return
 	fi
+	if [[ ${COMP_WORDS[1]} == top && $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '--socket --instance --rate-scale --help' -- "$cur"))
+		return
+	fi
 	if [[ ${COMP_WORDS[1]} != ctl ]]; then
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return

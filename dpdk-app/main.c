@@ -22,6 +22,7 @@ static const struct {
 	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
 	{ "ctl", ctl_command, "see and steer a run on this machine, by its control socket" },
+	{ "top", top_command, "a live screen of a run on this machine, with SIPp's keys" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
-		"heartline: error: unknown command: %s; allowed: demo, run, ctl, check, "
+		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, check, "
 		"keys, metrics, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;

@@ -26,6 +26,7 @@ completes() {
 }
 
 completes "the program's commands" "ctl check" c
+completes "options of the live screen" "--rate-scale" top --r
 completes "the first words" "status lines line server profile events reload rate pause resume drain" ctl ""
 completes "the first words that begin so" "reload rate resume" ctl r
 completes "the second word" "show force" ctl line ""
