@@ -16,6 +16,12 @@ _heartline() {
 		return
 	fi
 	if [[ ${COMP_WORDS[1]} != ctl ]]; then
+		if [[ $cur == -* && ${COMP_WORDS[1]} =~ ^[a-z]+$ ]]; then
+			options=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null |
+				sed -n 's/^  [-, a-zA-Z]\{4\}\(--[a-z-]*\).*/\1/p')
+			COMPREPLY=($(compgen -W "$options" -- "$cur"))
+			return
+		fi
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return
 	fi

@@ -23,6 +23,7 @@ static const struct {
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
 	{ "ctl", ctl_command, "see and steer a run on this machine, by its control socket" },
 	{ "top", top_command, "a live screen of a run on this machine, with SIPp's keys" },
+	{ "history", history_command, "past changes and outages, from the file that runs wrote" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
-		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, check, "
+		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, history, check, "
 		"keys, metrics, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;

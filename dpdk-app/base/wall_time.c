@@ -8,6 +8,14 @@
 
 #include "base/timebase.h"
 
+int64_t wall_now_ms(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
+}
+
 const char *wall_text(uint64_t at_ns, char out[WALL_ROOM])
 {
 	struct timespec wall;

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/counter.h"
+#include "base/wall_time.h"
 #include "history/writer.h"
 
 #define JOIN_SLACK_MS 1000 // a call to the file system that was under way may end in it
@@ -69,7 +70,7 @@ int history_open(struct history **out, const struct history_options *o, struct h
 		return hl_fail(err, ENOMEM, "history: %s: no memory", o->path);
 	mutex_make(h);
 	h->limits = o->limits;
-	h->run.start_ms = history_now_ms();
+	h->run.start_ms = wall_now_ms();
 	h->queue = history_queue_new(o->queue_bytes);
 	if (!h->queue || texts_copy(h, o) < 0) {
 		history_free(h);

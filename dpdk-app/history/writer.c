@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "base/counter.h"
+#include "base/wall_time.h"
 #include "history/file.h"
 
 #define BATCH 8192
@@ -26,14 +27,6 @@
 #define RETAIN_SLICES 100 // at once
 #define OPERATIONS 10000  // of SQLite's machine, between two looks at the deadline
 #define NICE 10           // below the control thread, with which it may share a processor
-
-int64_t history_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool too_late(struct history *h)
 {
@@ -188,9 +181,9 @@ static void retain(struct history *h)
 	int rc = SQLITE_OK;
 
 	for (int i = 0; more && rc == SQLITE_OK && i < RETAIN_SLICES && !atomic_load(&h->stop); i++)
-		rc = history_retain(h->db, &h->limits, history_now_ms(), &more);
+		rc = history_retain(h->db, &h->limits, wall_now_ms(), &more);
 	// While there is more to remove it goes on at the next look.
-	h->retained_ms = more && rc == SQLITE_OK ? 0 : history_now_ms();
+	h->retained_ms = more && rc == SQLITE_OK ? 0 : wall_now_ms();
 	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) // which is tried again next time
 		failed(h, rc);
 }
@@ -200,7 +193,7 @@ static void turn(struct history *h)
 	bool well = true;
 
 	if (history_queue_empty(h->queue) && !counter_load(&h->failing) && h->db &&
-	    history_now_ms() - h->retained_ms < RETAIN_EVERY_MS)
+	    wall_now_ms() - h->retained_ms < RETAIN_EVERY_MS)
 		return;
 	if (!ready(h))
 		return;
@@ -208,7 +201,7 @@ static void turn(struct history *h)
 		well = batch_write(h);
 	if (well)
 		can_again(h);
-	if (well && !atomic_load(&h->stop) && history_now_ms() - h->retained_ms >= RETAIN_EVERY_MS)
+	if (well && !atomic_load(&h->stop) && wall_now_ms() - h->retained_ms >= RETAIN_EVERY_MS)
 		retain(h);
 }
 
@@ -230,7 +223,7 @@ static void rest(struct history *h, unsigned ms)
 
 static void end_write(struct history *h)
 {
-	int rc = h->record ? history_record_end(h->record, history_now_ms()) : SQLITE_OK;
+	int rc = h->record ? history_record_end(h->record, wall_now_ms()) : SQLITE_OK;
 
 	if (rc != SQLITE_OK)
 		failed(h, rc);

@@ -36,8 +36,6 @@ struct history {
 	char error[HISTORY_WORDS_ROOM]; // the first one
 };
 
-int64_t history_now_ms(void); // UTC, since 1970
-
 int history_writer_open(struct history *history, struct hl_error *err);
 void *history_writer_main(void *history);
 void history_writer_close(struct history *history);

@@ -43,6 +43,9 @@ completes "the values of an option" "down" ctl lines --state d
 completes "and once they are there, nothing" "" ctl line show 6000 --domain down ""
 : >"$DIR/lab.yaml"
 completes "files for other commands" "$DIR/lab.yaml" run -c "$DIR/lab"
+completes "the options of other commands" "--top-flapping" history --top
+completes "all that begin so" "--history --history-age --history-size" run --hi
+completes "a file of a history" "$DIR/lab.yaml" history "$DIR/lab"
 completes "a file to reload" "$DIR/lab.yaml" ctl reload "$DIR/lab"
 completes "a file of lines" "$DIR/lab.yaml" ctl lines add "$DIR/lab"
 completes "a socket" "$DIR/lab.yaml" ctl --socket "$DIR/l"
