@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/exit_code.h"
+#include "commands/open_passwords.h"
 #include "commands/options.h"
 
 static void server_print(const char *which, const struct hl_endpoint *at, const char *name)
@@ -50,6 +51,7 @@ static int check_file(const char *path, bool without_device, struct hl_error *er
 		       config.ports[0].device);
 		for (uint32_t i = 0; i < config.n_profiles; i++)
 			profile_print(&config.profiles[i]);
+		open_passwords_warn(&config, path);
 	}
 	hl_config_free(&config);
 	return rc;

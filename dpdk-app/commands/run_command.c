@@ -12,9 +12,11 @@
 #include <heartline/config.h>
 
 #include "base/exit_code.h"
+#include "base/sandbox.h"
 #include "base/start_times.h"
 #include "base/stop.h"
 #include "commands/config_from_flags.h"
+#include "commands/open_passwords.h"
 #include "commands/options.h"
 #include "history/history.h"
 #include "http/listen.h"
@@ -31,7 +33,7 @@
 #include "surface/control_server.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 24
+#define OWN_OPTIONS 25
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
@@ -44,7 +46,7 @@ struct run_options {
 	bool by_dhcp[HL_PROFILES_MAX]; // DHCP named the servers of the profile
 	const struct hl_config *running;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
-		*control, *http, *http_token_file, *history, *history_age,
+		*sandbox, *control, *http, *http_token_file, *history, *history_age,
 		*history_size; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, help;
@@ -65,6 +67,7 @@ static void options_table(struct run_options *o)
 		{ "seed", 0, OPTION_TEXT, &o->seed, 0, 0, "N", "seed of all random choices; 0: a new one each time (0)", 0 },
 		{ "spare-lines", 0, OPTION_TEXT, &o->spare_lines, 0, 0, "N", "room for lines that are added while it runs (0)", 0 },
 		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers sleep when they are idle; off: they always poll (on)", 0 },
+		{ "sandbox", 0, OPTION_TEXT, &o->sandbox, 0, 0, "on|off", "the kernel refuses the run what it never needs; off: for debuggers (on)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "how long to wait for the port's link (30s)", 0 },
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
@@ -118,6 +121,7 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "spare_lines", o->spare_lines },
 		{ "dns_servers", o->dns },
 		{ "idle_sleep", o->idle_sleep },
+		{ "sandbox", o->sandbox },
 		{ "control_socket", o->control },
 		{ "http", o->http },
 		{ "http_token_file", o->http_token_file },
@@ -144,6 +148,8 @@ static int config_make(const struct run_options *o, struct hl_config *config, st
 			return hl_fail(err, EINVAL, "--%s does not go with -c: set it in %s", flag,
 				       o->config);
 		rc = hl_config_load(config, o->config, err);
+		if (rc == 0)
+			open_passwords_warn(config, o->config);
 	} else {
 		hl_config_default(config);
 		rc = config_from_flags(&o->flags, o->port, config, err);
@@ -218,6 +224,15 @@ static void hold(const struct run *run)
 			run->config->drain_ms);
 }
 
+// A kernel without such filters is said, and no reason to stop.
+static void sandbox_enter(const struct hl_config *config)
+{
+	struct hl_error err;
+
+	if (config->sandbox && sandbox_close(false, &err) < 0)
+		fprintf(stderr, "heartline: warning: %s; the run goes on without\n", err.text);
+}
+
 // The run itself, from the start of the loops to their end. Returns the exit code.
 static int run_through(struct run_options *o, struct run *run, struct hl_error *err)
 {
@@ -235,6 +250,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		rc = history_start(o->history_file, err);
 	if (rc < 0)
 		return EXIT_USAGE;
+	sandbox_enter(run->config);
 	run->dp->events = o->events; // both are closed with the report
 	run->dp->history = o->history_file;
 	o->events = NULL;

@@ -164,6 +164,9 @@ const struct key run_keys[] = {
 	{ "idle_sleep", KEY_BOOL, RUN(idle_sleep), .fallback = "on",
 	  .meaning = "a worker without work sleeps, up to 2 ms and never past a timer; off: it "
 		     "polls, and takes a whole processor" },
+	{ "sandbox", KEY_BOOL, RUN(sandbox), .fallback = "on",
+	  .meaning = "once it has started, the kernel refuses the run what it never needs: programs, other "
+		     "processes, mounts, users, namespaces; off: for debuggers" },
 	{ "dns_servers", KEY_RESOLVERS, RUN(dns_servers),
 	  .meaning = "DNS servers for outbound servers by name; empty: the system's" },
 	{ "control_socket", KEY_SOCKET, RUN(control_socket),

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What others on the machine could see or prepare: the password in the list of processes, the folder of
-# run-time files in /tmp.
+# What others on the machine could see or prepare: the password in the list of processes and in files that
+# everybody can read, the folder of run-time files in /tmp; and what a run can no longer do once it runs.
 #
 # usage: bash tests/app/secrets.sh PATH/TO/heartline
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/../net/lib.sh"
+# shellcheck source=tests/app/lab_lib
+. "$(dirname "$0")/lab_lib"
 reaper_start
 cd "$DIR" || exit 2
 
@@ -50,6 +52,53 @@ refused "two sources" "--password and --password-file exclude each other" \
 good=(env HEARTLINE_PASSWORD=hidden-secret "$HEARTLINE" "${flags[@]}" --link-timeout 1s)
 timeout 60 "${good[@]}" >env.log 2>&1 </dev/null
 check "the environment is accepted" 97 $?
+
+# --- passwords in configurations ---
+
+# warned NAME WANTED FILE...: what is said of files for everybody, in a check that ends well
+warned() {
+	local name=$1 wanted=$2
+	chmod 640 lab.yaml lines.csv plain.yaml
+	chmod 644 "${@:3}"
+	out=$("$HEARTLINE" check --without-device lab.yaml 2>&1 >/dev/null)
+	check "$name" "0 $wanted" "$? $out"
+}
+warning="everybody can read the passwords in it (mode 644): chmod 640 it"
+
+{
+	lab_profiles
+	printf '%s\n' "  bare: {outbound_server: 10.99.0.1}" "lines:" "  - {profile: lab, csv: lines.csv}"
+} >lab.yaml
+printf '%s\n' "phone_number;password" "6000;secret" >lines.csv
+sed '/password:/d; s/lab, csv: .*}/bare, range: 6000-6001}/' lab.yaml >plain.yaml
+warned "files for their owner and group" "" plain.yaml
+warned "a configuration for everybody" "heartline: warning: lab.yaml: $warning" lab.yaml
+warned "a CSV file for everybody" "heartline: warning: lines.csv: $warning" lines.csv
+check "no password, no warning" "" "$("$HEARTLINE" check --without-device plain.yaml 2>&1 >/dev/null)"
+
+# --- a run that has started ---
+
+# sandboxed PID: for each thread, whether system calls are filtered
+sandboxed() {
+	awk '/^Seccomp:/ { print $2 }' "/proc/$1"/task/*/status | sort -u | tr '\n' ' '
+}
+
+# lines_register OPTION...: a run at a registrar of this test, until its lines are registered
+lines_register() {
+	heartline_start run "" run -c lab.yaml "$@"
+	wait_running 20 status_registered run 1 || bail "the line registers" "$(status_last run)"
+}
+lab_registrar
+chmod 600 lab.yaml lines.csv
+lines_register
+check "every thread of a run is in its sandbox" "2 " "$(sandboxed "$HEARTLINE_PID")"
+drains "it drains and ends well in there" 20
+heartline_stop "$REGISTRAR_PID" 20 # it serves one peer
+rm -f "$DIR/memif.sock"
+lab_registrar
+lines_register --sandbox off
+check "without one when it is off" "0 " "$(sandboxed "$HEARTLINE_PID")"
+drains "and there, too" 20
 
 # --- the folder in /tmp, of a user that nobody is ---
 
