@@ -20,6 +20,7 @@
 #include "report/report_print.h"
 #include "session/session.h"
 #include "surface/control_server.h"
+#include "top/own_screen.h"
 
 #define LINES_MAX 10000000
 #define PORTS_AN_ADDRESS 10000
@@ -33,7 +34,8 @@ struct demo_options {
 	struct control_server server;
 	enum hl_digest_algorithm algorithm;
 	uint64_t lines, hold_ms, seed;
-	bool quiet, help;
+	struct own_screen screen;
+	bool quiet, top, help;
 };
 
 // The configuration that `heartline run` would need for this demo with a NIC and two servers.
@@ -128,9 +130,13 @@ static int demo_through(struct demo_options *o, struct demo *demo, struct hl_err
 	if (rc == 0)
 		rc = control_server_start(&o->server, &o->socket, &demo->run->view,
 					  demo->run->control->loop, err);
+	if (rc == 0)
+		rc = own_screen_watch(&o->screen, demo->run->control->loop, run_status_resume,
+				      demo->run, err);
 	if (rc < 0)
 		return EXIT_USAGE;
 	demo_run(demo);
+	own_screen_stop(&o->screen);
 	control_server_stop(&o->server);
 	run_finish(demo->run, &judgement);
 	demo->run->report.registrar = demo->servers->registrar;
@@ -156,7 +162,7 @@ static int demo_on_rings(struct demo_options *o, const struct hl_config *config,
 
 	run.control = &session->control;
 	run.config = config;
-	run.status.silent = o->quiet;
+	run.status.silent = o->quiet || o->screen.is_shown;
 	worst_cases(&demo, &config->profiles[0]);
 	if (dataplane_new(&dp, config, &session->port, 1, err) == 0)
 		demo.servers = servers_make(o, config, &session->far_port, err);
@@ -210,6 +216,8 @@ int demo_command(int argc, char **argv)
 		  "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o.summary, 0, 0, "FILE",
 		  "write the result as JSON; -: stdout", 0 },
+		{ "top", 0, OPTION_FLAG, &o.top, 0, 0, NULL,
+		  "a live screen as of heartline top, on a terminal", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o.quiet, 0, 0, NULL, "print only the table", 0 },
 		{ "help", 'h', OPTION_FLAG, &o.help, 0, 0, NULL, "this text", 0 },
 		{ 0 },
@@ -233,6 +241,8 @@ int demo_command(int argc, char **argv)
 		rc = control_option_read(o.control, &config, &err);
 	if (rc == 0)
 		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
+	if (rc == 0 && o.top)
+		rc = own_screen_start(&o.screen, o.socket.path, 1, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
 		// One loop for the lines and one for the servers. With a single lcore they share
@@ -245,6 +255,7 @@ int demo_command(int argc, char **argv)
 	}
 	if (rc == 0)
 		code = demo_on_rings(&o, &config, &session, &err);
+	own_screen_stop(&o.screen);
 	if (err.code)
 		error_print(&err);
 	control_socket_close(&o.socket);

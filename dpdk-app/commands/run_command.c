@@ -31,9 +31,10 @@
 #include "session/run_history.h"
 #include "session/session.h"
 #include "surface/control_server.h"
+#include "top/own_screen.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 25
+#define OWN_OPTIONS 27
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
@@ -49,7 +50,9 @@ struct run_options {
 		*sandbox, *control, *http, *http_token_file, *history, *history_age,
 		*history_size; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
-	bool quiet, help;
+	bool quiet, top, help;
+	uint64_t rate_scale;
+	struct own_screen screen;
 	struct config_flags flags;
 	struct option_spec specs[OWN_OPTIONS + CONFIG_FLAGS + 1];
 };
@@ -80,13 +83,17 @@ static void options_table(struct run_options *o)
 		{ "history", 0, OPTION_TEXT, &o->history, 0, 0, "FILE", "keep each change of a line's state, for heartline history (none)", 0 },
 		{ "history-age", 0, OPTION_TEXT, &o->history_age, 0, 0, "TIME", "older changes leave the history; 0: none do (0)", 0 },
 		{ "history-size", 0, OPTION_TEXT, &o->history_size, 0, 0, "MIB", "the history takes so many MiB at most; 0: no limit (1024)", 0 },
+		{ "top", 0, OPTION_FLAG, &o->top, 0, 0, NULL, "a live screen as of heartline top instead of status lines, on a terminal", 0 },
+		{ "rate-scale", 0, OPTION_NUMBER, &o->rate_scale, 1, 1000000, "N", "what + and - of that screen change the rate by (1)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
 		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
 	// clang-format on
 	unsigned n = sizeof(own) / sizeof(*own);
 
-	*o = (struct run_options){ .link_timeout_ms = 30000, .dns_timeout_ms = 5000 };
+	*o = (struct run_options){ .link_timeout_ms = 30000,
+				   .dns_timeout_ms = 5000,
+				   .rate_scale = 1 };
 	memcpy(o->specs, own, sizeof(own));
 	config_flags_options(&o->flags, o->specs + n);
 }
@@ -245,6 +252,8 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 	if (rc == 0)
 		rc = http_server_start(&o->http_server, &run->view, run->control->loop, err);
 	if (rc == 0)
+		rc = own_screen_watch(&o->screen, run->control->loop, run_status_resume, run, err);
+	if (rc == 0)
 		rc = reload_signal_start(&o->hangup, &run->view, err);
 	if (rc == 0 && o->history_file) // now that this thread has its processor
 		rc = history_start(o->history_file, err);
@@ -259,6 +268,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		run_enable(run);
 	hold(run);
 	run_drain(run);
+	own_screen_stop(&o->screen);
 	reload_signal_stop(&o->hangup);
 	control_server_stop(&o->server);
 	http_server_stop(&o->http_server);
@@ -281,7 +291,7 @@ static int run_on_port(struct run_options *o, struct hl_config *config, struct s
 	run.dp = &dp;
 	run.config = config;
 	run.port = &session->port;
-	run.status.silent = o->quiet;
+	run.status.silent = o->quiet || o->screen.is_shown;
 	run.report.events_path = o->events_path;
 	run.report.history_path = config->history;
 	run.view.source = o->config;
@@ -367,6 +377,8 @@ int run_command(int argc, char **argv)
 		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
 	if (rc == 0)
 		rc = http_open(&o, &config, &err);
+	if (rc == 0 && o.top)
+		rc = own_screen_start(&o.screen, o.socket.path, o.rate_scale, &err);
 	start_step_done(START_CONFIGURATION);
 	if (rc == 0) {
 		const struct session_request request = {
@@ -377,6 +389,7 @@ int run_command(int argc, char **argv)
 		};
 		code = run_opened(&o, &config, &session, &request, &err);
 	}
+	own_screen_stop(&o.screen); // an error is to be seen
 	if (err.code)
 		error_print(&err);
 	events_close(o.events, &(struct events_counts){ 0 });

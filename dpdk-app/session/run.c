@@ -115,6 +115,16 @@ int run_start(struct run *run, struct hl_error *err)
 	return rc < 0 ? rc : status_start(&run->status, run->dp, run->control->loop, err);
 }
 
+void run_status_resume(void *context)
+{
+	struct run *run = context;
+	struct hl_error err;
+
+	run->status.silent = false;
+	if (status_start(&run->status, run->dp, run->control->loop, &err) < 0)
+		fprintf(stderr, "heartline: no status lines: %s\n", err.text);
+}
+
 void run_enable(struct run *run)
 {
 	run->enabled_ns = run->progress_ns = timebase_ns();

@@ -49,6 +49,9 @@ int run_start(struct run *run, struct hl_error *err);
 // Start all lines, spread over the ramp.
 void run_enable(struct run *run);
 
+// Print lines of status from now on, where something else has shown them. Of a struct run, as a callback.
+void run_status_resume(void *run);
+
 // Note the state before the drain, then unregister all lines and wait until that is done, too much
 // time has passed, or a second Ctrl-C.
 void run_drain(struct run *run);

@@ -11,6 +11,7 @@
 
 #define RIGHT 40 // column of the right half
 #define NUMBER 11
+#define AIRY_ROWS 27 // then there is room for gaps
 #define BAR 8
 #define CAUSES_MAX 64
 
@@ -102,10 +103,9 @@ static int trip_row(struct sheet *s, int row, const char *name, const json_t *qu
 static int trips_draw(const struct viewer *v, struct sheet *s, int row)
 {
 	static const char *const wholes[] = { "last_second", "metrics" };
-	static const char *const names[] = { "last second", "whole run" };
+	static const char *const names[] = { "round trip, last second", "round trip" };
 
-	sheet_put(s, row++, 1, INK_BOLD, "%-24s %9s %9s %9s", "Round trip, us", "p50", "p99",
-		  "p99.9");
+	sheet_put(s, row++, 1, INK_BOLD, "%-24s %9s %9s %9s", "Times, us", "p50", "p99", "p99.9");
 	for (unsigned i = 0; i < sizeof(wholes) / sizeof(*wholes); i++) {
 		json_t *whole = json_object_get(v->status, wholes[i]), *value;
 		const char *key;
@@ -122,6 +122,23 @@ static int trips_draw(const struct viewer *v, struct sheet *s, int row)
 				*c = *c == '_' ? ' ' : *c;
 			row = trip_row(s, row, name, value);
 		}
+	}
+	return row;
+}
+
+// How long moves took: detection, switch, return.
+static int moves_draw(const struct viewer *v, struct sheet *s, int row)
+{
+	json_t *moves = json_object_get(at(v->status, "metrics"), "moves"), *value;
+	const char *key;
+
+	json_object_foreach(moves, key, value)
+	{
+		char name[64];
+		if (!at(value, "p50"))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(key, "_"), key);
+		row = trip_row(s, row, name, value);
 	}
 	return row;
 }
@@ -198,9 +215,10 @@ int screen_main(const struct viewer *v, struct sheet *s)
 	int left = states_draw(v, s, 0);
 	int right = rates_draw(v, s, servers_draw(v, s, 0));
 	int row = left > right ? left : right;
+	int gap = s->rows >= AIRY_ROWS;
 
-	row = trips_draw(v, s, row + 1);
-	row = workers_draw(v, s, row + 1);
+	row = moves_draw(v, s, trips_draw(v, s, row + gap));
+	row = workers_draw(v, s, row + gap);
 	row = causes_draw(v, s, row, "Dropped", "drops");
 	return causes_draw(v, s, row, "Limits", "limits");
 }

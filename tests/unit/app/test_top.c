@@ -28,7 +28,8 @@ static const char status_text[] =
 	"'SW_P':0,'DOWN':6,'PARK':0}},'last_second':{'requests':4998,'answers':4990,"
 	"'retransmissions':7,'put_off':12,'failovers':3,'returns':2,'rtt_us':{'p50':217.0,"
 	"'p99':431.0}},'workers':[{'lcore':1,'busy_percent':37.2}],'metrics':{'failovers':1234,"
-	"'returns':567,'rtt_us':{'p50':200.0,'p99':400.0,'p999':null},'drops':{'late':%d,"
+	"'returns':567,'rtt_us':{'p50':200.0,'p99':400.0,'p999':null},'moves':{'detection_us':{'p50':2031615.0,"
+	"'p99':2031615.0,'p999':2031615.0}},'drops':{'late':%d,"
 	"'duplicate':4,'malformed':0},'limits':{'rate_limited':12}}}";
 
 static json_t *answer(const char *text)
@@ -122,8 +123,9 @@ Test(top, the_main_page_shows_what_the_run_says)
 	shown("sent             4,998  limit 5,000");
 	shown("put off             12  by the limit");
 	shown("failovers            3  in all 1,234");
-	shown("last second                    217       431         -");
-	shown("whole run                      200       400         -");
+	shown("round trip, last second        217       431         -");
+	shown("round trip                     200       400         -");
+	shown("detection                  2031615   2031615   2031615");
 	shown("Busy       lcore 1 ###..... 37 %");
 	shown("Dropped    late 10   duplicate 4");
 	shown("Limits     rate_limited 12");
