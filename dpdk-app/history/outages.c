@@ -58,7 +58,7 @@ static bool is_back(enum hl_server server, int from, int to)
 	case HL_SERVER_P:
 		return to == HL_ON_P;
 	case HL_SERVER_B:
-		return to == HL_ON_B && from != HL_SW_P; // there it was all the time
+		return to == HL_ON_B;
 	default:
 		return is_registered(to);
 	}

@@ -249,9 +249,12 @@ Test(history, a_place_that_is_reused_is_another_line)
 		c.number = k % 2 ? "6003" : "9003";
 		history_put(h, &c);
 	}
+	c.number_len = 3; // "600", of which the number before begins
+	history_put(h, &c);
 	history_close(h, NULL);
 	cr_expect_eq(asked("SELECT count(*) FROM history WHERE number = '6003'"), 2);
 	cr_expect_eq(asked("SELECT count(*) FROM history WHERE number = '9003'"), 2);
+	cr_expect_eq(asked("SELECT count(*) FROM history WHERE number = '600'"), 1);
 }
 
 Test(history, the_database_of_another_program_is_refused_and_left_alone)
@@ -375,11 +378,11 @@ Test(history, a_file_that_is_full_is_told_and_written_again_when_there_is_room)
 	struct history_counts counts;
 	unsigned n = 0;
 
-	run(h->db, "PRAGMA max_page_count = 400");
+	run(h->db, "PRAGMA max_page_count = 1000");
 	cr_assert_eq(history_start(h, &err), 0);
 	for (; now(h).failing == 0 && n < 1000000; n++) {
-		put(h, n % 10);
-		if (n % 100 == 0)
+		put(h, n % 100000);
+		if (n % 20 == 0)
 			pause_ms(1);
 	}
 	cr_assert_eq(now(h).failing, 1);
@@ -391,6 +394,8 @@ Test(history, a_file_that_is_full_is_told_and_written_again_when_there_is_room)
 	cr_expect_str_eq(counts.error, "the disk, or the file, is full");
 	cr_expect_gt(asked("SELECT count(*) FROM changes"), 0);
 	cr_expect_leq((uint64_t)asked("SELECT count(*) FROM changes"), counts.written);
+	cr_expect_eq(asked("SELECT count(*) FROM changes WHERE line NOT IN (SELECT id FROM lines)"),
+		     0, "the lines of a batch that was rolled back are in a later one");
 }
 
 static void overwrite(const char *name, off_t from)
