@@ -10,6 +10,7 @@ export class Refused extends Error {
 	constructor(status, { what, allowed, fix }) {
 		super([what, allowed && `allowed: ${allowed}`, fix].filter(Boolean).join("; "));
 		this.status = status;
+		this.what = what;
 	}
 }
 

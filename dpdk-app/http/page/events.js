@@ -4,36 +4,57 @@
 
 import { read } from "/page/api.js";
 import { $, button, el, text_set } from "/page/dom.js";
-import { clock_text, number } from "/page/format.js";
+import { clock_text, lines_text, number } from "/page/format.js";
 import { line_open } from "/page/line.js";
-import { server_text, state_badge } from "/page/states.js";
+import { state_badge } from "/page/states.js";
 import { stream_follow } from "/page/stream.js";
 
 const ROWS_MAX = 200;
 const SHOW_MS = 500;
+const SINGLE_MAX = 12; // within SHOW_MS: as rows of their own
+const GROUP_MS = 5000;
 const WAITING_MAX = 5000; // messages that are kept for the next look; later ones are only counted
+const groups = new Map();
 let waiting = [], skipped = 0, lost = 0, is_open = false, timer, hold;
 
-// {from, to, server, cause} alike: one row, with one of them as the example.
-function rows_of(changes) {
-	const rows = new Map();
-	for (const change of changes) {
-		const key = changes.length > 12 ? [change.from, change.to, change.server, change.cause].join("\n") : change.event;
-		const row = rows.get(key);
-		if (row)
-			row.n++;
-		rows.set(key, { n: row?.n ?? 1, change });
-	}
-	return [...rows.values()];
+// What is alike: {from, to, cause}.
+const key_of = (change) => [change.from, change.to, change.cause].join("\n");
+
+function row_make(change, what) {
+	return el("li", {},
+		el("time", { datetime: change.time, title: change.time }, clock_text(change.time)), " ", what,
+		" ", el("span", { class: "from" }, change.from), " → ", state_badge(change.to),
+		el("span", { class: "cause" }, change.cause ? ` ${change.cause}` : ""));
 }
 
-function row_make({ n, change }) {
-	const where = change.server ? ` on the ${server_text(change.server)}` : "";
-	return el("li", {},
-		el("time", { datetime: change.time, title: change.time }, clock_text(change.time)), " ",
-		n > 1 ? el("strong", {}, `${number(n)} lines`) : button(change.number, () => line_open(change), { class: "link" }),
-		" ", el("span", { class: "from" }, change.from), " → ", state_badge(change.to), where,
-		el("span", { class: "cause" }, change.cause ? ` ${change.cause}` : ""));
+// One row for many; what is alike and follows soon is counted there, too.
+function group_show(change, n) {
+	const key = key_of(change), now = performance.now();
+	let row = groups.get(key);
+	if (!row || now - row.began > GROUP_MS || !row.element.isConnected) {
+		const count = el("strong", {});
+		row = { n: 0, began: now, count, element: row_make(change, count) };
+		groups.set(key, row);
+		$("feed").prepend(row.element);
+	}
+	row.n += n;
+	text_set(row.count, lines_text(row.n));
+}
+
+function changes_show(changes) {
+	if (changes.length <= SINGLE_MAX) {
+		for (const change of changes)
+			$("feed").prepend(row_make(change, button(change.number, () => line_open(change), { class: "link" })));
+		return;
+	}
+	const counts = new Map();
+	for (const change of changes) {
+		const count = counts.get(key_of(change)) ?? { change, n: 0 };
+		count.n++;
+		counts.set(key_of(change), count);
+	}
+	for (const { change, n } of counts.values())
+		group_show(change, n);
 }
 
 function note(text) {
@@ -44,9 +65,8 @@ function show() {
 	timer = undefined;
 	if (hold || document.hidden)
 		return;
-	const rows = rows_of(waiting.map((message) => JSON.parse(message.data)));
+	changes_show(waiting.map((message) => JSON.parse(message.data)));
 	waiting = [];
-	$("feed").prepend(...rows.reverse().map(row_make));
 	if (skipped + lost > 0)
 		note(`${number(skipped + lost)} more changes came too fast to be shown one by one.`);
 	skipped = lost = 0;

@@ -45,10 +45,12 @@ function sentence(summary) {
 		return ["down", `${lines_text(down)} down or parked (${percent(down, total)})`];
 	if (unsettled > 0)
 		return ["moving", `${lines_text(unsettled)} on the move, ${percent(registered, total)} registered`];
-	if (on_backup > 0)
-		return ["backup", `All registered, ${lines_text(on_backup)} of them on the backup`];
+	if (on_backup > 0 && registered === total)
+		return ["backup", `All lines are registered, ${number(on_backup)} of them on the backup`];
 	if (registered === 0)
 		return ["off", "No line is on"];
+	if (on_backup > 0)
+		return ["backup", `${lines_text(registered)} registered, ${number(on_backup)} of them on the backup; the others are stopped`];
 	return ["primary", registered < total ? `${lines_text(registered)} registered, the others are stopped`
 		: "All lines are registered"];
 }

@@ -13,6 +13,7 @@ const fields = ["number", "state", "server", "profile", "sort"];
 let query = { sort: "line" };
 let places = [""]; // where each page begins that was looked at, the present one last
 let next = null;
+let shown; // names of the rows on the screen
 let asked = 0; // an answer that comes after a later question is thrown away
 
 function error_show(text) {
@@ -20,26 +21,40 @@ function error_show(text) {
 	text_set($("lines-error"), text);
 }
 
+const name_of = (line) => (line.domain ? `${line.number}@${line.domain}` : line.number);
+
+function cells_of(line) {
+	return [
+		[state_badge(line.state), line.locked ? el("span", { class: "lock" }, "locked") : ""],
+		[server_text(line.server)], [line.cause ?? "–"], [duration(line.for_ms)], [line.profile],
+	];
+}
+
 function row_make(line) {
-	const name = line.domain ? `${line.number}@${line.domain}` : line.number;
 	return el("tr", {},
-		el("th", { scope: "row" }, button(name, () => line_open(line), { class: "link" })),
-		el("td", {}, state_badge(line.state), line.locked ? el("span", { class: "lock" }, "locked") : null),
-		el("td", {}, server_text(line.server)),
-		el("td", {}, line.cause ?? "–"),
-		el("td", { class: "n" }, duration(line.for_ms)),
-		el("td", {}, line.profile));
+		el("th", { scope: "row" }, button(name_of(line), () => line_open(line), { class: "link" })),
+		...cells_of(line).map((cell, k) => el("td", k === 3 ? { class: "n" } : {}, ...cell)));
+}
+
+// Rows of the same lines stay, so that neither focus nor a click under way is lost.
+function rows_show(lines) {
+	const names = lines.map(name_of).join("\n");
+	const rows = $("line-rows");
+	if (names !== shown) {
+		rows.replaceChildren(...lines.map(row_make));
+		if (lines.length === 0)
+			rows.append(el("tr", {}, el("td", { colspan: "6", class: "quiet" }, "No line matches.")));
+		shown = names;
+		return;
+	}
+	lines.forEach((line, k) => cells_of(line).forEach((cell, at) =>
+		rows.children[k].children[at + 1].replaceChildren(...cell)));
 }
 
 function page_show(answer) {
-	const focused = document.activeElement?.closest("#line-rows") && document.activeElement.textContent;
 	next = answer.next;
-	$("line-rows").replaceChildren(...answer.lines.map(row_make));
-	if (answer.lines.length === 0)
-		$("line-rows").append(el("tr", {}, el("td", { colspan: "6", class: "quiet" }, "No line matches.")));
-	if (focused)
-		[...$("line-rows").querySelectorAll("button")].find((b) => b.textContent === focused)?.focus();
-	text_set($("lines-count"), `${lines_text(answer.matched)} match`);
+	rows_show(answer.lines);
+	text_set($("lines-count"), answer.matched === 1 ? "1 line matches" : `${lines_text(answer.matched)} match`);
 	text_set($("page-number"), `Page ${places.length} of ${Math.max(1, Math.ceil(answer.matched / LIMIT))}`);
 	$("page-next").disabled = next === null;
 	$("page-back").disabled = $("page-first").disabled = places.length === 1;
@@ -61,9 +76,8 @@ export async function lines_show() {
 	}
 }
 
-// A page that is looked at follows the run, but not while its buttons are being used.
 export function lines_follow() {
-	if (!document.querySelector("#line-rows :focus, dialog[open]"))
+	if (!document.querySelector("dialog[open]"))
 		lines_show();
 }
 

@@ -19,8 +19,10 @@ function refused(error) {
 		401: "Type the text of the file that http_token_file names in the configuration of the run.",
 		403: "Give the run a token (http_token_file: FILE, or --http-token-file FILE) and start it again.",
 	};
-	$("order-token-label").hidden = error.status !== 401 && Boolean(token_get());
-	error_show(`Refused: ${error.message}. ${hints[error.status] ?? ""}`);
+	if (error.status === 401)
+		token_set("");
+	$("order-token-label").hidden = Boolean(token_get());
+	error_show(hints[error.status] ? `Refused: ${error.what}. ${hints[error.status]}` : `Refused: ${error.message}.`);
 	if (error.status === 401)
 		$("order-token").focus();
 }

@@ -10,19 +10,21 @@ const SAMPLES_MAX = 3600;
 const GAP_S = 5; // after so long without a sample a line is broken off
 const HEIGHT = 150;
 
-// key: what of a sample is drawn. Series of a plot differ in dashes and width, not in colour alone.
+const count = (n) => (Number.isInteger(n) ? number(n) : "");
+
+// most: the least that the upper end of the scale is. key: what of a sample is drawn. Series of a plot differ in dashes and width, not in colour alone.
 const plots = [
-	{ title: "Requests and answers a second", value: number, series: [
+	{ title: "Requests and answers a second", value: count, most: 10, series: [
 		{ label: "requests", key: "requests", colour: "primary" },
 		{ label: "answers", key: "answers", colour: "good", dash: [6, 4] },
 		{ label: "sent again", key: "again", colour: "down", dash: [2, 3] }] },
-	{ title: "Round-trip time", value: micros, series: [
+	{ title: "Round-trip time", value: micros, most: 1000, series: [
 		{ label: "p50", key: "p50", colour: "primary" },
 		{ label: "p99", key: "p99", colour: "backup", dash: [6, 4] }] },
-	{ title: "Lines by server", value: number, series: [
+	{ title: "Lines by server", value: count, most: 10, series: [
 		{ label: "primary", key: "on_primary", colour: "primary" },
 		{ label: "backup", key: "on_backup", colour: "backup", dash: [6, 4] }] },
-	{ title: "Lines without a server", value: number, series: [
+	{ title: "Lines without a server", value: count, most: 10, series: [
 		{ label: "down or parked", key: "down", colour: "down" },
 		{ label: "on the move", key: "moving", colour: "moving", dash: [6, 4] }] },
 ];
@@ -45,7 +47,7 @@ function axis(extra) {
 function options(plot) {
 	return {
 		width: plot.box.clientWidth, height: HEIGHT, padding: [8, 8, 0, 0],
-		scales: { x: { time: true, range: () => window_of() }, y: { range: (u, min, max) => [0, Math.max(max, 1) * 1.1] } },
+		scales: { x: { time: true, range: () => window_of() }, y: { range: (u, min, max) => [0, Math.max(max ?? 0, plot.most) * 1.1] } },
 		axes: [axis({ size: 22, values: (u, times) => times.map(time_text), space: 70 }),
 			axis({ size: 58, values: (u, values) => values.map(plot.value), space: 28 })],
 		cursor: { drag: { x: false, y: false }, sync: { key: "time" }, points: { size: 6 } },
@@ -74,8 +76,11 @@ function data_of(plot) {
 function draw() {
 	if (document.hidden)
 		return;
-	for (const plot of plots)
-		plot.drawn?.setData(data_of(plot));
+	for (const plot of plots) {
+		plot.drawn.setData(data_of(plot));
+		if (plot.drawn.cursor.idx === null || plot.drawn.cursor.idx === undefined)
+			plot.drawn.setLegend({ idx: plot.drawn.data[0].length - 1 }, false);
+	}
 }
 
 function make() {

@@ -26,8 +26,16 @@ function server_ask(verb, { profile, server }) {
 		body: { profile }, spread: true });
 }
 
+// Health as the lines see it: they probe the primary only.
+function probes_text({ server, failing }) {
+	if (server !== "P")
+		return "not probed";
+	return failing ? `✕ unanswered on ${lines_text(failing)}` : "none unanswered";
+}
+
 function row_make(server) {
-	const own = { registered: el("td", { class: "n" }), locked: el("td", { class: "n" }),
+	const own = { registered: el("td", { class: "n", "data-head": "Registered" }), locked: el("td", { class: "n", "data-head": "Locked" }),
+		probes: el("td", { "data-head": "Probes" }),
 		meter: el("span", { class: `fill ${server.server === "P" ? "primary" : "backup"}` }),
 		share: el("span", { class: "share" }) };
 	const name = `${server_text(server.server)} of ${server.profile}`;
@@ -38,7 +46,7 @@ function row_make(server) {
 		el("th", { scope: "row" }, el("span", { class: `sign ${server.server === "P" ? "primary" : "backup"}`,
 			"aria-hidden": "true" }, server.server === "P" ? "● " : "◆ "), name),
 		el("td", { class: "code" }, server.address), own.registered,
-		el("td", { class: "wide" }, el("span", { class: "meter" }, own.meter), own.share), own.locked,
+		el("td", { class: "wide" }, el("span", { class: "meter" }, own.meter), own.share), own.locked, own.probes,
 		el("td", { class: "buttons" }, ...verbs));
 	return own;
 }
@@ -60,6 +68,8 @@ export async function servers_show() {
 		const all = servers.filter((s) => s.profile === server.profile).reduce((n, s) => n + s.registered, 0);
 		text_set(own.registered, number(server.registered));
 		text_set(own.locked, number(server.locked));
+		text_set(own.probes, probes_text(server));
+		own.probes.classList.toggle("error", server.failing > 0);
 		text_set(own.share, percent(server.registered, all));
 		own.meter.style.width = `${all ? 100 * server.registered / all : 0}%`;
 		own.row.title = `${lines_text(server.registered)} registered, ${number(server.locked)} of them locked`;

@@ -5,6 +5,7 @@
 import { headers } from "/page/api.js";
 
 const AGAIN_MS = 2000;
+const FORGET_MS = 60000; // after so long without a word what was missed is not asked for
 
 // What lies between two empty lines.
 function message_read(block) {
@@ -18,7 +19,7 @@ function message_read(block) {
 	return message;
 }
 
-async function stream_read(path, last_id, take) {
+async function stream_read(path, last_id, take, heard) {
 	const answer = await fetch(path, {
 		cache: "no-store", headers: { ...headers(), ...(last_id ? { "Last-Event-ID": last_id } : {}) },
 	});
@@ -30,6 +31,7 @@ async function stream_read(path, last_id, take) {
 		const { done, value } = await reader.read();
 		if (done)
 			return;
+		heard();
 		text += value;
 		const end = text.lastIndexOf("\n\n");
 		if (end < 0)
@@ -41,14 +43,18 @@ async function stream_read(path, last_id, take) {
 
 // take(messages): those that came together. state(is_open): it broke off, or is there again.
 export async function stream_follow(path, take, state) {
-	let last_id;
+	let last_id, heard_at = Date.now(), place = path;
 	for (;;) {
+		if (Date.now() - heard_at > FORGET_MS) {
+			last_id = undefined;
+			place = path.split("?")[0];
+		}
 		try {
-			await stream_read(path, last_id, (messages) => {
+			await stream_read(place, last_id, (messages) => {
 				last_id = messages.at(-1)?.id ?? last_id;
 				state(true);
 				take(messages);
-			});
+			}, () => { heard_at = Date.now(); });
 		} catch {
 			// said by state() below
 		}
