@@ -10,6 +10,7 @@
 #include <rte_common.h>
 
 #include "base/exit_code.h"
+#include "base/progress.h"
 #include "base/start_times.h"
 #include "commands/demo_phases.h"
 #include "commands/options.h"
@@ -163,6 +164,8 @@ static int demo_on_rings(struct demo_options *o, const struct hl_config *config,
 	run.control = &session->control;
 	run.config = config;
 	run.status.silent = o->quiet || o->screen.is_shown;
+	if (!run.status.silent)
+		progress_allow();
 	worst_cases(&demo, &config->profiles[0]);
 	if (dataplane_new(&dp, config, &session->port, 1, err) == 0)
 		demo.servers = servers_make(o, config, &session->far_port, err);

@@ -12,6 +12,7 @@
 #include <heartline/config.h>
 
 #include "base/exit_code.h"
+#include "base/progress.h"
 #include "base/sandbox.h"
 #include "base/start_times.h"
 #include "base/stop.h"
@@ -292,6 +293,8 @@ static int run_on_port(struct run_options *o, struct hl_config *config, struct s
 	run.config = config;
 	run.port = &session->port;
 	run.status.silent = o->quiet || o->screen.is_shown;
+	if (!run.status.silent)
+		progress_allow();
 	run.report.events_path = o->events_path;
 	run.report.history_path = config->history;
 	run.view.source = o->config;

@@ -10,6 +10,7 @@
 
 #include <rte_lcore.h>
 
+#include "base/progress.h"
 #include "base/random.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
@@ -22,13 +23,17 @@ static int plan_make(struct dataplane *dp, const struct hl_config *config, const
 		.n_workers = dp->n_workers,
 		.spare_lines = config->spare_lines,
 		.tx_csum_offload = port->tx_csum,
+		.progress = progress_note,
 	};
 
 	memcpy(options.mac, port->mac, sizeof(options.mac));
 	int rc = random_fill(options.boot_key, sizeof(options.boot_key), err);
 	if (rc < 0)
 		return rc;
-	return steering_choose(&dp->steering, port, config, &options, &dp->plan, err);
+	progress_begin("planning", config->total);
+	rc = steering_choose(&dp->steering, port, config, &options, &dp->plan, err);
+	progress_end();
+	return rc;
 }
 
 static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config *config,

@@ -8,6 +8,7 @@
 
 #include "base/counter.h"
 #include "base/exit_code.h"
+#include "base/progress.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
 
@@ -18,6 +19,7 @@
 #define RAMP_TAIL_NS 1000000000u // the ramp is over when no line has registered for so long
 #define NEIGHBOURS_WAIT_NS (1000 * MS)
 #define PROGRESS_EVERY_NS (5 * MS)
+#define HOPELESS_NS (10000 * MS) // without a new registration there is no progress to show
 #define WATCH_EVERY_NS (100 * MS)
 #define SETTLED_EVERY_NS (5 * MS)
 #define HEARD_NS (3 * MS) // a worker that sleeps hears a command within 2 ms
@@ -46,6 +48,12 @@ static uint64_t device_lost(const struct run *run)
 	return run->port ? port_lost(run->port) : 0;
 }
 
+static void registering_end(struct run *run)
+{
+	control_loop_set_timer(run->control->loop, run->progress_timer, 0, 0);
+	progress_end();
+}
+
 // Runs until the ramp is over.
 static void progress_due(void *context)
 {
@@ -58,9 +66,13 @@ static void progress_due(void *context)
 		run->progress_ns = now_ns;
 		run->progress_requests = run_requests(run);
 	}
+	if (now_ns < ramp_end_ns || now_ns - run->progress_ns < HOPELESS_NS)
+		progress_note(lines);
+	else
+		progress_end();
 	if (lines >= hl_plan_lines(run->dp->plan) ||
 	    (lines > 0 && now_ns > ramp_end_ns && now_ns - run->progress_ns > RAMP_TAIL_NS))
-		control_loop_set_timer(run->control->loop, run->progress_timer, 0, 0);
+		registering_end(run);
 }
 
 static void watch_due(void *context)
@@ -131,6 +143,7 @@ void run_enable(struct run *run)
 	dataplane_command(run->dp, HL_COMMAND_ENABLE, run->config->ramp_ms);
 	control_loop_set_timer(run->control->loop, run->progress_timer, PROGRESS_EVERY_NS,
 			       PROGRESS_EVERY_NS);
+	progress_begin("registering", hl_plan_lines(run->dp->plan));
 }
 
 static uint64_t drain_limit_ms(const struct run *run)
@@ -155,7 +168,10 @@ static bool settled(void *context)
 	const struct run *run = context;
 	struct hl_snapshot now;
 
-	if (dataplane_unsettled(run->dp) > 0)
+	uint64_t left = dataplane_unsettled(run->dp), lines = hl_plan_lines(run->dp->plan);
+
+	progress_note(lines > left ? lines - left : 0);
+	if (left > 0)
 		return false;
 	dataplane_snapshot(run->dp, &now);
 	return now.by_state[HL_OFF] == now.lines && dataplane_unsettled(run->dp) == 0;
@@ -185,13 +201,16 @@ void run_drain(struct run *run)
 	};
 
 	run->draining = true;
+	registering_end(run);
 	orders_cancel(&run->view.orders); // none may start a line again
 	report_before_drain(run);
 	if (!run->enabled_ns)
 		return;
 	dataplane_command(run->dp, HL_COMMAND_DISABLE, run->config->drain_ms);
 	control_wait(run->control, &heard);
+	progress_begin("unregistering", hl_plan_lines(run->dp->plan));
 	run->report.timed_out = control_wait(run->control, &drained) == CONTROL_TIMED_OUT;
+	progress_end();
 }
 
 void run_finish(struct run *run, struct judgement *judgement)

@@ -76,8 +76,7 @@ static void page_draw(struct viewer *v, struct sheet *s)
 	}
 	sheet_window(s, 0, s->rows, 0);
 	if (last > v->scroll)
-		sheet_put(s, s->rows - FRAME_BOTTOM - 1, s->columns - 14, INK_TITLE,
-			  " %d more rows ", last - v->scroll);
+		sheet_put(s, 1, s->columns - 22, INK_WARN, "Down: %d more rows", last - v->scroll);
 }
 
 // What is longer than a row covers the rows above.

@@ -123,6 +123,7 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	free(p.group_first);
 	free(p.messages);
 	p.plan->options.steering = NULL; // the caller's
+	p.plan->options.progress = NULL;
 	if (rc != 0) {
 		hl_plan_free(p.plan);
 		return rc;

@@ -106,6 +106,7 @@ static int identities_walk(struct planner *p, uint64_t *bytes)
 
 	for (uint32_t g = 0; g < p->configured->n_lines; g++)
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
+			plan_looked(p);
 			identity_make(p->config, &p->config->lines[g], k, &id);
 			// a configuration made by hand was not read by csv.c
 			if (p->plan->table.arena == NULL &&

@@ -221,10 +221,12 @@ static void deal_window(struct planner *p, struct deal *d)
 	for (uint32_t g = 0; g < p->config->n_lines; g++) {
 		if (!deal_is_for(p, d, g))
 			continue;
-		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++)
+		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
+			plan_looked(p);
 			if (p->plan->table.lines[plan_slot(p, g, k)].port == 0)
 				deal_line(d,
 					  plan_slot(p, g, k)); // the checks made sure of the room
+		}
 	}
 }
 

@@ -112,6 +112,7 @@ static int lines_assign_shapes(struct planner *p, struct shapes *s)
 {
 	for (uint32_t g = 0; g < p->configured->n_lines; g++)
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
+			plan_looked(p);
 			int rc = line_assign_shape(p, s, plan_domain_of(p, g, k),
 						   plan_slot(p, g, k));
 

@@ -19,7 +19,18 @@ struct planner {
 		group_first; // of a group: its first line among those configured, its first spare slot
 	struct domains domains;
 	struct messages *messages; // by domain, with marks
+	uint64_t looked;           // at lines, over all walks
 };
+
+#define PLAN_WALKS 4 // over all lines: ports, identities twice, shapes
+#define PLAN_LOOKED_EVERY 32768
+
+// A walk over the lines came by one.
+static inline void plan_looked(struct planner *p)
+{
+	if (++p->looked % PLAN_LOOKED_EVERY == 0 && p->plan->options.progress != NULL)
+		p->plan->options.progress(p->looked / PLAN_WALKS);
+}
 
 // As hl_plan_new(), for lines that speak over this transport.
 int plan_new(struct hl_plan **plan, const struct hl_config *config,

@@ -50,6 +50,8 @@ struct hl_plan_options {
 	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
 	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.
 	const struct hl_steering *steering;
+	// Told now and then, while the plan is made, how much of the work is done, in lines. NULL: nobody is.
+	void (*progress)(uint64_t done);
 };
 
 /**

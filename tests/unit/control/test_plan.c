@@ -398,3 +398,33 @@ Test(plan, a_million_lines_have_a_slot_each)
 	cr_expect_eq(plan_constants(plan)->n_shapes, 1 + 1 + 4 * 3 + 1);
 	hl_plan_free(plan);
 }
+
+static uint64_t noted[64];
+static uint32_t n_noted;
+
+static void progress_take(uint64_t done)
+{
+	cr_assert_lt(n_noted, 64);
+	noted[n_noted++] = done;
+}
+
+Test(plan, progress_is_told_by_the_line_up_to_the_last_one)
+{
+	struct hl_plan_options options = { .n_workers = 1, .progress = progress_take };
+	struct hl_error err = { 0 };
+	struct hl_config config;
+	struct hl_plan *plan;
+
+	config_read(&config,
+		    "ports: [{device: net_tap0, addresses: 10.99.1.1-10.99.1.30/16}]\n" PROFILES
+		    "    use_random_sip_port: on\n"
+		    "lines: [{profile: lab, range: 100000-299999}]\n");
+	cr_assert_eq(hl_plan_new(&plan, &config, &options, &err), 0, "%s", err.text);
+	cr_assert_eq(n_noted, 4 * 200000 / 32768);
+	for (uint32_t i = 1; i < n_noted; i++)
+		cr_expect_gt(noted[i], noted[i - 1]);
+	cr_expect_leq(noted[n_noted - 1], 200000);
+	cr_expect_gt(noted[n_noted - 1], 200000 - 32768);
+	hl_plan_free(plan);
+	hl_config_free(&config);
+}
