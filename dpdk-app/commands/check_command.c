@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "alerts/alerts.h"
 #include "base/exit_code.h"
 #include "commands/open_passwords.h"
 #include "commands/options.h"
@@ -46,6 +47,8 @@ static int check_file(const char *path, bool without_device, struct hl_error *er
 
 	if (rc == 0 && !without_device)
 		rc = device_of_file(path, &config, &device, err);
+	if (rc == 0 && !without_device)
+		rc = alerts_check(&config, err);
 	if (rc == 0) {
 		printf("%s: ok: %" PRIu64 " lines on %s\n", path, config.total,
 		       config.ports[0].device);

@@ -11,6 +11,7 @@
 
 #include "commands/listing.h"
 #include "commands/options.h"
+#include "alerts/alerts.h"
 #include "history/counts.h"
 #include "session/server_count.h"
 
@@ -26,6 +27,8 @@ static const struct metric_list lists[] = {
 	  server_metrics, "" },
 	{ "Metrics of the history", "They are in /metrics alone, while there is a history.",
 	  history_metrics, "" },
+	{ "Metrics of alerts", "They are in /metrics alone, while there are alerts.", alert_metrics,
+	  "" },
 	{ "Metrics of the registrar", "They are of each server by itself.", hl_registrar_metrics,
 	  "registrar[]." },
 };

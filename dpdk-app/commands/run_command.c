@@ -11,6 +11,7 @@
 
 #include <heartline/config.h>
 
+#include "alerts/alerts.h"
 #include "base/exit_code.h"
 #include "base/progress.h"
 #include "base/sandbox.h"
@@ -237,7 +238,7 @@ static void sandbox_enter(const struct hl_config *config)
 {
 	struct hl_error err;
 
-	if (config->sandbox && sandbox_close(false, &err) < 0)
+	if (config->sandbox && sandbox_close(alerts_run_programs(config), &err) < 0)
 		fprintf(stderr, "heartline: warning: %s; the run goes on without\n", err.text);
 }
 
@@ -256,10 +257,14 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		rc = own_screen_watch(&o->screen, run->control->loop, run_status_resume, run, err);
 	if (rc == 0)
 		rc = reload_signal_start(&o->hangup, &run->view, err);
+	if (rc == 0)
+		rc = alerts_start(&run->alerts, &run->view, run->control->loop, err);
 	if (rc == 0 && o->history_file) // now that this thread has its processor
 		rc = history_start(o->history_file, err);
-	if (rc < 0)
+	if (rc < 0) {
+		alerts_stop(run->alerts, true);
 		return EXIT_USAGE;
+	}
 	sandbox_enter(run->config);
 	run->dp->events = o->events; // both are closed with the report
 	run->dp->history = o->history_file;
@@ -273,6 +278,7 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 	reload_signal_stop(&o->hangup);
 	control_server_stop(&o->server);
 	http_server_stop(&o->http_server);
+	alerts_stop(run->alerts, o->quiet);
 	run_finish(run, &judgement);
 	if (!o->quiet)
 		report_print(&run->report, stderr);
@@ -374,6 +380,8 @@ int run_command(int argc, char **argv)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
+	if (rc == 0)
+		rc = alerts_check(&config, &err);
 	if (rc == 0)
 		rc = run_history_open(&o.history_file, &config, o.config, &err);
 	if (rc == 0)

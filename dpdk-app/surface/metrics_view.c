@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "alerts/alerts.h"
 #include "history/history.h"
 #include "report/metrics_text.h"
 #include "session/run.h"
@@ -42,6 +43,7 @@ void metrics_view(const struct view *view, const struct server_count *count, FIL
 	view_status(view, &status);
 	metrics_text_write(hl_metrics, &status.now, to);
 	servers_write(view->run->config, count, to);
+	alerts_metrics_write(view->run->alerts, to);
 	if (view->run->dp->history) {
 		struct history_counts counts;
 

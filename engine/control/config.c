@@ -39,6 +39,9 @@ static int entry_node(struct reader *r)
 	case FAULT_ROW:
 		return yaml_position_item(positions, yaml_position_key(positions, root, "lines"),
 					  r->fault.index);
+	case FAULT_ALERT:
+		return yaml_position_item(positions, yaml_position_key(positions, root, "alerts"),
+					  r->fault.index);
 	default:
 		return root;
 	}
@@ -291,6 +294,53 @@ static int lines_read(struct reader *r, const struct file_text *text)
 	return 0;
 }
 
+// `command` is one text, a program, or a list of the program and its arguments.
+static int command_read(struct reader *r, struct hl_alert *alert)
+{
+	int node = yaml_position_key(&r->positions, entry_node(r), "command");
+	bool list = yaml_position_is(&r->positions, node, YAML_SEQUENCE_NODE);
+	uint32_t n = list ? yaml_position_count(&r->positions, node) : 1;
+
+	if (node == 0)
+		return 0;
+	r->fault.key = "command";
+	for (uint32_t i = 0; i < n; i++) {
+		int item = list ? yaml_position_item(&r->positions, node, i) : node;
+		const char *text = yaml_position_scalar(&r->positions, item);
+
+		if (alert_add_word(alert, text, &r->fault) != 0)
+			return yaml_position_fail(&r->positions, item, 0, &r->fault, r->err);
+	}
+	return 0;
+}
+
+static int alerts_read(struct reader *r, const struct file_text *text)
+{
+	if (text->n_alerts == 0)
+		return 0;
+	r->config->alerts = calloc(text->n_alerts, sizeof(*r->config->alerts));
+	if (r->config->alerts == NULL)
+		return memory_fail(r);
+	for (uint32_t i = 0; i < text->n_alerts; i++) {
+		struct hl_alert *alert = &r->config->alerts[i];
+
+		fault_at(&r->fault, FAULT_ALERT, i, NULL);
+		r->config->n_alerts++;
+		key_set_defaults(alert_keys, alert);
+
+		int rc = keys_read(r, alert_keys, text->alerts[i].values, alert);
+
+		if (rc == 0)
+			rc = command_read(r, alert);
+		if (rc != 0)
+			return rc;
+		r->fault.key = NULL;
+		if (alert_check(r->config, i, text->alerts[i].values, &r->fault) != 0)
+			return reader_fail(r);
+	}
+	return 0;
+}
+
 static int file_text_read(struct reader *r, const struct file_text *text)
 {
 	int rc = keys_read(r, run_keys, text->values, r->config);
@@ -301,6 +351,8 @@ static int file_text_read(struct reader *r, const struct file_text *text)
 		rc = profiles_read(r, text);
 	if (rc == 0)
 		rc = lines_read(r, text);
+	if (rc == 0)
+		rc = alerts_read(r, text);
 	if (rc == 0 && check_config(r->config, &r->fault) != 0)
 		rc = reader_fail(r);
 	return rc;

@@ -9,12 +9,12 @@
 #include <heartline/error.h>
 
 // The kind of entry that a fault is about; its line and column are found later.
-enum fault_place { FAULT_FILE, FAULT_PORT, FAULT_PROFILE, FAULT_LINES, FAULT_ROW };
+enum fault_place { FAULT_FILE, FAULT_PORT, FAULT_PROFILE, FAULT_LINES, FAULT_ROW, FAULT_ALERT };
 
 struct fault {
 	int code; // errno value
 	enum fault_place at;
-	uint32_t index;  // of the port, profile or group
+	uint32_t index;  // of the port, profile, group or alert
 	uint32_t row;    // FAULT_ROW: of the group's CSV
 	const char *key; // in the entry; NULL: the entry as a whole
 	char what[384];

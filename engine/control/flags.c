@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/alerts.h"
 #include "control/csv.h"
 #include "control/entries.h"
 #include "control/file.h"
@@ -196,5 +197,7 @@ void hl_config_free(struct hl_config *config)
 	free(config->http_token_file);
 	free(config->http_certificate_file);
 	free(config->http_key_file);
+	free(config->history);
+	alerts_free(config);
 	memset(config, 0, sizeof(*config));
 }

@@ -13,13 +13,14 @@
 
 #include "control/explain.h"
 
-enum { FILE_FIELDS = 3 }; // ports, profiles, lines
+enum { FILE_FIELDS = 4 }; // ports, profiles, lines, alerts
 
 struct schema {
 	struct file_text *text;
-	cyaml_schema_value_t file, port, lines;
+	cyaml_schema_value_t file, port, lines, alert;
 	cyaml_schema_field_t file_fields[RUN_KEYS_MAX + FILE_FIELDS + 1];
 	cyaml_schema_field_t profile_fields[PROFILE_KEYS_MAX + 1];
+	cyaml_schema_field_t alert_fields[ALERT_KEYS_MAX + 2];
 	cyaml_schema_field_t *profiles; // one a profile
 	char said[256];                 // libcyaml's first words about a fault
 };
@@ -111,6 +112,14 @@ static int schema_make(struct schema *s, struct yaml_positions *positions)
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
 		"lines", CYAML_FLAG_POINTER, struct file_text, lines, n_lines, &s->lines, 1,
 		CYAML_UNLIMITED);
+	uint32_t n = fields_of_keys(alert_keys, 0, s->alert_fields);
+	s->alert_fields[n] = (cyaml_schema_field_t)CYAML_FIELD_IGNORE("command",
+								      CYAML_FLAG_OPTIONAL);
+	s->alert = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(
+		CYAML_FLAG_DEFAULT, struct alert_text, s->alert_fields) };
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
+		"alerts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_text, alerts,
+		n_alerts, &s->alert, 1, HL_ALERTS_MAX);
 	fields_of_keys(run_keys, offsetof(struct file_text, values), field);
 	s->file = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text,
 							      s->file_fields) };

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "control/alerts.h"
 #include "control/keys.h"
 #include "control/yaml_position.h"
 
@@ -20,12 +21,17 @@ struct lines_text {
 	char *profile, *range, *csv;
 };
 
+struct alert_text {
+	char *values[ALERT_KEYS_MAX]; // by index in alert_keys; command: read from the document
+};
+
 struct file_text {
 	char *values[RUN_KEYS_MAX]; // by index in run_keys
 	struct port_text *ports;
 	struct profile_text *profiles; // in the order of the file
 	struct lines_text *lines;
-	uint32_t n_ports, n_lines;
+	struct alert_text *alerts;
+	uint32_t n_ports, n_lines, n_alerts;
 };
 
 struct schema;

@@ -120,7 +120,37 @@ static inline struct hl_prefix hl_port_subnet(const struct hl_port *port)
 #define HL_SOCKET_PATH_MAX 107
 #define HL_FILE_PATH_MAX 4095
 
+#define HL_ALERTS_MAX 64
+
+// What an alert looks at. Shares are percents.
+enum hl_alert_figure {
+	HL_ALERT_LINES_DOWN,         // share of lines that are registered nowhere
+	HL_ALERT_SERVER_UNREACHABLE, // share of lines whose latest probe the primary did not answer
+	HL_ALERT_FLAPS,              // in the last minute
+	HL_ALERT_FAILOVERS,          // likewise
+	HL_ALERT_REGISTER_ANSWERED, // share of REGISTERs of the last minute that got a final answer
+	HL_ALERT_FIGURES,
+};
+
+struct hl_alert {
+	char *name;
+	uint32_t figure;        // enum hl_alert_figure
+	uint64_t above, below;  // one of them counts, by is_below
+	bool is_below;          // it fires below a threshold, not above one
+	uint64_t clear;         // it clears at that, or beyond
+	uint64_t for_ms;        // it fires when it was so for so long
+	char *profile;          // NULL: all lines
+	uint32_t profile_index; // UINT32_MAX: all lines
+	char *webhook;          // NULL: none
+	char **command;         // program and arguments, NULL behind them; NULL: none
+};
+
+/** "lines_down" and so on. */
+const char *hl_alert_figure_name(enum hl_alert_figure figure);
+
 struct hl_config {
+	struct hl_alert *alerts;
+	uint32_t n_alerts;
 	struct hl_port *ports;
 	uint32_t n_ports;
 	struct hl_profile *profiles;
@@ -239,6 +269,9 @@ bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct 
 
 /** Do two profiles say the same? Addresses that were found for names do not count. */
 bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b);
+
+/** Do two configurations have the same alerts? */
+bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b);
 
 /** Keys of the run, which stand at the top of a file. @return false behind the last one */
 bool hl_run_key(uint32_t index, struct hl_key *key);
