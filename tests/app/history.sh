@@ -13,6 +13,7 @@
 . "$(dirname "$0")/ctl_lib"
 reaper_start
 ctl_prepare
+umask 077 # configurations hold a password
 
 lines=50
 db=$DIR/history.db
