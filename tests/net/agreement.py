@@ -8,6 +8,7 @@ ERRORS: datagrams that Kamailio's sockets had no room for, which the wire saw an
 import collections
 import json
 import re
+import sqlite3
 import sys
 
 folder, lines, errors = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -132,6 +133,15 @@ def compare_events(look, recent, written, summary):
     same("summary: lines that ended", lines, moves["ON_P", "OFF"])
 
 
+def compare_history(written):
+    """Transitions and causes: the history against the file of events."""
+    db = sqlite3.connect(f"file:{folder}/history.db?mode=ro", uri=True)
+    rows = db.execute("SELECT number, from_state, to_state, server, cause FROM history").fetchall()
+    same("history: changes", len(written), len(rows))
+    same("history: each change, with its line, server and cause", True, collections.Counter(rows) ==
+         collections.Counter((e["number"], e["from"], e["to"], e["server"], e["cause"]) for e in written))
+
+
 def compare_kamailio(wire, look):
     """What each life of each server heard and answered, against the capture."""
     lives, begun = [], {}
@@ -167,6 +177,7 @@ def main():
     compare_lines(returned, lines, 0)
     compare_wire(wire, returned)
     compare_events(returned, json.loads(read("returned.events")), written, summary)
+    compare_history(written)
     compare_kamailio(wire, returned)
     by_cause = re.compile(r'heartline_failures_total\{code="([^"]+)"\}')
     causes = {m[1]: int(n) for key, n in returned.samples.items() if (m := by_cause.match(key))}

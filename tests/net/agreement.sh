@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # 10,000 lines through a failover and a return at two Kamailio servers: what ctl, /metrics, the API, the
-# events and the summary say is equal to the message and to the transition, to what tshark reads in the
+# events, the history and the summary say is equal to the message and to the transition, to what tshark reads in the
 # capture, and to what Kamailio counted. Read in pauses, when nothing is on its way.
 #
 # usage: bash tests/net/agreement.sh PATH/TO/heartline
@@ -83,7 +83,8 @@ kamailio_pair "$net" MD5 MD5
 heard begin primary
 heard begin backup
 capture_start "$net" "$ID" "$DIR/all.pcap" || bail "the capture starts" "dumpcap wrote nothing"
-lab_config "net_tap0,iface=$ID" 10.99.1.1-10.99.1.4/16 100000 "$lines" "ramp: 5s" "http: 127.0.0.1:0" |
+lab_config "net_tap0,iface=$ID" 10.99.1.1-10.99.1.4/16 100000 "$lines" "ramp: 5s" "http: 127.0.0.1:0" \
+	"history: $DIR/history.db" |
 	sed 's/register_refresh_interval: .*/register_refresh_interval: 3600s/' >"$DIR/lab.yaml"
 heartline_start heartline "$net" run -c "$DIR/lab.yaml" --summary "$DIR/summary.json" --events "$DIR/events.json"
 
@@ -118,5 +119,5 @@ python3 "$NET_DIR/agreement.py" "$DIR" "$lines" "$errors" >"$DIR/compared" 2>"$D
 while IFS=$'\t' read -r name wanted got; do
 	check "$name" "$wanted" "$got"
 done <"$DIR/compared"
-check "all was compared" 32 "$(wc -l <"$DIR/compared")"
+check "all was compared" 34 "$(wc -l <"$DIR/compared")"
 finish
