@@ -10,6 +10,7 @@
 #include "http/serve_api.h"
 #include "http/serve_files.h"
 #include "http/serve_metrics.h"
+#include "http/serve_seconds.h"
 #include "http/stream.h"
 
 #define COMMAND(id) .serve = http_serve_command, .command = (id)
@@ -29,6 +30,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/metrics", .serve = http_serve_metrics },
 	{ "GET", "/api/v1/openapi.json", .serve = http_serve_file },
 	READ("/api/v1/summary", CTL_STATUS),
+	{ "GET", "/api/v1/seconds", .serve = http_serve_seconds },
 	READ("/api/v1/profiles", CTL_PROFILE_LIST),
 	READ("/api/v1/servers", CTL_SERVER_LIST),
 	READ("/api/v1/lines", CTL_LINES),

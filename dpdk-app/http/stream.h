@@ -12,10 +12,10 @@
 #include "http/exchange.h"
 
 #define HTTP_STREAMS_MAX 16
-#define HTTP_STREAM_TURN_NS 100000000ull   // between two looks for what is new
+#define HTTP_STREAM_TURN_NS 50000000ull    // between two looks for what is new
 #define HTTP_STREAM_BEAT_NS 10000000000ull // a comment after so long without an event
-#define HTTP_STREAM_TURN_EVENTS 2000 // of all streams together: the control thread has more to do
-#define HTTP_STREAM_TEXT_MAX 8192    // bytes of one event
+#define HTTP_STREAM_TURN_EVENTS 500 // of all streams together: about 5 ms of the control thread
+#define HTTP_STREAM_TEXT_MAX 8192   // bytes of one event
 
 // All streams of a server.
 struct http_streams {

@@ -4,6 +4,8 @@
 #include "session/view.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "base/counter.h"
 #include "base/timebase.h"
@@ -51,6 +53,26 @@ static void loads_take(struct view *view, uint64_t window_ns)
 	}
 }
 
+static void series_add(struct view *view, const struct hl_snapshot *now)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	const struct view_sample sample = {
+		.at_ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000,
+		.requests = view->second.requests,
+		.answers = view->second.answers,
+		.retransmissions = view->second.retransmissions,
+		.rtt_p50_us = view->second.rtt_p50_us,
+		.rtt_p99_us = view->second.rtt_p99_us,
+		.on_primary = (uint32_t)now->on_primary,
+		.on_backup = (uint32_t)now->on_backup,
+		.down = (uint32_t)(now->by_state[HL_DOWN] + now->by_state[HL_PARK]),
+		.moving = (uint32_t)(now->by_state[HL_REG_P] + now->by_state[HL_SW_B]),
+	};
+	view_series_add(view->series, &sample);
+}
+
 static void second_over(void *context)
 {
 	struct view *view = context;
@@ -74,6 +96,7 @@ static void second_over(void *context)
 		.rtt_p99_us = rtt_window_quantile(&view->rtt, view->run->dp, 0.99),
 	};
 	loads_take(view, window_ns);
+	series_add(view, &now);
 	rtt_window_start(&view->rtt, view->run->dp);
 	view->sample = now;
 	view->sampled_ns = now_ns;
@@ -84,6 +107,9 @@ int view_start(struct view *view, const struct run *run, struct control_loop *lo
 {
 	view->run = run;
 	view->loop = loop;
+	view->series = calloc(1, sizeof(*view->series));
+	if (!view->series)
+		return hl_fail(err, ENOMEM, "no memory for the latest seconds of the run");
 	view->start_ns = view->sampled_ns = timebase_ns();
 	dataplane_snapshot(run->dp, &view->sample);
 	rtt_window_start(&view->rtt, run->dp);
@@ -102,6 +128,8 @@ void view_stop(struct view *view)
 	if (view->loop)
 		control_loop_remove(view->loop, view->second_timer);
 	view->loop = NULL;
+	free(view->series);
+	view->series = NULL;
 }
 
 static enum view_phase phase_of(const struct view *view)

@@ -15,6 +15,7 @@
 #include "report/rtt.h"
 #include "session/orders.h"
 #include "session/run_settings.h"
+#include "session/view_series.h"
 
 struct run;
 
@@ -47,6 +48,7 @@ struct view {
 	uint64_t busy_ns[LCORE_LOOPS_MAX]; // likewise, by poll loop
 	struct rtt_window rtt;
 	struct view_second second;
+	struct view_series *series;
 	struct run_settings settings;
 	struct orders orders;
 };

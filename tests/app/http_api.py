@@ -183,6 +183,9 @@ def streamed(d, path, events):
     check("stream: who leaves makes room", stream.answer.status == 200, stream.answer.status)
     stream.close()
     call("POST", "/api/v1/lines:force", {"action": "enable", "number": "6009", "spread": "0"})
+    end = time.monotonic() + 20
+    while json.loads(call("GET", "/api/v1/lines/6009")[2])["state"] != "ON_P" and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def described():
@@ -216,6 +219,24 @@ def described():
     d.holds("GET /api/v1/openapi.json", 200)
     summary = d.holds("GET /api/v1/summary", 200)
     check("summary: all lines", summary["lines"]["registered"] == LINES, summary["lines"])
+    end = time.monotonic() + 20
+    while json.loads(call("GET", head + "/seconds")[2])["next"] < 3 and time.monotonic() < end:
+        time.sleep(0.1)
+    seconds = d.holds("GET /api/v1/seconds", 200)
+    rows = [dict(zip(seconds["columns"], row)) for row in seconds["rows"]]
+    times = [row["time_ms"] for row in rows]
+    check("seconds: one after the other, up to now", times == sorted(times) and len(times) == seconds["next"] >= 2 and
+          abs(times[-1] / 1000 - time.time()) < 10, times[-3:])
+    check("seconds: their requests are those of the run", 0 < sum(row["requests"] for row in rows) <= 1.1 * sum(
+          json.loads(call("GET", head + "/summary")[2])["metrics"]["requests"].values()) + 10, rows)
+    check("seconds: the lines", rows[-1]["on_primary"] == LINES and rows[-1]["down"] == 0, rows[-1])
+    some = d.holds("GET /api/v1/seconds", 200, head + "/seconds?limit=1")
+    check("seconds: the latest one", len(some["rows"]) == 1 and some["rows"][0][0] >= times[-1], some)
+    some = d.holds("GET /api/v1/seconds", 200, f"{head}/seconds?after={some['next']}")
+    check("seconds: none behind it yet", len(some["rows"]) <= 1, some)
+    d.holds("GET /api/v1/seconds", 200, head + "/seconds?after=999999999")
+    for wrong in ("limit=0", "limit=3601", "after=-1", "after", "before=1"):
+        d.holds("GET /api/v1/seconds", 400, f"{head}/seconds?{wrong}")
     profiles = d.holds("GET /api/v1/profiles", 200)["profiles"]
     check("profiles", [p["profile"] for p in profiles] == ["lab"], profiles)
     d.holds("GET /api/v1/servers", 200)

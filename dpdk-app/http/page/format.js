@@ -2,9 +2,13 @@
 // Numbers and times as people read them.
 
 const whole = new Intl.NumberFormat("en");
+const in_short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export const number = (n) => whole.format(n);
+
+// 15K, 1.2M
+export const compact = (n) => in_short.format(n);
 
 export function lines_text(n) {
 	return n === 1 ? "1 line" : `${number(n)} lines`;

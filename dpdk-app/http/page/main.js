@@ -6,7 +6,7 @@ import { glance_reset, glance_show } from "/page/glance.js";
 import { line_follow, line_start } from "/page/line.js";
 import { lines_follow, lines_profiles, lines_show, lines_start } from "/page/lines.js";
 import { order_ask, orders_start } from "/page/orders.js";
-import { plots_add, plots_reset, plots_start } from "/page/plots.js";
+import { plots_follow, plots_restart, plots_start } from "/page/plots.js";
 import { pulse_now, pulse_on, pulse_start } from "/page/pulse.js";
 import { servers_show } from "/page/servers.js";
 import { theme_start } from "/page/theme.js";
@@ -45,13 +45,13 @@ line_start();
 lines_start();
 pulse_on("beat", (summary) => {
 	glance_show(summary);
-	plots_add(summary);
+	plots_follow();
 	if (beats++ % FOLLOW_BEATS === 0)
 		follow();
 });
 pulse_on("restart", () => {
 	glance_reset();
-	plots_reset();
+	plots_restart();
 	events_restart();
 	lines_show();
 	beats = 0;

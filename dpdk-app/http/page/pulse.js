@@ -8,7 +8,7 @@ import { duration } from "/page/format.js";
 
 const BEAT_MS = 1000;
 const listeners = { beat: [], restart: [], back: [] };
-let last, away_since = 0, timer, needs_token;
+let last, away_since = 0, timer, needs_token, has_asked = false;
 
 // beat(summary), restart(): another run answers; back(): the same one answers again
 export function pulse_on(what, listener) {
@@ -31,6 +31,7 @@ function answered(summary) {
 	const is_other = last && (summary.process !== last.process || summary.uptime_ms < last.uptime_ms);
 	const was_away = away_since !== 0;
 	away_since = 0;
+	has_asked = false;
 	last = summary;
 	away_show("");
 	if (is_other)
@@ -43,7 +44,9 @@ function answered(summary) {
 function failed(error) {
 	if (error.status === 401) {
 		away_show(`Nothing is shown without the token of the run: ${error.message}.`);
-		needs_token?.(error);
+		if (!has_asked)
+			needs_token(error);
+		has_asked = true; // once: who cancels is left to read
 		return;
 	}
 	away_since ||= Date.now();

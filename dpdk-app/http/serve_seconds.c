@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes the latest seconds as rows of numbers: with a name for each number an hour would be a megabyte.
+
+#include "http/serve_seconds.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <microhttpd.h>
+
+#include "report/summary_metrics.h"
+#include "surface/command_table.h"
+
+static const struct ctl_argument arguments[] = {
+	{ .name = "after", .kind = CTL_COUNT, .max = 999999999999999999 },
+	{ .name = "limit", .kind = CTL_COUNT, .min = 1, .max = VIEW_SERIES_SECONDS },
+};
+#define N_ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
+
+struct query {
+	uint64_t values[N_ARGUMENTS];
+	struct hl_error err;
+};
+
+static enum MHD_Result query_take(void *context, enum MHD_ValueKind kind, const char *key,
+				  const char *value)
+{
+	struct query *q = context;
+
+	(void)kind;
+	for (unsigned k = 0; k < N_ARGUMENTS; k++) {
+		if (strcmp(arguments[k].name, key) != 0)
+			continue;
+		if (ctl_value_check(&arguments[k], value ? value : "", &q->err) < 0)
+			return MHD_NO;
+		q->values[k] = strtoull(value, NULL, 10);
+		return MHD_YES;
+	}
+	hl_fail(&q->err, EINVAL, "%.60s: is not known; allowed after, limit", key);
+	return MHD_NO;
+}
+
+static json_t *row_array(const struct view_sample *s)
+{
+	return json_pack("[o o o o o o o o o o]", whole(s->at_ms), whole(s->requests),
+			 whole(s->answers), whole(s->retransmissions), tenths(s->rtt_p50_us),
+			 tenths(s->rtt_p99_us), whole(s->on_primary), whole(s->on_backup),
+			 whole(s->down), whole(s->moving));
+}
+
+void http_serve_seconds(struct http_exchange *x)
+{
+	const struct view_series *series = x->view->series;
+	struct query q = { .values = { 0, VIEW_SERIES_SECONDS } };
+	json_t *rows = json_array();
+
+	MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, query_take, &q);
+	if (q.err.code) {
+		json_decref(rows);
+		http_refuse_text(x, 400, q.err.text);
+		return;
+	}
+	for (uint64_t k = view_series_first(series, q.values[0], (uint32_t)q.values[1]);
+	     k <= series->n; k++)
+		json_array_append_new(rows, row_array(view_series_at(series, k)));
+	http_reply_json(x, 200,
+			json_pack("{so s[ssssssssss] so}", "next", whole(series->n), "columns",
+				  "time_ms", "requests", "answers", "retransmissions", "rtt_p50_us",
+				  "rtt_p99_us", "on_primary", "on_backup", "down", "moving", "rows",
+				  rows));
+}
