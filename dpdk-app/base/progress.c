@@ -101,7 +101,7 @@ const char *progress_text(const char *what, uint64_t done, uint64_t total, uint6
 	char of[32], all[32], left[64] = "";
 
 	done = done > total ? total : done;
-	if (done > 0) {
+	if (done > 0 && done >= total / 100) { // before that it is a guess
 		double left_s = (double)spent_ns / 1e9 * (double)(total - done) / (double)done;
 		uint64_t s = left_s < 1e9 ? (uint64_t)ceil(left_s) : 1000000000;
 		if (s < 60)

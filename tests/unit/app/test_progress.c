@@ -22,7 +22,8 @@ Test(progress, share_and_time_left_are_those_of_what_was_done_so_far)
 	says(999999, 5, "registering: 99 %, 999,999 of 1,000,000, 1 s left");
 	says(1000000, 5, "registering: 100 %, 1,000,000 of 1,000,000, 0 s left");
 	says(10000, 2, "registering: 1 %, 10,000 of 1,000,000, 3 min 18 s left");
-	says(10, 1, "registering: 0 %, 10 of 1,000,000, 27 h 46 min left");
+	says(10000, 1010, "registering: 1 %, 10,000 of 1,000,000, 27 h 46 min left");
+	says(9999, 1, "registering: 0 %, 9,999 of 1,000,000"); // too early to tell
 }
 
 // Lines may be added while others register.
