@@ -62,7 +62,7 @@ int own_screen_start(struct own_screen *s, const char *socket, uint64_t rate_sca
 {
 	int pair[2];
 
-	if (!terminal_is_there())
+	if (!terminal_is_ours())
 		return 0;
 	if (!*socket)
 		return hl_fail(err, EINVAL,

@@ -27,7 +27,8 @@ struct own_screen {
 	void *context;
 };
 
-// Show it, unless stdin and stdout are no terminal. `socket`: that of this run, "" for none, which is refused.
+// Show it, unless stdin and stdout are no terminal, or another
+// job's. `socket`: that of this run, "" for none, which is refused.
 int own_screen_start(struct own_screen *screen, const char *socket, uint64_t rate_scale,
 		     struct hl_error *err);
 

@@ -26,6 +26,11 @@ bool terminal_is_there(void)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
+bool terminal_is_ours(void)
+{
+	return terminal_is_there() && tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
 static void crash_note(int number)
 {
 	(void)!write(STDOUT_FILENO, restore_text, strlen(restore_text));
@@ -96,6 +101,14 @@ int terminal_open(struct sheet *sheet, struct hl_error *err)
 			err, ENXIO,
 			"TERM=%s: no such terminal is known here; set TERM, as in TERM=xterm",
 			term ? term : "");
+	if (!*capability("cup")) {
+		endwin();
+		return hl_fail(
+			err, ENXIO,
+			"TERM=%s: it cannot write at a place; heartline ctl status prints the "
+			"same figures once",
+			term);
+	}
 	crashes_catch();
 	cbreak();
 	noecho();
@@ -108,6 +121,20 @@ int terminal_open(struct sheet *sheet, struct hl_error *err)
 		return 0;
 	terminal_close();
 	return hl_fail(err, ENOMEM, "no memory for a screen of %dx%d", COLS, LINES);
+}
+
+void terminal_keep(void)
+{
+	struct termios now;
+
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+	if (tcgetattr(STDIN_FILENO, &now) < 0)
+		return;
+	now.c_cc[VSUSP] = _POSIX_VDISABLE;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
+	def_prog_mode(); // what ncurses takes for this program's from now on
 }
 
 void terminal_close(void)

@@ -11,8 +11,13 @@
 // Are stdin and stdout a terminal?
 bool terminal_is_there(void);
 
+// And is this process in their foreground? Behind it, whoever reads them is stopped.
+bool terminal_is_ours(void);
+
 // -ENOTTY, -ENXIO with a message. One for a process.
 int terminal_open(struct sheet *sheet, struct hl_error *err);
+// From here on Ctrl-Z is a key as others, and nothing of job control stops this process.
+void terminal_keep(void);
 void terminal_close(void);
 
 // Show the sheet: what has changed is written.

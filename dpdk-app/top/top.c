@@ -228,6 +228,8 @@ int top_show(const struct top_options *o, struct hl_error *err)
 	} else {
 		return EXIT_USAGE;
 	}
+	if (s.viewer.of_run) // Ctrl-Z would stop the run along with its screen, and its lines would lapse
+		terminal_keep();
 	while (!s.viewer.leaves)
 		turn(&s);
 	terminal_close();

@@ -29,8 +29,8 @@ check "no terminal: the exit code" 2 $?
 term_start none 80x24 "$HEARTLINE" top
 seen "no run: says where it looked" "no run has its socket in" none
 seen "no run: the exit code" "ended with 2" none
-term_start odd 80x24 env TERM=nonesuch "$HEARTLINE" top --socket "$DIR/nobody"
-seen "no run at a path" "no run listens there" odd
+term_start nobody 80x24 "$HEARTLINE" top --socket "$DIR/nobody"
+seen "no run at a path" "no run listens there" nobody
 
 # --- beside a run ---
 
@@ -143,6 +143,11 @@ seen "and scrolls" "^ HOLD_B" beside
 term resize-window -t beside -x 80 -y 24
 seen "and back" "^ Busy" beside
 
+term_start odd 80x24 env TERM=nonesuch "$HEARTLINE" top --socket "$sock"
+seen "a terminal that nobody knows: it says so" "^heartline: error: TERM=nonesuch: no such terminal is known" odd
+seen "a terminal that nobody knows: the exit code" "^ended with 2" odd
+term_start dumb 100x24 env TERM=dumb "$HEARTLINE" top --socket "$sock"
+seen "one that cannot: likewise" "^heartline: error: TERM=dumb: it cannot write at a place" dumb
 term_start plain 80x24 env LC_ALL=C TERM=vt100 NO_COLOR=1 "$HEARTLINE" top --socket "$sock"
 seen "plain ASCII, no colour: bars of #" "^ ON_P   on primary +$((lines - 3)) #+" plain
 check "and nothing beyond ASCII" 0 "$(screen plain | LC_ALL=C grep -c '[^ -~]')"

@@ -30,12 +30,12 @@ cat >>"$DIR/lab.yaml" <<-EOF
 EOF
 sock=$DIR/lab.sock
 
-# run_start NAME OPTION...: in a terminal of this name; its process in RUN
+# run_start NAME OPTION...: in a terminal of this name, as a job that Ctrl-Z can stop; its process in RUN
 run_start() {
 	local name=$1
 	shift
 	# shellcheck disable=SC2046 # the EAL options are words
-	term_start "$name" 80x24 "$HEARTLINE" run -c "$DIR/lab.yaml" --control "$sock" "$@" -- $(eal "$name") ||
+	term_start "$name" 80x24 bash -c 'set -m; "$@"; exit $?' bash "$HEARTLINE" run -c "$DIR/lab.yaml" --control "$sock" "$@" -- $(eal "$name") ||
 		bail "$name: a terminal" "tmux failed"
 	wait_until 40 has "r['lines']['registered'] == $lines" --socket "$sock" status ||
 		bail "$name: all lines are registered" "$ERR $(screen "$name")"
@@ -50,6 +50,9 @@ seen "all lines are on it" "^ ON_P   on primary +$lines █+  at primary +$lines
 keys own '*'
 rate_is() { has "r['rate'] == $1" --socket "$sock" status; }
 check "* raises the rate by ten times --rate-scale" True "$(wait_until 20 rate_is 5050 && echo True)"
+keys own C-z
+keys own +
+check "Ctrl-Z does not stop it" True "$(wait_until 20 rate_is 5055 && echo True)"
 kill -HUP "$RUN"
 seen "what the run says is shown" "^ heartline: reloaded .*lab.yaml" own
 keys own q
@@ -103,6 +106,14 @@ wait_running 40 has "r['lines']['registered'] == $lines" --socket "$sock" status
 check "no terminal: lines of status" True "$(wait_running 20 grep -q "^ .*s .*$lines registered" "$DIR/plain.log" && echo True)"
 check "no terminal: nothing of a screen" 0 "$(grep -c $'\e' "$DIR/plain.log")"
 drains "no terminal: it ends well" 60
+# shellcheck disable=SC2046 # the EAL options are words
+term_start behind 160x24 bash -c 'set -m; "$@" & wait' bash "$HEARTLINE" run -c "$DIR/lab.yaml" --control "$sock" --top \
+	-- $(eal behind)
+wait_until 40 has "r['lines']['registered'] == $lines" --socket "$sock" status ||
+	not_ok "in the background: it runs" "$ERR $(screen behind)"
+seen "in the background of a shell: lines of status" "^ +[0-9]+s +$lines registered" behind
+ctl --socket "$sock" drain
+seen "in the background: it ends well" "^ended with 0" behind
 term_start none 80x24 "$HEARTLINE" run -c "$DIR/lab.yaml" --control off --top
 seen "no control socket: it says how to mend it" "^heartline: error: --top: the screen asks by the control socket" none
 seen "no control socket: the exit code" "ended with 2" none
