@@ -123,7 +123,7 @@ check "metrics: a name with quotes" 1 "$(grep -cF 'heartline_server_registered_l
 check "metrics: no server that is not there" 0 "$(grep -cF 'odd \"name\"",server="B"' <<<"$OUT")"
 check "metrics: never by line" 0 "$(grep -c '60[0-4][0-9]"' <<<"$OUT")"
 check "metrics: every one that heartline metrics lists for a run" "" "$(comm -23 \
-	<("$HEARTLINE" metrics | sed '/^Metrics of the registrar/,/^Metrics/d' | sed -n 's/^  \(heartline_[a-z_]*\).*/\1/p' | sort) \
+	<("$HEARTLINE" metrics | sed -E '/^Metrics of (the history|alerts|the registrar):/,$d' | sed -n 's/^  \(heartline_[a-z_]*\).*/\1/p' | sort) \
 	<(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' <<<"$OUT" | sort))"
 check "metrics: histograms count what their buckets hold" "True" "$(python3 -c '
 import re, sys

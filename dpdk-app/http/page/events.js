@@ -96,6 +96,20 @@ export function events_restart() {
 	note("The run was started again.");
 }
 
+// Those before the page was opened, as soon as the run may be read.
+async function latest_read() {
+	for (;;) {
+		try {
+			return await read("events", { limit: 50 });
+		} catch (error) {
+			if (error.status === undefined)
+				throw error;
+			state_show();
+			await new Promise((again) => setTimeout(again, 2000));
+		}
+	}
+}
+
 export async function events_start() {
 	$("feed-hold").addEventListener("click", () => {
 		hold = !hold;
@@ -105,10 +119,9 @@ export async function events_start() {
 		show();
 	});
 	document.addEventListener("visibilitychange", show);
-	const before = await read("events", { limit: 50 }).catch(() => null);
-	if (before)
-		take(before.events.map((change) => ({ event: "change", data: JSON.stringify(change) })));
-	stream_follow(`/api/v1/events/stream${before ? `?after=${before.next}` : ""}`, take, (now) => {
+	const before = await latest_read();
+	take(before.events.map((change) => ({ event: "change", data: JSON.stringify(change) })));
+	stream_follow(`/api/v1/events/stream?after=${before.next}`, take, (now) => {
 		is_open = now;
 		state_show();
 	});

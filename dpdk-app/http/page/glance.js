@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The state of the run in one sentence, one bar and a few figures.
 
-import { $, el, text_set } from "/page/dom.js";
+import { $, button, el, text_set } from "/page/dom.js";
 import { duration, lines_text, micros, number, percent } from "/page/format.js";
 
 const LIMITS_LOOK = 60; // beats: how far back a limit of the generator still counts
@@ -57,7 +57,8 @@ function sentence(summary) {
 
 const signs = { primary: "●", backup: "◆", moving: "▷", down: "✕", off: "○" };
 
-function verdict_show(summary) {
+// find(state): shows the lines that are meant
+function verdict_show(summary, find) {
 	const [kind, text] = sentence(summary);
 	const found = limited(summary);
 	const paused = summary.phase === "paused" ? " Paused: no new probes and registrations." : "";
@@ -68,7 +69,9 @@ function verdict_show(summary) {
 	verdict.dataset.said = kind + text + paused + own;
 	verdict.className = kind;
 	verdict.replaceChildren(el("span", { class: "sign", "aria-hidden": "true" }, signs[kind]), " ",
-		el("strong", {}, `${text}.`), paused, own && el("small", {}, own));
+		el("strong", {}, `${text}.`), paused,
+		kind === "down" || (kind === "moving" && summary.phase !== "starting" && summary.phase !== "draining")
+			? button("Show them", () => find("unregistered")) : "", own && el("small", {}, own));
 	document.title = `${signs[kind]} ${text} – heartline`;
 }
 
@@ -104,10 +107,10 @@ export function glance_reset() {
 	limits_before.length = 0;
 }
 
-export function glance_show(summary) {
+export function glance_show(summary, find) {
 	const { lines, last_second: second, metrics } = summary;
 	const states = lines.by_state;
-	verdict_show(summary);
+	verdict_show(summary, find);
 	bar_show(lines);
 	tile("Registered", number(lines.registered), `of ${number(lines.total)}, ${percent(lines.registered, lines.total)}`);
 	tile("On primary", number(lines.on_primary), percent(lines.on_primary, lines.total), "primary");

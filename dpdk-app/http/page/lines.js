@@ -71,7 +71,7 @@ export async function lines_show() {
 	} catch (error) {
 		if (error.status === undefined)
 			throw error;
-		if (mine === asked && error.status !== 0)
+		if (mine === asked && error.status !== 0 && error.status !== 401) // which the page says above
 			error_show(`${error.message}.`);
 	}
 }
@@ -93,6 +93,18 @@ function find(event) {
 	history.replaceState(null, "", `#${new URLSearchParams(
 		Object.entries(query).filter(([, value]) => value && value !== "line"))}`);
 	turn([""]);
+}
+
+// Show the lines of a state, and nothing else.
+export function lines_find(state) {
+	const form = $("lines-form");
+	for (const field of ["number", "server", "profile"])
+		form.elements[field].value = "";
+	form.elements.state.value = state;
+	form.elements.sort.value = "since";
+	find();
+	$("lines").scrollIntoView();
+	$("find-state").focus();
 }
 
 export function lines_profiles(profiles) {

@@ -4,7 +4,7 @@
 import { events_restart, events_start } from "/page/events.js";
 import { glance_reset, glance_show } from "/page/glance.js";
 import { line_follow, line_start } from "/page/line.js";
-import { lines_follow, lines_profiles, lines_show, lines_start } from "/page/lines.js";
+import { lines_find, lines_follow, lines_profiles, lines_show, lines_start } from "/page/lines.js";
 import { order_ask, orders_start } from "/page/orders.js";
 import { plots_follow, plots_restart, plots_start } from "/page/plots.js";
 import { pulse_now, pulse_on, pulse_start } from "/page/pulse.js";
@@ -16,9 +16,9 @@ const FOLLOW_BEATS = 3; // tables are looked at again less often than figures
 let beats = 0, asking = false;
 
 const ask = (error) => order_ask({
-	title: "Enter the token", go: "Keep it", done: pulse_now,
+	title: "Enter the token", go: "Keep it", said: "The token is kept by this tab.", done: pulse_now,
 	text: "Changes need the token of the run; beyond loopback reading does, too.",
-	error: error && `Refused: ${error.message}.`,
+	error: error && `Refused: ${error.what}.`,
 });
 
 async function follow() {
@@ -44,7 +44,7 @@ plots_start();
 line_start();
 lines_start();
 pulse_on("beat", (summary) => {
-	glance_show(summary);
+	glance_show(summary, lines_find);
 	plots_follow();
 	if (beats++ % FOLLOW_BEATS === 0)
 		follow();

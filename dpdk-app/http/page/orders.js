@@ -30,7 +30,7 @@ function refused(error) {
 function done(answer) {
 	const lines = answer.lines === undefined ? "" : `: ${lines_text(answer.lines)}`;
 	const spread = answer.spread_ms ? ` over ${duration(answer.spread_ms)}` : "";
-	say(`${order.title}${lines}${spread}.`);
+	say(order.said ?? `${order.title}${lines}${spread}.`);
 	$("order-dialog").close();
 	order.done?.(answer);
 }
@@ -59,7 +59,7 @@ async function submit(event) {
 	}
 }
 
-// Ask before it is done. {title, text, path, body, go: text of the button, spread: may be spread, done}
+// Ask before it is done. {title, text, path, body, go: text of the button, spread: may be spread, said, done}
 export function order_ask(wanted) {
 	order = wanted;
 	text_set($("order-title"), wanted.title);

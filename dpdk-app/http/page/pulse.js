@@ -43,7 +43,7 @@ function answered(summary) {
 
 function failed(error) {
 	if (error.status === 401) {
-		away_show(`Nothing is shown without the token of the run: ${error.message}.`);
+		away_show(`Nothing is shown: ${error.what}. Enter it by the button above.`);
 		if (!has_asked)
 			needs_token(error);
 		has_asked = true; // once: who cancels is left to read
