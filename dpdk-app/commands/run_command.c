@@ -14,10 +14,10 @@
 #include "alerts/alerts.h"
 #include "base/exit_code.h"
 #include "base/progress.h"
-#include "base/sandbox.h"
 #include "base/start_times.h"
 #include "base/stop.h"
 #include "commands/config_from_flags.h"
+#include "commands/confine.h"
 #include "commands/open_passwords.h"
 #include "commands/options.h"
 #include "history/history.h"
@@ -36,7 +36,7 @@
 #include "top/own_screen.h"
 
 #define MS 1000000ull
-#define OWN_OPTIONS 27
+#define OWN_OPTIONS 28
 
 struct run_options {
 	const char *config, *port, *summary, *events_path;
@@ -48,8 +48,9 @@ struct run_options {
 	struct reload_signal hangup;
 	bool by_dhcp[HL_PROFILES_MAX]; // DHCP named the servers of the profile
 	const struct hl_config *running;
+	struct confinement confinement;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
-		*sandbox, *control, *http, *http_token_file, *history, *history_age,
+		*sandbox, *user_name, *control, *http, *http_token_file, *history, *history_age,
 		*history_size; // NULL: use the value of the file
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, top, help;
@@ -73,6 +74,7 @@ static void options_table(struct run_options *o)
 		{ "spare-lines", 0, OPTION_TEXT, &o->spare_lines, 0, 0, "N", "room for lines that are added while it runs (0)", 0 },
 		{ "idle-sleep", 0, OPTION_TEXT, &o->idle_sleep, 0, 0, "on|off", "workers sleep when they are idle; off: they always poll (on)", 0 },
 		{ "sandbox", 0, OPTION_TEXT, &o->sandbox, 0, 0, "on|off", "the kernel refuses the run what it never needs; off: for debuggers (on)", 0 },
+		{ "user", 0, OPTION_TEXT, &o->user_name, 0, 0, "NAME", "whom a run that was started by root becomes once it has started (root)", 0 },
 		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "poll loops (one for each lcore of -- -l, else 1)", 0 },
 		{ "link-timeout", 0, OPTION_TIME, &o->link_timeout_ms, 0, 3600000, "TIME", "how long to wait for the port's link (30s)", 0 },
 		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "DNS servers to ask for servers given by name (the system's)", 0 },
@@ -131,6 +133,7 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "dns_servers", o->dns },
 		{ "idle_sleep", o->idle_sleep },
 		{ "sandbox", o->sandbox },
+		{ "user", o->user_name },
 		{ "control_socket", o->control },
 		{ "http", o->http },
 		{ "http_token_file", o->http_token_file },
@@ -233,15 +236,6 @@ static void hold(const struct run *run)
 			run->config->drain_ms);
 }
 
-// A kernel without such filters is said, and no reason to stop.
-static void sandbox_enter(const struct hl_config *config)
-{
-	struct hl_error err;
-
-	if (config->sandbox && sandbox_close(alerts_run_programs(config), &err) < 0)
-		fprintf(stderr, "heartline: warning: %s; the run goes on without\n", err.text);
-}
-
 // The run itself, from the start of the loops to their end. Returns the exit code.
 static int run_through(struct run_options *o, struct run *run, struct hl_error *err)
 {
@@ -261,11 +255,12 @@ static int run_through(struct run_options *o, struct run *run, struct hl_error *
 		rc = alerts_start(&run->alerts, &run->view, run->control->loop, err);
 	if (rc == 0 && o->history_file) // now that this thread has its processor
 		rc = history_start(o->history_file, err);
+	if (rc == 0)
+		rc = confine(&o->confinement, run->config, err);
 	if (rc < 0) {
 		alerts_stop(run->alerts, true);
 		return EXIT_USAGE;
 	}
-	sandbox_enter(run->config);
 	run->dp->events = o->events; // both are closed with the report
 	run->dp->history = o->history_file;
 	o->events = NULL;
@@ -377,6 +372,10 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = device_find(&o, &config, &device, &err);
 	if (rc == 0)
+		rc = user_find(&o.confinement.user, config.user, &err);
+	if (rc == 0)
+		rc = confine_check(&o.confinement, &device, &err);
+	if (rc == 0)
 		rc = summary_check(o.summary, &err);
 	if (rc == 0 && o.events_path)
 		rc = events_open(&o.events, o.events_path, &err);
@@ -391,6 +390,10 @@ int run_command(int argc, char **argv)
 	if (rc == 0 && o.top)
 		rc = own_screen_start(&o.screen, o.socket.path, o.rate_scale, &err);
 	start_step_done(START_CONFIGURATION);
+	o.confinement.config = o.config;
+	o.confinement.events = o.events_path;
+	o.confinement.summary = o.summary;
+	o.confinement.socket = o.socket.path;
 	if (rc == 0) {
 		const struct session_request request = {
 			.device = &device,

@@ -59,7 +59,7 @@ static int path_connect_said(const char *path, struct hl_error *err)
 }
 
 // "4711.sock", as a run names its socket.
-static bool name_is_ours(const char *name)
+bool control_socket_is_named(const char *name)
 {
 	size_t digits = strspn(name, "0123456789");
 
@@ -78,7 +78,7 @@ static void folder_look(const char *folder, struct found *found)
 	DIR *dir = opendir(folder);
 
 	for (struct dirent *e; dir && found->n < FOUND_MAX && (e = readdir(dir));) {
-		if (!name_is_ours(e->d_name))
+		if (!control_socket_is_named(e->d_name))
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(e->d_name, "."), e->d_name);
 		socket_path(path, folder, name);

@@ -4,6 +4,7 @@
 
 #include "surface/control_socket.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -86,6 +87,24 @@ static int stale_remove(const struct sockaddr_un *address, struct hl_error *err)
 	return 0;
 }
 
+// Those of runs that could not remove theirs: they were killed, or had given up root.
+static void others_stale_remove(const char *folder)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct hl_error unwanted;
+	DIR *dir = opendir(folder);
+
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		int n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", folder,
+				 e->d_name);
+		if (n > 0 && (size_t)n < sizeof(address.sun_path) &&
+		    control_socket_is_named(e->d_name))
+			stale_remove(&address, &unwanted);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 // The file has its mode before anybody can connect.
 static int socket_listen(struct control_socket *s, const struct sockaddr_un *address,
 			 struct hl_error *err)
@@ -134,6 +153,8 @@ int control_socket_open(struct control_socket *s, const char *wanted, struct hl_
 			flock(lock, LOCK_EX);
 		if (rc == 0)
 			rc = stale_remove(&address, err);
+		if (rc == 0 && !wanted)
+			others_stale_remove(folder);
 		if (rc == 0)
 			rc = socket_listen(s, &address, err);
 		if (lock >= 0)

@@ -24,6 +24,9 @@ struct control_socket {
 // -EADDRINUSE, -errno with a message.
 int control_socket_open(struct control_socket *socket, const char *wanted, struct hl_error *err);
 
+// Is this what a run calls its socket in the run-time folder, as "4711.sock"?
+bool control_socket_is_named(const char *name);
+
 // The same for a run that nobody asked for a socket (wanted NULL): a system without a run-time folder goes without,
 // which is said unless `quiet`.
 int control_socket_offer(struct control_socket *socket, const char *wanted, bool quiet,

@@ -167,6 +167,9 @@ const struct key run_keys[] = {
 	{ "sandbox", KEY_BOOL, RUN(sandbox), .fallback = "on",
 	  .meaning = "once it has started, the kernel refuses the run what it never needs: programs, other "
 		     "processes, mounts, users, namespaces; off: for debuggers" },
+	{ "user", KEY_WORD, RUN(user),
+	  .meaning = "whom a run that was started by root becomes once it has started; empty: it stays "
+		     "root" },
 	{ "dns_servers", KEY_RESOLVERS, RUN(dns_servers),
 	  .meaning = "DNS servers for outbound servers by name; empty: the system's" },
 	{ "control_socket", KEY_SOCKET, RUN(control_socket),

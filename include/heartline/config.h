@@ -166,6 +166,7 @@ struct hl_config {
 	uint32_t spare_lines; // room for lines that are added while it runs
 	bool idle_sleep;      // poll loops without work sleep
 	bool sandbox;         // a filter of system calls, once it has started
+	char *user;           // NULL: it stays who it is
 	char *dns_servers;    // "10.0.0.1,10.0.0.2:5353"; NULL: the system's
 	char *control_socket; // a path, or "off"; NULL: the program's choice
 	char *http;           // "127.0.0.1:9060", or "off"; NULL: no HTTP server

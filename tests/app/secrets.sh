@@ -100,6 +100,51 @@ lines_register --sandbox off
 check "without one when it is off" "0 " "$(sandboxed "$HEARTLINE_PID")"
 drains "and there, too" 20
 
+# --- a run that gives up root ---
+
+# who PID: user and effective capabilities of each thread
+who() {
+	awk '/^Uid:/ { u = $2 " " $3 " " $4 } /^CapEff:/ { print u, $2 }' "/proc/$1"/task/*/status | sort -u
+}
+refused "a user that is not there" "user: \"nobody-at-all\": there is no such user" \
+	"$HEARTLINE" run -c lab.yaml --user nobody-at-all
+if ((EUID != 0)) || ! id nobody >/dev/null 2>&1; then
+	skip_check "a run that gives up root" "needs root, and a user called nobody"
+else
+	chmod 755 .
+	mkdir -m 777 kept
+	mkdir -m 700 runtime
+	mkdir -m 700 closed
+	heartline_start refused "" run -c lab.yaml --user nobody --summary closed/summary.json
+	reap "$HEARTLINE_PID" 60
+	check "a folder that it could not write in at the end is refused at the start" 2 "$EXIT_CODE"
+	check "and said" 1 "$(grep -c 'user: nobody cannot write closed/summary.json: Permission denied' refused.log)"
+	heartline_stop "$REGISTRAR_PID" 20
+	rm -f "$DIR/memif.sock"
+	lab_registrar
+	heartline_stop "$REGISTRAR_PID" 20
+	rm -f "$DIR/memif.sock"
+	lab_registrar
+	RUNTIME_DIRECTORY=$DIR/runtime lines_register --user nobody --history kept/history.db --events events.json \
+		--summary summary.json
+	check "every thread is somebody else, and may nothing" "$(id -u nobody) $(id -u nobody) $(id -u nobody) 0000000000000000" \
+		"$(who "$HEARTLINE_PID")"
+	check "root steers it" True "$(RUNTIME_DIRECTORY=$DIR/runtime "$HEARTLINE" ctl --json status | grep -q '"registered": 1,' && echo True)"
+	drains "it drains, and ends well" 20
+	check "its events are all there" 3 "$(wc -l <events.json)"
+	check "and its history, which it owns" "3 nobody" \
+		"$("$HEARTLINE" history kept/history.db --line 6000 --format csv | grep -c '^20') $(stat -c %U kept/history.db)"
+	check "and its summary" '"ok"' "$(grep -o '"verdict": .*' summary.json | sed 's/.*: //; s/,//')"
+	left=(runtime/*.sock)
+	check "its socket is left" 1 "${#left[@]}"
+	heartline_stop "$REGISTRAR_PID" 20
+	rm -f "$DIR/memif.sock"
+	lab_registrar
+	RUNTIME_DIRECTORY=$DIR/runtime lines_register
+	check "until the next run there removes it" False "$([[ -e ${left[0]} ]] && echo True || echo False)"
+	drains "which ends well, too" 20
+fi
+
 # --- the folder in /tmp, of a user that nobody is ---
 
 user=64123

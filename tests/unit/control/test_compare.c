@@ -124,7 +124,7 @@ Test(compare, the_same_file_read_again_differs_in_no_key)
 {
 	static const char text[] = LAB
 		"lines: [{profile: lab, range: 6000-6000}]\nrate: 7\nramp: 3s\nduration: 9s\ndrain: 2s\n"
-		"seed: 11\nspare_lines: 3\nidle_sleep: off\nsandbox: off\ndns_servers: 10.0.0.1\n"
+		"seed: 11\nspare_lines: 3\nidle_sleep: off\nsandbox: off\nuser: nobody\ndns_servers: 10.0.0.1\n"
 		"control_socket: /run/a.sock\nhttp: 127.0.0.1:0\nhttp_token_file: /run/token\n"
 		"http_certificate_file: /run/cert.pem\nhttp_key_file: /run/key.pem\n"
 		"history: /var/h.db\nhistory_age: 90s\nhistory_size: 7\n";
