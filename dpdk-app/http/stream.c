@@ -45,11 +45,10 @@ static enum MHD_Result query_refuse(void *context, enum MHD_ValueKind kind, cons
 				    const char *value)
 {
 	(void)kind;
-	(void)value;
-	if (!strcmp(key, "after"))
+	if (!strcmp(key, "after") && value)
 		return MHD_YES;
-	http_refuse(context, 400, "the query has an argument that is not known", "after=NUMBER",
-		    NULL);
+	http_refuse(context, 400, "the query has an argument that is not known, or no value",
+		    "after=NUMBER", NULL);
 	return MHD_NO;
 }
 

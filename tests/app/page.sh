@@ -61,6 +61,7 @@ wants() {
 restart() {
 	wait_until 200 wants stop && [[ -e $DIR/wants-stop ]] || return
 	heartline_stop "$HEARTLINE_PID" 60
+	check "the run ends well while it is looked at" 0 "$EXIT_CODE"
 	touch "$DIR/stopped"
 	wait_until 200 wants start && [[ -e $DIR/wants-start ]] || return
 	config "$PORT"

@@ -13,8 +13,10 @@ const ROWS_MAX = 200;
 const SHOW_MS = 500;
 const SINGLE_MAX = 12; // within SHOW_MS: as rows of their own
 const GROUP_MS = 5000;
+const BEHIND_MS = 15000;
 const WAITING_MAX = 5000; // messages that are kept for the next look; later ones are only counted
 const groups = new Map();
+let passed; // row of those that are not shown: {n, latest, element}
 let waiting = [], skipped = 0, lost = 0, is_open = false, timer, hold;
 
 // What is alike: {from, to, cause}.
@@ -57,8 +59,20 @@ function changes_show(changes) {
 		group_show(change, n);
 }
 
+// Changes that are not shown, in one row while they go on.
+function passed_show(n) {
+	const now = performance.now();
+	if (!passed || now - passed.latest > GROUP_MS || !passed.element.isConnected)
+		passed = { n: 0, element: note("") };
+	passed.n += n;
+	passed.latest = now;
+	text_set(passed.element, `${number(passed.n)} more changes came too fast to be shown.`);
+}
+
 function note(text) {
-	$("feed").prepend(el("li", { class: "note" }, text));
+	const element = el("li", { class: "note" }, text);
+	$("feed").prepend(element);
+	return element;
 }
 
 function show() {
@@ -68,7 +82,7 @@ function show() {
 	changes_show(waiting.map((message) => JSON.parse(message.data)));
 	waiting = [];
 	if (skipped + lost > 0)
-		note(`${number(skipped + lost)} more changes came too fast to be shown one by one.`);
+		passed_show(skipped + lost);
 	skipped = lost = 0;
 	while ($("feed").children.length > ROWS_MAX)
 		$("feed").lastChild.remove();
@@ -77,6 +91,19 @@ function show() {
 function state_show() {
 	const held = waiting.length + skipped;
 	text_set($("feed-state"), !is_open ? "no connection" : hold ? `held, ${number(held)} new` : "live");
+}
+
+// In a storm the run sends fewer changes than there are. What comes then is old, and the feed goes on
+// with the latest ones.
+function is_behind(messages) {
+	const message = messages.at(-1);
+	if (message?.event !== "change")
+		return false;
+	const change = JSON.parse(message.data);
+	if (change.ago_ms < BEHIND_MS)
+		return false;
+	note(`There were more changes than can be followed; those after ${clock_text(change.time)} are left out here.`);
+	return true;
 }
 
 function take(messages) {
@@ -90,6 +117,11 @@ function take(messages) {
 	}
 	state_show();
 	timer ??= setTimeout(show, SHOW_MS);
+}
+
+function follow(messages) {
+	take(messages);
+	return !is_behind(messages);
 }
 
 export function events_restart() {
@@ -121,7 +153,7 @@ export async function events_start() {
 	document.addEventListener("visibilitychange", show);
 	const before = await latest_read();
 	take(before.events.map((change) => ({ event: "change", data: JSON.stringify(change) })));
-	stream_follow(`/api/v1/events/stream?after=${before.next}`, take, (now) => {
+	stream_follow(`/api/v1/events/stream?after=${before.next}`, follow, (now) => {
 		is_open = now;
 		state_show();
 	});

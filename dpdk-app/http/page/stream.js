@@ -36,12 +36,17 @@ async function stream_read(path, last_id, take, heard) {
 		const end = text.lastIndexOf("\n\n");
 		if (end < 0)
 			continue;
-		take(text.slice(0, end).split("\n\n").map(message_read).filter((m) => m.data));
+		const goes_on = take(text.slice(0, end).split("\n\n").map(message_read).filter((m) => m.data));
 		text = text.slice(end + 2);
+		if (goes_on)
+			continue;
+		await reader.cancel();
+		return;
 	}
 }
 
-// take(messages): those that came together. state(is_open): it broke off, or is there again.
+// take(messages): those that came together; false: go on with what is new, not with what comes next.
+// state(is_open): it broke off, or is there again.
 export async function stream_follow(path, take, state) {
 	let last_id, heard_at = Date.now(), place = path;
 	for (;;) {
@@ -49,15 +54,18 @@ export async function stream_follow(path, take, state) {
 			last_id = undefined;
 			place = path.split("?")[0];
 		}
+		let goes_on = true;
 		try {
 			await stream_read(place, last_id, (messages) => {
 				last_id = messages.at(-1)?.id ?? last_id;
 				state(true);
-				take(messages);
+				return goes_on = take(messages);
 			}, () => { heard_at = Date.now(); });
 		} catch {
 			// said by state() below
 		}
+		if (!goes_on)
+			heard_at = 0;
 		state(false);
 		await new Promise((again) => setTimeout(again, AGAIN_MS));
 	}
