@@ -8,7 +8,7 @@
 
 #include "top/viewer.h"
 
-#define TOP_FILE_ROOM 64
+#define TOP_FILE_ROOM 80
 
 // Write what the run answered last to a new file in this folder, and say its name. -errno with a message.
 int top_save(const struct viewer *viewer, time_t now, char name[TOP_FILE_ROOM],
