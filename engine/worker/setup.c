@@ -147,6 +147,16 @@ static bool make_tables(struct hl_worker *w)
 	       ring_init(&w->slow_replies, SLOW_RECORDS, sizeof(struct slow_reply)) == 0;
 }
 
+// The memory of a spare line is there from the start: the first touch of a page costs the kernel up to a
+// millisecond, in which the other lines would wait. calloc() has not touched it.
+static void touch_spare(struct hl_worker *w, uint32_t i)
+{
+	memset(&w->cold[i], 0, sizeof(w->cold[i]));
+	memset(&w->accounts[i], 0, sizeof(w->accounts[i]));
+	memset(&w->notes[i], 0, sizeof(w->notes[i]));
+	memset(&w->auth[(size_t)i * HL_SERVERS], 0, HL_SERVERS * sizeof(w->auth[0]));
+}
+
 static void make_lines(struct hl_worker *w)
 {
 	for (uint32_t i = 0; i < w->n; i++) {
@@ -158,6 +168,8 @@ static void make_lines(struct hl_worker *w)
 			.slot = free ? HL_SLOT_FREE : HL_SLOT_LINE,
 		};
 
+		if (free)
+			touch_spare(w, i);
 		w->lines[i].addr = planned->addr;
 		w->lines[i].port = planned->port;
 		w->lines[i].shape = free ? 0 : planned->shape;
