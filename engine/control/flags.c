@@ -191,6 +191,7 @@ void hl_config_free(struct hl_config *config)
 	free(config->ports);
 	free(config->profiles);
 	free(config->lines);
+	free(config->user);
 	free(config->dns_servers);
 	free(config->control_socket);
 	free(config->http);
