@@ -108,7 +108,7 @@ static int sqlite_fail(sqlite3 *db, const char *path, int rc, struct hl_error *e
 	return hl_fail(err, error_number(rc), "%s: %s", path, history_error_text(rc));
 }
 
-static int integer_read(sqlite3 *db, const char *sql, int64_t *value)
+int history_integer_read(sqlite3 *db, const char *sql, int64_t *value)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
@@ -127,11 +127,11 @@ struct kind {
 
 static int kind_read(sqlite3 *db, struct kind *kind)
 {
-	int rc = integer_read(db, "SELECT count(*) FROM sqlite_schema", &kind->objects);
+	int rc = history_integer_read(db, "SELECT count(*) FROM sqlite_schema", &kind->objects);
 
 	if (rc == SQLITE_OK)
-		rc = integer_read(db, "PRAGMA application_id", &kind->application);
-	return rc ? rc : integer_read(db, "PRAGMA user_version", &kind->version);
+		rc = history_integer_read(db, "PRAGMA application_id", &kind->application);
+	return rc ? rc : history_integer_read(db, "PRAGMA user_version", &kind->version);
 }
 
 static bool is_new(const struct kind *k)

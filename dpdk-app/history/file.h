@@ -26,3 +26,6 @@ int history_file_read(sqlite3 **db, const char *path, struct hl_error *err);
 
 // An error of SQLite in words that say what is wrong with the file.
 const char *history_error_text(int rc);
+
+// The first value of the first row; without a row *value stays. @return what SQLite says
+int history_integer_read(sqlite3 *db, const char *sql, int64_t *value);

@@ -11,19 +11,6 @@
 #define PAGES_AT_ONCE 500 // given back to the file system
 #define FREE_SHARE 4      // and with a quarter of it free they are, whatever its size
 
-static int integer_read(sqlite3 *db, const char *sql, int64_t *value)
-{
-	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW)
-		*value = sqlite3_column_int64(s, 0);
-	sqlite3_finalize(s);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 // The oldest ones up to a key.
 static int oldest_remove(sqlite3 *db, int64_t below, int *removed)
 {
@@ -50,11 +37,11 @@ struct pages {
 
 static int pages_count(sqlite3 *db, struct pages *p)
 {
-	int rc = integer_read(db, "PRAGMA page_count", &p->all);
+	int rc = history_integer_read(db, "PRAGMA page_count", &p->all);
 
 	if (rc == SQLITE_OK)
-		rc = integer_read(db, "PRAGMA freelist_count", &p->free);
-	return rc ? rc : integer_read(db, "PRAGMA page_size", &p->bytes);
+		rc = history_integer_read(db, "PRAGMA freelist_count", &p->free);
+	return rc ? rc : history_integer_read(db, "PRAGMA page_size", &p->bytes);
 }
 
 static int pages_give_back(sqlite3 *db)
