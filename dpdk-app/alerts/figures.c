@@ -24,8 +24,8 @@ void figures_second(struct figures *f, const struct hl_snapshot *s)
 	f->seconds[f->n_seconds % (FIGURES_WINDOW_S + 1)] = (struct figure_counters){
 		.flaps = s->flaps,
 		.failovers = s->failovers,
-		.registers_answered = s->finals[HL_REGISTER],
-		.registers_lost = s->timeouts[HL_REGISTER] + s->unreachable[HL_REGISTER],
+		.registrations = s->registrations,
+		.failed_registrations = s->failed_registrations,
 	};
 	f->n_seconds++;
 }
@@ -42,8 +42,8 @@ static struct figure_counters last_minute(const struct figures *f)
 	return (struct figure_counters){
 		.flaps = now->flaps - then->flaps,
 		.failovers = now->failovers - then->failovers,
-		.registers_answered = now->registers_answered - then->registers_answered,
-		.registers_lost = now->registers_lost - then->registers_lost,
+		.registrations = now->registrations - then->registrations,
+		.failed_registrations = now->failed_registrations - then->failed_registrations,
 	};
 }
 
@@ -80,9 +80,9 @@ double figure_value(const struct figures *f, const struct hl_alert *a)
 		return (double)minute.flaps;
 	case HL_ALERT_FAILOVERS:
 		return (double)minute.failovers;
-	case HL_ALERT_REGISTER_ANSWERED:
-		return share(minute.registers_answered,
-			     minute.registers_answered + minute.registers_lost);
+	case HL_ALERT_REGISTRATION_SUCCESS:
+		return share(minute.registrations,
+			     minute.registrations + minute.failed_registrations);
 	case HL_ALERT_FIGURES:
 		break;
 	}

@@ -18,7 +18,7 @@ struct figure_lines {
 
 // Counters that only grow.
 struct figure_counters {
-	uint64_t flaps, failovers, registers_answered, registers_lost;
+	uint64_t flaps, failovers, registrations, failed_registrations;
 };
 
 struct figures {

@@ -16,7 +16,7 @@
 #define ALERT(m) .offset = offsetof(struct hl_alert, m), .bytes = sizeof(((struct hl_alert *)0)->m)
 
 static const char *const figures[] = { "lines_down", "server_unreachable", "flaps", "failovers",
-				       "register_answered", NULL };
+				       "registration_success", NULL };
 static_assert(sizeof(figures) / sizeof(figures[0]) == HL_ALERT_FIGURES + 1, "a name for each");
 
 enum { NAME, WHEN, ABOVE, BELOW, CLEAR }; // the rest is complete by itself

@@ -107,10 +107,12 @@ void registration_set_timer(struct hl_worker *w, uint32_t i, uint32_t at)
 
 uint16_t registration_return_over(struct hl_worker *w, uint32_t i)
 {
-	uint16_t code = exchange_is_out(&w->lines[i].registration)
-				? exchange_blame(w, i, &registration_ops)
-				: exchange_code(w, i, &registration_ops);
+	bool is_out = exchange_is_out(&w->lines[i].registration);
+	uint16_t code = is_out ? exchange_blame(w, i, &registration_ops)
+			       : exchange_code(w, i, &registration_ops);
 
+	if (is_out)
+		count(&w->counters.failed_registrations);
 	give_up(w, i);
 	return code;
 }
@@ -142,11 +144,17 @@ static void leaves(struct hl_worker *w, uint32_t i, bool has_hop)
 		 ((uint64_t)(w->now - c->refresh_at) << TICK_SHIFT) / 1000);
 }
 
+void registration_failed(struct hl_worker *w, enum failover_event event, uint16_t code)
+{
+	count(&w->counters.failed_registrations);
+	emit_event(w, event, code);
+}
+
 static void lost(struct hl_worker *w, uint32_t i, uint16_t code)
 {
 	give_up(w, i);
 	if (!registration_try_next_target(w, i))
-		emit_event(w, FO_FAILED, code);
+		registration_failed(w, FO_FAILED, code);
 }
 
 static void timer(struct hl_worker *w, uint32_t i)

@@ -39,3 +39,5 @@ void registration_answered(struct hl_worker *w, uint32_t i, const struct sip_rep
 void registration_ask_again(struct hl_worker *w, uint32_t i, bool with_auth);
 // The one that was sent failed: a new attempt at the server's next target. False: there is none.
 bool registration_try_next_target(struct hl_worker *w, uint32_t i);
+// An attempt has ended without a binding: FO_FAILED or FO_REJECTED.
+void registration_failed(struct hl_worker *w, enum failover_event event, uint16_t code);

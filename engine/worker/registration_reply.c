@@ -58,7 +58,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 
 	challenge_next_nonce(w, i, server, reply);
 	if (granted == 0) { // a 2xx that grants nothing holds nothing
-		emit_event(w, FO_FAILED, reply->status);
+		registration_failed(w, FO_FAILED, reply->status);
 		return;
 	}
 	c->refresh_at = w->now + tick_span_ns(refresh_ns(w, i, granted, is_refresh));
@@ -69,6 +69,7 @@ static void registered(struct hl_worker *w, uint32_t i, enum hl_server server,
 		l->flags |= LINE_REGISTERED_ONCE;
 		count(&w->counters.registered_once);
 	}
+	count(&w->counters.registrations);
 	emit_event(w, FO_REGISTERED, reply->status);
 	if (stale_look(w, i, server, reply))
 		emit(w, (struct emitted){ .what = EMITTED_STALE });
@@ -93,7 +94,8 @@ static void rejected(struct hl_worker *w, uint32_t i, uint16_t status)
 {
 	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 
-	emit_event(w, hl_codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED, status);
+	registration_failed(w, hl_codes_hold(&p->failover_codes, status) ? FO_FAILED : FO_REJECTED,
+			    status);
 }
 
 // Every new nonce counts as stale, with or without the flag: a server that has always another one says
@@ -107,7 +109,7 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 					challenge_bare_request(w, i, server, PLAN_REGISTER), reply);
 
 	if (challenge == -ENOSPC) { // says nothing of the account; the other server may be briefer
-		emit_event(w, FO_FAILED, HL_CODE_TOO_LONG);
+		registration_failed(w, FO_FAILED, HL_CODE_TOO_LONG);
 		return;
 	}
 	if (challenge < 0 || (challenge == CHALLENGE_SAME && c->attempt & ATTEMPT_CHALLENGED)) {
@@ -115,7 +117,7 @@ static void challenged(struct hl_worker *w, uint32_t i, enum hl_server server,
 		return;
 	}
 	if (c->answered++ >= challenge_answers_max(w, i, server)) {
-		emit_event(w, FO_FAILED, reply->status);
+		registration_failed(w, FO_FAILED, reply->status);
 		return;
 	}
 	c->attempt |= ATTEMPT_CHALLENGED;
@@ -192,7 +194,7 @@ static bool redirected(struct hl_worker *w, uint32_t i, enum hl_server server,
 		return false;
 	count(&w->counters.redirects);
 	hold_asked(w, i, server, reply->retry_after);
-	emit_event(w, FO_FAILED, reply->status);
+	registration_failed(w, FO_FAILED, reply->status);
 	// Row 15 goes to P only when P answers its probes; B's word is as good as that.
 	if (follow && was_on_b)
 		emit(w, (struct emitted){ .what = EMITTED_P_ANSWERS });
@@ -209,7 +211,7 @@ static void failed(struct hl_worker *w, uint32_t i, enum hl_server server,
 		return;
 	hold_asked(w, i, server, reply->retry_after);
 	if (class == HL_CLASS_FAIL || class == HL_CLASS_TEMP || reply->retry_after != SIP_NO_NUMBER)
-		emit_event(w, FO_FAILED, reply->status);
+		registration_failed(w, FO_FAILED, reply->status);
 	else if (!challenge_doubts_nonce(reply) || !asked_without(w, i))
 		rejected(w, i, reply->status);
 }

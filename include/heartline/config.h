@@ -128,7 +128,7 @@ enum hl_alert_figure {
 	HL_ALERT_SERVER_UNREACHABLE, // share of lines whose latest probe the primary did not answer
 	HL_ALERT_FLAPS,              // in the last minute
 	HL_ALERT_FAILOVERS,          // likewise
-	HL_ALERT_REGISTER_ANSWERED, // share of REGISTERs of the last minute that got a final answer
+	HL_ALERT_REGISTRATION_SUCCESS, // share of registrations of the last minute that were granted
 	HL_ALERT_FIGURES,
 };
 

@@ -166,6 +166,12 @@ const char *hl_limit_text(enum hl_limit limit);
 	     "requests whose answer nobody waits for any more") \
 	EACH(responses, 7, class, "responses_total", "responses", "responses", \
 	     "answers to outstanding requests") \
+	/* Attempts to register, at one server each: what came of them, after all challenges. */ \
+	ONE(registrations, "registrations_total", "registrations", "counters.registrations", \
+	    "registrations and refreshes that a server granted") \
+	ONE(failed_registrations, "failed_registrations_total", "registrations", \
+	    "counters.failed_registrations", \
+	    "registrations and refreshes that were refused, or not answered in time") \
 	ONE(challenges, "challenges_total", "responses", "counters.challenges", \
 	    "401 and 407 that were answered with credentials") \
 	ONE(nat_keepalives, "nat_keepalives_total", "packets", "counters.nat_keepalives", \

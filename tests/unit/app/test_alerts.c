@@ -111,16 +111,15 @@ Test(alerts, rates_are_of_the_last_minute)
 	struct figures f = { 0 };
 	struct hl_alert flaps = { .figure = HL_ALERT_FLAPS },
 			failovers = { .figure = HL_ALERT_FAILOVERS },
-			answered = { .figure = HL_ALERT_REGISTER_ANSWERED };
+			success = { .figure = HL_ALERT_REGISTRATION_SUCCESS };
 
 	cr_expect_eq(figure_value(&f, &flaps), 0);
-	cr_expect(isnan(figure_value(&f, &answered)), "nothing was asked");
+	cr_expect(isnan(figure_value(&f, &success)), "nothing was asked");
 	for (unsigned second = 0; second <= 200; second++) {
 		s.flaps = 2 * second;
 		s.failovers = second < 100 ? 0 : 7;
-		s.finals[HL_REGISTER] = 3 * second;
-		s.timeouts[HL_REGISTER] = second < 150 ? 0 : second - 150;
-		s.unreachable[HL_REGISTER] = second < 190 ? 0 : 10;
+		s.registrations = 3 * second;
+		s.failed_registrations = second < 150 ? 0 : second - 150;
 		figures_second(&f, &s);
 		if (second == 10)
 			cr_expect_eq(figure_value(&f, &flaps), 20, "of its whole time");
@@ -129,7 +128,7 @@ Test(alerts, rates_are_of_the_last_minute)
 	}
 	cr_expect_eq(figure_value(&f, &flaps), 120);
 	cr_expect_eq(figure_value(&f, &failovers), 0);
-	cr_expect_float_eq(figure_value(&f, &answered), 100.0 * 180 / (180 + 50 + 10), 1e-9);
+	cr_expect_float_eq(figure_value(&f, &success), 100.0 * 180 / (180 + 50), 1e-9);
 }
 
 static struct tell_limit limit;

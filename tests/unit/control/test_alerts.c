@@ -10,7 +10,7 @@ Test(alerts, an_alert_is_read_with_its_defaults)
 	struct hl_config c;
 
 	config_read(&c, ALERT("  - {name: down, when: lines_down, above: 5}\n"
-			      "  - name: answers\n    when: register_answered\n    below: 90\n"
+			      "  - name: answers\n    when: registration_success\n    below: 90\n"
 			      "    clear: 99\n    for: 2min\n    webhook: https://a.example/x?y=1\n"
 			      "    command: [/bin/page, --now, \"\"]\n"
 			      "  - {name: p, when: server_unreachable, above: 0, profile: lab, "
@@ -27,7 +27,7 @@ Test(alerts, an_alert_is_read_with_its_defaults)
 	cr_expect_null(a->webhook);
 	cr_expect_null(a->command);
 	a = &c.alerts[1];
-	cr_expect_eq(a->figure, HL_ALERT_REGISTER_ANSWERED);
+	cr_expect_eq(a->figure, HL_ALERT_REGISTRATION_SUCCESS);
 	cr_expect_eq(a->is_below, true);
 	cr_expect_eq(a->below, 90);
 	cr_expect_eq(a->clear, 99);
@@ -65,7 +65,7 @@ Test(alerts, what_makes_no_sense_is_refused_where_it_stands)
 		  "lab.yaml:10:21: error: when: \"rain\" is not known\n"
 		  "   10 |   - {name: a, when: rain, above: 5}\n"
 		  "      |                     ^~ allowed: lines_down, server_unreachable, flaps, "
-		  "failovers, register_answered" },
+		  "failovers, registration_success" },
 		{ ALERT("  - {name: a, when: flaps}\n"),
 		  "lab.yaml:10:5: error: neither above nor below is given\n"
 		  "   10 |   - {name: a, when: flaps}\n"
@@ -83,10 +83,10 @@ Test(alerts, what_makes_no_sense_is_refused_where_it_stands)
 		  "lab.yaml:10:47: error: clear: it would clear where it fires\n"
 		  "   10 |   - {name: a, when: flaps, above: 500, clear: 501}\n"
 		  "      |                                               ^~ allowed: 500 and less" },
-		{ ALERT("  - {name: a, when: register_answered, below: 90, clear: 80}\n"),
-		  "lab.yaml:10:58: error: clear: it would clear where it fires\n"
-		  "   10 |   - {name: a, when: register_answered, below: 90, clear: 80}\n"
-		  "      |                                                          ^~ allowed: 90 "
+		{ ALERT("  - {name: a, when: registration_success, below: 90, clear: 80}\n"),
+		  "lab.yaml:10:61: error: clear: it would clear where it fires\n"
+		  "   10 |   - {name: a, when: registration_success, below: 90, clear: 80}\n"
+		  "      |                                                             ^~ allowed: 90 "
 		  "and more" },
 		{ ALERT("  - {name: a, when: flaps, above: 5, profile: lab}\n"),
 		  "lab.yaml:10:47: error: profile: flaps is counted over all profiles\n"

@@ -258,3 +258,38 @@ Test(registration, a_line_that_was_never_answered_is_unregistered_all_the_same)
 	cr_assert(eq(int, strcmp(rig_header(rig, 0, "Expires"), "0"), 0));
 	rig_free(rig);
 }
+
+static void expect_ended(const struct rig *rig, uint64_t granted, uint64_t failed)
+{
+	cr_expect(eq(u64, rig_count(&rig_counters(rig)->registrations), granted));
+	cr_expect(eq(u64, rig_count(&rig_counters(rig)->failed_registrations), failed));
+}
+
+Test(registration, each_attempt_counts_once_as_granted_or_failed)
+{
+	struct rig *rig = rig_new("    backoff_base: 1s\n    backoff_max: 2s\n", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 401, CHALLENGE);
+	expect_ended(rig, 0, 0); // answered with credentials: the attempt goes on
+	rig_answer(rig, 1, 503, "");
+	expect_ended(rig, 0, 1);
+	rig_pass(rig, 1 * SEC);
+	cr_assert_str_eq(rig_server(rig, rig->n - 1), "B");
+	rig_answer(rig, rig->n - 1, 200, "");
+	expect_ended(rig, 1, 1);
+	rig_pass(rig, 1799 * SEC); // a refresh, at B, that nobody answers
+	expect_ended(rig, 1, rig_count(&rig_counters(rig)->timeouts[HL_REGISTER]) + 1);
+	cr_expect(gt(u64, rig_count(&rig_counters(rig)->failed_registrations), 1));
+	rig_free(rig);
+}
+
+Test(registration, a_refusal_of_the_account_counts_as_failed)
+{
+	struct rig *rig = rig_new("", 1);
+
+	rig_command(rig, HL_COMMAND_ENABLE);
+	rig_answer(rig, 0, 403, "");
+	expect_ended(rig, 0, 1);
+	rig_free(rig);
+}
