@@ -11,8 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
+#include "alerts/alert_object.h"
 #include "alerts/deliver.h"
 #include "alerts/figures.h"
 #include "alerts/rule.h"
@@ -96,13 +95,13 @@ static void tell(struct alerts *alerts, const struct rule *r, enum rule_event ev
 		hl_alert_figure_name((enum hl_alert_figure)a->figure), a->profile ? " of " : "",
 		a->profile ? a->profile : "", r->value, a->is_below ? "below" : "above",
 		limit_of(a), for_s);
-	json_t *object = json_pack(
-		"{ss ss ss sf ss sI sI ss? ss ss}", "alert", a->name, "state",
-		event == RULE_FIRES ? "firing" : "cleared", "when",
-		hl_alert_figure_name((enum hl_alert_figure)a->figure), "value", r->value, "limit",
-		a->is_below ? "below" : "above", "threshold", (json_int_t)limit_of(a), "clear",
-		(json_int_t)a->clear, "profile", a->profile, "since",
-		wall_text(r->since_ms * 1000000, since), "time", wall_text(now_ns, now));
+	json_t *object = alert_object(r);
+	if (event == RULE_CLEARS) { // of one that is clear it does not say since when it had fired
+		json_object_set_new(object, "state", json_string("cleared"));
+		json_object_set_new(object, "since",
+				    json_string(wall_text(r->since_ms * 1000000, since)));
+	}
+	json_object_set_new(object, "time", json_string(wall_text(now_ns, now)));
 	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	if (text)
 		delivery_put(alerts->delivery, a, text);
@@ -227,4 +226,13 @@ void alerts_metrics_write(const struct alerts *alerts, FILE *to)
 	}
 	delivery_count(alerts->delivery, &counts);
 	metrics_text_write(alert_metrics + 1, &counts, to);
+}
+
+json_t *alerts_array(const struct alerts *alerts)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; alerts && i < alerts->n; i++)
+		json_array_append_new(array, alert_object(&alerts->rules[i]));
+	return array;
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include <heartline/metrics.h>
 
 #include "session/view.h"
@@ -24,3 +26,6 @@ void alerts_stop(struct alerts *alerts, bool quiet);
 // As Prometheus reads them. Nothing for NULL.
 void alerts_metrics_write(const struct alerts *alerts, FILE *to);
 extern const struct hl_metric alert_metrics[]; // ends with a NULL name
+
+// Each with its state, as alert_object() has it. Empty for NULL.
+json_t *alerts_array(const struct alerts *alerts);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands/ctl_print_lines.h"
 #include "surface/ctl_values.h"
@@ -45,6 +46,24 @@ static void workers_print(const json_t *workers)
 		printf("\n");
 }
 
+static void alerts_print(const json_t *alerts)
+{
+	const json_t *alert;
+	char value[GROUPED_ROOM];
+	size_t i;
+
+	json_array_foreach(alerts, i, alert)
+	{
+		const char *state = ctl_text_or(alert, "state", "-");
+		if (!strcmp(state, "clear"))
+			continue;
+		printf("  alert        %s is %s since %s: %s is %s (%s %" PRIu64 ")\n",
+		       ctl_text_or(alert, "alert", "-"), state, ctl_text_or(alert, "since", "-"),
+		       ctl_text_or(alert, "when", "-"), ctl_figure(alert, "value", value),
+		       ctl_text_or(alert, "limit", "-"), ctl_whole(alert, "threshold"));
+	}
+}
+
 static void status_print(const json_t *reply)
 {
 	const json_t *lines = json_object_get(reply, "lines");
@@ -55,6 +74,7 @@ static void status_print(const json_t *reply)
 		p99[GROUPED_ROOM];
 
 	status_head(reply);
+	alerts_print(json_object_get(reply, "alerts"));
 	printf("  lines        %s: %s on the primary, %s on the backup\n",
 	       ctl_grouped(lines, "total", a), ctl_grouped(lines, "on_primary", b),
 	       ctl_grouped(lines, "on_backup", c));

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "alerts/alerts.h"
 #include "base/stop.h"
 #include "session/run.h"
 #include "surface/json_view.h"
@@ -18,7 +19,9 @@ static json_t *status_serve(struct view *view, struct serving *serving)
 
 	(void)serving;
 	view_status(view, &status);
-	return json_status(&status);
+	json_t *reply = json_status(&status);
+	json_object_set_new(reply, "alerts", alerts_array(view->run->alerts));
+	return reply;
 }
 
 static json_t *drain_serve(struct view *view, struct serving *serving)

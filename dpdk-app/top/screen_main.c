@@ -210,6 +210,27 @@ static int causes_draw(const struct viewer *v, struct sheet *s, int row, const c
 	return row + 1;
 }
 
+// Those that fire, or are about to. No row is spent where there are none.
+static int alerts_draw(const struct viewer *v, struct sheet *s, int row)
+{
+	const json_t *alerts = at(v->status, "alerts"), *alert;
+	size_t i;
+
+	json_array_foreach(alerts, i, alert)
+	{
+		const char *state = ctl_text_or(alert, "state", "clear");
+		char value[GROUPED_ROOM];
+		if (!strcmp(state, "clear"))
+			continue;
+		sheet_put(s, row++, 1, strcmp(state, "firing") ? INK_WARN : INK_BAD,
+			  "Alert      %s %s: %s is %s (%s %" PRIu64 ")",
+			  ctl_text_or(alert, "alert", "-"), state, ctl_text_or(alert, "when", "-"),
+			  ctl_figure(alert, "value", value), ctl_text_or(alert, "limit", "-"),
+			  ctl_whole(alert, "threshold"));
+	}
+	return row;
+}
+
 int screen_main(const struct viewer *v, struct sheet *s)
 {
 	int left = states_draw(v, s, 0);
@@ -218,7 +239,7 @@ int screen_main(const struct viewer *v, struct sheet *s)
 	int gap = s->rows >= AIRY_ROWS;
 
 	row = moves_draw(v, s, trips_draw(v, s, row + gap));
-	row = workers_draw(v, s, row + gap);
+	row = alerts_draw(v, s, workers_draw(v, s, row + gap));
 	row = causes_draw(v, s, row, "Dropped", "drops");
 	return causes_draw(v, s, row, "Limits", "limits");
 }

@@ -72,12 +72,23 @@ metric() {
 	curl -s --max-time 20 "$(sed -n 's/^heartline: http: //p' "$DIR/run.log" | head -n 1)/metrics" | sed -n "s/^$1 //p"
 }
 
+# The state of an alert, by the control socket and by HTTP.
+alert_state() { ctl status --json; json "[a['state'] for a in r['alerts'] if a['alert'] == '$1'][0]"; }
+api_alert_state() {
+	OUT=$(curl -s --max-time 20 "$(sed -n 's/^heartline: http: //p' "$DIR/run.log" | head -n 1)/api/v1/summary")
+	json "[a['state'] for a in r['alerts'] if a['alert'] == '$1'][0]"
+}
+
 wait_running 60 on $lines 0 || bail "all lines register" "$OUT$ERR"
 check "before, nothing fires" "0 0" "$(metric 'heartline_alert_firing{alert="primary-silent"}') $(metric heartline_alert_deliveries_total)"
 tells "the log says that it fires, with value and threshold" "primary-silent fires: server_unreachable of lab is (100|[5-9][0-9])\.[0-9] \(above 50\), after [1-9][0-9]* s$"
 check "so does its metric" 1 "$(metric 'heartline_alert_firing{alert="primary-silent"}')"
+check "the status and the API have it, too" "firing firing" "$(alert_state primary-silent) $(api_alert_state primary-silent)"
+ctl status
+check "people see it in the status" 1 "$(grep -cE '^  alert        primary-silent is firing since 20.*Z: server_unreachable is [0-9.]+ \(above 50\)$' <<<"$OUT")"
 tells "and that it has cleared" "primary-silent has cleared: server_unreachable of lab is [0-9.]+ \(above 50\)"
 wait_running 60 on $lines 0 || bail "all lines return" "$OUT$ERR"
+check "its state is clear again" "clear" "$(alert_state primary-silent)"
 check "its metric is 0 again" 0 "$(metric 'heartline_alert_firing{alert="primary-silent"}')"
 check "and there is one for each alert" 7 "$(curl -s "$(sed -n 's/^heartline: http: //p' "$DIR/run.log" | head -n 1)/metrics" | grep -c '^heartline_alert_firing{')"
 

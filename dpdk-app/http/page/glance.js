@@ -103,6 +103,17 @@ function tile(name, value, note, kind) {
 	own.box.className = kind ?? "";
 }
 
+// Those that fire or are about to, each with its figure.
+function alerts_show(alerts) {
+	const raised = alerts.filter(({ state }) => state !== "clear");
+	const list = $("alerts");
+	list.hidden = raised.length === 0;
+	list.replaceChildren(...raised.map(alert => el("li", { class: alert.state === "firing" ? "down" : "moving" },
+		el("strong", {}, `${alert.alert} ${alert.state === "firing" ? "fires" : "is about to fire"}`),
+		`: ${alert.when}${alert.profile ? ` of ${alert.profile}` : ""} is ${alert.value === null ? "unknown" : number(Math.round(alert.value * 10) / 10)}`,
+		` (${alert.limit} ${number(alert.threshold)})`)));
+}
+
 export function glance_reset() {
 	limits_before.length = 0;
 }
@@ -111,6 +122,7 @@ export function glance_show(summary, find) {
 	const { lines, last_second: second, metrics } = summary;
 	const states = lines.by_state;
 	verdict_show(summary, find);
+	alerts_show(summary.alerts);
 	bar_show(lines);
 	tile("Registered", number(lines.registered), `of ${number(lines.total)}, ${percent(lines.registered, lines.total)}`);
 	tile("On primary", number(lines.on_primary), percent(lines.on_primary, lines.total), "primary");
