@@ -29,6 +29,7 @@
 	FILE(page_orders, "/page/orders.js", SCRIPT) \
 	FILE(page_plots, "/page/plots.js", SCRIPT) \
 	FILE(page_pulse, "/page/pulse.js", SCRIPT) \
+	FILE(page_run, "/page/run.js", SCRIPT) \
 	FILE(page_servers, "/page/servers.js", SCRIPT) \
 	FILE(page_states, "/page/states.js", SCRIPT) \
 	FILE(page_stream, "/page/stream.js", SCRIPT) \

@@ -73,15 +73,44 @@ config 0
 heartline_start run "" run -c "$DIR/lab.yaml"
 wait_running 60 port run || bail "all lines are registered" "$(tail -n 3 "$DIR/run.log")"
 ok "all $lines lines are registered"
-PLAYWRIGHT=$client/node_modules/playwright-core/index.mjs spawn client \
-	node "$here/page.mjs" "http://127.0.0.1:$PORT" "$token" "$lines" "$DIR"
-CLIENT_PID=$SPAWNED
+# client_start NAME URL: as CLIENT_PID
+client_start() {
+	client_log=$DIR/$1.log
+	PLAYWRIGHT=$client/node_modules/playwright-core/index.mjs spawn "$1" \
+		node "$here/page.mjs" "$2" "$token" "$lines" "$DIR"
+	CLIENT_PID=$SPAWNED
+}
+
+# client_end: what it has seen is counted here
+client_end() {
+	reap "$CLIENT_PID" 120 || not_ok "the client ends" "still running after 120 s"
+	grep -E '^(ok|not ok|#) ' "$client_log"
+	N_PASSED=$((N_PASSED + $(grep -c '^ok ' "$client_log")))
+	N_FAILED=$((N_FAILED + $(grep -c '^not ok ' "$client_log")))
+	check "the client comes to its end" 0 "$EXIT_CODE"
+}
+
+client_start client "http://127.0.0.1:$PORT"
 restart
-reap "$CLIENT_PID" 120 || not_ok "the client ends" "still running after 120 s"
-grep -E '^(ok|not ok|#) ' "$DIR/client.log"
-N_PASSED=$((N_PASSED + $(grep -c '^ok ' "$DIR/client.log")))
-N_FAILED=$((N_FAILED + $(grep -c '^not ok ' "$DIR/client.log")))
-check "the client comes to its end" 0 "$EXIT_CODE"
+client_end
 heartline_stop "$HEARTLINE_PID" 60 || not_ok "the run ends" "still running after 60 s"
+
+# A few lines behind TLS: reading needs the token, and the drain that the page asks for ends the run.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+	-keyout "$DIR/key.pem" -out "$DIR/cert.pem" 2>/dev/null || bail "a certificate" "openssl failed"
+chmod 600 "$DIR/key.pem"
+lines=10
+config 0
+sed -i 's/^http: .*/http: 0.0.0.0:0/' "$DIR/lab.yaml"
+printf '%s\n' "http_certificate_file: $DIR/cert.pem" "http_key_file: $DIR/key.pem" >>"$DIR/lab.yaml"
+heartline_start tls "" run -c "$DIR/lab.yaml"
+tls_listens() { grep -qE '^heartline: http: https:' "$DIR/tls.log"; }
+wait_running 40 tls_listens || bail "TLS: the run listens" "$(tail -n 3 "$DIR/tls.log")"
+client_start tls-client "https://localhost:$(sed -n 's/^heartline: http: https:.*:\([0-9]*\)$/\1/p' "$DIR/tls.log")"
+run_or_client_gone() { gone "$HEARTLINE_PID" || gone "$CLIENT_PID"; }
+wait_until 120 run_or_client_gone
+if gone "$HEARTLINE_PID"; then touch "$DIR/drained"; fi
+client_end
+heartline_stop "$HEARTLINE_PID" 60 || not_ok "the run behind TLS ends" "still running after 60 s"
 heartline_stop "$REGISTRAR_PID" 20 || not_ok "the registrar ends" "still running after 20 s"
 finish

@@ -8,6 +8,7 @@ import { lines_find, lines_follow, lines_profiles, lines_show, lines_start } fro
 import { order_ask, orders_start } from "/page/orders.js";
 import { plots_follow, plots_restart, plots_start } from "/page/plots.js";
 import { pulse_now, pulse_on, pulse_start } from "/page/pulse.js";
+import { run_show, run_start } from "/page/run.js";
 import { servers_show } from "/page/servers.js";
 import { theme_start } from "/page/theme.js";
 import { token_start } from "/page/token.js";
@@ -40,11 +41,13 @@ async function follow() {
 theme_start();
 orders_start();
 token_start(() => ask());
+run_start();
 plots_start();
 line_start();
 lines_start();
 pulse_on("beat", (summary) => {
 	glance_show(summary, lines_find);
+	run_show(summary);
 	plots_follow();
 	if (beats++ % FOLLOW_BEATS === 0)
 		follow();

@@ -35,19 +35,27 @@ function done(answer) {
 	order.done?.(answer);
 }
 
+// What the fields of the dialog add to the order.
+function fields() {
+	const spread = $("order-spread").value.trim();
+	return {
+		...(order.spread && spread ? { spread } : {}),
+		...(order.rate !== undefined ? { rate: Number($("order-rate").value) } : {}),
+	};
+}
+
 async function submit(event) {
 	event.preventDefault();
 	if (busy)
 		return;
 	const typed = $("order-token").value.trim();
-	const spread = $("order-spread").value.trim();
 	if (typed)
 		token_set(typed);
 	error_show("");
 	busy = true;
 	try {
 		if (order.path)
-			done(await change(order.path, { ...order.body, ...(order.spread && spread ? { spread } : {}) }));
+			done(await change(order.path, { ...order.body, ...fields() }));
 		else
 			done({});
 	} catch (error) {
@@ -59,18 +67,22 @@ async function submit(event) {
 	}
 }
 
-// Ask before it is done. {title, text, path, body, go: text of the button, spread: may be spread, said, done}
+// Ask before it is done. {title, text, path, body, go: text of the button, spread: may be spread,
+// rate: the present one, where another is asked for, said, done}
 export function order_ask(wanted) {
 	order = wanted;
 	text_set($("order-title"), wanted.title);
 	text_set($("order-text"), wanted.text);
 	text_set($("order-go"), wanted.go ?? wanted.title);
 	$("order-spread-label").hidden = !wanted.spread;
+	$("order-rate-label").hidden = $("order-rate").disabled = wanted.rate === undefined;
+	$("order-rate").required = wanted.rate !== undefined;
+	$("order-rate").value = wanted.rate ?? "";
 	$("order-token-label").hidden = Boolean(token_get());
 	$("order-token").value = $("order-spread").value = "";
 	error_show(wanted.error ?? "");
 	$("order-dialog").showModal();
-	const first = !token_get() ? $("order-token") : $("order-go");
+	const first = !token_get() ? $("order-token") : wanted.rate !== undefined ? $("order-rate") : $("order-go");
 	first.focus();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Uses the page of a run as a user does, for tests/app/page.sh.
 //
-// usage: PLAYWRIGHT=FILE page.mjs URL TOKEN LINES FOLDER; prints lines of TAP. In FOLDER the files wants-stop
+// usage: PLAYWRIGHT=FILE page.mjs URL TOKEN LINES FOLDER; prints lines of TAP. Of a URL with https only what TLS
+// changes is looked at: such a run wants the token for reading, too. In FOLDER the files wants-stop
 // and wants-start ask for a restart of the run; stopped says that it has ended.
 import { existsSync, writeFileSync } from "node:fs";
 
@@ -151,6 +152,35 @@ async function steers() {
 }
 
 // From the first Tab to an order, without a mouse.
+async function run_steered() {
+	const { page } = await page_open();
+	await page.click("#run-orders button:text-is('Rate…')");
+	await page.fill("#order-rate", "-5");
+	await page.fill("#order-token", token);
+	await page.click("#order-go");
+	check("run: a negative rate does not leave the dialog", await page.locator("#order-dialog").isVisible(), "it is gone");
+	await page.fill("#order-rate", "4321");
+	await page.click("#order-go");
+	check("run: its rate is set", await poll(async () => (await page.textContent("#tiles")).includes("at most 4,321/s")),
+		await page.textContent("#tiles"));
+	await page.click("#run-orders button:text-is('Rate…')");
+	check("run: the dialog begins with the present rate", await page.inputValue("#order-rate") === "4321",
+		await page.inputValue("#order-rate"));
+	await page.fill("#order-rate", "0");
+	await page.click("#order-go");
+	check("run: 0 takes the limit away", await poll(async () => (await page.textContent("#tiles")).includes("no limit set")),
+		await page.textContent("#tiles"));
+	await page.click("#run-orders button:text-is('Pause')");
+	await page.click("#order-go");
+	check("run: it is paused", await poll(async () => (await page.textContent("#verdict")).includes("Paused:")),
+		await page.textContent("#verdict"));
+	await page.click("#run-orders button:text-is('Resume')");
+	await page.click("#order-go");
+	check("run: and goes on", await poll(async () => !(await page.textContent("#verdict")).includes("Paused:")),
+		await page.textContent("#verdict"));
+	await page.context().close();
+}
+
 async function keyboard() {
 	const { page } = await page_open();
 	const number = String(first + 6);
@@ -230,7 +260,28 @@ async function outlives() {
 	await page.context().close();
 }
 
-for (const part of [opens, finds, steers, keyboard, narrow, outlives]) {
+// Alone with the certificate of the test, which nobody has signed.
+async function tls_read() {
+	const context = await browser.newContext({ ignoreHTTPSErrors: true });
+	const page = await context.newPage();
+	await page.goto(base);
+	const asked = page.locator("#order-dialog");
+	check("TLS: the token is asked for, since reading needs it", await poll(() => asked.isVisible()), "no dialog");
+	check("TLS: until then nothing is shown", await page.locator("#line-rows button").count() === 0, "lines are");
+	await page.fill("#order-token", token);
+	await page.click("#order-go");
+	check("TLS: with it the lines are shown", await poll(() => page.locator("#line-rows button").count()),
+		await page.textContent("#away"));
+	check("TLS: and changes are followed", await poll(async () => await page.textContent("#feed-state") === "live"),
+		await page.textContent("#feed-state"));
+	await page.click("#run-orders button:text-is('Drain…')");
+	await page.click("#order-go");
+	check("TLS: the run is drained", await poll(() => existsSync(`${folder}/drained`), 60), "it goes on");
+	await context.close();
+}
+
+for (const part of base.startsWith("https:") ? [tls_read]
+	: [opens, finds, steers, run_steered, keyboard, narrow, outlives]) {
 	try {
 		await part();
 	} catch (error) {
