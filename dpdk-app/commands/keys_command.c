@@ -22,6 +22,9 @@ struct key_list {
 static const struct key_list lists[] = {
 	{ "Keys of a profile", "They stand below the name of a profile.", hl_profile_key },
 	{ "Keys of the run", "They stand at the top of the file.", hl_run_key },
+	{ "Expectations",
+	  "They stand below expect, at the top of the file, as in registered: 100%; see EXPECT.",
+	  hl_measure_key },
 };
 
 #define N_LISTS (sizeof(lists) / sizeof(*lists))

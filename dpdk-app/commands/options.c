@@ -74,6 +74,17 @@ static char *secret_take(char *text)
 	return copy;
 }
 
+static int text_add(const struct option_spec *spec, const char *text, struct hl_error *err)
+{
+	struct option_texts *texts = spec->to;
+
+	if (texts->n == OPTION_TEXTS_MAX)
+		return hl_fail(err, E2BIG, "--%s: given more than %d times", spec->name,
+			       OPTION_TEXTS_MAX);
+	texts->of[texts->n++] = text;
+	return 0;
+}
+
 static int value_read(struct option_spec *spec, char *text, struct hl_error *err)
 {
 	bool again = spec->given;
@@ -93,6 +104,8 @@ static int value_read(struct option_spec *spec, char *text, struct hl_error *err
 		return number_read(spec, text, err);
 	case OPTION_TIME:
 		return time_read(spec, text, err);
+	case OPTION_EACH:
+		return text_add(spec, text, err);
 	case OPTION_TEXT:
 	case OPTION_SECRET:
 		if (!*text)

@@ -16,7 +16,15 @@ enum option_kind {
 	OPTION_NUMBER, // uint64_t, min..max; k and M multiply
 	OPTION_TIME,   // uint64_t [ms], min..max; a bare number is in seconds
 	OPTION_TEXT,   // const char *, points into argv
+	OPTION_EACH,   // struct option_texts: may be given several times
 	OPTION_SECRET, // a copy, since the value is erased from argv, which other users can see
+};
+
+#define OPTION_TEXTS_MAX 64
+
+struct option_texts {
+	unsigned n;
+	const char *of[OPTION_TEXTS_MAX]; // point into argv
 };
 
 struct option_spec {

@@ -39,6 +39,7 @@ void run_options_prepare(struct run_options *o)
 		{ "history", 0, OPTION_TEXT, &o->history, 0, 0, "FILE", "keep each change of a line's state, for heartline history (none)", 0 },
 		{ "history-age", 0, OPTION_TEXT, &o->history_age, 0, 0, "TIME", "older changes leave the history; 0: none do (0)", 0 },
 		{ "history-size", 0, OPTION_TEXT, &o->history_size, 0, 0, "MIB", "the history takes so many MiB at most; 0: no limit (1024)", 0 },
+		{ "expect", 0, OPTION_EACH, &o->expect, 0, 0, "MEASURE=VALUE", "what the run must come to, else it exits with 1; may be repeated (nothing)", 0 },
 		{ "top", 0, OPTION_FLAG, &o->top, 0, 0, NULL, "a live screen as of heartline top instead of status lines, on a terminal", 0 },
 		{ "rate-scale", 0, OPTION_NUMBER, &o->rate_scale, 1, 1000000, "N", "what + and - of that screen change the rate by (1)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
@@ -65,8 +66,10 @@ void run_options_help(const struct run_options *o)
 	printf("\nTimes are 500ms, 10s, 5min or 12h. With -c, lines and servers are described in\n"
 	       "the file; heartline keys lists its keys. Of the lcores that the EAL option -l names, the\n"
 	       "first one is for control, and each further one runs a worker.\n"
-	       "Exit: 0 all well, 1 some lines failed or were down for too long, 2 usage or\n"
-	       "configuration, 97 timed out, 99 nothing processed.\n");
+	       "An expectation is registered=100%%, switch_p99=5s, drops=0, failovers=exactly 10, ...:\n"
+	       "heartline keys lists what can be measured.\n"
+	       "Exit: 0 all well, 1 some lines failed or were down for too long, or not all that was\n"
+	       "expected came true, 2 usage or configuration, 97 timed out, 99 nothing processed.\n");
 }
 
 // Set the keys of the run that flags give; they override the file and the defaults.
@@ -98,6 +101,11 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		struct hl_error inner;
 		if (keys[i].value && hl_config_set(config, keys[i].key, keys[i].value, &inner) < 0)
 			return hl_fail(err, inner.code, "--%.900s", inner.text);
+	}
+	for (unsigned i = 0; i < o->expect.n; i++) {
+		struct hl_error inner;
+		if (hl_expect_set(&config->expect, o->expect.of[i], &inner) < 0)
+			return hl_fail(err, inner.code, "--expect: %.900s", inner.text);
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/exit_code.h"
@@ -79,23 +80,67 @@ static void judge_answers(const struct report *r, struct judgement *j)
 		add(j, VERDICT_FAILED, "not one answer came");
 }
 
-static void judge_lines(const struct outcome *o, struct judgement *j)
+// A fault of lines; or, when something is expected of that measure, which then decides, a hint.
+static void fault(struct judgement *j, bool is_expected, enum verdict verdict, const char *format,
+		  ...) __attribute__((format(printf, 4, 5)));
+
+static void fault(struct judgement *j, bool is_expected, enum verdict verdict, const char *format,
+		  ...)
 {
+	char text[REASON_ROOM];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!is_expected)
+		add(j, verdict, "%s", text);
+	else if (j->n_hints < HINTS_MAX)
+		snprintf(j->hints[j->n_hints++], REASON_ROOM,
+			 "%.150s; what is expected of it decides", text);
+}
+
+static void judge_lines(const struct report *r, struct judgement *j)
+{
+	const struct outcome *o = &r->outcome;
 	const struct outage *worst = &o->worst_too_long;
+	const struct expected_list *x = &r->expected;
+	bool lines = expected_has(x, HL_MEASURE_REGISTERED) ||
+		     expected_has(x, HL_MEASURE_FAILED_LINES);
+	bool outages = expected_has(x, HL_MEASURE_OUTAGE_MAX) ||
+		       expected_has(x, HL_MEASURE_OUTAGE_TOTAL);
 
 	if (o->never)
-		add(j, VERDICT_FAILED, "%" PRIu64 " line%s %s never registered", o->never,
-		    plural(o->never), were(o->never));
+		fault(j, lines, VERDICT_FAILED, "%" PRIu64 " line%s %s never registered", o->never,
+		      plural(o->never), were(o->never));
 	if (o->lost)
-		add(j, VERDICT_FAILED,
-		    "%" PRIu64 " line%s lost the registration and did not get it back", o->lost,
-		    plural(o->lost));
+		fault(j, lines, VERDICT_FAILED,
+		      "%" PRIu64 " line%s lost the registration and did not get it back", o->lost,
+		      plural(o->lost));
 	if (o->too_long)
-		add(j, VERDICT_DEGRADED,
-		    "%" PRIu64 " line%s %s down longer than the worst case of a switch, %.1f s: "
-		    "up to %.1f s",
-		    o->too_long, plural(o->too_long), were(o->too_long),
-		    (double)worst->allowed_ms / 1000, (double)worst->ms / 1000);
+		fault(j, outages, VERDICT_DEGRADED,
+		      "%" PRIu64 " line%s %s down longer than the worst case of a switch, %.1f s: "
+		      "up to %.1f s",
+		      o->too_long, plural(o->too_long), were(o->too_long),
+		      (double)worst->allowed_ms / 1000, (double)worst->ms / 1000);
+	if (r->leftovers)
+		fault(j, expected_has(x, HL_MEASURE_LEFTOVERS), VERDICT_FAILED,
+		      "%" PRIu64 " binding%s could not be removed from the servers", r->leftovers,
+		      plural(r->leftovers));
+}
+
+static void judge_expected(const struct expected_list *x, struct judgement *j)
+{
+	static const enum expected_result bad[] = { EXPECTED_MISSED, EXPECTED_NOT_MEASURED };
+	char names[EXPECTED_NAMES_ROOM];
+
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		uint32_t n = expected_count(x, bad[i]);
+		expected_names(x, bad[i], names);
+		if (n)
+			add(j, VERDICT_FAILED, "%" PRIu32 " of %" PRIu32 " expectations %s %s: %s",
+			    n, x->n, were(n), expected_result_name(bad[i]), names);
+	}
 }
 
 // Many servers answer REGISTER but not OPTIONS, and lines leave such a server for good.
@@ -131,11 +176,8 @@ void judge(const struct report *r, struct judgement *j)
 	*j = (struct judgement){ .verdict = VERDICT_OK };
 	judge_hints(r, j);
 	judge_answers(r, j);
-	judge_lines(&r->outcome, j);
-	if (r->leftovers)
-		add(j, VERDICT_FAILED,
-		    "%" PRIu64 " binding%s could not be removed from the servers", r->leftovers,
-		    plural(r->leftovers));
+	judge_lines(r, j);
+	judge_expected(&r->expected, j);
 	if (r->phase_failed)
 		add(j, VERDICT_FAILED, "a phase did not end as it should");
 }

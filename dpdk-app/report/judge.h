@@ -5,7 +5,7 @@
 #include "report/report.h"
 
 #define REASONS_MAX 8
-#define HINTS_MAX 3
+#define HINTS_MAX 8
 #define REASON_ROOM 240
 
 struct judgement {

@@ -22,6 +22,24 @@ void report_lines(struct report *report, struct dataplane *dp, uint64_t now_ns)
 	outcome_take(&report->outcome, dp, now_ns);
 }
 
+// Lines are as they were before the drain; what was counted is as the rest of the report has it.
+static void expectations_judge(struct report *r)
+{
+	const struct measured m = {
+		.end = &r->end,
+		.lines = &r->up,
+		.outcome = &r->outcome,
+		.down = { r->outcome.ever_down, r->outcome.down_ms, r->outcome.worst.ms },
+		.took_ns = r->took_ns,
+		.offered_rate = r->offered_rate,
+		.achieved_rate = r->achieved_rate,
+		.leftovers = r->leftovers,
+	};
+
+	if (r->expect)
+		expected_judge(&r->expected, r->expect, &m);
+}
+
 void report_close(struct report *report, struct dataplane *dp, uint64_t device_lost)
 {
 	report->dp = dp;
@@ -44,6 +62,7 @@ void report_close(struct report *report, struct dataplane *dp, uint64_t device_l
 	report->lateness_p99_us = dataplane_lateness_us(dp, 0.99); // NAN when no timer ran
 	if (isnan(report->lateness_p99_us))
 		report->lateness_p99_us = 0;
+	expectations_judge(report);
 }
 
 void report_free(struct report *report)
@@ -62,6 +81,12 @@ void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, ui
 		report->offered_rate = (double)rate;
 }
 
+// Lines that were still to register when the run ended excuse no missed expectation.
+static bool is_starting_missed(const struct report *r)
+{
+	return r->outcome.starting && expected_count(&r->expected, EXPECTED_MISSED);
+}
+
 // Does this limit alone show that the generator was too slow? The others only say how close it was.
 static bool limit_decides(const struct report *r, enum hl_limit limit)
 {
@@ -69,7 +94,7 @@ static bool limit_decides(const struct report *r, enum hl_limit limit)
 
 	switch (limit) {
 	case HL_LIMIT_RATE_LIMITED:
-		return s->limits[limit] && r->outcome.never;
+		return s->limits[limit] && (r->outcome.never || is_starting_missed(r));
 	case HL_LIMIT_DELAYED:
 		return s->limits[limit] > s->requests[HL_OPTIONS] / DELAYED_SHARE;
 	case HL_LIMIT_TX_FULL:

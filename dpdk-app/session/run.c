@@ -179,7 +179,10 @@ static bool settled(void *context)
 
 static void report_before_drain(struct run *run)
 {
+	run->report.expect = &run->config->expect;
 	report_lines(&run->report, run->dp, timebase_ns());
+	if (run->enabled_ns)
+		run->report.took_ns = timebase_ns() - run->enabled_ns;
 	if (run->enabled_ns &&
 	    run->progress_lines == 0) { // no line registered: report what was sent nevertheless
 		run->progress_ns = timebase_ns();

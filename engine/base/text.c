@@ -124,6 +124,34 @@ bool text_get_number(const char *in, uint32_t len, uint32_t *v)
 	return true;
 }
 
+uint32_t text_get_thousandths(const char *in, uint32_t len, uint64_t *v)
+{
+	uint64_t value = 0;
+	uint32_t i = 0, decimals = 0;
+	bool point = false;
+
+	for (; i < len; i++) {
+		unsigned digit = (uint8_t)in[i] - '0';
+
+		if (in[i] == '.' && !point && i > 0) {
+			point = true;
+			continue;
+		}
+		if (digit > 9)
+			break;
+		if (decimals == 3 || value > UINT64_MAX / 100000)
+			return 0;
+		value = value * 10 + digit;
+		decimals += point;
+	}
+	if (i == 0 || in[i - 1] == '.')
+		return 0;
+	for (; decimals < 3; decimals++)
+		value *= 10;
+	*v = value;
+	return i;
+}
+
 // ASCII only: SIP tokens know no other letters (RFC 3261 25.1).
 static uint8_t letter_lower(char c)
 {

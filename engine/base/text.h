@@ -27,5 +27,7 @@ unsigned text_put_number(char *out, uint32_t v);
 void text_put_hex(char *out, const uint8_t *bytes, unsigned n);
 // digits only, at least one; larger numbers become UINT32_MAX (RFC 3261 sets no limit)
 bool text_get_number(const char *in, uint32_t len, uint32_t *v);
+// a number with up to three decimals, times 1000; returns how many characters it has, 0: it is none
+uint32_t text_get_thousandths(const char *in, uint32_t len, uint64_t *v);
 
 bool text_equal_nocase(const char *a, uint32_t a_len, const char *b, uint32_t b_len);

@@ -12,72 +12,14 @@
 #include "control/entries.h"
 #include "control/file.h"
 #include "control/headers.h"
+#include "control/measures.h"
+#include "control/reader.h"
 #include "control/schema.h"
-
-struct reader {
-	struct hl_config *config;
-	struct yaml_positions positions;
-	const char *folder_of; // file that CSV paths start from; NULL: the current folder
-	struct hl_error *err;
-	struct fault fault;
-};
-
-static int entry_node(struct reader *r)
-{
-	struct yaml_positions *positions = &r->positions;
-	int root = yaml_position_root(positions), node = 0;
-
-	switch (r->fault.at) {
-	case FAULT_PORT:
-		return yaml_position_item(positions, yaml_position_key(positions, root, "ports"),
-					  r->fault.index);
-	case FAULT_PROFILE:
-		yaml_position_pair(positions, yaml_position_key(positions, root, "profiles"),
-				   r->fault.index, &node);
-		return node;
-	case FAULT_LINES:
-	case FAULT_ROW:
-		return yaml_position_item(positions, yaml_position_key(positions, root, "lines"),
-					  r->fault.index);
-	case FAULT_ALERT:
-		return yaml_position_item(positions, yaml_position_key(positions, root, "alerts"),
-					  r->fault.index);
-	default:
-		return root;
-	}
-}
-
-// Fail with r->fault at its entry and key.
-static int reader_fail(struct reader *r)
-{
-	int entry = entry_node(r), node = 0;
-
-	if (r->fault.at == FAULT_ROW)
-		return csv_fail_row(&r->config->lines[r->fault.index], r->fault.row, &r->fault,
-				    r->err);
-	if (r->fault.key != NULL)
-		node = yaml_position_key(&r->positions, entry, r->fault.key);
-	return yaml_position_fail(&r->positions, node != 0 ? node : entry, 0, &r->fault, r->err);
-}
-
-static int memory_fail(struct reader *r)
-{
-	return hl_fail(r->err, ENOMEM, "%s: out of memory", r->positions.source.name);
-}
-
-// Every key of a table that the file has, in the order of the table.
-static int keys_read(struct reader *r, const struct key *keys, char *const texts[], void *object)
-{
-	for (uint32_t i = 0; keys[i].name != NULL; i++)
-		if (texts[i] != NULL && key_set(&keys[i], object, texts[i], &r->fault) != 0)
-			return reader_fail(r);
-	return 0;
-}
 
 // `addresses` is one text or a list of them.
 static int addresses_read(struct reader *r, struct hl_port *port)
 {
-	int node = yaml_position_key(&r->positions, entry_node(r), "addresses"),
+	int node = yaml_position_key(&r->positions, reader_entry(r), "addresses"),
 	    prefix = PREFIX_NONE;
 	bool list = yaml_position_is(&r->positions, node, YAML_SEQUENCE_NODE);
 
@@ -125,7 +67,7 @@ static int port_read(struct reader *r, const struct port_text *text, struct hl_p
 	}
 	port->device = strdup(text->device);
 	if (port->device == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	if (text->gateway == NULL)
 		return 0;
 	if (key_set(&gateway_key, port, text->gateway, &r->fault) != 0)
@@ -137,7 +79,7 @@ static int ports_read(struct reader *r, const struct file_text *text)
 {
 	r->config->ports = calloc(text->n_ports, sizeof(*r->config->ports));
 	if (r->config->ports == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	for (uint32_t i = 0; i < text->n_ports; i++) {
 		fault_at(&r->fault, FAULT_PORT, i, NULL);
 		r->config->n_ports++;
@@ -154,7 +96,7 @@ static int ports_read(struct reader *r, const struct file_text *text)
 static int headers_read(struct reader *r, struct hl_profile *profile)
 {
 	struct yaml_positions *positions = &r->positions;
-	int node = yaml_position_key(positions, entry_node(r), "headers"), value;
+	int node = yaml_position_key(positions, reader_entry(r), "headers"), value;
 	const char *text = yaml_position_scalar(positions, node);
 
 	if (node == 0)
@@ -192,8 +134,8 @@ static int profile_read(struct reader *r, const struct profile_text *text, const
 	hl_profile_default(profile);
 	profile->name = strdup(name);
 	if (profile->name == NULL)
-		return memory_fail(r);
-	int rc = keys_read(r, profile_keys, text->values, profile);
+		return reader_memory_fail(r);
+	int rc = reader_keys(r, profile_keys, text->values, profile);
 	return rc != 0 ? rc : headers_read(r, profile);
 }
 
@@ -210,7 +152,7 @@ static int profiles_read(struct reader *r, const struct file_text *text)
 	}
 	r->config->profiles = calloc(n, sizeof(*r->config->profiles));
 	if (r->config->profiles == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	for (uint32_t i = 0; i < n; i++) {
 		int value, key = yaml_position_pair(&r->positions, node, i, &value);
 
@@ -251,7 +193,7 @@ static int group_csv_read(struct reader *r, const char *path, struct hl_lines *l
 
 	lines->csv = file_beside(r->folder_of, path);
 	if (lines->csv == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	r->fault.what[0] = '\0';
 	rc = csv_read(lines, &r->fault, r->err);
 	return rc != 0 && r->fault.what[0] != '\0' ? reader_fail(r) : rc;
@@ -280,7 +222,7 @@ static int lines_read(struct reader *r, const struct file_text *text)
 {
 	r->config->lines = calloc(text->n_lines, sizeof(*r->config->lines));
 	if (r->config->lines == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	for (uint32_t i = 0; i < text->n_lines; i++) {
 		fault_at(&r->fault, FAULT_LINES, i, NULL);
 		r->config->n_lines++;
@@ -297,7 +239,7 @@ static int lines_read(struct reader *r, const struct file_text *text)
 // `command` is one text, a program, or a list of the program and its arguments.
 static int command_read(struct reader *r, struct hl_alert *alert)
 {
-	int node = yaml_position_key(&r->positions, entry_node(r), "command");
+	int node = yaml_position_key(&r->positions, reader_entry(r), "command");
 	bool list = yaml_position_is(&r->positions, node, YAML_SEQUENCE_NODE);
 	uint32_t n = list ? yaml_position_count(&r->positions, node) : 1;
 
@@ -320,7 +262,7 @@ static int alerts_read(struct reader *r, const struct file_text *text)
 		return 0;
 	r->config->alerts = calloc(text->n_alerts, sizeof(*r->config->alerts));
 	if (r->config->alerts == NULL)
-		return memory_fail(r);
+		return reader_memory_fail(r);
 	for (uint32_t i = 0; i < text->n_alerts; i++) {
 		struct hl_alert *alert = &r->config->alerts[i];
 
@@ -328,7 +270,7 @@ static int alerts_read(struct reader *r, const struct file_text *text)
 		r->config->n_alerts++;
 		key_set_defaults(alert_keys, alert);
 
-		int rc = keys_read(r, alert_keys, text->alerts[i].values, alert);
+		int rc = reader_keys(r, alert_keys, text->alerts[i].values, alert);
 
 		if (rc == 0)
 			rc = command_read(r, alert);
@@ -341,9 +283,19 @@ static int alerts_read(struct reader *r, const struct file_text *text)
 	return 0;
 }
 
+static int expect_read(struct reader *r, char *const texts[HL_MEASURES])
+{
+	fault_at(&r->fault, FAULT_EXPECT, 0, NULL);
+	for (unsigned m = 0; m < HL_MEASURES; m++)
+		if (texts[m] != NULL && expectation_add(&r->config->expect, (enum hl_measure)m,
+							texts[m], &r->fault) != 0)
+			return reader_fail(r);
+	return 0;
+}
+
 static int file_text_read(struct reader *r, const struct file_text *text)
 {
-	int rc = keys_read(r, run_keys, text->values, r->config);
+	int rc = reader_keys(r, run_keys, text->values, r->config);
 
 	if (rc == 0)
 		rc = ports_read(r, text);
@@ -353,6 +305,8 @@ static int file_text_read(struct reader *r, const struct file_text *text)
 		rc = lines_read(r, text);
 	if (rc == 0)
 		rc = alerts_read(r, text);
+	if (rc == 0)
+		rc = expect_read(r, text->expect.values);
 	if (rc == 0 && check_config(r->config, &r->fault) != 0)
 		rc = reader_fail(r);
 	return rc;

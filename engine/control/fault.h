@@ -9,7 +9,15 @@
 #include <heartline/error.h>
 
 // The kind of entry that a fault is about; its line and column are found later.
-enum fault_place { FAULT_FILE, FAULT_PORT, FAULT_PROFILE, FAULT_LINES, FAULT_ROW, FAULT_ALERT };
+enum fault_place {
+	FAULT_FILE,
+	FAULT_PORT,
+	FAULT_PROFILE,
+	FAULT_LINES,
+	FAULT_ROW,
+	FAULT_ALERT,
+	FAULT_EXPECT
+};
 
 struct fault {
 	int code; // errno value

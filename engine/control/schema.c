@@ -13,7 +13,7 @@
 
 #include "control/explain.h"
 
-enum { FILE_FIELDS = 4 }; // ports, profiles, lines, alerts
+enum { FILE_FIELDS = 5 }; // ports, profiles, lines, alerts, expect
 
 struct schema {
 	struct file_text *text;
@@ -21,6 +21,7 @@ struct schema {
 	cyaml_schema_field_t file_fields[RUN_KEYS_MAX + FILE_FIELDS + 1];
 	cyaml_schema_field_t profile_fields[PROFILE_KEYS_MAX + 1];
 	cyaml_schema_field_t alert_fields[ALERT_KEYS_MAX + 2];
+	cyaml_schema_field_t expect_fields[HL_MEASURES + 1];
 	cyaml_schema_field_t *profiles; // one a profile
 	char said[256];                 // libcyaml's first words about a fault
 };
@@ -65,6 +66,17 @@ static uint32_t fields_of_keys(const struct key *keys, uint32_t offset, cyaml_sc
 							       .flags = CYAML_FLAG_OPTIONAL };
 	}
 	return n;
+}
+
+static void fields_of_measures(cyaml_schema_field_t *out)
+{
+	for (uint32_t m = 0; m < HL_MEASURES; m++)
+		out[m] = (cyaml_schema_field_t){
+			.key = hl_measure_name((enum hl_measure)m),
+			.data_offset = m * (uint32_t)sizeof(char *),
+			.value = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+						      char *, 0, CYAML_UNLIMITED) },
+		};
 }
 
 static cyaml_schema_field_t *fields_of_profiles(struct schema *s, struct yaml_positions *positions,
@@ -120,6 +132,9 @@ static int schema_make(struct schema *s, struct yaml_positions *positions)
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
 		"alerts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_text, alerts,
 		n_alerts, &s->alert, 1, HL_ALERTS_MAX);
+	fields_of_measures(s->expect_fields);
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_MAPPING(
+		"expect", CYAML_FLAG_OPTIONAL, struct file_text, expect, s->expect_fields);
 	fields_of_keys(run_keys, offsetof(struct file_text, values), field);
 	s->file = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text,
 							      s->file_fields) };

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include <heartline/expect.h>
+
 #include "control/alerts.h"
 #include "control/keys.h"
 #include "control/yaml_position.h"
@@ -25,12 +27,17 @@ struct alert_text {
 	char *values[ALERT_KEYS_MAX]; // by index in alert_keys; command: read from the document
 };
 
+struct expect_text {
+	char *values[HL_MEASURES]; // by measure
+};
+
 struct file_text {
 	char *values[RUN_KEYS_MAX]; // by index in run_keys
 	struct port_text *ports;
 	struct profile_text *profiles; // in the order of the file
 	struct lines_text *lines;
 	struct alert_text *alerts;
+	struct expect_text expect;
 	uint32_t n_ports, n_lines, n_alerts;
 };
 

@@ -56,36 +56,6 @@ static bool word_is(struct slice word, const char *text)
 	return text_equal_nocase(word.at, word.len, text, (uint32_t)strlen(text));
 }
 
-// A number with up to three decimals, times 1000; *unit is what follows it. False: no number.
-static bool decimal_read(struct slice word, uint64_t *thousandths, struct slice *unit)
-{
-	uint64_t value = 0;
-	uint32_t i = 0, decimals = 0;
-	bool point = false;
-
-	for (; i < word.len; i++) {
-		unsigned digit = (uint8_t)word.at[i] - '0';
-
-		if (word.at[i] == '.' && !point && i > 0) {
-			point = true;
-			continue;
-		}
-		if (digit > 9)
-			break;
-		if (decimals == 3 || value > UINT64_MAX / 100000)
-			return false;
-		value = value * 10 + digit;
-		decimals += point;
-	}
-	if (i == 0 || word.at[i - 1] == '.')
-		return false;
-	for (; decimals < 3; decimals++)
-		value *= 10;
-	*thousandths = value;
-	*unit = (struct slice){ word.at + i, word.len - i };
-	return true;
-}
-
 // Read a time with its unit. False: it is not one, or longer than a year.
 static bool time_read(struct slice word, uint64_t *ns)
 {
@@ -97,10 +67,11 @@ static bool time_read(struct slice word, uint64_t *ns)
 		{ "min", 60000000000 }, { "h", 3600000000000 },
 	};
 	const uint64_t year_ns = 366ull * 24 * 3600000000000;
-	struct slice unit;
 	uint64_t thousandths;
+	uint32_t used = text_get_thousandths(word.at, word.len, &thousandths);
+	struct slice unit = { word.at + used, word.len - used };
 
-	if (!decimal_read(word, &thousandths, &unit))
+	if (used == 0)
 		return false;
 	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (word_is(unit, units[i].name)) {
@@ -133,7 +104,7 @@ static int time_take(struct reader *in, uint64_t *ns)
 // The value of a fault that needs one, in the fault's own unit.
 static int value_take(struct reader *in, enum hl_fault fault, uint32_t *value)
 {
-	struct slice word = word_take(in, '\0'), unit = { "", 0 };
+	struct slice word = word_take(in, '\0');
 	uint64_t n = 0;
 
 	if (fault == HL_FAULT_STATUS || fault == HL_FAULT_REGISTER_STATUS) {
@@ -147,8 +118,9 @@ static int value_take(struct reader *in, enum hl_fault fault, uint32_t *value)
 			return script_fail(in, word.at, "grant: allowed 0s..24h, such as 6s");
 		*value = (uint32_t)(n / NS_PER_S);
 	} else if (fault == HL_FAULT_LOSS) {
-		if (!decimal_read(word, &n, &unit) || !word_is(unit, "%") ||
-		    n > FAULT_LOSS_MAX * 10)
+		uint32_t used = text_get_thousandths(word.at, word.len, &n);
+		struct slice unit = { word.at + used, word.len - used };
+		if (used == 0 || !word_is(unit, "%") || n > FAULT_LOSS_MAX * 10)
 			return script_fail(in, word.at, "loss: allowed 0%..100%, such as 12.5%");
 		*value = (uint32_t)(n / 10);
 	} else {

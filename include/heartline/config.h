@@ -9,6 +9,7 @@
 #include <heartline/addr.h>
 #include <heartline/code.h>
 #include <heartline/error.h>
+#include <heartline/expect.h>
 #include <heartline/prefix.h>
 
 #define HL_LINES_MAX (1u << 24) // a branch has room for so many
@@ -151,6 +152,7 @@ const char *hl_alert_figure_name(enum hl_alert_figure figure);
 struct hl_config {
 	struct hl_alert *alerts;
 	uint32_t n_alerts;
+	struct hl_expectations expect; // of the whole run
 	struct hl_port *ports;
 	uint32_t n_ports;
 	struct hl_profile *profiles;
@@ -273,6 +275,12 @@ bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b);
 
 /** Do two configurations have the same alerts? */
 bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b);
+
+/** Do they expect the same? */
+bool hl_expectations_equal(const struct hl_expectations *a, const struct hl_expectations *b);
+
+/** Measures, as keys of `expect`: in the order of enum hl_measure. @return false behind the last one */
+bool hl_measure_key(uint32_t index, struct hl_key *key);
 
 /** Keys of the run, which stand at the top of a file. @return false behind the last one */
 bool hl_run_key(uint32_t index, struct hl_key *key);

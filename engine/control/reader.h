@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files share that read a configuration out of its document.
+#pragma once
+
+#include <heartline/config.h>
+
+#include "control/fault.h"
+#include "control/keys.h"
+#include "control/yaml_position.h"
+
+struct reader {
+	struct hl_config *config;
+	struct yaml_positions positions;
+	const char *folder_of; // file that CSV paths start from; NULL: the current folder
+	struct hl_error *err;
+	struct fault fault;
+};
+
+// The node that r->fault is about.
+int reader_entry(struct reader *r);
+
+// Fail with r->fault at its entry and key.
+int reader_fail(struct reader *r);
+int reader_memory_fail(struct reader *r);
+
+// Every key of a table that the file has, in the order of the table.
+int reader_keys(struct reader *r, const struct key *keys, char *const texts[], void *object);
