@@ -10,7 +10,7 @@
 struct confinement {
 	struct user user; // whom it becomes
 	// NULL or empty: none. What was made as root becomes the user's.
-	const char *config, *events, *summary, *socket;
+	const char *config, *events, *summary, *junit, *socket;
 };
 
 // Can a run on this device go on as that user? Before anything starts. 0, -EINVAL.

@@ -237,7 +237,7 @@ int demo_command(int argc, char **argv)
 	if (rc == 0 && o.algorithm_text)
 		rc = algorithm_read(o.algorithm_text, &o.algorithm, &err);
 	if (rc == 0)
-		rc = summary_check(o.summary, &err);
+		rc = result_check("summary", o.summary, &err);
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
 	if (rc == 0 && o.control)

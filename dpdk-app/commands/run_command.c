@@ -21,6 +21,7 @@
 #include "naming/dhcp.h"
 #include "naming/resolve.h"
 #include "report/judge.h"
+#include "report/junit.h"
 #include "report/report_print.h"
 #include "session/reload.h"
 #include "session/run.h"
@@ -108,7 +109,11 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	run_finish(run, &judgement);
 	if (!p->options.quiet)
 		report_print(&run->report, stderr);
-	return run_conclude(run, &judgement, p->options.summary, err);
+	int code = run_conclude(run, &judgement, p->options.summary, err);
+	return p->options.junit && junit_write(&run->report, &judgement, p->options.config,
+					       p->options.junit, err) < 0
+		       ? EXIT_USAGE
+		       : code;
 }
 
 static int run_on_port(struct run_parts *p, struct hl_config *config, struct session *session,
@@ -208,7 +213,9 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = confine_check(&p.confinement, &device, &err);
 	if (rc == 0)
-		rc = summary_check(p.options.summary, &err);
+		rc = result_check("summary", p.options.summary, &err);
+	if (rc == 0)
+		rc = result_check("junit", p.options.junit, &err);
 	if (rc == 0 && p.options.events_path)
 		rc = events_open(&p.events, p.options.events_path, &err);
 	if (rc == 0)
@@ -225,6 +232,7 @@ int run_command(int argc, char **argv)
 	p.confinement.config = p.options.config;
 	p.confinement.events = p.options.events_path;
 	p.confinement.summary = p.options.summary;
+	p.confinement.junit = p.options.junit;
 	p.confinement.socket = p.socket.path;
 	if (rc == 0) {
 		const struct session_request request = {

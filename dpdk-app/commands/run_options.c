@@ -35,6 +35,7 @@ void run_options_prepare(struct run_options *o)
 		{ "http", 0, OPTION_TEXT, &o->http, 0, 0, "ADDRESS:PORT|off", "serve a page, metrics and an API by HTTP, as in 127.0.0.1:9060 (off)", 0 },
 		{ "http-token-file", 0, OPTION_TEXT, &o->http_token_file, 0, 0, "FILE", "the token without which HTTP changes nothing; mode 0600", 0 },
 		{ "summary", 0, OPTION_TEXT, &o->summary, 0, 0, "FILE", "write the result as JSON; -: stdout", 0 },
+		{ "junit", 0, OPTION_TEXT, &o->junit, 0, 0, "FILE", "write the result as JUnit XML, for continuous integration", 0 },
 		{ "events", 0, OPTION_TEXT, &o->events_path, 0, 0, "FILE", "write each change of a line's state as a line of JSON", 0 },
 		{ "history", 0, OPTION_TEXT, &o->history, 0, 0, "FILE", "keep each change of a line's state, for heartline history (none)", 0 },
 		{ "history-age", 0, OPTION_TEXT, &o->history_age, 0, 0, "TIME", "older changes leave the history; 0: none do (0)", 0 },

@@ -10,10 +10,10 @@
 #include "commands/config_from_flags.h"
 #include "commands/options.h"
 
-#define RUN_OWN_OPTIONS 29
+#define RUN_OWN_OPTIONS 30
 
 struct run_options {
-	const char *config, *port, *summary, *events_path;
+	const char *config, *port, *summary, *junit, *events_path;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
 		*sandbox, *user_name, *control, *http, *http_token_file, *history, *history_age,
 		*history_size; // NULL: use the value of the file

@@ -75,5 +75,5 @@ void report_free(struct report *report);
 // Write the report as JSON to a file; "-" is stdout.
 int summary_write(const struct report *report, const char *path, struct hl_error *err);
 
-// Check early that the file can be written, before a long run is wasted.
-int summary_check(const char *path, struct hl_error *err);
+// Check early that the file of an option can be written, before a long run is wasted.
+int result_check(const char *option, const char *path, struct hl_error *err);

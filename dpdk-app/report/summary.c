@@ -168,13 +168,13 @@ int summary_write(const struct report *report, const char *path, struct hl_error
 	return rc;
 }
 
-int summary_check(const char *path, struct hl_error *err)
+int result_check(const char *option, const char *path, struct hl_error *err)
 {
 	if (!path || !strcmp(path, "-"))
 		return 0;
-	FILE *file = fopen(path, "ae"); // an older summary is kept until the new one is written
+	FILE *file = fopen(path, "ae"); // an older result is kept until the new one is written
 	if (!file)
-		return hl_fail(err, errno, "--summary: %s: %s", path, strerror(errno));
+		return hl_fail(err, errno, "--%s: %s: %s", option, path, strerror(errno));
 	fclose(file);
 	return 0;
 }
