@@ -11,6 +11,7 @@
 #include "base/exit_code.h"
 #include "commands/open_passwords.h"
 #include "commands/options.h"
+#include "commands/phases.h"
 
 static void server_print(const char *which, const struct hl_endpoint *at, const char *name)
 {
@@ -49,6 +50,8 @@ static int check_file(const char *path, bool without_device, struct hl_error *er
 		rc = device_of_file(path, &config, &device, err);
 	if (rc == 0 && !without_device)
 		rc = alerts_check(&config, err);
+	if (rc == 0 && !without_device)
+		rc = phases_check(&config, path, err);
 	if (rc == 0) {
 		printf("%s: ok: %" PRIu64 " lines on %s\n", path, config.total,
 		       config.ports[0].device);

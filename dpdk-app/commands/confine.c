@@ -10,6 +10,7 @@
 
 #include "alerts/alerts.h"
 #include "base/sandbox.h"
+#include "commands/phases.h"
 
 // Drivers of PCI devices may need root whenever memory is mapped or the link changes.
 int confine_check(const struct confinement *c, const struct device *device, struct hl_error *err)
@@ -68,7 +69,8 @@ static void sandbox_enter(const struct hl_config *config)
 {
 	struct hl_error err;
 
-	if (config->sandbox && sandbox_close(alerts_run_programs(config), &err) < 0)
+	if (config->sandbox &&
+	    sandbox_close(alerts_run_programs(config) || phases_run_programs(config), &err) < 0)
 		fprintf(stderr, "heartline: warning: %s; the run goes on without\n", err.text);
 }
 

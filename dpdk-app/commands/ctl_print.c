@@ -173,6 +173,13 @@ static void pause_print(const json_t *reply)
 	printf("\n");
 }
 
+static void fault_print(const json_t *reply)
+{
+	printf("in force at %" JSON_INTEGER_FORMAT " server%s\n",
+	       json_integer_value(json_object_get(reply, "servers")),
+	       json_integer_value(json_object_get(reply, "servers")) == 1 ? "" : "s");
+}
+
 static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
 	[CTL_STATUS] = status_print,         [CTL_LINES_ADD] = added_print,
 	[CTL_LINES_REMOVE] = removed_print,  [CTL_LINES] = lines_print,
@@ -182,7 +189,7 @@ static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
 	[CTL_SERVER_RESTORE] = order_print,  [CTL_SERVER_FORCE] = order_print,
 	[CTL_RELOAD] = reload_print,         [CTL_RATE] = rate_print,
 	[CTL_PAUSE] = pause_print,           [CTL_RESUME] = pause_print,
-	[CTL_DRAIN] = drain_print,
+	[CTL_DRAIN] = drain_print,           [CTL_REGISTRAR] = fault_print,
 };
 
 void ctl_print(enum ctl_id command, const json_t *reply)

@@ -18,11 +18,12 @@
 #define LINK_TIMEOUT_MS 30000
 
 struct registrar_options {
-	const char *port, *address, *algorithm;
+	const char *port, *address, *algorithm, *control;
 	uint64_t grant_ms, min_expires_ms, nonce_life_ms, retry_after_ms, capacity, seed;
 	bool qop, help;
 	struct password_source password;
 	char password_room[PASSWORD_FILE_MAX + 1];
+	struct control_socket socket;
 	struct registrar_service service;
 };
 
@@ -147,6 +148,7 @@ int registrar_command(int argc, char **argv)
 		{ "capacity", 0, OPTION_NUMBER, &o.capacity, 1, 1u << 28, "N", "bindings per server (1048576)", 0 },
 		{ "script", 0, OPTION_TEXT, &o.service.script, 0, 0, "FILE", "faults at given times, see below", 0 },
 		{ "at", 0, OPTION_TEXT, &o.service.at, 0, 0, "TEXT", "the same in one text: \"10s: silent; 20s: ok\"", 0 },
+		{ "control", 0, OPTION_TEXT, &o.control, 0, 0, "PATH", "a UNIX socket by which heartline ctl --socket PATH registrar commands faults (none)", 0 },
 		{ "duration", 0, OPTION_TIME, &o.service.duration_ms, 0, 86400000000, "TIME", "how long to serve; 0: until Ctrl-C (0)", 0 },
 		{ "seed", 0, OPTION_NUMBER, &o.seed, 0, UINT64_MAX, "N", "seed of all random choices; 0: a new one each time (0)", 0 },
 		{ "idle-sleep", 0, OPTION_SWITCH, &o.service.idle_sleep, 0, 0, "on|off", "sleep when there is nothing to answer; off: always poll (on)", 0 },
@@ -168,6 +170,10 @@ int registrar_command(int argc, char **argv)
 		rc = config_make(&o, &err);
 	if (rc == 0)
 		rc = settings_check(&o, &err);
+	if (rc == 0 && o.control) {
+		rc = control_socket_open(&o.socket, o.control, &err);
+		o.service.socket = &o.socket;
+	}
 	if (rc == 0)
 		rc = device_of_option(o.port, &device, &err);
 	if (rc == 0) {
@@ -182,6 +188,7 @@ int registrar_command(int argc, char **argv)
 	}
 	if (err.code)
 		error_print(&err);
+	control_socket_close(&o.socket);
 	session_close(&session);
 	return code;
 }

@@ -13,6 +13,7 @@
 #include "base/counter.h"
 #include "base/exit_code.h"
 #include "base/timebase.h"
+#include "commands/registrar_control.h"
 #include "loop/lcore_loop.h"
 #include "report/figure.h"
 
@@ -116,7 +117,7 @@ static void header_print(const struct registrar_service *o)
 }
 
 // A registrar at work.
-struct serving {
+struct at_work {
 	const struct registrar_service *service;
 	struct queue_context *queue;
 	struct lcore_loop loop;
@@ -127,14 +128,14 @@ struct serving {
 
 static void watch_due(void *context)
 {
-	struct serving *s = context;
+	struct at_work *s = context;
 
 	lcore_loop_watch(&s->loop, timebase_ns());
 }
 
 static void status_due(void *context)
 {
-	struct serving *s = context;
+	struct at_work *s = context;
 	const struct registrar_service *o = s->service;
 	struct tally now = tally_take(o, s->queue);
 	char p50[FIGURE_ROOM], p99[FIGURE_ROOM];
@@ -153,7 +154,7 @@ static void status_due(void *context)
 	s->last = now;
 }
 
-static int timers_add(struct serving *s, struct control_loop *loop, struct hl_error *err)
+static int timers_add(struct at_work *s, struct control_loop *loop, struct hl_error *err)
 {
 	int watch = control_loop_add_timer(loop, watch_due, s, err);
 
@@ -187,7 +188,8 @@ int registrar_serve(const struct registrar_service *o, struct queue_context *que
 		    struct control *control, struct hl_error *err)
 {
 	// Static, because its timers live as long as the control loop.
-	static struct serving serving;
+	static struct at_work serving;
+	static struct control_server server;
 	unsigned lcores[LCORE_LOOPS_MAX];
 	const struct control_until over = {
 		.timeout_ns = o->duration_ms ? o->duration_ms * 1000000 : CONTROL_NO_TIMEOUT,
@@ -195,7 +197,7 @@ int registrar_serve(const struct registrar_service *o, struct queue_context *que
 	};
 
 	lcore_loop_lcores(lcores);
-	serving = (struct serving){
+	serving = (struct at_work){
 		.service = o,
 		.queue = queue,
 		.loop = { .lcore = lcores[0],
@@ -209,9 +211,14 @@ int registrar_serve(const struct registrar_service *o, struct queue_context *que
 		rc = timers_add(&serving, control->loop, err);
 	if (rc == 0)
 		rc = lcore_loop_launch(&serving.loop, err);
-	if (rc < 0)
+	if (rc == 0 && o->socket)
+		rc = registrar_control_start(&server, o->socket, queue, control->loop, err);
+	if (rc < 0) {
+		lcore_loop_stop(&serving.loop);
 		return EXIT_USAGE;
+	}
 	control_wait(control, &over);
+	control_server_stop(&server);
 	lcore_loop_stop(&serving.loop);
 	struct tally all = tally_take(o, queue);
 	if (!o->quiet) {

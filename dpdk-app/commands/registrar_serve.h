@@ -8,12 +8,14 @@
 #include <heartline/registrar.h>
 #include "base/control.h"
 #include "loop/queue_context.h"
+#include "surface/control_socket.h"
 
 struct registrar_service {
 	struct hl_registrar_config config;
-	const char *script, *at; // a file and a text; NULL: none
-	uint64_t duration_ms;    // 0: until Ctrl-C
-	bool idle_sleep;         // the loop sleeps when there is nothing to answer
+	struct control_socket *socket; // NULL: none
+	const char *script, *at;       // a file and a text; NULL: none
+	uint64_t duration_ms;          // 0: until Ctrl-C
+	bool idle_sleep;               // the loop sleeps when there is nothing to answer
 	bool quiet;
 };
 

@@ -14,6 +14,7 @@
 #include "base/start_times.h"
 #include "base/stop.h"
 #include "commands/confine.h"
+#include "commands/phases.h"
 #include "commands/run_options.h"
 #include "history/history.h"
 #include "http/listen.h"
@@ -53,19 +54,28 @@ static int device_find(const struct run_options *o, const struct hl_config *conf
 		       : device_of_file(o->config, config, device, err);
 }
 
-static void hold(const struct run *run)
+static int hold(struct run *run, struct hl_error *err)
 {
 	uint64_t duration_ms = run->config->duration_ms;
 	const struct control_until over = {
 		.timeout_ns = duration_ms ? duration_ms * MS : CONTROL_NO_TIMEOUT,
 		.stop_requests = 1,
 	};
+	int rc = 0;
 
-	if (control_wait(run->control, &over) == CONTROL_STOPPED && !run->status.silent)
+	if (run->config->n_phases) {
+		rc = phases_run(run, err);
+	} else {
+		if (!stop_wanted())
+			run_enable(run);
+		control_wait(run->control, &over);
+	}
+	if (stop_wanted() && !run->status.silent)
 		fprintf(stderr,
 			"heartline: stopping: lines unregister over %" PRIu64
 			" ms; press Ctrl-C again to quit at once\n",
 			run->config->drain_ms);
+	return rc;
 }
 
 // The run itself, from the start of the loops to their end. Returns the exit code.
@@ -97,9 +107,7 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	run->dp->history = p->history_file;
 	p->events = NULL;
 	p->history_file = NULL;
-	if (!stop_wanted())
-		run_enable(run);
-	hold(run);
+	rc = hold(run, err);
 	run_drain(run);
 	own_screen_stop(&p->screen);
 	reload_signal_stop(&p->hangup);
@@ -220,6 +228,8 @@ int run_command(int argc, char **argv)
 		rc = events_open(&p.events, p.options.events_path, &err);
 	if (rc == 0)
 		rc = alerts_check(&config, &err);
+	if (rc == 0)
+		rc = phases_check(&config, p.options.config, &err);
 	if (rc == 0)
 		rc = run_history_open(&p.history_file, &config, p.options.config, &err);
 	if (rc == 0)

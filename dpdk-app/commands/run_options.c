@@ -103,6 +103,9 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		if (keys[i].value && hl_config_set(config, keys[i].key, keys[i].value, &inner) < 0)
 			return hl_fail(err, inner.code, "--%.900s", inner.text);
 	}
+	if (o->duration && config->n_phases)
+		return hl_fail(err, EINVAL, "--duration: the phases of %s say how long the run is",
+			       o->config);
 	for (unsigned i = 0; i < o->expect.n; i++) {
 		struct hl_error inner;
 		if (hl_expect_set(&config->expect, o->expect.of[i], &inner) < 0)

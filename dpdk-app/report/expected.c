@@ -70,7 +70,7 @@ double expected_margin(const struct expected *x)
 	return x->of.bound == HL_AT_LEAST ? above : 0 - above;
 }
 
-void expected_names(const struct expected_list *list, enum expected_result result,
+void expected_names(const struct expected_list *list, enum expected_result result, bool others,
 		    char out[EXPECTED_NAMES_ROOM])
 {
 	size_t len = 0;
@@ -78,7 +78,7 @@ void expected_names(const struct expected_list *list, enum expected_result resul
 	out[0] = 0;
 	for (uint32_t i = 0; i < list->n; i++) {
 		const char *name = hl_measure_name(list->of[i].of.measure);
-		if (list->of[i].result != result)
+		if ((list->of[i].result == result) == others)
 			continue;
 		if (len + strlen(name) + 8 > EXPECTED_NAMES_ROOM) {
 			snprintf(out + len, EXPECTED_NAMES_ROOM - len, ", ...");

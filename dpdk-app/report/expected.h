@@ -41,9 +41,9 @@ const char *expected_result_name(enum expected_result result);
 // How far a value is on the right side of its threshold; below 0: on the wrong one.
 double expected_margin(const struct expected *expected);
 
-// The names of those with a result, by comma.
+// The names of those with a result, or of all others, by comma.
 #define EXPECTED_NAMES_ROOM 160
-void expected_names(const struct expected_list *list, enum expected_result result,
+void expected_names(const struct expected_list *list, enum expected_result result, bool others,
 		    char out[EXPECTED_NAMES_ROOM]);
 
 // A table: measure, target, value, margin, result. `name` stands on the left of its first row.

@@ -136,7 +136,7 @@ static void judge_expected(const struct expected_list *x, struct judgement *j)
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		uint32_t n = expected_count(x, bad[i]);
-		expected_names(x, bad[i], names);
+		expected_names(x, bad[i], false, names);
 		if (n)
 			add(j, VERDICT_FAILED, "%" PRIu32 " of %" PRIu32 " expectations %s %s: %s",
 			    n, x->n, were(n), expected_result_name(bad[i]), names);
@@ -171,12 +171,34 @@ static void judge_hints(const struct report *r, struct judgement *j)
 			"ethtool -K FAR-END tx off");
 }
 
+// A phase that was skipped is no fault of its own.
+static void judge_phases(const struct report *r, struct judgement *j)
+{
+	char names[EXPECTED_NAMES_ROOM];
+	uint32_t skipped = 0;
+
+	for (uint32_t i = 0; i < r->n_phases; i++) {
+		const struct phase_report *p = &r->phases[i];
+		expected_names(&p->expected, EXPECTED_MET, true, names);
+		skipped += p->end == PHASE_SKIPPED;
+		if (p->end == PHASE_MISSED)
+			add(j, VERDICT_FAILED, "phase %s: not met: %s", p->name, names);
+		else if (p->end != PHASE_OK && p->end != PHASE_SKIPPED)
+			add(j, VERDICT_FAILED, "phase %s: %s%s%s", p->name, phase_end_name(p->end),
+			    *p->why ? ": " : "", p->why);
+	}
+	if (skipped)
+		add(j, VERDICT_FAILED, "%" PRIu32 " phase%s %s skipped", skipped, plural(skipped),
+		    were(skipped));
+}
+
 void judge(const struct report *r, struct judgement *j)
 {
 	*j = (struct judgement){ .verdict = VERDICT_OK };
 	judge_hints(r, j);
 	judge_answers(r, j);
 	judge_lines(r, j);
+	judge_phases(r, j);
 	judge_expected(&r->expected, j);
 	if (r->phase_failed)
 		add(j, VERDICT_FAILED, "a phase did not end as it should");

@@ -4,9 +4,9 @@
 
 #include "report/report.h"
 
-#define REASONS_MAX 8
+#define REASONS_MAX 16
 #define HINTS_MAX 8
-#define REASON_ROOM 240
+#define REASON_ROOM 480
 
 struct judgement {
 	enum verdict verdict;

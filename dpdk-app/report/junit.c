@@ -137,7 +137,8 @@ static void expected_write(struct junit *j, const char *suite, const struct expe
 	element_end(j);
 }
 
-static void verdict_write(struct junit *j, const struct report *r, const struct judgement *judgement)
+static void verdict_write(struct junit *j, const struct report *r,
+			  const struct judgement *judgement)
 {
 	char message[TEXT_ROOM], text[TEXT_ROOM] = "";
 	size_t len = 0;
@@ -205,30 +206,80 @@ static void run_write(struct junit *j, const struct report *r, const struct judg
 	element_end(j);
 }
 
-static struct tally run_tally(const struct report *r, const struct judgement *judgement)
+// Of a list of expectations, and one case more, which may have failed.
+static struct tally tally_of(const struct expected_list *x, bool failed, double seconds)
 {
-	const struct expected_list *x = &r->expected;
-
 	return (struct tally){
 		.tests = 1 + x->n,
-		.failures = (judgement->verdict != VERDICT_OK) + x->n -
-			    expected_count(x, EXPECTED_MET),
-		.seconds = (double)r->took_ns / 1e9,
+		.failures = failed + x->n - expected_count(x, EXPECTED_MET),
+		.seconds = seconds,
 	};
+}
+
+// Missed expectations are cases of their own.
+static bool phase_failed(const struct phase_report *p)
+{
+	return p->end == PHASE_NOT_REACHED || p->end == PHASE_FAILED || p->end == PHASE_STOPPED;
+}
+
+static void phase_write(struct junit *j, const struct phase_report *p, const char *limit)
+{
+	bool skipped = p->end == PHASE_SKIPPED;
+	bool failed = phase_failed(p);
+	const struct tally t = tally_of(&p->expected, failed, (double)p->took_ms / 1000);
+
+	suite_begin(j, p->name, &t);
+	attribute(j, "skipped", "%d", skipped);
+	case_begin(j, p->name, "phase", t.seconds);
+	if (failed)
+		failure(j, phase_end_name(p->end), p->why, p->why);
+	if (skipped) {
+		element_begin(j, "skipped");
+		attribute(j, "message", "a phase before it failed");
+		element_end(j);
+	}
+	element_end(j);
+	for (uint32_t i = 0; i < p->expected.n; i++)
+		expected_write(j, p->name, &p->expected.of[i], limit);
+	element_end(j);
+}
+
+static void phases_write(struct junit *j, const struct report *r)
+{
+	char limit[LIMITS_ROOM];
+
+	report_limits_text(r, limit);
+	for (uint32_t i = 0; i < r->n_phases; i++)
+		phase_write(j, &r->phases[i], limit);
+}
+
+static void phases_count(const struct report *r, struct tally *sum)
+{
+	for (uint32_t i = 0; i < r->n_phases; i++) {
+		const struct phase_report *p = &r->phases[i];
+		struct tally t = tally_of(&p->expected, phase_failed(p), 0);
+		sum->tests += t.tests;
+		sum->failures += t.failures;
+	}
 }
 
 static void document_write(struct junit *j, const struct report *r,
 			   const struct judgement *judgement, const char *source)
 {
-	struct tally run = run_tally(r, judgement);
+	const struct tally run = tally_of(&r->expected, judgement->verdict != VERDICT_OK,
+					  (double)r->took_ns / 1e9);
+	struct tally all = run;
+
+	phases_count(r, &all);
 
 	note(j, xmlTextWriterSetIndent(j->writer, 1));
 	note(j, xmlTextWriterSetIndentString(j->writer, BAD_CAST "  "));
 	note(j, xmlTextWriterStartDocument(j->writer, NULL, "UTF-8", NULL));
 	element_begin(j, "testsuites");
 	attribute(j, "name", "heartline");
-	tally_write(j, &run);
+	tally_write(j, &all);
 	run_write(j, r, judgement, source, &run);
+	phases_write(j, r);
 	element_end(j);
 	note(j, xmlTextWriterEndDocument(j->writer));
 }
@@ -249,8 +300,8 @@ int junit_write(const struct report *report, const struct judgement *judgement, 
 	bool to_stdout = !strcmp(path, "-");
 	FILE *file = rc < 0 ? NULL : to_stdout ? stdout : fopen(path, "we");
 	size_t len = made ? (size_t)xmlBufferLength(buffer) : 0;
-	if (rc == 0 && (!file || fwrite(xmlBufferContent(buffer), 1, len, file) != len ||
-			fflush(file) == EOF))
+	if (rc == 0 &&
+	    (!file || fwrite(xmlBufferContent(buffer), 1, len, file) != len || fflush(file) == EOF))
 		rc = hl_fail(err, errno, "--junit: %s: %s", path, strerror(errno));
 	if (file && !to_stdout && fclose(file) == EOF && rc == 0)
 		rc = hl_fail(err, errno, "--junit: %s: %s", path, strerror(errno));

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "history/history.h"
 
@@ -68,6 +69,9 @@ void report_close(struct report *report, struct dataplane *dp, uint64_t device_l
 void report_free(struct report *report)
 {
 	outcome_free(&report->outcome);
+	free(report->phases);
+	report->phases = NULL;
+	report->n_phases = 0;
 }
 
 void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,

@@ -14,6 +14,7 @@
 #include "history/counts.h"
 #include "report/expected.h"
 #include "report/outcome.h"
+#include "report/phase.h"
 
 // The most serious last.
 enum verdict {
@@ -38,9 +39,11 @@ struct report {
 	uint64_t took_ns;       // from the start of the lines until then; 0: they were not started
 	const struct hl_expectations *expect; // NULL: nothing is expected
 	struct expected_list expected;        // what became of it
-	uint64_t left_silent_primary;         // times that lines left the primary after a time-out
-	uint64_t leftovers;                   // bindings that could not be removed
-	uint64_t maybe_left;    // bindings of which nobody knows whether a server holds them
+	struct phase_report *phases;          // freed with the report
+	uint32_t n_phases;
+	uint64_t left_silent_primary; // times that lines left the primary after a time-out
+	uint64_t leftovers;           // bindings that could not be removed
+	uint64_t maybe_left;          // bindings of which nobody knows whether a server holds them
 	double tx_full_ms;      // the longest time on end that the device's transmit ring was full
 	double lateness_p99_us; // of timers
 	struct steering_result steering;

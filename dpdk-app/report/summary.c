@@ -124,6 +124,7 @@ static json_t *summary_object(const struct report *r)
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "expectations", expected_array(&r->expected) },
+		{ "phases", phases_array(r->phases, r->n_phases) },
 		{ "reasons", texts_array(judgement.reasons, judgement.n_reasons) },
 		{ "hints", texts_array(judgement.hints, judgement.n_hints) },
 		{ "verdict", json_string(verdict_name(judgement.verdict)) },

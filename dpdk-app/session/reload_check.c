@@ -108,5 +108,8 @@ int reload_check(const struct hl_config *now, const struct hl_config *next, cons
 	if (rc == 0 && !hl_expectations_equal(&now->expect, &next->expect))
 		rc = hl_config_fault(path, "expect", "needs a restart: it holds for the whole run",
 				     hint, err);
+	if (rc == 0 && !hl_phases_equal(now, next))
+		rc = hl_config_fault(path, "phases", "needs a restart: they are under way", hint,
+				     err);
 	return rc == 0 ? profiles_check(now, next, path, err) : rc;
 }

@@ -48,6 +48,13 @@ static uint64_t device_lost(const struct run *run)
 	return run->port ? port_lost(run->port) : 0;
 }
 
+void run_snapshot(const struct run *run, struct hl_snapshot *snapshot)
+{
+	dataplane_snapshot(run->dp, snapshot);
+	dataplane_limits(run->dp, snapshot->limits);
+	snapshot->limits[HL_LIMIT_RX_MISSED] += device_lost(run) - run->lost_before;
+}
+
 static void registering_end(struct run *run)
 {
 	control_loop_set_timer(run->control->loop, run->progress_timer, 0, 0);

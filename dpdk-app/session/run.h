@@ -64,5 +64,8 @@ void run_finish(struct run *run, struct judgement *judgement);
 int run_conclude(const struct run *run, const struct judgement *judgement, const char *summary,
 		 struct hl_error *err);
 
+// Counts and states as they are now, with what the program and the device count themselves.
+void run_snapshot(const struct run *run, struct hl_snapshot *snapshot);
+
 // Requests sent so far.
 uint64_t run_requests(const struct run *run);

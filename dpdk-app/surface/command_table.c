@@ -72,6 +72,9 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	} },
 	[CTL_PAUSE] = { "pause", "no new probes and no new registrations; what is held is refreshed", { { 0 } } },
 	[CTL_RESUME] = { "resume", "the end of a pause", { { 0 } } },
+	[CTL_REGISTRAR] = { "registrar", "of heartline registrar --control: put a fault on a server, or end it", {
+		{ "fault", CTL_REST, .is_word = true, .is_required = true, .max = CTL_REST_MAX, .value = "[ADDRESS|all] FAULT", .help = "as in its scripts: silent, 10.99.0.2 status 503, all ok" },
+	} },
 	[CTL_DRAIN] = { "drain", "unregister all lines and end the run, as one Ctrl-C does", { { 0 } } },
 };
 // clang-format on
@@ -163,6 +166,7 @@ int ctl_value_check(const struct ctl_argument *a, const char *text, struct hl_er
 	case CTL_COUNT:
 		return count_text_check(a, text, err);
 	case CTL_TEXT:
+	case CTL_REST:
 		return text_check(a, text, err);
 	case CTL_PATH:
 		return path_check(a, text, err);

@@ -16,6 +16,7 @@ enum ctl_kind {
 	CTL_CHOICE, // one of the choices, in upper or lower case
 	CTL_FLAG,   // true
 	CTL_PATH,   // a string, absolute; on a command line that is not needed
+	CTL_REST,   // a string as CTL_TEXT; on a command line all words that are left
 	CTL_SOURCE, // a range of numbers as in 6000-6099, or a path as above
 };
 
@@ -31,6 +32,7 @@ struct ctl_argument {
 };
 
 #define CTL_ARGUMENTS 10
+#define CTL_REST_MAX 128 // characters
 
 enum ctl_id {
 	CTL_STATUS,
@@ -50,6 +52,7 @@ enum ctl_id {
 	CTL_PAUSE,
 	CTL_RESUME,
 	CTL_DRAIN,
+	CTL_REGISTRAR, // of a registrar, and no run
 	CTL_COMMANDS,
 };
 

@@ -23,7 +23,7 @@ static void client_ready(void *context, uint32_t events);
 
 static void client_close(struct control_client *c)
 {
-	serve_cancel(c->server->view, &c->serving);
+	c->server->service->cancel(c->server->served, &c->serving);
 	control_loop_remove(c->server->loop, c->subscription);
 	close(c->fd);
 	free(c->in);
@@ -132,7 +132,7 @@ static void client_next(struct control_client *c)
 		return;
 	size_t len = (size_t)(end - c->in);
 	c->active_ns = timebase_ns();
-	json_t *reply = serve_line(c->server->view, &c->serving, c->in, len);
+	json_t *reply = c->server->service->begin(c->server->served, &c->serving, c->in, len);
 	c->n_in -= len + 1;
 	memmove(c->in, end + 1, c->n_in);
 	if (reply)
@@ -152,7 +152,7 @@ static void client_step(struct control_client *c)
 		return;
 	}
 	if (c->serving.is_open) {
-		json_t *reply = serve_continue(c->server->view, &c->serving);
+		json_t *reply = c->server->service->go_on(c->server->served, &c->serving);
 		if (reply)
 			reply_take(c, reply);
 	} else {
@@ -256,12 +256,14 @@ static void accept_ready(void *context, uint32_t events)
 	}
 }
 
-int control_server_start(struct control_server *server, struct control_socket *socket,
-			 struct view *view, struct control_loop *loop, struct hl_error *err)
+int control_server_serve(struct control_server *server, struct control_socket *socket,
+			 const struct control_service *service, void *served,
+			 struct control_loop *loop, struct hl_error *err)
 {
 	if (socket->path[0] == 0)
 		return 0;
-	server->view = view;
+	server->service = service;
+	server->served = served;
 	server->loop = loop;
 	server->socket = socket;
 	int rc = server->turn_timer = control_loop_add_timer(loop, turn_due, server, err);
@@ -274,6 +276,29 @@ int control_server_start(struct control_server *server, struct control_socket *s
 		return rc;
 	control_loop_set_timer(loop, server->idle_timer, IDLE_LOOK_NS, IDLE_LOOK_NS);
 	return 0;
+}
+
+static json_t *view_begin(void *view, struct serving *serving, const char *line, size_t len)
+{
+	return serve_line(view, serving, line, len);
+}
+
+static json_t *view_go_on(void *view, struct serving *serving)
+{
+	return serve_continue(view, serving);
+}
+
+static void view_cancel(void *view, struct serving *serving)
+{
+	serve_cancel(view, serving);
+}
+
+int control_server_start(struct control_server *server, struct control_socket *socket,
+			 struct view *view, struct control_loop *loop, struct hl_error *err)
+{
+	static const struct control_service service = { view_begin, view_go_on, view_cancel };
+
+	return control_server_serve(server, socket, &service, view, loop, err);
 }
 
 void control_server_stop(struct control_server *server)

@@ -27,8 +27,16 @@ struct control_client {
 	struct serving serving;
 };
 
+// Who answers. A reply that is NULL is not done yet: go_on() is called again, until it is, or cancel().
+struct control_service {
+	json_t *(*begin)(void *served, struct serving *serving, const char *line, size_t len);
+	json_t *(*go_on)(void *served, struct serving *serving);
+	void (*cancel)(void *served, struct serving *serving);
+};
+
 struct control_server {
-	struct view *view;
+	const struct control_service *service;
+	void *served;
 	struct control_loop *loop;
 	struct control_socket *socket;
 	int accept_subscription;
@@ -40,6 +48,11 @@ struct control_server {
 // Serve a socket from now on. *server is zero. A socket without a path is none, and no error.
 int control_server_start(struct control_server *server, struct control_socket *socket,
 			 struct view *view, struct control_loop *loop, struct hl_error *err);
+
+// The same for anything else that answers.
+int control_server_serve(struct control_server *server, struct control_socket *socket,
+			 const struct control_service *service, void *served,
+			 struct control_loop *loop, struct hl_error *err);
 
 // Write what is due as far as it goes, and let everybody go.
 void control_server_stop(struct control_server *server);

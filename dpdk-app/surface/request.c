@@ -75,6 +75,7 @@ static int value_check(const struct ctl_argument *a, const json_t *value, struct
 			       ? 0
 			       : hl_fail(err, EINVAL, "%s: allowed true, false", a->name);
 	case CTL_TEXT:
+	case CTL_REST:
 	case CTL_PATH:
 	case CTL_SOURCE:
 	case CTL_TIME:

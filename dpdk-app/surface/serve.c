@@ -3,6 +3,7 @@
 
 #include "surface/serve.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "alerts/alerts.h"
@@ -35,6 +36,17 @@ static json_t *drain_serve(struct view *view, struct serving *serving)
 	return reply;
 }
 
+static json_t *registrar_serve(struct view *view, struct serving *serving)
+{
+	struct hl_error err;
+
+	(void)view;
+	hl_fail(&err, EINVAL,
+		"registrar: this is a run; name the socket of a registrar, which heartline "
+		"registrar --control PATH makes");
+	return serve_refuse(serving, &err);
+}
+
 static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) = {
 	[CTL_STATUS] = status_serve,
 	[CTL_LINES_ADD] = lines_add_serve,
@@ -53,6 +65,7 @@ static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) =
 	[CTL_PAUSE] = pause_serve,
 	[CTL_RESUME] = resume_serve,
 	[CTL_DRAIN] = drain_serve,
+	[CTL_REGISTRAR] = registrar_serve,
 };
 
 json_t *serve_continue(struct view *view, struct serving *serving)

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/command.h"
+
 #define ALERT_NAME_MAX 64
-#define WORDS_MAX 32
-#define WORD_MAX 4095
+#define URL_MAX 4095
 
 // clang-format off
 #define ALERT(m) .offset = offsetof(struct hl_alert, m), .bytes = sizeof(((struct hl_alert *)0)->m)
@@ -49,41 +50,6 @@ static bool is_share(uint32_t figure)
 static bool is_of_profile(uint32_t figure)
 {
 	return figure == HL_ALERT_LINES_DOWN || figure == HL_ALERT_SERVER_UNREACHABLE;
-}
-
-int alert_add_word(struct hl_alert *a, const char *word, struct fault *fault)
-{
-	size_t n = 0;
-
-	while (a->command != NULL && a->command[n] != NULL)
-		n++;
-	if (word == NULL || strlen(word) > WORD_MAX) {
-		fault_say(fault,
-			  word ? "this is too long" : "a program, or a list of words, is needed");
-		return fault_hint(fault,
-				  "as in [/usr/local/bin/page, --now], each word of at most %d "
-				  "characters",
-				  WORD_MAX);
-	}
-	if (n == 0 && word[0] != '/') {
-		fault_say(fault, "\"%.80s\" is no absolute path", word);
-		return fault_hint(fault,
-				  "as in /usr/local/bin/page; a shell is used only when it is "
-				  "named: [/bin/sh, -c, ...]");
-	}
-	if (n == WORDS_MAX) {
-		fault_say(fault, "the command has too many words");
-		return fault_hint(fault, "allowed: %d", WORDS_MAX);
-	}
-	char **command = realloc(a->command, (n + 2) * sizeof(*command));
-	if (command == NULL || (command[n] = strdup(word)) == NULL) {
-		a->command = command != NULL ? command : a->command;
-		fault->code = ENOMEM;
-		return fault_say(fault, "out of memory");
-	}
-	command[n + 1] = NULL;
-	a->command = command;
-	return 0;
 }
 
 static int missing(struct fault *fault, const char *what, const char *hint)
@@ -178,11 +144,11 @@ static int webhook_check(const struct hl_alert *a, struct fault *fault)
 	for (const char *at = a->webhook; host != NULL && *at != '\0'; at++)
 		if (*at <= ' ' || *at > '~')
 			host = NULL;
-	if (host != NULL && *host != '\0' && *host != '/' && strlen(a->webhook) <= WORD_MAX)
+	if (host != NULL && *host != '\0' && *host != '/' && strlen(a->webhook) <= URL_MAX)
 		return 0;
 	fault_say(fault, "\"%.80s\" is no URL of a webhook", a->webhook);
 	return fault_hint(fault, "as in https://hooks.example.net/heartline, at most %d characters",
-			  WORD_MAX);
+			  URL_MAX);
 }
 
 int alert_check(struct hl_config *config, uint32_t index, char *const texts[], struct fault *fault)
@@ -205,9 +171,7 @@ void alerts_free(struct hl_config *config)
 		free(a->name);
 		free(a->profile);
 		free(a->webhook);
-		for (size_t k = 0; a->command != NULL && a->command[k] != NULL; k++)
-			free(a->command[k]);
-		free(a->command);
+		words_free(a->command);
 	}
 	free(config->alerts);
 }
@@ -215,17 +179,6 @@ void alerts_free(struct hl_config *config)
 static bool texts_equal(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool commands_equal(char *const *a, char *const *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {
-		a++;
-		b++;
-	}
-	return *a == NULL && *b == NULL;
 }
 
 bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b)
@@ -239,7 +192,7 @@ bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b)
 		    x->above != y->above || x->below != y->below || x->is_below != y->is_below ||
 		    x->clear != y->clear || x->for_ms != y->for_ms ||
 		    !texts_equal(x->profile, y->profile) || !texts_equal(x->webhook, y->webhook) ||
-		    !commands_equal(x->command, y->command))
+		    !words_equal(x->command, y->command))
 			return false;
 	}
 	return true;

@@ -9,9 +9,6 @@
 extern const struct key alert_keys[]; // of struct hl_alert; ends with a NULL name
 #define ALERT_KEYS_MAX 8
 
-// Add a word to the command; NULL: it is no single value. 0; -EINVAL with fault->what.
-int alert_add_word(struct hl_alert *alert, const char *word, struct fault *fault);
-
 // Complete an alert whose keys were read, and look over it. texts: of alert_keys, NULL: it is not there.
 // 0; -EINVAL with the fault.
 int alert_check(struct hl_config *config, uint32_t index, char *const texts[], struct fault *fault);

@@ -8,13 +8,12 @@
 #include <string.h>
 
 #include "control/check.h"
+#include "control/command.h"
 #include "control/csv.h"
 #include "control/entries.h"
 #include "control/file.h"
 #include "control/headers.h"
-#include "control/measures.h"
 #include "control/reader.h"
-#include "control/schema.h"
 
 // `addresses` is one text or a list of them.
 static int addresses_read(struct reader *r, struct hl_port *port)
@@ -250,7 +249,7 @@ static int command_read(struct reader *r, struct hl_alert *alert)
 		int item = list ? yaml_position_item(&r->positions, node, i) : node;
 		const char *text = yaml_position_scalar(&r->positions, item);
 
-		if (alert_add_word(alert, text, &r->fault) != 0)
+		if (command_add(&alert->command, text, &r->fault) != 0)
 			return yaml_position_fail(&r->positions, item, 0, &r->fault, r->err);
 	}
 	return 0;
@@ -283,16 +282,6 @@ static int alerts_read(struct reader *r, const struct file_text *text)
 	return 0;
 }
 
-static int expect_read(struct reader *r, char *const texts[HL_MEASURES])
-{
-	fault_at(&r->fault, FAULT_EXPECT, 0, NULL);
-	for (unsigned m = 0; m < HL_MEASURES; m++)
-		if (texts[m] != NULL && expectation_add(&r->config->expect, (enum hl_measure)m,
-							texts[m], &r->fault) != 0)
-			return reader_fail(r);
-	return 0;
-}
-
 static int file_text_read(struct reader *r, const struct file_text *text)
 {
 	int rc = reader_keys(r, run_keys, text->values, r->config);
@@ -306,7 +295,9 @@ static int file_text_read(struct reader *r, const struct file_text *text)
 	if (rc == 0)
 		rc = alerts_read(r, text);
 	if (rc == 0)
-		rc = expect_read(r, text->expect.values);
+		rc = config_expect_read(r, &text->expect);
+	if (rc == 0)
+		rc = config_phases_read(r, text->phases, text->n_phases);
 	if (rc == 0 && check_config(r->config, &r->fault) != 0)
 		rc = reader_fail(r);
 	return rc;

@@ -16,13 +16,14 @@ enum fault_place {
 	FAULT_LINES,
 	FAULT_ROW,
 	FAULT_ALERT,
-	FAULT_EXPECT
+	FAULT_EXPECT,
+	FAULT_PHASE
 };
 
 struct fault {
 	int code; // errno value
 	enum fault_place at;
-	uint32_t index;  // of the port, profile, group or alert
+	uint32_t index;  // of the port, profile, group, alert or phase
 	uint32_t row;    // FAULT_ROW: of the group's CSV
 	const char *key; // in the entry; NULL: the entry as a whole
 	char what[384];

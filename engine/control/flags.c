@@ -10,6 +10,7 @@
 #include "control/entries.h"
 #include "control/file.h"
 #include "control/keys.h"
+#include "control/phases.h"
 #include "control/settings.h"
 #include "control/yaml_position.h"
 
@@ -136,11 +137,13 @@ static int node_at(struct yaml_positions *positions, const char *path, char last
 
 		if (n >= 64)
 			return node;
-		memcpy(last, path, n);
-		last[n] = '\0';
-		next = yaml_position_is(positions, node, YAML_SEQUENCE_NODE)
-			       ? yaml_position_item(positions, node, (uint32_t)atoi(last))
-			       : yaml_position_key(positions, node, last);
+		if (yaml_position_is(positions, node, YAML_SEQUENCE_NODE)) {
+			next = yaml_position_item(positions, node, (uint32_t)atoi(path));
+		} else {
+			memcpy(last, path, n);
+			last[n] = '\0';
+			next = yaml_position_key(positions, node, last);
+		}
 		if (next == 0)
 			return node;
 		node = next;
@@ -200,5 +203,6 @@ void hl_config_free(struct hl_config *config)
 	free(config->http_key_file);
 	free(config->history);
 	alerts_free(config);
+	phases_free(config);
 	memset(config, 0, sizeof(*config));
 }

@@ -30,6 +30,8 @@ int reader_entry(struct reader *r)
 		return item_of(r, "lines");
 	case FAULT_ALERT:
 		return item_of(r, "alerts");
+	case FAULT_PHASE:
+		return item_of(r, "phases");
 	case FAULT_EXPECT:
 		return yaml_position_key(positions, root, "expect");
 	case FAULT_FILE:

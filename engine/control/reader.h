@@ -6,6 +6,7 @@
 
 #include "control/fault.h"
 #include "control/keys.h"
+#include "control/schema.h"
 #include "control/yaml_position.h"
 
 struct reader {
@@ -22,6 +23,10 @@ int reader_entry(struct reader *r);
 // Fail with r->fault at its entry and key.
 int reader_fail(struct reader *r);
 int reader_memory_fail(struct reader *r);
+
+// config_phases.c
+int config_expect_read(struct reader *r, const struct expect_text *text);
+int config_phases_read(struct reader *r, const struct phase_text *texts, uint32_t n);
 
 // Every key of a table that the file has, in the order of the table.
 int reader_keys(struct reader *r, const struct key *keys, char *const texts[], void *object);

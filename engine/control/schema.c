@@ -13,17 +13,18 @@
 
 #include "control/explain.h"
 
-enum { FILE_FIELDS = 5 }; // ports, profiles, lines, alerts, expect
+enum { FILE_FIELDS = 6 }; // ports, profiles, lines, alerts, expect, phases
 
 struct schema {
 	struct file_text *text;
-	cyaml_schema_value_t file, port, lines, alert;
+	cyaml_schema_value_t file, port, lines, alert, phase;
 	cyaml_schema_field_t file_fields[RUN_KEYS_MAX + FILE_FIELDS + 1];
 	cyaml_schema_field_t profile_fields[PROFILE_KEYS_MAX + 1];
 	cyaml_schema_field_t alert_fields[ALERT_KEYS_MAX + 2];
 	cyaml_schema_field_t expect_fields[HL_MEASURES + 1];
-	cyaml_schema_field_t *profiles; // one a profile
-	char said[256];                 // libcyaml's first words about a fault
+	cyaml_schema_field_t phase_fields[PHASE_KEYS_MAX + 4]; // until, expect, do
+	cyaml_schema_field_t *profiles;                        // one a profile
+	char said[256]; // libcyaml's first words about a fault
 };
 
 static const cyaml_schema_value_t any_text = {
@@ -133,8 +134,19 @@ static int schema_make(struct schema *s, struct yaml_positions *positions)
 		"alerts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_text, alerts,
 		n_alerts, &s->alert, 1, HL_ALERTS_MAX);
 	fields_of_measures(s->expect_fields);
+	n = fields_of_keys(phase_keys, 0, s->phase_fields);
+	s->phase_fields[n++] = (cyaml_schema_field_t)CYAML_FIELD_MAPPING(
+		"until", CYAML_FLAG_OPTIONAL, struct phase_text, until, s->expect_fields);
+	s->phase_fields[n++] = (cyaml_schema_field_t)CYAML_FIELD_MAPPING(
+		"expect", CYAML_FLAG_OPTIONAL, struct phase_text, expect, s->expect_fields);
+	s->phase_fields[n++] = (cyaml_schema_field_t)CYAML_FIELD_IGNORE("do", CYAML_FLAG_OPTIONAL);
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_MAPPING(
 		"expect", CYAML_FLAG_OPTIONAL, struct file_text, expect, s->expect_fields);
+	s->phase = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(
+		CYAML_FLAG_DEFAULT, struct phase_text, s->phase_fields) };
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
+		"phases", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_text, phases,
+		n_phases, &s->phase, 1, HL_PHASES_MAX);
 	fields_of_keys(run_keys, offsetof(struct file_text, values), field);
 	s->file = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_text,
 							      s->file_fields) };

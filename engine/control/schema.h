@@ -8,6 +8,7 @@
 
 #include "control/alerts.h"
 #include "control/keys.h"
+#include "control/phases.h"
 #include "control/yaml_position.h"
 
 // What a file may have; a text is NULL when its key is absent.
@@ -31,6 +32,11 @@ struct expect_text {
 	char *values[HL_MEASURES]; // by measure
 };
 
+struct phase_text {
+	char *values[PHASE_KEYS_MAX]; // by index in phase_keys; do: read from the document
+	struct expect_text until, expect;
+};
+
 struct file_text {
 	char *values[RUN_KEYS_MAX]; // by index in run_keys
 	struct port_text *ports;
@@ -38,7 +44,8 @@ struct file_text {
 	struct lines_text *lines;
 	struct alert_text *alerts;
 	struct expect_text expect;
-	uint32_t n_ports, n_lines, n_alerts;
+	struct phase_text *phases;
+	uint32_t n_ports, n_lines, n_alerts, n_phases;
 };
 
 struct schema;

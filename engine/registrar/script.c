@@ -229,29 +229,38 @@ static void step_add(struct hl_registrar *r, const struct step *step)
 	r->steps[i] = *step;
 }
 
+// "[ADDRESS|all] FAULT": the servers as bits, and the fault.
+static int order_take(const struct hl_registrar *r, struct reader *in, uint32_t *servers,
+		      struct step *step)
+{
+	bool is_address;
+
+	blanks_skip(in);
+	const char *word_at = in->at;
+	uint32_t named = servers_named(r, word_take(in, '\0'), &is_address);
+	*servers = 1; // the first one is meant when none is named
+	if (is_address) {
+		if (named == 0)
+			return unknown_server(r, in, word_at);
+		*servers = named;
+	} else
+		in->at = word_at;
+	return fault_take(in, step);
+}
+
 // Read one statement; without `add` it is only checked.
 static int statement_read(struct hl_registrar *r, struct reader *in, uint64_t start_ns,
 			  uint32_t *n_steps, bool add)
 {
 	const char *start = in->at;
 	struct step step = { .server = 0 };
-	uint32_t servers = 1; // the first one is meant when none is named
-	bool is_address;
+	uint32_t servers;
 	int rc = time_take(in, &step.at_ns);
 
 	if (rc != 0)
 		return rc;
 	step.at_ns += start_ns;
-	blanks_skip(in);
-	const char *word_at = in->at;
-	uint32_t named = servers_named(r, word_take(in, '\0'), &is_address);
-	if (is_address) {
-		if (named == 0)
-			return unknown_server(r, in, word_at);
-		servers = named;
-	} else
-		in->at = word_at;
-	rc = fault_take(in, &step);
+	rc = order_take(r, in, &servers, &step);
 	if (rc != 0)
 		return rc;
 	for (; servers != 0; servers &= servers - 1) {
@@ -306,4 +315,16 @@ int hl_registrar_script(struct hl_registrar *r, const char *name, const char *te
 	int rc = script_read(r, in, text, start_ns, false);
 
 	return rc != 0 ? rc : script_read(r, in, text, start_ns, true);
+}
+
+int hl_registrar_order_read(const struct hl_registrar *r, const char *text,
+			    struct hl_registrar_order *order, struct hl_error *err)
+{
+	struct reader in = { "registrar", text, 1, text, text + strlen(text), err };
+	struct step step = { .server = 0 };
+	int rc = order_take(r, &in, &order->servers, &step);
+
+	order->fault = step.fault;
+	order->value = step.value;
+	return rc;
 }

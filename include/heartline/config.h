@@ -149,10 +149,37 @@ struct hl_alert {
 /** "lines_down" and so on. */
 const char *hl_alert_figure_name(enum hl_alert_figure figure);
 
+#define HL_PHASES_MAX 64
+
+enum hl_action_kind {
+	HL_ACTION_COMMAND,   // as of heartline ctl, to this run
+	HL_ACTION_PROGRAM,   // of the user's
+	HL_ACTION_REGISTRAR, // a fault of a registrar of ours, by its control socket
+};
+
+struct hl_action {
+	enum hl_action_kind kind;
+	char **words;       // NULL behind them
+	char *socket;       // HL_ACTION_REGISTRAR
+	uint64_t within_ms; // HL_ACTION_PROGRAM: then it is killed
+};
+
+// A part of the run with a name, and with expectations of its own.
+struct hl_phase {
+	char *name;
+	uint64_t for_ms; // how long; with `until`: how long at most
+	struct hl_expectations until, expect;
+	bool always; // also when a phase before it has failed
+	struct hl_action *actions;
+	uint32_t n_actions;
+};
+
 struct hl_config {
 	struct hl_alert *alerts;
 	uint32_t n_alerts;
 	struct hl_expectations expect; // of the whole run
+	struct hl_phase *phases;
+	uint32_t n_phases;
 	struct hl_port *ports;
 	uint32_t n_ports;
 	struct hl_profile *profiles;
@@ -278,6 +305,9 @@ bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b);
 
 /** Do they expect the same? */
 bool hl_expectations_equal(const struct hl_expectations *a, const struct hl_expectations *b);
+
+/** Do two configurations have the same phases? */
+bool hl_phases_equal(const struct hl_config *a, const struct hl_config *b);
 
 /** Measures, as keys of `expect`: in the order of enum hl_measure. @return false behind the last one */
 bool hl_measure_key(uint32_t index, struct hl_key *key);

@@ -92,6 +92,20 @@ int hl_registrar_fault(struct hl_registrar *registrar, uint32_t server, enum hl_
 int hl_registrar_script(struct hl_registrar *registrar, const char *name, const char *text,
 			uint64_t start_ns, struct hl_error *err);
 
+// A fault that was read from a text.
+struct hl_registrar_order {
+	uint32_t servers; // a bit for each
+	enum hl_fault fault;
+	uint32_t value;
+};
+
+/**
+ * Read "silent", "10.0.0.1 status 503", "all ok": what stands behind "at TIME:" in a script. It puts nothing into
+ * force: hl_registrar_fault() does. Any thread. @return 0; -EINVAL with "registrar:1:COLUMN: error: ..."
+ */
+int hl_registrar_order_read(const struct hl_registrar *registrar, const char *text,
+			    struct hl_registrar_order *order, struct hl_error *err);
+
 // What a server counts, as HL_COUNTER_TABLE has it for a worker; GAUGE(member, name, unit, place, what):
 // a number as it is now. Damaged frames, which name no server for sure, count at server 0. Expired
 // bindings leave when they are next looked at, or at a sweep (within 10 s of ticks).

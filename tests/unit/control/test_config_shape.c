@@ -49,7 +49,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		{ PORTS PROFILES LINES "rap: 5s\n",
 		  "lab.yaml:9:1: error: rap: unknown key; did you mean ramp?\n"
 		  "    9 | rap: 5s\n"
-		  "      | ^~ allowed: ports, profiles, lines, alerts, expect, rate, ramp, duration, drain, seed, "
+		  "      | ^~ allowed: ports, profiles, lines, alerts, expect, phases, rate, ramp, duration, drain, seed, "
 		  "spare_lines, idle_sleep, sandbox, user, dns_servers, control_socket, http, "
 		  "http_token_file, http_certificate_file, http_key_file, history, history_age, "
 		  "history_size" },

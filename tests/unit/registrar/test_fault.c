@@ -178,6 +178,28 @@ static void at_s(unsigned s)
 	rig.now_ns = (1000 + s) * SECOND;
 }
 
+Test(fault, an_order_of_a_text_is_read_and_puts_nothing_into_force)
+{
+	struct hl_registrar_order order;
+	struct hl_error err;
+
+	cr_assert_eq(hl_registrar_order_read(rig.r, "silent", &order, &err), 0);
+	cr_expect_eq(order.servers, 1);
+	cr_expect_eq(order.fault, HL_FAULT_SILENT);
+	cr_assert_eq(hl_registrar_order_read(rig.r, "all status 503", &order, &err), 0);
+	cr_expect_eq(order.servers, 3);
+	cr_expect_eq(order.fault, HL_FAULT_STATUS);
+	cr_expect_eq(order.value, 503);
+	cr_assert_eq(status_of(rig_options(&rig, 0)), 200);
+	cr_assert_eq(hl_registrar_order_read(rig.r, "10.0.0.1 quiet", &order, &err), -EINVAL);
+	cr_expect_eq(
+		strncmp(err.text, "registrar:1:10: error: expected an address or all, then ok", 58),
+		0, "%s", err.text);
+	cr_assert_eq(hl_registrar_order_read(rig.r, "10.9.9.9 ok", &order, &err), -EINVAL);
+	cr_expect_not_null(strstr(err.text, "no server has this address"));
+	cr_assert_eq(hl_registrar_order_read(rig.r, "", &order, &err), -EINVAL);
+}
+
 Test(script, steps_are_taken_at_their_times_whatever_order_they_are_written_in)
 {
 	script("# a day in the life of a pair\n"

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The samples of dpdk-app/samples that are jobs, each run as it is, but with fewer lines and shorter times.
+#
+# usage: bash tests/app/samples.sh PATH/TO/heartline
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/../net/lib.sh"
+reaper_start
+export RUNTIME_DIRECTORY=$DIR/runtime
+mkdir -m 700 "$RUNTIME_DIRECTORY"
+SAMPLES=$(cd "$(dirname "$0")/../../dpdk-app/samples" && pwd)
+
+# sample NAME SED-SCRIPT: the registrar that its head tells to start, then the run, which must end with 0
+sample() {
+	local name=$1
+	sed "s|/tmp/lab.sock|$DIR/$name.sock|; s|/tmp/registrar.sock|$DIR/$name.registrar|; $2" \
+		"$SAMPLES/$name.yaml" >"$DIR/$name.yaml"
+	chmod 640 "$DIR/$name.yaml"
+	grep -q "$DIR/$name.sock" "$DIR/$name.yaml" || bail "$name: its device" "is not that of the test"
+	heartline_start "$name-registrar" "" registrar --address 10.99.0.1,10.99.0.2 --password secret \
+		--port "net_memif0,role=server,id=0,socket-abstract=no,socket=$DIR/$name.sock" \
+		--control "$DIR/$name.registrar"
+	REGISTRAR_PID=$HEARTLINE_PID
+	wait_running 20 test -S "$DIR/$name.sock" || bail "$name: the registrar listens" "no socket"
+	heartline_start "$name" "" run -c "$DIR/$name.yaml" --summary "$DIR/$name.json" --junit "$DIR/$name.xml"
+	if reap "$HEARTLINE_PID" 120; then check "$name: all that it expects comes true" 0 "$EXIT_CODE"; else
+		not_ok "$name: ends" "still running after 120 s"
+	fi
+	check "$name: the verdict" ok "$(summary "$DIR/$name.json" verdict)"
+	heartline_stop "$REGISTRAR_PID" 20 || not_ok "$name: the registrar ends" "still running after 20 s"
+}
+
+sample failover-drill 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/
+	s/for: 5s/for: 2s/; s/for: 3s/for: 1s/'
+finish
