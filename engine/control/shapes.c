@@ -54,9 +54,11 @@ int shape_new(struct plan_shape **out, const struct shape_key *key, uint16_t cre
 	return 0;
 }
 
-// Bytes of the longest message, 0: none is longer than `room`.
-static uint32_t too_long(const struct plan_shape *shape, uint32_t credentials, uint32_t room)
+// Bytes of the longest message.
+static uint32_t longest(const struct plan_shape *shape, uint32_t credentials)
 {
+	uint32_t most = 0;
+
 	for (int server = 0; server < HL_SERVERS; server++)
 		for (int text = 0; text < PLAN_TEXTS; text++) {
 			const struct template *t = &shape->text[server][text];
@@ -66,10 +68,25 @@ static uint32_t too_long(const struct plan_shape *shape, uint32_t credentials, u
 
 			if (text == PLAN_SUBSCRIBE) // refreshed in its dialog
 				bytes += (uint32_t)sizeof(";tag=") + DIALOG_TEXT_MAX;
-			if (t->text != NULL && bytes > room)
-				return bytes;
+			if (t->text != NULL && bytes > most)
+				most = bytes;
 		}
-	return 0;
+	return most;
+}
+
+uint32_t hl_plan_request_bytes(const struct hl_plan *plan, bool with_credentials)
+{
+	const struct plan_constants *c = plan_constants(plan);
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < c->n_shapes; i++) {
+		const struct plan_shape *shape = c->shapes[i];
+		uint32_t bytes = longest(shape, with_credentials ? shape->credentials : 0);
+
+		if (bytes > most)
+			most = bytes;
+	}
+	return most;
 }
 
 int shape_compile(struct plan_shape *shape, const struct messages *messages, uint32_t room,
@@ -87,8 +104,8 @@ int shape_compile(struct plan_shape *shape, const struct messages *messages, uin
 			if (rc != 0)
 				return rc;
 		}
-	*bytes = too_long(shape, shape->credentials, room);
-	return *bytes != 0 ? -EMSGSIZE : 0;
+	*bytes = longest(shape, shape->credentials);
+	return *bytes > room ? -EMSGSIZE : 0;
 }
 
 static bool is_of(const struct plan_shape *shape, const struct shape_key *key)
@@ -173,8 +190,8 @@ int64_t shape_get(struct hl_plan *plan, const struct shape_key *key, uint16_t cr
 
 		if (!is_of(shape, key))
 			continue;
-		bytes = too_long(shape, credentials, c->message_room);
-		if (bytes != 0)
+		bytes = longest(shape, credentials);
+		if (bytes > c->message_room)
 			return shape_fail(-EMSGSIZE, &plan->settings[shape->profile], bytes,
 					  c->message_room, err);
 		if (shape->credentials < credentials)

@@ -105,6 +105,13 @@ int hl_plan_compare(const struct hl_plan *plan, const struct hl_config *config,
 		    const uint64_t leaving[], uint64_t fresh[], uint64_t gone[],
 		    struct hl_error *err);
 
+/**
+ * Bytes of the longest request that a line may send, as SIP alone.
+ *
+ * @param with_credentials  with the longest that a server may ask for; else without any
+ */
+uint32_t hl_plan_request_bytes(const struct hl_plan *plan, bool with_credentials);
+
 /** Lines whose replies, from each of their servers, should arrive at their worker's queue. */
 uint32_t hl_plan_steered(const struct hl_plan *plan);
 

@@ -109,3 +109,25 @@ Test(plan, the_domain_is_the_primary_when_none_is_given)
 	free(text);
 	hl_plan_free(plan);
 }
+
+Test(plan, the_longest_request_is_known_with_and_without_credentials)
+{
+	struct hl_plan *plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 6000-6001}]\n");
+	struct hl_plan *open = plan_of(PORTS PROFILES
+				       "    use_random_sip_port: on\n"
+				       "lines: [{profile: lab, range: 6000-6001}]\n");
+	const struct plan_shape *shape = plan_constants(plan)->shapes[0];
+	uint32_t bytes = hl_plan_request_bytes(plan, false), longest = 0;
+
+	for (int s = 0; s < HL_SERVERS; s++)
+		for (int t = 0; t < PLAN_TEXTS; t++)
+			if (t != PLAN_SUBSCRIBE && shape->text[s][t].len > longest)
+				longest = shape->text[s][t].len;
+	cr_expect_eq(bytes, longest);
+	cr_expect_gt(bytes, 200, "a REGISTER is not shorter: %u", bytes);
+	cr_expect_eq(hl_plan_request_bytes(plan, true), bytes + shape->credentials);
+	cr_expect_eq(hl_plan_request_bytes(open, true), hl_plan_request_bytes(open, false),
+		     "without a password there are none");
+	hl_plan_free(plan);
+	hl_plan_free(open);
+}
