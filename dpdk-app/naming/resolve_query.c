@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <sys/socket.h>
 
@@ -47,6 +49,23 @@ void query_close(struct query *q)
 	ares_destroy(q->channel); // ends the questions under way
 	q->channel = NULL;
 	answers_free(q);
+}
+
+void query_servers(const struct query *q, char *out, size_t size)
+{
+	struct ares_addr_port_node *list = NULL;
+	size_t len = 0;
+
+	*out = 0;
+	if (ares_get_servers_ports(q->channel, &list) != ARES_SUCCESS)
+		return;
+	for (const struct ares_addr_port_node *s = list; s && len < size; s = s->next) {
+		char addr[INET6_ADDRSTRLEN];
+		inet_ntop(s->family, &s->addr, addr, sizeof(addr));
+		len += (size_t)snprintf(out + len, size - len, "%s%s:%d", len ? ", " : "", addr,
+					s->udp_port ? s->udp_port : NS_DEFAULTPORT);
+	}
+	ares_free_data(list);
 }
 
 static void ttl_note(struct query *q, uint32_t ttl_s)

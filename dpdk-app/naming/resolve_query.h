@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <ares.h>
@@ -23,6 +24,8 @@ struct query {
 // servers: "10.0.0.1,10.0.0.2:5353"; NULL: the system's.
 int query_open(struct query *q, const char *servers, int stop_fd, struct hl_error *err);
 void query_close(struct query *q);
+// The servers that it asks: "10.0.0.1:53, 10.0.0.2:53".
+void query_servers(const struct query *q, char *out, size_t size);
 
 // The addresses of a host, from hosts files, too, and with search domains. ARES_SUCCESS, or the
 // error.
