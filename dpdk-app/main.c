@@ -24,6 +24,7 @@ static const struct {
 	{ "ctl", ctl_command, "see and steer a run on this machine, by its control socket" },
 	{ "top", top_command, "a live screen of a run on this machine, with SIPp's keys" },
 	{ "history", history_command, "past changes and outages, from the file that runs wrote" },
+	{ "doctor", doctor_command, "why it does not work, or is slower than asked" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
@@ -85,8 +86,8 @@ int main(int argc, char **argv)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr,
-		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, history, check, "
-		"keys, metrics, registrar, version, help\n",
+		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, history, doctor, "
+		"check, keys, metrics, registrar, version, help\n",
 		name);
 	return EXIT_USAGE;
 }

@@ -15,6 +15,7 @@ int demo_command(int argc, char **argv);
 int ctl_command(int argc, char **argv);
 int top_command(int argc, char **argv);
 int history_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 
 // Print an error on stderr. One that names file and line is printed as it is, like a compiler's.
 void error_print(const struct hl_error *err);
