@@ -23,7 +23,7 @@ static void history_free(struct history *h)
 	free(h->path);
 	free(h->version);
 	free(h->config);
-	history_queue_free(h->queue);
+	byte_ring_free(h->queue);
 	pthread_cond_destroy(&h->stopped);
 	pthread_mutex_destroy(&h->mutex);
 	free(h);
@@ -71,7 +71,7 @@ int history_open(struct history **out, const struct history_options *o, struct h
 	mutex_make(h);
 	h->limits = o->limits;
 	h->run.start_ms = wall_now_ms();
-	h->queue = history_queue_new(o->queue_bytes);
+	h->queue = byte_ring_new(o->queue_bytes);
 	if (!h->queue || texts_copy(h, o) < 0) {
 		history_free(h);
 		return hl_fail(err, ENOMEM, "history: %s: no memory", o->path);

@@ -158,7 +158,7 @@ static bool ready(struct history *h)
 // @return false: it could not be written
 static bool batch_write(struct history *h)
 {
-	uint64_t cursor = history_queue_cursor(h->queue), n = 0;
+	uint64_t cursor = byte_ring_cursor(h->queue), n = 0;
 	struct history_change change;
 	int rc = history_record_begin(h->record);
 
@@ -170,7 +170,7 @@ static bool batch_write(struct history *h)
 		failed(h, rc);
 		return false;
 	}
-	history_queue_release(h->queue, cursor);
+	byte_ring_release(h->queue, cursor);
 	counter_add(&h->written, n);
 	return true;
 }
@@ -192,12 +192,12 @@ static void turn(struct history *h)
 {
 	bool well = true;
 
-	if (history_queue_empty(h->queue) && !counter_load(&h->failing) && h->db &&
+	if (byte_ring_empty(h->queue) && !counter_load(&h->failing) && h->db &&
 	    wall_now_ms() - h->retained_ms < RETAIN_EVERY_MS)
 		return;
 	if (!ready(h))
 		return;
-	while (well && !history_queue_empty(h->queue) && !too_late(h))
+	while (well && !byte_ring_empty(h->queue) && !too_late(h))
 		well = batch_write(h);
 	if (well)
 		can_again(h);
@@ -240,7 +240,7 @@ void *history_writer_main(void *context)
 		rest(h, counter_load(&h->failing) ? TRY_AGAIN_MS : LOOK_EVERY_MS);
 	}
 	turn(h);
-	while (!history_queue_empty(h->queue) && !too_late(h)) {
+	while (!byte_ring_empty(h->queue) && !too_late(h)) {
 		nanosleep(&again, NULL);
 		turn(h);
 	}

@@ -17,7 +17,7 @@ struct history {
 	char *path, *version, *config, **profiles;
 	struct history_run run;
 	struct history_limits limits;
-	struct history_queue *queue;
+	struct byte_ring *queue;
 	pthread_t thread;
 	bool running;             // control thread only
 	pthread_mutex_t mutex;    // of the next three

@@ -534,7 +534,7 @@ Test(history, the_oldest_changes_make_room_and_the_file_shrinks)
 // The ring of bytes comes around many times, at other places each time.
 Test(history, the_queue_gives_back_what_was_put_in_order_and_says_when_it_is_full)
 {
-	struct history_queue *q = history_queue_new(4096);
+	struct byte_ring *q = byte_ring_new(4096);
 	struct history_change c = { .number = "6000600060006000", .domain = "example.net" }, got;
 	uint32_t in = 0, out = 0;
 	uint64_t cursor;
@@ -547,7 +547,7 @@ Test(history, the_queue_gives_back_what_was_put_in_order_and_says_when_it_is_ful
 			if (!history_queue_put(q, &c))
 				break;
 		}
-		cursor = history_queue_cursor(q);
+		cursor = byte_ring_cursor(q);
 		for (unsigned k = 0; k < 1 + round % 40 && history_queue_next(q, &cursor, &got);
 		     k++) {
 			cr_assert_eq(got.line, out);
@@ -556,13 +556,13 @@ Test(history, the_queue_gives_back_what_was_put_in_order_and_says_when_it_is_ful
 			cr_assert_eq(memcmp(got.domain, c.domain, got.domain_len), 0);
 			out++;
 		}
-		history_queue_release(q, cursor);
+		byte_ring_release(q, cursor);
 	}
-	cursor = history_queue_cursor(q);
+	cursor = byte_ring_cursor(q);
 	while (history_queue_next(q, &cursor, &got))
 		cr_assert_eq(got.line, out++);
-	history_queue_release(q, cursor);
+	byte_ring_release(q, cursor);
 	cr_expect_eq(in, out);
-	cr_expect(history_queue_empty(q));
-	history_queue_free(q);
+	cr_expect(byte_ring_empty(q));
+	byte_ring_free(q);
 }
