@@ -97,6 +97,11 @@ uint64_t byte_ring_cursor(const struct byte_ring *r)
 	return atomic_load_explicit(&r->free, memory_order_relaxed);
 }
 
+uint64_t byte_ring_published(const struct byte_ring *r)
+{
+	return atomic_load_explicit(&r->put, memory_order_acquire);
+}
+
 const void *byte_ring_next(const struct byte_ring *r, uint64_t *cursor, uint32_t *bytes)
 {
 	struct head head;

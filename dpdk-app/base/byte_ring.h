@@ -27,6 +27,8 @@ void byte_ring_publish(struct byte_ring *ring, uint64_t at);
 // it. bytes: as they were reserved.
 uint64_t byte_ring_cursor(const struct byte_ring *ring);
 const void *byte_ring_next(const struct byte_ring *ring, uint64_t *cursor, uint32_t *bytes);
+// How far the producer has published.
+uint64_t byte_ring_published(const struct byte_ring *ring);
 // What is before the cursor is not needed any more.
 void byte_ring_release(struct byte_ring *ring, uint64_t cursor);
 

@@ -16,15 +16,19 @@ int64_t wall_now_ms(void)
 	return (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
 }
 
-const char *wall_text(uint64_t at_ns, char out[WALL_ROOM])
+int64_t wall_offset_ns(void)
 {
 	struct timespec wall;
-	struct tm tm;
-	char day[32];
 
 	clock_gettime(CLOCK_REALTIME, &wall);
-	int64_t ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec -
-		     (int64_t)(timebase_ns() - at_ns);
+	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)timebase_ns();
+}
+
+const char *wall_text(uint64_t at_ns, char out[WALL_ROOM])
+{
+	struct tm tm;
+	char day[32];
+	int64_t ns = (int64_t)at_ns + wall_offset_ns();
 	time_t seconds = (time_t)(ns / 1000000000);
 	gmtime_r(&seconds, &tm);
 	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);

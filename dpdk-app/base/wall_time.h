@@ -9,5 +9,8 @@
 // UTC, since 1970.
 int64_t wall_now_ms(void);
 
+// The wall clock minus timebase_ns(), as it is now.
+int64_t wall_offset_ns(void);
+
 // "2026-11-29T11:46:02.123Z", by what the clock on the wall says now.
 const char *wall_text(uint64_t at_ns, char out[WALL_ROOM]);

@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-#include "base/timebase.h"
+#include "base/wall_time.h"
 #include "dataplane/dataplane.h"
 
 #define BUFFER_BYTES (1u << 20)
@@ -173,14 +173,6 @@ static void event_write(struct events *e, const struct dataplane *dp, const stru
 	e->len += n;
 	e->buffer[e->len++] = '\n';
 	e->counts.written++;
-}
-
-static int64_t wall_offset_ns(void)
-{
-	struct timespec wall;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)timebase_ns();
 }
 
 void events_write(struct events *e, const struct dataplane *dp, const struct hl_event *list,

@@ -7,13 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/counter.h"
 #include "base/wall_time.h"
+#include "history/queue.h"
 #include "history/writer.h"
-
-#define JOIN_SLACK_MS 1000 // a call to the file system that was under way may end in it
 
 static void history_free(struct history *h)
 {
@@ -24,8 +22,7 @@ static void history_free(struct history *h)
 	free(h->version);
 	free(h->config);
 	byte_ring_free(h->queue);
-	pthread_cond_destroy(&h->stopped);
-	pthread_mutex_destroy(&h->mutex);
+	side_thread_free(&h->thread);
 	free(h);
 }
 
@@ -49,17 +46,6 @@ static int texts_copy(struct history *h, const struct history_options *o)
 	return 0;
 }
 
-static void mutex_make(struct history *h)
-{
-	pthread_condattr_t clock;
-
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_mutex_init(&h->mutex, NULL);
-	pthread_cond_init(&h->stopped, &clock);
-	pthread_condattr_destroy(&clock);
-}
-
 int history_open(struct history **out, const struct history_options *o, struct hl_error *err)
 {
 	struct history *h = calloc(1, sizeof(*h));
@@ -68,7 +54,7 @@ int history_open(struct history **out, const struct history_options *o, struct h
 	*out = NULL;
 	if (!h)
 		return hl_fail(err, ENOMEM, "history: %s: no memory", o->path);
-	mutex_make(h);
+	side_thread_init(&h->thread);
 	h->limits = o->limits;
 	h->run.start_ms = wall_now_ms();
 	h->queue = byte_ring_new(o->queue_bytes);
@@ -87,13 +73,9 @@ int history_open(struct history **out, const struct history_options *o, struct h
 
 int history_start(struct history *h, struct hl_error *err)
 {
-	int rc = pthread_create(&h->thread, NULL, history_writer_main, h);
+	int rc = side_thread_start(&h->thread, "history", history_writer_main, h);
 
-	if (rc != 0)
-		return hl_fail(err, rc, "history: %s: no thread: %s", h->path, strerror(rc));
-	h->running = true;
-	pthread_setname_np(h->thread, "history");
-	return 0;
+	return rc == 0 ? 0 : hl_fail(err, rc, "history: %s: no thread: %s", h->path, strerror(rc));
 }
 
 void history_put(struct history *h, const struct history_change *change)
@@ -113,39 +95,11 @@ void history_count(const struct history *h, struct history_counts *counts)
 	};
 }
 
-static struct timespec after_ms(clockid_t clock, unsigned ms)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
-// False: it is inside of a call that does not return, say of a file system whose server has gone. It is left
-// there with all that it may still touch: the process ends soon.
-static bool thread_end(struct history *h)
-{
-	const struct timespec limit = after_ms(CLOCK_REALTIME, HISTORY_END_MS + JOIN_SLACK_MS);
-
-	pthread_mutex_lock(&h->mutex);
-	h->deadline = after_ms(CLOCK_MONOTONIC, HISTORY_END_MS);
-	atomic_store(&h->stop, true);
-	pthread_cond_signal(&h->stopped);
-	pthread_mutex_unlock(&h->mutex);
-	return pthread_timedjoin_np(h->thread, NULL, &limit) == 0;
-}
-
 void history_close(struct history *h, struct history_counts *counts)
 {
 	if (!h)
 		return;
-	bool ended = !h->running || thread_end(h);
+	bool ended = side_thread_end(&h->thread, HISTORY_END_MS);
 	uint64_t left = counter_load(&h->put) - counter_load(&h->written);
 
 	if (counts) {

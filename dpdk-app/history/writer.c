@@ -10,13 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/counter.h"
 #include "base/wall_time.h"
 #include "history/file.h"
+#include "history/queue.h"
 
 #define BATCH 8192
 #define LOOK_EVERY_MS 200
@@ -26,17 +25,10 @@
 #define RETAIN_EVERY_MS 10000
 #define RETAIN_SLICES 100 // at once
 #define OPERATIONS 10000  // of SQLite's machine, between two looks at the deadline
-#define NICE 10           // below the control thread, with which it may share a processor
 
 static bool too_late(struct history *h)
 {
-	struct timespec now;
-
-	if (!atomic_load(&h->stop))
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > h->deadline.tv_sec ||
-	       (now.tv_sec == h->deadline.tv_sec && now.tv_nsec >= h->deadline.tv_nsec);
+	return side_thread_too_late(&h->thread);
 }
 
 static int deadline_look(void *context)
@@ -180,7 +172,9 @@ static void retain(struct history *h)
 	bool more = true;
 	int rc = SQLITE_OK;
 
-	for (int i = 0; more && rc == SQLITE_OK && i < RETAIN_SLICES && !atomic_load(&h->stop); i++)
+	for (int i = 0;
+	     more && rc == SQLITE_OK && i < RETAIN_SLICES && !side_thread_is_ending(&h->thread);
+	     i++)
 		rc = history_retain(h->db, &h->limits, wall_now_ms(), &more);
 	// While there is more to remove it goes on at the next look.
 	h->retained_ms = more && rc == SQLITE_OK ? 0 : wall_now_ms();
@@ -201,24 +195,9 @@ static void turn(struct history *h)
 		well = batch_write(h);
 	if (well)
 		can_again(h);
-	if (well && !atomic_load(&h->stop) && wall_now_ms() - h->retained_ms >= RETAIN_EVERY_MS)
+	if (well && !side_thread_is_ending(&h->thread) &&
+	    wall_now_ms() - h->retained_ms >= RETAIN_EVERY_MS)
 		retain(h);
-}
-
-// Until the next look, or the end.
-static void rest(struct history *h, unsigned ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)ms * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&h->mutex);
-	while (!atomic_load(&h->stop) &&
-	       pthread_cond_timedwait(&h->stopped, &h->mutex, &until) != ETIMEDOUT)
-		;
-	pthread_mutex_unlock(&h->mutex);
 }
 
 static void end_write(struct history *h)
@@ -234,10 +213,12 @@ void *history_writer_main(void *context)
 	struct history *h = context;
 	const struct timespec again = { .tv_nsec = BUSY_STEP_MS * 1000000 };
 
-	setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
-	while (!atomic_load(&h->stop)) {
+	side_thread_yield();
+	while (!side_thread_is_ending(&h->thread)) {
 		turn(h);
-		rest(h, counter_load(&h->failing) ? TRY_AGAIN_MS : LOOK_EVERY_MS);
+		side_thread_rest(&h->thread,
+				 (counter_load(&h->failing) ? TRY_AGAIN_MS : LOOK_EVERY_MS) *
+					 UINT64_C(1000000));
 	}
 	turn(h);
 	while (!byte_ring_empty(h->queue) && !too_late(h)) {

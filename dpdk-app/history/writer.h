@@ -2,15 +2,13 @@
 // The thread that writes a history, and what it shares with the control thread.
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <time.h>
 
 #include <sys/types.h>
 
+#include "base/byte_ring.h"
+#include "base/side_thread.h"
 #include "history/history.h"
-#include "history/queue.h"
 #include "history/record.h"
 
 struct history {
@@ -18,12 +16,7 @@ struct history {
 	struct history_run run;
 	struct history_limits limits;
 	struct byte_ring *queue;
-	pthread_t thread;
-	bool running;             // control thread only
-	pthread_mutex_t mutex;    // of the next three
-	pthread_cond_t stopped;   // `stop` was set
-	struct timespec deadline; // of the end, once `stop` is set; CLOCK_MONOTONIC
-	atomic_bool stop;
+	struct side_thread thread;
 	_Atomic uint64_t put, lost;        // writer: the control thread
 	_Atomic uint64_t written, failing; // writer: the thread
 	// The thread's own; before it starts and after it ended the control thread's.

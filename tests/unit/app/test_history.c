@@ -16,6 +16,7 @@
 #include <heartline/state.h>
 
 #include "history/file.h"
+#include "history/queue.h"
 #include "history/writer.h"
 
 #define QUEUE_BYTES (1u << 20)
