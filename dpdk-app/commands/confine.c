@@ -31,7 +31,8 @@ static bool is_file(const char *path)
 static int files_give(const struct confinement *c, const struct hl_config *config,
 		      struct hl_error *err)
 {
-	const char *const paths[] = { c->events, c->summary, c->junit, c->socket, config->history };
+	const char *const paths[] = { c->events, c->summary,      c->junit,
+				      c->socket, config->history, config->pcap };
 	char beside[HL_FILE_PATH_MAX + 8];
 	int rc = 0;
 
@@ -49,7 +50,8 @@ static int files_give(const struct confinement *c, const struct hl_config *confi
 static int files_check(const struct confinement *c, const struct hl_config *config,
 		       struct hl_error *err)
 {
-	const char *const written[] = { c->events, c->summary, c->junit, config->history };
+	const char *const written[] = { c->events, c->summary, c->junit, config->history,
+					config->pcap };
 
 	for (unsigned i = 0; i < sizeof(written) / sizeof(*written); i++)
 		if (is_file(written[i]) && access(written[i], W_OK) < 0)

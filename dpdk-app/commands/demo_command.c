@@ -22,6 +22,7 @@
 #include "session/session.h"
 #include "surface/control_server.h"
 #include "top/own_screen.h"
+#include "trace/trace.h"
 
 #define LINES_MAX 10000000
 #define PORTS_AN_ADDRESS 10000
@@ -31,6 +32,8 @@
 
 struct demo_options {
 	const char *summary, *algorithm_text, *control; // control NULL: in the run-time folder
+	const char *pcap, *trace_lines, *trace_failed, *trace_buffer;
+	struct trace *trace; // until the data plane takes it over
 	struct control_socket socket;
 	struct control_server server;
 	enum hl_digest_algorithm algorithm;
@@ -134,6 +137,8 @@ static int demo_through(struct demo_options *o, struct demo *demo, struct hl_err
 	if (rc == 0)
 		rc = own_screen_watch(&o->screen, demo->run->control->loop, run_status_resume,
 				      demo->run, err);
+	if (rc == 0 && demo->run->dp->trace)
+		rc = trace_start(demo->run->dp->trace, err);
 	if (rc < 0)
 		return EXIT_USAGE;
 	demo_run(demo);
@@ -167,13 +172,15 @@ static int demo_on_rings(struct demo_options *o, const struct hl_config *config,
 	if (!run.status.silent)
 		progress_allow();
 	worst_cases(&demo, &config->profiles[0]);
-	if (dataplane_new(&dp, config, &session->port, 1, err) == 0)
+	if (dataplane_new(&dp, config, &session->port, 1, err) == 0 &&
+	    run_trace_attach(&run, &o->trace, err) == 0)
 		demo.servers = servers_make(o, config, &session->far_port, err);
 	if (demo.servers) {
 		dataplane_add_queue(&dp, demo.servers);
 		code = demo_through(o, &demo, err);
 	}
 	dataplane_stop(&dp);
+	trace_close(dp.trace, NULL); // when it did not come to a report
 	report_free(&run.report);
 	dataplane_free(&dp);
 	registrar_queue_free(demo.servers);
@@ -189,13 +196,24 @@ static void help_print(const struct option_spec specs[])
 	options_help(specs);
 }
 
-static int control_option_read(const char *control, struct hl_config *config, struct hl_error *err)
+static int keys_set(const struct demo_options *o, struct hl_config *config, struct hl_error *err)
 {
-	struct hl_error inner;
+	const struct {
+		const char *flag, *key, *value;
+	} keys[] = {
+		{ "control", "control_socket", o->control },
+		{ "pcap", "pcap", o->pcap },
+		{ "trace-lines", "trace_lines", o->trace_lines },
+		{ "trace-failed", "trace_failed", o->trace_failed },
+		{ "trace-buffer", "trace_buffer", o->trace_buffer },
+	};
 
-	if (hl_config_set(config, "control_socket", control, &inner) == 0)
-		return 0;
-	return hl_fail(err, inner.code, "--control: %.900s", inner.text);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct hl_error inner;
+		if (keys[i].value && hl_config_set(config, keys[i].key, keys[i].value, &inner) < 0)
+			return hl_fail(err, inner.code, "--%s: %.900s", keys[i].flag, inner.text);
+	}
+	return 0;
 }
 
 int demo_command(int argc, char **argv)
@@ -217,6 +235,15 @@ int demo_command(int argc, char **argv)
 		  "seed of all random choices; 0: a new one each time (0)", 0 },
 		{ "control", 0, OPTION_TEXT, &o.control, 0, 0, "PATH|off",
 		  "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
+		{ "pcap", 0, OPTION_TEXT, &o.pcap, 0, 0, "FILE",
+		  "capture what the lines send and receive, for Wireshark (none)", 0 },
+		{ "trace-lines", 0, OPTION_TEXT, &o.trace_lines, 0, 0, "LINES",
+		  "only these: 1/100 is one in a hundred; or numbers, as in 10000000-10000099 (all)",
+		  0 },
+		{ "trace-failed", 0, OPTION_TEXT, &o.trace_failed, 0, 0, "N",
+		  "only the last N messages of a line, when it fails; 0: all (0)", 0 },
+		{ "trace-buffer", 0, OPTION_TEXT, &o.trace_buffer, 0, 0, "KIB",
+		  "memory for frames that wait to be written (16384)", 0 },
 		{ "summary", 0, OPTION_TEXT, &o.summary, 0, 0, "FILE",
 		  "write the result as JSON; -: stdout", 0 },
 		{ "top", 0, OPTION_FLAG, &o.top, 0, 0, NULL,
@@ -240,8 +267,10 @@ int demo_command(int argc, char **argv)
 		rc = result_check("summary", o.summary, &err);
 	if (rc == 0)
 		rc = config_make(&o, &config, &err);
-	if (rc == 0 && o.control)
-		rc = control_option_read(o.control, &config, &err);
+	if (rc == 0)
+		rc = keys_set(&o, &config, &err);
+	if (rc == 0)
+		rc = trace_open(&o.trace, &config, "demo", &err);
 	if (rc == 0)
 		rc = control_socket_offer(&o.socket, config.control_socket, o.quiet, &err);
 	if (rc == 0 && o.top)
@@ -261,6 +290,7 @@ int demo_command(int argc, char **argv)
 	own_screen_stop(&o.screen);
 	if (err.code)
 		error_print(&err);
+	trace_close(o.trace, NULL);
 	control_socket_close(&o.socket);
 	session_close(&session);
 	hl_config_free(&config);

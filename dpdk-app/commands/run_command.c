@@ -30,6 +30,7 @@
 #include "session/session.h"
 #include "surface/control_server.h"
 #include "top/own_screen.h"
+#include "trace/trace.h"
 
 #define MS 1000000ull
 
@@ -38,6 +39,7 @@ struct run_parts {
 	struct run_options options;
 	struct events *events;        // until the data plane takes it over
 	struct history *history_file; // likewise
+	struct trace *trace;          // likewise
 	struct control_socket socket;
 	struct control_server server;
 	struct http_server http_server;
@@ -97,6 +99,8 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 		rc = alerts_start(&run->alerts, &run->view, run->control->loop, err);
 	if (rc == 0 && p->history_file) // now that this thread has its processor
 		rc = history_start(p->history_file, err);
+	if (rc == 0 && run->dp->trace)
+		rc = trace_start(run->dp->trace, err);
 	if (rc == 0)
 		rc = confine(&p->confinement, run->config, err);
 	if (rc < 0) {
@@ -150,6 +154,8 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	if (rc == 0)
 		rc = dataplane_new(&dp, config, &session->port, session->n_workers, err);
 	if (rc == 0)
+		rc = run_trace_attach(&run, &p->trace, err);
+	if (rc == 0)
 		rc = resolver_publish(resolver, dp.plan, err);
 	if (rc == 0)
 		rc = resolver_run(resolver, err);
@@ -159,6 +165,7 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 		code = run_through(p, &run, err);
 	}
 	dataplane_stop(&dp);
+	trace_close(dp.trace, NULL); // when it did not come to a report
 	resolver_free(resolver);
 	report_free(&run.report);
 	dataplane_free(&dp);
@@ -233,6 +240,8 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = run_history_open(&p.history_file, &config, p.options.config, &err);
 	if (rc == 0)
+		rc = trace_open(&p.trace, &config, device.name, &err);
+	if (rc == 0)
 		rc = control_socket_offer(&p.socket, config.control_socket, p.options.quiet, &err);
 	if (rc == 0)
 		rc = http_open(&p, &config, &err);
@@ -258,6 +267,7 @@ int run_command(int argc, char **argv)
 		error_print(&err);
 	events_close(p.events, &(struct events_counts){ 0 });
 	history_close(p.history_file, NULL);
+	trace_close(p.trace, NULL);
 	control_socket_close(&p.socket);
 	http_server_close(&p.http_server);
 	session_close(&session);

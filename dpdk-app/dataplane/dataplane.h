@@ -30,6 +30,7 @@ struct dataplane {
 	uint64_t rest_ns;              // until the next round, when there was nothing to serve
 	struct events *events;         // NULL: changes of state are not recorded
 	struct history *history;       // NULL: nor is there a file of all changes
+	struct trace *trace;           // NULL: nothing is traced
 	struct recent_changes *recent; // NULL: nor are the latest ones kept
 	uint64_t gone;                 // lines that were removed and whose places are free again
 	uint64_t left_silent_primary;  // events by which a line left the primary after a time-out

@@ -11,6 +11,8 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/events.h"
 #include "dataplane/recent_changes.h"
+#include "dataplane/trace_feed.h"
+#include "trace/trace.h"
 
 #define EVENTS_AT_ONCE 256
 #define REMOVED_AT_ONCE 256
@@ -31,6 +33,8 @@ static void events_look(struct dataplane *dp, const struct hl_event *events, uin
 		events_write(dp->events, dp, events, n);
 	if (dp->history)
 		change_feed(dp->history, dp, events, n);
+	if (dp->trace)
+		trace_feed(dp, events, n);
 }
 
 // At most one ring of them at a time, since a worker may report as fast as they are collected.
@@ -61,6 +65,8 @@ static void removed_take_back(struct dataplane *dp, struct hl_worker *worker)
 	hl_plan_take_back(dp->plan, slots, n);
 	for (uint32_t k = 0; dp->recent && k < n; k++)
 		recent_changes_forget(dp->recent, slots[k]);
+	for (uint32_t k = 0; dp->trace && k < n; k++)
+		trace_line_changed(dp->trace, slots[k]);
 	dp->gone += n;
 }
 

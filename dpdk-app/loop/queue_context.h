@@ -11,6 +11,7 @@
 #include <heartline/worker.h>
 
 #include "loop/handoff.h"
+#include "trace/tap.h"
 
 #define QUEUE_OUT 256 // frames that one poll may write
 // Frames that wait for a full device; a power of two. Not more than one poll writes, since the time
@@ -20,7 +21,7 @@
 
 enum queue_kind { QUEUE_WORKER, QUEUE_REGISTRAR };
 
-// Written by the loop that polls it. Other threads only read the counters and write `order`.
+// Written by the loop that polls it. Other threads only read the counters, and write `order` and `tap`.
 struct queue_context {
 	enum queue_kind kind;
 	union {
@@ -30,11 +31,12 @@ struct queue_context {
 	uint16_t port_id, queue_id;
 	bool tx_csum;
 	struct rte_mempool *pool;
-	struct handoff *handoff; // NULL: there is one worker, and every frame is for it
-	struct hl_plan *plan;    // to find the owner of a frame, for the hand-off
-	unsigned index;          // of the worker
-	uint64_t last_ns;        // time as last given to the engine
-	unsigned full_bursts;    // received in a row; workers only
+	struct handoff *handoff;   // NULL: there is one worker, and every frame is for it
+	struct hl_plan *plan;      // to find the owner of a frame, for the hand-off
+	_Atomic(struct tap *) tap; // NULL: nothing is traced; writer: control
+	unsigned index;            // of the worker
+	uint64_t last_ns;          // time as last given to the engine
+	unsigned full_bursts;      // received in a row; workers only
 
 	// Empty buffers, and the same as the engine sees them.
 	struct rte_mbuf *spare[QUEUE_OUT];

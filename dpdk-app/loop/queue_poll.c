@@ -3,6 +3,7 @@
 //
 // Nothing here logs, allocates from the heap, or waits.
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -17,6 +18,13 @@
 #define RX_GOOD_MASK (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 #define RX_GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
 #define TX_CSUM (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM)
+
+static_assert(QUEUE_PENDING <= TAP_OFFER_MAX, "all that wait may be offered at once");
+
+static struct tap *queue_tap(const struct queue_context *q)
+{
+	return atomic_load_explicit(&q->tap, memory_order_acquire);
+}
 
 static void spare_describe(struct queue_context *q, uint16_t from, uint16_t to)
 {
@@ -95,7 +103,7 @@ static void pending_remove(struct queue_context *q, uint32_t n)
 }
 
 // Offer the device the waiting frames up to the ring's end. Returns how many it took.
-static uint16_t pending_offer(struct queue_context *q)
+static uint16_t pending_offer(struct queue_context *q, uint64_t now_ns)
 {
 	struct rte_mbuf **at = &q->pending[q->first_pending];
 	uint16_t n = (uint16_t)RTE_MIN(q->n_pending, QUEUE_PENDING - q->first_pending);
@@ -110,7 +118,12 @@ static uint16_t pending_offer(struct queue_context *q)
 		}
 		n = fine;
 	}
+	struct tap *tap = queue_tap(q);
+	if (tap)
+		tap_offer(tap, at, n, now_ns);
 	uint16_t taken = rte_eth_tx_burst(q->port_id, q->queue_id, at, n);
+	if (tap)
+		tap_sent(tap, taken);
 	pending_remove(q, taken);
 	return taken;
 }
@@ -145,10 +158,10 @@ static void full_note(struct queue_context *q, uint64_t now_ns)
 static void pending_send(struct queue_context *q, uint64_t now_ns)
 {
 	bool wraps = q->first_pending + q->n_pending > QUEUE_PENDING;
-	uint16_t taken = pending_offer(q);
+	uint16_t taken = pending_offer(q, now_ns);
 
 	if (wraps && q->first_pending == 0)
-		taken = (uint16_t)(taken + pending_offer(q));
+		taken = (uint16_t)(taken + pending_offer(q, now_ns));
 	if (taken > 0) {
 		q->progress_ns = now_ns;
 		q->stalled = false;
@@ -190,6 +203,9 @@ unsigned queue_poll(struct queue_context *q)
 	q->last_ns = now_ns;
 	for (uint16_t i = 0; i < n; i++)
 		packet_describe(&pkts[i], bufs[i]);
+	struct tap *tap = queue_tap(q);
+	if (tap && n > 0)
+		tap_received(tap, bufs, n, now_ns);
 	struct hl_burst tx = {
 		.pkts = q->out,
 		.cap = queue_room(q),

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "history/history.h"
+#include "trace/trace.h"
 
 // When one timer in a hundred is later than this, replies are measured late as well.
 #define LATE_US 10000.0
@@ -51,6 +52,8 @@ void report_close(struct report *report, struct dataplane *dp, uint64_t device_l
 	dp->events = NULL;
 	history_close(dp->history, &report->history);
 	dp->history = NULL;
+	trace_close(dp->trace, &report->trace);
+	dp->trace = NULL;
 	dataplane_snapshot(dp, &report->end);
 	report->events.lost += report->end.limits[HL_LIMIT_EVENTS_LOST];
 	report->history.lost += report->end.limits[HL_LIMIT_EVENTS_LOST];

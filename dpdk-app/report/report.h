@@ -15,6 +15,7 @@
 #include "report/expected.h"
 #include "report/outcome.h"
 #include "report/phase.h"
+#include "trace/counts.h"
 
 // The most serious last.
 enum verdict {
@@ -35,6 +36,8 @@ struct report {
 	struct events_counts events;
 	const char *history_path; // NULL: there is no history
 	struct history_counts history;
+	const char *pcap_path; // NULL: nothing is captured
+	struct trace_counts trace;
 	struct outcome outcome; // of the lines, just before the drain
 	uint64_t took_ns;       // from the start of the lines until then; 0: they were not started
 	const struct hl_expectations *expect; // NULL: nothing is expected

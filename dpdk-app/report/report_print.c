@@ -281,6 +281,22 @@ static void print_history(const struct report *r, FILE *to)
 		    r->history_path, h->lost, h->error[0] ? ": " : "", h->error);
 }
 
+static void print_pcap(const struct report *r, FILE *to)
+{
+	const struct trace_counts *t = &r->trace;
+
+	if (!r->pcap_path)
+		return;
+	row(to, "pcap", "%" PRIu64 " frames in %s, %" PRIu64 " missing%s%s", t->written,
+	    r->pcap_path, t->dropped + t->unwritten, t->error[0] ? ": " : "", t->error);
+	if (t->dropped)
+		row(to, "", "%" PRIu64 " of them came faster than they were written (trace_buffer)",
+		    t->dropped);
+	if (t->failures_missed)
+		row(to, "", "%" PRIu64 " lines failed unheard: too many at once",
+		    t->failures_missed);
+}
+
 static void print_steering(const struct steering_result *s, FILE *to)
 {
 	if (s->n_queues > 1)
@@ -310,5 +326,6 @@ void report_print(const struct report *r, FILE *to)
 	print_limits(r, to);
 	print_events(r, to);
 	print_history(r, to);
+	print_pcap(r, to);
 	print_steering(&r->steering, to);
 }

@@ -37,6 +37,19 @@ static json_t *history_object(const struct report *r)
 			 h->error[0] ? json_string(h->error) : json_null());
 }
 
+static json_t *pcap_object(const struct report *r)
+{
+	const struct trace_counts *t = &r->trace;
+
+	if (!r->pcap_path)
+		return json_null();
+	return json_pack("{ss so so so so so so}", "file", r->pcap_path, "written",
+			 whole(t->written), "dropped", whole(t->dropped), "unwritten",
+			 whole(t->unwritten), "failures", whole(t->failures), "failures_missed",
+			 whole(t->failures_missed), "error",
+			 t->error[0] ? json_string(t->error) : json_null());
+}
+
 // Replies confirm or refute a rung. The rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
@@ -121,6 +134,7 @@ static json_t *summary_object(const struct report *r)
 				      tenths((double)r->paused_ms / 1000)) },
 		{ "events", events_object(r) },
 		{ "history", history_object(r) },
+		{ "pcap", pcap_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "expectations", expected_array(&r->expected) },

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "session/run.h"
+#include "trace/trace.h"
 
 uint64_t lines_of_group(const struct hl_lines *group)
 {
@@ -24,8 +25,11 @@ int lines_tell(struct view *view, const uint32_t slots[], uint32_t n, uint64_t s
 
 	if (!chosen)
 		return hl_fail(err, ENOMEM, "no memory for a choice of lines");
-	for (uint32_t k = 0; k < n; k++)
+	for (uint32_t k = 0; k < n; k++) {
 		orders_choose(chosen, slots[k]);
+		if (view->run->dp->trace)
+			trace_line_changed(view->run->dp->trace, slots[k]);
+	}
 	int rc = orders_begin(&view->orders, chosen, n, &commands, spread_ns, err);
 	if (rc < 0)
 		free(chosen);

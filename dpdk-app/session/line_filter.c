@@ -7,26 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
-// Digits count as numbers of their width, so that 098 lies between 097 and 099, and not beside 98.
-static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	if (a_len != b_len)
-		return a_len < b_len ? -1 : 1;
-	return memcmp(a, b, a_len);
-}
+#include <heartline/numbers.h>
 
 int line_filter_number(struct line_filter *f, const char *text, struct hl_error *err)
 {
-	size_t digits = strspn(text, "0123456789"), len = strlen(text);
-	bool range = digits > 0 && text[digits] == '-' && len > digits + 1 &&
-		     strspn(text + digits + 1, "0123456789") == len - digits - 1;
+	size_t len = strlen(text);
+	struct hl_numbers numbers;
 
 	if (len == 0 || len > FILTER_NUMBER_MAX)
 		return hl_fail(err, EINVAL, "number: %zu characters, allowed 1..%d", len,
 			       FILTER_NUMBER_MAX);
-	snprintf(f->first, sizeof(f->first), "%.*s", (int)(range ? digits : len), text);
-	snprintf(f->last, sizeof(f->last), "%s", range ? text + digits + 1 : text);
-	if (compare(f->first, strlen(f->first), f->last, strlen(f->last)) > 0)
+	int rc = hl_numbers_parse(text, (uint32_t)len, &numbers);
+	snprintf(f->first, sizeof(f->first), "%.*s", (int)numbers.first_len, numbers.first);
+	snprintf(f->last, sizeof(f->last), "%.*s", (int)numbers.last_len, numbers.last);
+	if (rc == -ERANGE)
 		return hl_fail(err, EINVAL, "number: the range %s is backwards: write %s-%s", text,
 			       f->last, f->first);
 	f->numbered = true;
@@ -35,11 +29,16 @@ int line_filter_number(struct line_filter *f, const char *text, struct hl_error 
 
 static bool number_holds(const struct line_filter *f, const struct dataplane *dp, uint32_t line)
 {
+	const struct hl_numbers numbers = {
+		.first = f->first,
+		.first_len = (uint32_t)strlen(f->first),
+		.last = f->last,
+		.last_len = (uint32_t)strlen(f->last),
+	};
 	int len;
 	const char *number = dataplane_phone_number(dp, line, &len);
 
-	return compare(number, (size_t)len, f->first, strlen(f->first)) >= 0 &&
-	       compare(number, (size_t)len, f->last, strlen(f->last)) <= 0;
+	return hl_numbers_hold(&numbers, number, (uint32_t)len);
 }
 
 static bool domain_holds(const struct line_filter *f, const struct dataplane *dp, uint32_t line)

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/start_times.h"
 #include "base/timebase.h"
+#include "dataplane/trace_feed.h"
 
 #define MS 1000000ull
 #define T1_64_MS 32000 // RFC 3261: 64 * T1, which a register_timeout of 0 stands for
@@ -108,6 +109,14 @@ static int timers_add(struct run *run, struct hl_error *err)
 		return rc;
 	control_loop_set_timer(loop, run->watch_timer, WATCH_EVERY_NS, WATCH_EVERY_NS);
 	return 0;
+}
+
+int run_trace_attach(struct run *run, struct trace **trace, struct hl_error *err)
+{
+	run->report.pcap_path = run->config->pcap;
+	run->dp->trace = *trace;
+	*trace = NULL;
+	return run->dp->trace ? trace_feed_attach(run->dp, err) : 0;
 }
 
 int run_start(struct run *run, struct hl_error *err)

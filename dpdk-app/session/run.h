@@ -43,6 +43,9 @@ struct run {
 	uint64_t progress_ns, progress_requests, progress_lines;
 };
 
+// Let the run trace what was opened; *trace is NULL from here on. Before its loops start.
+int run_trace_attach(struct run *run, struct trace **trace, struct hl_error *err);
+
 // Start the loops, and wait a while for the ARP answers of all next hops. From here on the control
 // loop serves the workers, shows the status and tells of what it sees.
 int run_start(struct run *run, struct hl_error *err);

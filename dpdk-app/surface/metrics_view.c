@@ -9,6 +9,7 @@
 #include "history/history.h"
 #include "report/metrics_text.h"
 #include "session/run.h"
+#include "trace/trace.h"
 
 static bool is_there(const struct hl_profile *profile, unsigned server)
 {
@@ -44,6 +45,12 @@ void metrics_view(const struct view *view, const struct server_count *count, FIL
 	metrics_text_write(hl_metrics, &status.now, to);
 	servers_write(view->run->config, count, to);
 	alerts_metrics_write(view->run->alerts, to);
+	if (view->run->dp->trace) {
+		struct trace_counts counts;
+
+		trace_count(view->run->dp->trace, &counts);
+		metrics_text_write(trace_metrics, &counts, to);
+	}
 	if (view->run->dp->history) {
 		struct history_counts counts;
 

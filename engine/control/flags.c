@@ -202,6 +202,8 @@ void hl_config_free(struct hl_config *config)
 	free(config->http_certificate_file);
 	free(config->http_key_file);
 	free(config->history);
+	free(config->pcap);
+	free(config->trace_lines);
 	alerts_free(config);
 	phases_free(config);
 	memset(config, 0, sizeof(*config));

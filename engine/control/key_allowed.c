@@ -68,6 +68,10 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_FILE:
 		snprintf(out, room, "a path of at most %d characters", HL_FILE_PATH_MAX);
 		break;
+	case KEY_TRACED:
+		snprintf(out, room,
+			 "all, 1/N, or numbers and ranges by comma, as in 6000-6099,7001");
+		break;
 	case KEY_DISPLAY:
 	case KEY_ACCOUNT:
 	case KEY_PASSWORD:

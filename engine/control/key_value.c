@@ -3,11 +3,14 @@
 #include "control/keys.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include <heartline/numbers.h>
 
 #include "base/text.h"
 #include "control/headers.h"
@@ -291,6 +294,28 @@ static int listen_read(const struct key *key, const char *text, struct key_value
 	return fault_allowed(key, fault);
 }
 
+static int traced_read(const struct key *key, const char *text, struct key_value *value,
+		       struct fault *fault)
+{
+	struct hl_traced traced;
+	const char *wrong;
+	uint32_t len;
+	int rc = hl_traced_parse(text, &traced, &wrong, &len), shown = len < 40 ? (int)len : 40;
+
+	value->text = text;
+	if (rc == 0)
+		return 0;
+	if (rc == -E2BIG)
+		fault_say(fault, "more than %d numbers and ranges", HL_TRACED_MAX);
+	else if (rc == -ERANGE && text[1] == '/')
+		fault_say(fault, "%.*s is outside 1/1..1/%u", shown, wrong, HL_LINES_MAX);
+	else if (rc == -ERANGE)
+		fault_say(fault, "the range %.*s is backwards", shown, wrong);
+	else
+		fault_say(fault, "\"%.*s\" is no number or range of numbers", shown, wrong);
+	return fault_allowed(key, fault);
+}
+
 static int value_read(const struct key *key, const char *text, struct key_value *value,
 		      struct fault *fault)
 {
@@ -316,6 +341,8 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 		return path_read(key, text, value, fault);
 	case KEY_LISTEN:
 		return listen_read(key, text, value, fault);
+	case KEY_TRACED:
+		return traced_read(key, text, value, fault);
 	case KEY_CODES:
 		return codes_read(text, value, fault);
 	case KEY_DOMAIN:
@@ -373,6 +400,7 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_SOCKET:
 	case KEY_LISTEN:
 	case KEY_FILE:
+	case KEY_TRACED:
 	case KEY_HEADER:
 	case KEY_WORD:
 		return text_store(member, value->text);

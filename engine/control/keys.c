@@ -193,6 +193,21 @@ const struct key run_keys[] = {
 	  .fallback = "0", .meaning = "changes that are older leave the history; 0: none do" },
 	{ "history_size", KEY_COUNT, RUN(history_size_mib), .max = 1048576, .fallback = "1024",
 	  .meaning = "the history takes so many MiB at most, then the oldest changes leave it; 0: no limit" },
+	{ "pcap", KEY_FILE, RUN(pcap),
+	  .meaning = "capture file (pcapng) of what the lines send and receive, for Wireshark; empty: none" },
+	{ "pcap_size", KEY_COUNT, RUN(pcap_size_mib), .max = 16777216, .fallback = "1024",
+	  .meaning = "MiB of that file; then it ends, or the next one begins (pcap_files); 0: no limit" },
+	{ "pcap_files", KEY_COUNT, RUN(pcap_files), .min = 1, .max = 1000, .fallback = "1",
+	  .meaning = "1: the capture ends when the file is full; more: so many files, the latest one and "
+		     "FILE.1, FILE.2 before it" },
+	{ "trace_lines", KEY_TRACED, RUN(trace_lines), .fallback = "all",
+	  .meaning = "which lines are traced: all, with ARP and ping; 1/100: one in a hundred lines, with "
+		     "all of its messages; or by number" },
+	{ "trace_failed", KEY_COUNT, RUN(trace_failed), .max = 1000, .fallback = "0",
+	  .meaning = "of a line only its last messages, so many, and only when it fails; 0: all messages" },
+	{ "trace_buffer", KEY_COUNT, RUN(trace_buffer_kib), .min = 64, .max = 4194304, .fallback = "16384",
+	  .meaning = "KiB of memory of each worker for frames that wait to be written, rounded up to a "
+		     "power of two; frames without room are counted, and missing in the trace" },
 	{ .name = NULL },
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");

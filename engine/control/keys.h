@@ -22,6 +22,7 @@ enum key_type {
 	KEY_SOCKET,    // path of a UNIX socket, or off
 	KEY_LISTEN,    // address and port to listen on, or off
 	KEY_FILE,      // path of a file
+	KEY_TRACED,    // which lines are traced, see numbers.h
 	KEY_DISPLAY,   // texts of an identity, see identity.h
 	KEY_ACCOUNT,
 	KEY_PASSWORD,
@@ -57,7 +58,7 @@ extern const struct key profile_keys[]; // of struct hl_profile
 extern const struct key run_keys[];     // of struct hl_config
 
 #define PROFILE_KEYS_MAX 64
-#define RUN_KEYS_MAX 24
+#define RUN_KEYS_MAX 40
 
 const struct key *key_find(const struct key *keys, const char *name);
 

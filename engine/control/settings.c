@@ -93,6 +93,7 @@ static bool key_equal(const struct key *key, const void *a, const void *b)
 	case KEY_SOCKET:
 	case KEY_LISTEN:
 	case KEY_FILE:
+	case KEY_TRACED:
 		return key->bytes == 0 ||
 		       texts_equal(text_at(a, key->offset), text_at(b, key->offset));
 	// all that holds its value itself; without a default, so that a new type cannot be forgotten

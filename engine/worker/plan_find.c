@@ -38,6 +38,24 @@ uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_
 	return line_owner(plan, (uint32_t)line);
 }
 
+enum hl_frame_of hl_plan_frame_of(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
+				  bool sent, uint32_t *slot)
+{
+	struct peek about;
+	enum peek_kind kind = frame_peek(frame, len, &about);
+
+	if (kind == PEEK_FRAGMENT)
+		return HL_FRAME_PART;
+	if (kind == PEEK_OTHER || (sent && kind == PEEK_QUOTE))
+		return HL_FRAME_OF_OTHER;
+	const struct hl_endpoint *own = sent ? &about.peer : &about.own;
+	int64_t line = line_table_find(&plan->table, &own->addr, own->port);
+	if (line < 0)
+		return HL_FRAME_OF_OTHER;
+	*slot = (uint32_t)line;
+	return HL_FRAME_OF_LINE;
+}
+
 bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint16_t len)
 {
 	struct peek about;

@@ -203,6 +203,12 @@ struct hl_config {
 	char *history;             // the file of all changes of state; NULL: none
 	uint64_t history_age_ms;   // 0: they are kept for ever
 	uint64_t history_size_mib; // 0: no limit
+	char *pcap;                // the capture file; NULL: none
+	uint64_t pcap_size_mib;    // 0: no limit
+	uint32_t pcap_files;
+	char *trace_lines;     // for hl_traced_parse()
+	uint32_t trace_failed; // messages of a line that failed; 0: all messages of all
+	uint32_t trace_buffer_kib;
 };
 
 /**

@@ -201,6 +201,17 @@ struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line);
 uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
 		       bool *steered);
 
+enum hl_frame_of {
+	HL_FRAME_OF_LINE,
+	HL_FRAME_PART,     // a fragment without ports
+	HL_FRAME_OF_OTHER, // ARP, ping, what no line has to do with
+};
+
+/** Whose frame it is, received or sent (for an ICMP error that was received: of whom it quotes).
+ * @param slot  out: of the line. Any thread, any time. */
+enum hl_frame_of hl_plan_frame_of(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
+				  bool sent, uint32_t *slot);
+
 /** Is this frame, which hl_plan_owner() calls steered, from a server of its line? What comes from elsewhere
  * says nothing of the steering. */
 bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint16_t len);

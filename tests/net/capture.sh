@@ -46,7 +46,8 @@ tap_make "$net" || skip "capture" "cannot make a tap device"
 kamailio_pair "$net" MD5 SHA-256
 capture_start "$net" "$ID" "$DIR/life.pcap" || bail "capture starts" "dumpcap wrote nothing"
 config primary_detect_interval 2s register_timeout 1000ms options_timeout 1000ms >"$DIR/life.yaml"
-heartline_start heartline "$net" run -c "$DIR/life.yaml" --summary "$DIR/life.json"
+heartline_start heartline "$net" run -c "$DIR/life.yaml" --summary "$DIR/life.json" \
+	--pcap "$DIR/own.pcapng"
 wait_running 20 kamailio_holds primary "$lines" || bail "lines register" "$(kamailio_table primary)"
 kamailio_kill primary
 wait_running 10 kamailio_holds backup "$lines" || bail "lines move" "$(kamailio_table backup)"
@@ -75,6 +76,15 @@ done
 sent=$(packets "$DIR/life.pcap" "$ours && !icmp && sip.Method" sip.Via.branch | sort | uniq -c |
 	awk '{ n += $1 - 1 } END { print n + 0 }')
 check "and the retransmissions" "$sent" "$(summary "$DIR/life.json" retransmissions)"
+# What heartline captured itself: the same messages, with the checksums that the device makes.
+for direction in src dst; do
+	check "its own capture has the messages that the wire saw, by ip.$direction" \
+		"$(packets "$DIR/life.pcap" "ip.$direction == 10.99.1.0/24 && sip && !icmp" udp.checksum | sort | cksum)" \
+		"$(packets "$DIR/own.pcapng" "ip.$direction == 10.99.1.0/24 && sip && !icmp" udp.checksum | sort | cksum)"
+done
+check_none "its own capture: nothing malformed" "$DIR/own.pcapng" "_ws.malformed && !icmp"
+check_none "its own capture: every checksum is good" "$DIR/own.pcapng" \
+	"$ours && udp && !icmp && !(ip.checksum.status == 1 && udp.checksum.status == 1)"
 kamailio_kill primary
 kamailio_kill backup
 
