@@ -56,7 +56,7 @@ _heartline() {
 		;;
 	esac
 	case "${words[*]}" in
-	'') next='status lines line server profile events reload rate pause resume drain registrar' ;;
+	'') next='status lines line server profile port events reload rate pause resume drain registrar' ;;
 	lines) next='add remove' ;;
 	line) next='show force' ;;
 	server) next='list drain restore force' ;;

@@ -41,6 +41,7 @@ static bool is_change(const struct ctl_command *command)
 	case CTL_LINE_SHOW:
 	case CTL_SERVER_LIST:
 	case CTL_PROFILE_LIST:
+	case CTL_PORT:
 	case CTL_EVENTS:
 	case CTL_DRAIN:
 	case CTL_REGISTRAR:

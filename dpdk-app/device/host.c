@@ -138,6 +138,16 @@ bool host_interface_up(const char *name)
 	return !line_read(path, text, sizeof(text)) || strtoul(text, NULL, 16) & IFF_UP;
 }
 
+int host_interface_carrier(const char *name)
+{
+	char path[128], text[32];
+
+	if (!host_interface_up(name)) // then its carrier cannot be read
+		return 0;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/carrier", name);
+	return line_read(path, text, sizeof(text)) ? *text == '1' : -1;
+}
+
 bool host_interface_tap(const char *name)
 {
 	char path[128];

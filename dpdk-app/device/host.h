@@ -15,6 +15,7 @@ void host_pci_ports(char *out, size_t size);
 void host_interfaces(char *out, size_t size);
 
 bool host_interface_up(const char *name);
+int host_interface_carrier(const char *name); // 1, 0; -1: not known
 bool host_interface_tap(const char *name);
 
 bool host_pci_exists(const char *address);

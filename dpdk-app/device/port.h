@@ -49,6 +49,9 @@ bool port_has_link(const struct port *port);
 int port_wait_link(const struct port *port, struct control *control, uint64_t timeout_ms,
 		   struct hl_error *err);
 
+// Is there a carrier now? 1, 0; -1: not known, as of a device without a link.
+int port_carrier(const struct port *port);
+
 // Frames that the device lost because no buffer was free for them.
 uint64_t port_lost(const struct port *port);
 

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <string.h>
 
 #include <rte_ethdev.h>
 
+#include "device/host.h"
 #include "device/port.h"
 
 #define LOOK_EVERY_NS 10000000
@@ -16,12 +18,32 @@ bool port_has_link(const struct port *port)
 	return !port->is_virtual || !strncmp(port->name, "net_memif", strlen("net_memif"));
 }
 
+// Does the driver use an interface of the kernel, in the namespace of this process?
+static bool has_interface(const struct port *port)
+{
+	return !strncmp(port->name, "net_af_packet", strlen("net_af_packet")) ||
+	       !strncmp(port->name, "net_af_xdp", strlen("net_af_xdp"));
+}
+
 static bool link_is_up(void *context)
 {
 	const struct port *port = context;
 	struct rte_eth_link link = { 0 };
 
 	return rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+int port_carrier(const struct port *port)
+{
+	struct rte_eth_dev_info info;
+	char name[IF_NAMESIZE];
+
+	if (port_has_link(port))
+		return link_is_up((void *)port);
+	if (!has_interface(port) || rte_eth_dev_info_get(port->id, &info) < 0 ||
+	    !if_indextoname(info.if_index, name))
+		return -1;
+	return host_interface_carrier(name);
 }
 
 int port_wait_link(const struct port *port, struct control *control, uint64_t timeout_ms,

@@ -58,7 +58,7 @@ static json_t *proof_value(const struct steering_result *s)
 	return proof == STEERING_UNSEEN ? json_null() : json_boolean(proof == STEERING_CONFIRMED);
 }
 
-static json_t *steering_object(const struct steering_result *s)
+json_t *steering_object(const struct steering_result *s)
 {
 	json_t *workers = json_array();
 

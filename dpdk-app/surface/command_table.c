@@ -50,6 +50,7 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 	} },
 	[CTL_SERVER_LIST] = { "server list", "the servers of each profile, and how many lines are registered there", { { 0 } } },
 	[CTL_PROFILE_LIST] = { "profile list", "the profiles, their lines, and the worst cases of their switches", { { 0 } } },
+	[CTL_PORT] = { "port", "the port: link, next hops, steering, the first frame dropped for each reason", { { 0 } } },
 	[CTL_EVENTS] = { "events", "changes of lines' states, the latest ones or those behind a number", {
 		{ "limit", CTL_COUNT, .min = 1, .max = 1000, .value = "N", .help = "at most so many (50)" },
 		{ "after", CTL_COUNT, .max = 999999999999999999, .value = "NUMBER", .help = "those behind it: what the last answer gave as next" },

@@ -9,6 +9,7 @@
 #include "alerts/alerts.h"
 #include "base/stop.h"
 #include "session/run.h"
+#include "surface/json_port.h"
 #include "surface/json_view.h"
 #include "surface/serve_lines.h"
 #include "surface/serve_change.h"
@@ -23,6 +24,12 @@ static json_t *status_serve(struct view *view, struct serving *serving)
 	json_t *reply = json_status(&status);
 	json_object_set_new(reply, "alerts", alerts_array(view->run->alerts));
 	return reply;
+}
+
+static json_t *port_serve(struct view *view, struct serving *serving)
+{
+	(void)serving;
+	return json_port(view);
 }
 
 static json_t *drain_serve(struct view *view, struct serving *serving)
@@ -55,6 +62,7 @@ static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) =
 	[CTL_LINE_SHOW] = line_show_serve,
 	[CTL_SERVER_LIST] = server_list_serve,
 	[CTL_PROFILE_LIST] = profile_list_serve,
+	[CTL_PORT] = port_serve,
 	[CTL_EVENTS] = events_serve,
 	[CTL_LINE_FORCE] = line_force_serve,
 	[CTL_SERVER_DRAIN] = server_drain_serve,

@@ -27,8 +27,8 @@ completes() {
 
 completes "the program's commands" "ctl check" c
 completes "options of the live screen" "--rate-scale" top --r
-completes "the first words" "status lines line server profile events reload rate pause resume drain" ctl ""
-completes "the first words that begin so" "reload rate resume" ctl r
+completes "the first words" "status lines line server profile port events reload rate pause resume drain registrar" ctl ""
+completes "the first words that begin so" "reload rate resume registrar" ctl r
 completes "the second word" "show force" ctl line ""
 completes "a second word behind what is a command by itself" "add remove" ctl lines ""
 completes "its options, without those of the shorter one" "--profile" ctl lines add 6000 --p

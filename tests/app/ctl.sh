@@ -58,6 +58,11 @@ check "status: for people" 1 "$(grep -c "^  lines  *$lines: $lines on the primar
 check "status: in 80 columns" 0 "$(tail -n +2 <<<"$OUT" | grep -c '.\{81\}')"
 ctl --socket "$sock" status
 check "--socket" 0 "$CODE"
+ctl --json port
+check "port: link, next hops, timers" "True 2 True" \
+	"$(json "'%s %d %s' % (r['link'], sum(h['known'] for h in r['next_hops']), len(r['timers']['late_below_us']) > 8)")"
+ctl port
+check "port: for people" 2 "$(grep -cE '^  (link +up|next hop +10.99.0.1 is known)$' <<<"$OUT")"
 ctl --instance "$HEARTLINE_PID" status
 check "--instance" 0 "$CODE"
 refused "--instance: another one" "no run listens there" --instance 1 status

@@ -25,6 +25,7 @@ REQUESTS = [
     {"command": "line show", "number": "6003"},
     {"command": "server list"},
     {"command": "profile list"},
+    {"command": "port"},
     {"command": "events", "limit": 10, "after": 4},
     {"command": "line force", "action": "lock", "number": "6001", "spread": "10ms"},
     {"command": "line force", "action": "B", "state": "registered", "all": True},
