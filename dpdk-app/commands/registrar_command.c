@@ -108,6 +108,7 @@ static void help_print(const struct option_spec specs[])
 	       "  at 1s: all loss 12.5%%       all lose an eighth of the requests\n"
 	       "  at 1s: delay 50ms           answers are held back\n"
 	       "  at 9s: wipe                 all bindings are forgotten\n"
+	       "  at 1s: limit 5000           what is more in a second gets a 503\n"
 	       "Other faults: register N (that status to REGISTER alone), stale, refuse, grant TIME,\n"
 	       "forget-nonces, twice TIME.\n");
 }

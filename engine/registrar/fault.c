@@ -27,6 +27,11 @@ int fault_check(enum hl_fault fault, uint32_t value, struct hl_error *err)
 			return hl_fail(err, EINVAL, "loss %u.%02u%%: allowed 0..100%%", value / 100,
 				       value % 100);
 		return 0;
+	case HL_FAULT_LIMIT:
+		if (value == 0 || value > FAULT_LIMIT_MAX)
+			return hl_fail(err, EINVAL, "limit %u: allowed 1..%u", value,
+				       FAULT_LIMIT_MAX);
+		return 0;
 	case HL_FAULT_GRANT:
 		if (value > FAULT_GRANT_MAX_S)
 			return hl_fail(err, EINVAL, "grant %u s: allowed 0..%u s", value,
@@ -46,6 +51,7 @@ static void server_heal(struct server *s)
 {
 	s->mode = HL_FAULT_NONE;
 	s->loss = 0;
+	s->limit = 0;
 	s->delay_ns = 0;
 	s->refuse = HL_FAULT_NONE;
 	s->cut = false;
@@ -72,6 +78,10 @@ static void server_fault(struct server *s, enum hl_fault fault, uint32_t value)
 		break;
 	case HL_FAULT_LOSS:
 		s->loss = value;
+		break;
+	case HL_FAULT_LIMIT:
+		s->limit = value;
+		s->limit_next = 0;
 		break;
 	case HL_FAULT_DELAY:
 		s->delay_ns = value * 1000ull;

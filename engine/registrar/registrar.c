@@ -149,8 +149,8 @@ static void answer_send(struct hl_registrar *r, const struct arrival *in,
 	count(&s->counters.responses[answer->status / 100]);
 }
 
-// The answer of HL_FAULT_STATUS to every request.
-static struct answer status_answer(struct hl_registrar *r, const struct server *s,
+// The same answer to every request.
+static struct answer status_answer(struct hl_registrar *r, uint16_t status,
 				   const struct sip_request *req)
 {
 	struct text_writer w = headers_begin(r);
@@ -160,7 +160,28 @@ static struct answer status_answer(struct hl_registrar *r, const struct server *
 		writer_number(&w, r->retry_after_s);
 		writer_text(&w, "\r\n");
 	}
-	return headers_answer(r, &w, req->method != HL_ACK ? s->status : 0);
+	return headers_answer(r, &w, req->method != HL_ACK ? status : 0);
+}
+
+#define LIMIT_SHIFT 8
+#define LIMIT_QUEUE_NS 50000000ull // what a server takes at once after a while without requests
+
+// As a server that serves one request after the other: each is due an interval after the one before, and the queue
+// is full when the next one would be due too late.
+static bool limit_exceeded(struct server *s, uint64_t now_ns)
+{
+	const uint64_t now = now_ns << LIMIT_SHIFT;
+
+	if (s->limit == 0)
+		return false;
+	if (s->limit_next < now)
+		s->limit_next = now;
+	if (s->limit_next - now > LIMIT_QUEUE_NS << LIMIT_SHIFT) {
+		count(&s->counters.limited);
+		return true;
+	}
+	s->limit_next += (1000000000ull << LIMIT_SHIFT) / s->limit;
+	return false;
 }
 
 static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
@@ -195,7 +216,9 @@ static void sip_receive(struct hl_registrar *r, const struct hl_packet *pkt, con
 
 	struct answer answer;
 	if (s->mode == HL_FAULT_STATUS && (!s->register_only || req.method == HL_REGISTER))
-		answer = status_answer(r, s, &req);
+		answer = status_answer(r, s->status, &req);
+	else if (limit_exceeded(s, now_ns))
+		answer = status_answer(r, 503, &req);
 	else
 		answer = request_answer(r, s, &req, now_ns);
 	const struct arrival in = {

@@ -36,6 +36,8 @@ struct server {
 	uint32_t cut_s;
 	uint64_t twice_ns;         // answers leave again so much later; 0: once
 	uint32_t loss;             // 1/100 of a percent
+	uint32_t limit;            // requests a second; 0: none
+	uint64_t limit_next;       // when the next one is due, in 2^-8 ns
 	uint64_t delay_ns;         // 0: answers leave at once
 	struct rng rng;            // of loss
 	struct delay delayed;      // answers held back, or for which a burst had no room

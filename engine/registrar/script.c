@@ -117,6 +117,11 @@ static int value_take(struct reader *in, enum hl_fault fault, uint32_t *value)
 		if (!time_read(word, &n) || n / NS_PER_S > FAULT_GRANT_MAX_S || n % NS_PER_S != 0)
 			return script_fail(in, word.at, "grant: allowed 0s..24h, such as 6s");
 		*value = (uint32_t)(n / NS_PER_S);
+	} else if (fault == HL_FAULT_LIMIT) {
+		if (!text_get_number(word.at, word.len, value) || *value == 0 ||
+		    *value > FAULT_LIMIT_MAX)
+			return script_fail(in, word.at,
+					   "limit: allowed 1..1000000000, such as 5000");
 	} else if (fault == HL_FAULT_LOSS) {
 		uint32_t used = text_get_thousandths(word.at, word.len, &n);
 		struct slice unit = { word.at + used, word.len - used };
@@ -146,6 +151,7 @@ static int fault_take(struct reader *in, struct step *step)
 		{ "wipe", HL_FAULT_WIPE, false },
 		{ "status", HL_FAULT_STATUS, true },
 		{ "loss", HL_FAULT_LOSS, true },
+		{ "limit", HL_FAULT_LIMIT, true },
 		{ "delay", HL_FAULT_DELAY, true },
 		{ "stale", HL_FAULT_STALE, false },
 		{ "refuse", HL_FAULT_REFUSE, false },
@@ -170,7 +176,7 @@ static int fault_take(struct reader *in, struct step *step)
 	}
 	return script_fail(in, word.at,
 			   "expected an address or all, then ok, silent, wipe, status N, "
-			   "loss P%, delay TIME, register N, stale, refuse, grant TIME, "
+			   "loss P%, limit N, delay TIME, register N, stale, refuse, grant TIME, "
 			   "forget-nonces, twice TIME");
 }
 

@@ -71,6 +71,8 @@ enum hl_fault {
 	HL_FAULT_GRANT,           // grant at most this, value: seconds; 0: a 2xx with expires=0
 	HL_FAULT_FORGET_NONCES,   // nonces given out so far are unknown from now on
 	HL_FAULT_TWICE,           // send every answer again after value microseconds
+	// serve at most value requests a second, with a queue of 50 ms; the others get a 503
+	HL_FAULT_LIMIT,
 };
 
 /**
@@ -84,7 +86,7 @@ int hl_registrar_fault(struct hl_registrar *registrar, uint32_t server, enum hl_
  * Add a script, a line each: "at 10s: silent", "at 10s: 10.0.0.1 silent", "at 20s: ok",
  * "at 5s: status 503", "at 1s: loss 12.5%", "at 1s: delay 50ms", "at 9s: wipe", "at 2s: stale",
  * "at 2s: register 503", "at 2s: refuse", "at 2s: grant 6s", "at 2s: forget-nonces",
- * "at 2s: twice 40ms"; "#" starts a comment; ";" may part lines. Without an address
+ * "at 2s: twice 40ms", "at 2s: limit 5000"; "#" starts a comment; ";" may part lines. Without an address
  * the first server is meant; "all" means each. Times count from start_ns.
  *
  * @return 0; -EINVAL with "NAME:LINE:COLUMN: error: ..."
@@ -122,6 +124,8 @@ int hl_registrar_order_read(const struct hl_registrar *registrar, const char *te
 	ONE(lost, "registrar_lost_total", "requests", "lost", "requests lost on purpose") \
 	ONE(silent, "registrar_silent_total", "requests", "silent", \
 	    "requests not answered on purpose") \
+	ONE(limited, "registrar_limited_total", "requests", "limited", \
+	    "requests refused on purpose, beyond the limit of a second") \
 	ONE(replays, "registrar_replays_total", "requests", "replays", \
 	    "right credentials whose nc, or whose nonce for one request, was used before") \
 	ONE(malformed, "registrar_malformed_total", "packets", "malformed", \

@@ -178,6 +178,35 @@ static void at_s(unsigned s)
 	rig.now_ns = (1000 + s) * SECOND;
 }
 
+Test(fault, a_limit_serves_so_many_a_second_and_refuses_the_rest)
+{
+	unsigned served = 0, refused = 0;
+
+	put(0, HL_FAULT_LIMIT, 1000);
+	for (unsigned ms = 0; ms < 10000; ms++) // twice as many as it serves
+		for (unsigned k = 0; k < 2; k++) {
+			rig.now_ns += 500000;
+			unsigned status = status_of(rig_options(&rig, 0));
+			served += status == 200;
+			refused += status == 503;
+		}
+	cr_expect_eq(served + refused, 20000);
+	cr_expect(served >= 10000 && served <= 10052, "served %u", served); // and 50 ms of a queue
+	cr_expect_eq(COUNTER(&rig, 0, limited), refused);
+	cr_expect_eq(status_of(rig_options(&rig, 1)), 200);
+	put(0, HL_FAULT_NONE, 0);
+	cr_expect_eq(status_of(rig_options(&rig, 0)), 200);
+}
+
+Test(fault, a_limit_that_is_not_reached_refuses_nothing)
+{
+	put(0, HL_FAULT_LIMIT, 1000);
+	for (unsigned k = 0; k < 5000; k++) {
+		rig.now_ns += k % 50 ? 0 : 50000000; // 50 at a time, every 50 ms
+		cr_assert_eq(status_of(rig_options(&rig, 0)), 200, "%u", k);
+	}
+}
+
 Test(fault, an_order_of_a_text_is_read_and_puts_nothing_into_force)
 {
 	struct hl_registrar_order order;
