@@ -35,6 +35,9 @@ sample failover-drill 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ra
 	s/for: 5s/for: 2s/; s/for: 3s/for: 1s/'
 sample register-flood 's/6000-15999/6000-6499/; s/for: 40s/for: 7s/; s/refresh_interval: 60/refresh_interval: 10/; s/: 500ms/: 5s/'
 sample avalanche 's/6000-10999/6000-6499/; s/limit 2000/limit 200/; s/ramp: 10s/ramp: 1s/; s/drain: 10s/drain: 1s/; s/for: 5s/for: 1s/'
+sample rolling-restart 's/6000-6999/6000-6099/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/; s/--spread 2s/--spread 500ms/
+	s/for: 3s/for: 2s/; s/for: 2s/for: 1s/'
+sample flapping-server 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/'
 # A monitor runs until it is stopped.
 MONITOR='s/6000-10999/6000-6099/; s/ramp: 60s/ramp: 500ms/; s/drain: 30s/drain: 500ms/; s/127.0.0.1:9060/127.0.0.1:0/'
 sample monitor "$MONITOR; s|/tmp/monitor.db|$DIR/monitor.db|; s/^ramp:/duration: 3s\n&/"
