@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Writes the latest seconds as rows of numbers: with a name for each number an hour would be a megabyte.
+// Writes the latest seconds as rows of numbers.
 
 #include "http/serve_seconds.h"
 
@@ -41,14 +41,6 @@ static enum MHD_Result query_take(void *context, enum MHD_ValueKind kind, const 
 	return MHD_NO;
 }
 
-static json_t *row_array(const struct view_sample *s)
-{
-	return json_pack("[o o o o o o o o o o]", whole(s->at_ms), whole(s->requests),
-			 whole(s->answers), whole(s->retransmissions), tenths(s->rtt_p50_us),
-			 tenths(s->rtt_p99_us), whole(s->on_primary), whole(s->on_backup),
-			 whole(s->down), whole(s->moving));
-}
-
 void http_serve_seconds(struct http_exchange *x)
 {
 	const struct view_series *series = x->view->series;
@@ -63,10 +55,8 @@ void http_serve_seconds(struct http_exchange *x)
 	}
 	for (uint64_t k = view_series_first(series, q.values[0], (uint32_t)q.values[1]);
 	     k <= series->n; k++)
-		json_array_append_new(rows, row_array(view_series_at(series, k)));
+		json_array_append_new(rows, second_row(view_series_at(series, k)));
 	http_reply_json(x, 200,
-			json_pack("{so s[ssssssssss] so}", "next", whole(series->n), "columns",
-				  "time_ms", "requests", "answers", "retransmissions", "rtt_p50_us",
-				  "rtt_p99_us", "on_primary", "on_backup", "down", "moving", "rows",
-				  rows));
+			json_pack("{so so so}", "next", whole(series->n), "columns",
+				  second_columns(), "rows", rows));
 }

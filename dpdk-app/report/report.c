@@ -75,6 +75,8 @@ void report_free(struct report *report)
 	free(report->phases);
 	report->phases = NULL;
 	report->n_phases = 0;
+	free(report->course);
+	report->course = NULL;
 }
 
 void report_rates(struct report *report, uint64_t requests, uint64_t took_ns, uint64_t ramp_ms,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heartline/config.h>
 #include <heartline/error.h>
 #include <heartline/registrar.h>
 #include <heartline/snapshot.h>
@@ -15,6 +16,7 @@
 #include "report/expected.h"
 #include "report/outcome.h"
 #include "report/phase.h"
+#include "report/run_course.h"
 #include "trace/counts.h"
 
 // The most serious last.
@@ -31,6 +33,9 @@ struct report {
 	struct hl_snapshot up;                // just before the drain
 	struct hl_snapshot end;               // after it
 	const struct dataplane *dp;           // for names; must outlive the report
+	const struct hl_config *config;       // likewise
+	const char *source;                   // the file that it was read from; NULL: flags
+	struct run_course *course;            // of the whole run
 	const struct hl_registrar *registrar; // in this process; NULL: there is none
 	const char *events_path;              // of --events; NULL when it was not given
 	struct events_counts events;

@@ -13,6 +13,7 @@
 
 #include "base/start_times.h"
 #include "report/judge.h"
+#include "report/summary_facts.h"
 #include "report/summary_lines.h"
 #include "report/summary_metrics.h"
 
@@ -139,6 +140,10 @@ static json_t *summary_object(const struct report *r)
 		{ "startup_ms", startup_object() },
 		{ "expectations", expected_array(&r->expected) },
 		{ "phases", phases_array(r->phases, r->n_phases) },
+		{ "distributions", distributions_object(end) },
+		{ "seconds", run_course_object(r->course) },
+		{ "environment", environment_object(r->config) },
+		{ "configuration", configuration_object(r->config, r->source) },
 		{ "reasons", texts_array(judgement.reasons, judgement.n_reasons) },
 		{ "hints", texts_array(judgement.hints, judgement.n_hints) },
 		{ "verdict", json_string(verdict_name(judgement.verdict)) },

@@ -88,6 +88,31 @@ json_t *metrics_object(const struct hl_snapshot *snapshot)
 	return object;
 }
 
+static json_t *distribution(const struct hl_hist *hist)
+{
+	json_t *buckets = json_array();
+
+	for (unsigned i = 0; i < HL_HIST_BUCKETS; i++) {
+		uint64_t n = atomic_load_explicit(&hist->bucket[i], memory_order_relaxed);
+		if (n > 0)
+			json_array_append_new(buckets,
+					      json_pack("[o o]", whole(hl_hist_edge(i)), whole(n)));
+	}
+	return buckets;
+}
+
+json_t *distributions_object(const struct hl_snapshot *snapshot)
+{
+	json_t *object = json_object();
+
+	for (const struct hl_metric *m = hl_metrics; m->name; m++)
+		if (m->place && m->type == HL_METRIC_HISTOGRAM)
+			json_object_set_new(
+				object, m->place,
+				distribution((const void *)((const char *)snapshot + m->offset)));
+	return object;
+}
+
 json_t *registrar_value(const struct hl_registrar *registrar)
 {
 	const struct hl_registrar_counters *c;

@@ -22,5 +22,9 @@ json_t *metrics_at(const char *place, const struct hl_snapshot *snapshot);
 // All that have a place: an object, with objects below it where places say so.
 json_t *metrics_object(const struct hl_snapshot *snapshot);
 
+// Each histogram that has a place: {place: [[edge, samples], ...]}. An edge is the largest whole microsecond
+// that a bucket counts; buckets without samples are left out. Those of several results can be added.
+json_t *distributions_object(const struct hl_snapshot *snapshot);
+
 // What each server of a registrar counted; null: there is no registrar in this process.
 json_t *registrar_value(const struct hl_registrar *registrar);

@@ -3,8 +3,10 @@
 
 #include "session/run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/counter.h"
 #include "base/exit_code.h"
@@ -130,6 +132,11 @@ int run_start(struct run *run, struct hl_error *err)
 	};
 	int rc = timers_add(run, err);
 
+	run->report.config = run->config;
+	run->report.source = run->view.source;
+	run->report.course = calloc(1, sizeof(*run->report.course));
+	if (rc == 0 && !run->report.course)
+		rc = hl_fail(err, ENOMEM, "no memory for the course of the run");
 	run->lost_before = device_lost(run); // before any loop polled, so not this run's loss
 	if (rc == 0)
 		rc = dataplane_launch(run->dp, run->control->loop, err);

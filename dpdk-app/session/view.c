@@ -58,7 +58,7 @@ static void series_add(struct view *view, const struct hl_snapshot *now)
 	struct timespec wall;
 
 	clock_gettime(CLOCK_REALTIME, &wall);
-	const struct view_sample sample = {
+	const struct second_sample sample = {
 		.at_ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000,
 		.requests = view->second.requests,
 		.answers = view->second.answers,
@@ -71,6 +71,7 @@ static void series_add(struct view *view, const struct hl_snapshot *now)
 		.moving = (uint32_t)(now->by_state[HL_REG_P] + now->by_state[HL_SW_B]),
 	};
 	view_series_add(view->series, &sample);
+	run_course_add(view->run->report.course, &sample);
 }
 
 static void second_over(void *context)

@@ -3,7 +3,7 @@
 
 #include "session/view_series.h"
 
-void view_series_add(struct view_series *s, const struct view_sample *sample)
+void view_series_add(struct view_series *s, const struct second_sample *sample)
 {
 	s->ring[s->n++ % VIEW_SERIES_SECONDS] = *sample;
 }
@@ -18,7 +18,7 @@ uint64_t view_series_first(const struct view_series *s, uint64_t after, uint32_t
 	return s->n - after > most ? s->n - most + 1 : after + 1;
 }
 
-const struct view_sample *view_series_at(const struct view_series *s, uint64_t number)
+const struct second_sample *view_series_at(const struct view_series *s, uint64_t number)
 {
 	return &s->ring[(number - 1) % VIEW_SERIES_SECONDS];
 }

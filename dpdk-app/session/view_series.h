@@ -5,25 +5,19 @@
 
 #include <stdint.h>
 
-#define VIEW_SERIES_SECONDS 3600
+#include "report/second_sample.h"
 
-struct view_sample {
-	uint64_t at_ms; // its end: since 1970, by the clock on the wall
-	uint64_t requests, answers, retransmissions;
-	double rtt_p50_us, rtt_p99_us; // NAN: nothing was answered
-	uint32_t on_primary, on_backup;
-	uint32_t down, moving; // down or parked; registering or moving to the backup
-};
+#define VIEW_SERIES_SECONDS 3600
 
 struct view_series {
 	uint64_t n; // samples ever
-	struct view_sample ring[VIEW_SERIES_SECONDS];
+	struct second_sample ring[VIEW_SERIES_SECONDS];
 };
 
 // The oldest one makes room.
-void view_series_add(struct view_series *series, const struct view_sample *sample);
+void view_series_add(struct view_series *series, const struct second_sample *sample);
 
 // Samples are numbered from 1 on. Of those behind a number, the latest `max`: the number of the first one.
 // One more than `n`: there is none.
 uint64_t view_series_first(const struct view_series *series, uint64_t after, uint32_t max);
-const struct view_sample *view_series_at(const struct view_series *series, uint64_t number);
+const struct second_sample *view_series_at(const struct view_series *series, uint64_t number);

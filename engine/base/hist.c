@@ -9,8 +9,7 @@
 
 static_assert((HL_HIST_SUB & (HL_HIST_SUB - 1)) == 0, "steps an octave are a power of two");
 
-// Largest whole microsecond that hist_bucket() puts into this bucket.
-static uint64_t bucket_edge_us(unsigned bucket)
+uint64_t hl_hist_edge(unsigned bucket)
 {
 	if (bucket < HL_HIST_SUB)
 		return bucket;
@@ -45,7 +44,7 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 	unsigned bucket = 0;
 	for (uint64_t below = sums[0]; below < rank; below += sums[bucket])
 		bucket++;
-	return (double)bucket_edge_us(bucket);
+	return (double)hl_hist_edge(bucket);
 }
 
 uint64_t hl_hist_samples(const struct hl_hist *hist)
@@ -61,7 +60,7 @@ uint64_t hl_hist_below(const struct hl_hist *hist, uint64_t us)
 {
 	uint64_t samples = 0;
 
-	for (unsigned i = 0; i < HL_HIST_BUCKETS && bucket_edge_us(i) < us; i++)
+	for (unsigned i = 0; i < HL_HIST_BUCKETS && hl_hist_edge(i) < us; i++)
 		samples += count_read(&hist->bucket[i]);
 	return samples;
 }
@@ -72,7 +71,7 @@ double hl_hist_sum(const struct hl_hist *hist)
 	double sum_us = 0;
 
 	for (unsigned i = 0; i < HL_HIST_BUCKETS; i++) {
-		uint64_t end_us = bucket_edge_us(i) + 1;
+		uint64_t end_us = hl_hist_edge(i) + 1;
 		sum_us += (double)count_read(&hist->bucket[i]) * (double)(begin_us + end_us) / 2;
 		begin_us = end_us;
 	}

@@ -29,6 +29,13 @@ uint64_t hl_profile_switch_ms(const struct hl_profile *p)
 	return detect + p->switch_spread_s * 1000ull + timeout_ms(p->register_timeout_ms);
 }
 
+uint64_t hl_profile_silence_ms(const struct hl_profile *p)
+{
+	uint64_t refresh = timeout_ms(p->register_timeout_ms);
+
+	return p->primary_detect_interval_ms && probes_ms(p) < refresh ? probes_ms(p) : refresh;
+}
+
 uint64_t hl_profile_detect_ms(const struct hl_profile *p)
 {
 	return p->primary_detect_interval_ms ? p->primary_detect_interval_ms

@@ -241,6 +241,9 @@ void hl_profile_default(struct hl_profile *profile);
  */
 uint64_t hl_profile_switch_ms(const struct hl_profile *profile);
 
+/** Shortest time in which a silent server is given up, from the first request that it does not answer [ms]. */
+uint64_t hl_profile_silence_ms(const struct hl_profile *profile);
+
 /** From the death of the primary: the next probe, or without any the next refresh, comes first [ms]. */
 uint64_t hl_profile_detect_ms(const struct hl_profile *profile);
 
@@ -299,6 +302,14 @@ struct hl_key {
 
 /** Keys of a profile, index 0 on, in the order of FAILOVER.md. @return false behind the last one */
 bool hl_profile_key(uint32_t index, struct hl_key *key);
+
+/**
+ * The value of a key, as the file takes it; "" for one that is empty or of a line. Passwords and headers,
+ * which may be secrets, are told to be set and no more. Indices as hl_profile_key() and hl_run_key() have them.
+ * @return false behind the last one
+ */
+bool hl_profile_value(const struct hl_profile *profile, uint32_t index, char *text, size_t room);
+bool hl_run_value(const struct hl_config *config, uint32_t index, char *text, size_t room);
 
 /** Does a key of the run have another value? As hl_run_key() counts them. */
 bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct hl_config *b);

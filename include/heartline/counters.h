@@ -40,6 +40,9 @@ double hl_hist_quantile(const struct hl_hist *const hists[], unsigned n, double 
 /** How many samples there are. */
 uint64_t hl_hist_samples(const struct hl_hist *hist);
 
+/** Largest whole microsecond that a bucket counts, 0..HL_HIST_BUCKETS - 1. */
+uint64_t hl_hist_edge(unsigned bucket);
+
 /** How many of them are below @p us, which is the edge of a bucket: any power of two is. */
 uint64_t hl_hist_below(const struct hl_hist *hist, uint64_t us);
 

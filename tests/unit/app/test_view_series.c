@@ -10,7 +10,7 @@ static struct view_series series;
 static void add(unsigned n)
 {
 	for (unsigned k = 0; k < n; k++)
-		view_series_add(&series, &(struct view_sample){ .at_ms = series.n + 1 });
+		view_series_add(&series, &(struct second_sample){ .at_ms = series.n + 1 });
 }
 
 Test(view_series, an_empty_one_has_nothing_to_show)
