@@ -25,6 +25,7 @@ static const struct {
 	{ "top", top_command, "a live screen of a run on this machine, with SIPp's keys" },
 	{ "history", history_command, "past changes and outages, from the file that runs wrote" },
 	{ "doctor", doctor_command, "why it does not work, or is slower than asked" },
+	{ "report", report_command, "results of runs as one HTML file, side by side" },
 	{ "check", check_command, "check a configuration without starting anything" },
 	{ "keys", keys_command, "every key of a configuration: default, range, meaning" },
 	{ "metrics", metrics_command, "every metric: type, unit, meaning, place in the summary" },
@@ -85,9 +86,9 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr,
-		"heartline: error: unknown command: %s; allowed: demo, run, ctl, top, history, doctor, "
-		"check, keys, metrics, registrar, version, help\n",
-		name);
+	fprintf(stderr, "heartline: error: unknown command: %s; allowed: ", name);
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		fprintf(stderr, "%s, ", commands[i].name);
+	fputs("version, help\n", stderr);
 	return EXIT_USAGE;
 }

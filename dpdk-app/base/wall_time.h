@@ -12,5 +12,7 @@ int64_t wall_now_ms(void);
 // The wall clock minus timebase_ns(), as it is now.
 int64_t wall_offset_ns(void);
 
-// "2026-11-29T11:46:02.123Z", by what the clock on the wall says now.
+// "2026-11-29T11:46:02.123Z".
+const char *wall_text_of(uint64_t since_1970_ms, char out[WALL_ROOM]);
+// Likewise of a time of timebase_ns(), by what the clock on the wall says now.
 const char *wall_text(uint64_t at_ns, char out[WALL_ROOM]);

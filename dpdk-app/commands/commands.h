@@ -16,6 +16,7 @@ int ctl_command(int argc, char **argv);
 int top_command(int argc, char **argv);
 int history_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
+int report_command(int argc, char **argv);
 
 // Print an error on stderr. One that names file and line is printed as it is, like a compiler's.
 void error_print(const struct hl_error *err);
