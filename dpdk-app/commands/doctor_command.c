@@ -170,7 +170,8 @@ static int run_look(const struct doctor_options *o, struct hl_error *err)
 // With whatever could be read.
 static int look(struct doctor_options *o, const struct arguments *args, struct hl_error *err)
 {
-	bool configured = o->config || o->port || config_flags_given(&o->flags, o->specs);
+	// A device alone is looked at as well.
+	bool configured = o->config || config_flags_given(&o->flags, o->specs);
 	struct hl_config config = { 0 };
 	struct hl_error wrong = { 0 }, of_device = { 0 };
 	struct device device;

@@ -203,6 +203,8 @@ static int device_look(const struct examination *e, struct facts *facts)
 	else if (rc != -EINTR) {
 		snprintf(facts->device.error, sizeof(facts->device.error), "%s", err.text);
 		not_opened(facts, "the device could not be opened");
+		if (e->config)
+			network_names_find(e, facts);
 		rc = 0;
 	}
 	session_close(&session);

@@ -149,8 +149,9 @@ void judge_dns(const struct facts *facts, const char *check, struct findings *fi
 {
 	const struct facts_dns *d = &facts->dns;
 
-	if (d->why_not[0]) {
-		finding_not_checked(findings, check, d->why_not);
+	if (d->why_not[0] || d->n == 0) {
+		finding_not_checked(findings, check,
+				    d->why_not[0] ? d->why_not : "no server has a name");
 		return;
 	}
 	for (unsigned i = 0; i < d->n; i++) {

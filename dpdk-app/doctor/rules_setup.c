@@ -79,6 +79,26 @@ static void pci_fix(const struct facts_device *d, struct finding *f)
 	finding_say(f->fix, "modprobe vfio-pci && dpdk-devbind.py -b vfio-pci %s", d->name);
 }
 
+// "device: WHAT; ADVICE", the prefix and the advice being optional.
+static void unusable_judge(const struct facts *facts, const char *check, struct findings *findings)
+{
+	const struct facts_device *d = &facts->device;
+	const char *what = strncmp(d->error, "device: ", 8) ? d->error : d->error + 8,
+		   *advice = strstr(what, "; ");
+	// Then it is the missing right that is named.
+	bool follows = !facts->rights.why_not[0] && strstr(what, ": needs CAP_");
+	struct finding *f = finding_add(findings, check, follows ? SEVERITY_NOTE : SEVERITY_ERROR);
+
+	finding_say(f->found, "%.*s", advice ? (int)(advice - what) : FINDING_ROOM, what);
+	finding_say(f->proof, "device: %s", d->text);
+	if (advice && !strncmp(advice, "; do: ", 6))
+		finding_say(f->fix, "%s", advice + 6);
+	else if (strstr(what, "bound to the kernel driver"))
+		pci_fix(d, f);
+	finding_say(f->means, "heartline run cannot start on it%s%s",
+		    advice && !f->fix[0] ? ": " : "", advice && !f->fix[0] ? advice + 2 : "");
+}
+
 void judge_device(const struct facts *facts, const char *check, struct findings *findings)
 {
 	const struct facts_device *d = &facts->device;
@@ -89,18 +109,7 @@ void judge_device(const struct facts *facts, const char *check, struct findings 
 		return;
 	}
 	if (d->error[0]) {
-		const char *advice = strstr(d->error, "; ");
-		f = finding_add(findings, check, SEVERITY_ERROR);
-		finding_say(f->found, "%.*s", advice ? (int)(advice - d->error) : FINDING_ROOM,
-			    d->error);
-		finding_say(f->proof, "device: %s", d->text);
-		if (advice && !strncmp(advice, "; do: ", 6))
-			finding_say(f->fix, "%s", advice + 6);
-		else if (strstr(d->error, "bound to the kernel driver"))
-			pci_fix(d, f);
-		finding_say(f->means, "heartline run cannot start on it%s%s",
-			    advice && !f->fix[0] ? ": " : "",
-			    advice && !f->fix[0] ? advice + 2 : "");
+		unusable_judge(facts, check, findings);
 		return;
 	}
 	if (d->type == DEVICE_TYPE_PCI && !d->driver[0]) {

@@ -29,7 +29,7 @@ servers() {
 AS=()
 doctor() {
 	# shellcheck disable=SC2046 # the EAL options are words
-	OUT=$(ip netns exec "$here" "${AS[@]}" "$HEARTLINE" doctor --json --link-timeout 1500ms "$@" \
+	OUT=$(ip netns exec "$here" "${AS[@]}" "$HEARTLINE" doctor --json --link-timeout 1s "$@" \
 		-- $(eal doctor) 2>"$DIR/doctor.log")
 	CODE=$?
 }
@@ -67,6 +67,12 @@ check "all is well: both servers answer" 2 \
 	"$(json "sum(f['check'] == 'server' and 'answers 200 OK' in f['found'] for f in r['findings'])")"
 check "all is well: what could not be seen is not called ok" True \
 	"$(json "any(f['check'] == 'iommu' and f['severity'] == 'not checked' for f in r['findings'])")"
+
+HL_WORKERS=2
+doctor "${lines[@]}" --workers 2
+check "two workers: how replies are steered, and why so" "0 True" \
+	"$CODE $(json "any(f['check'] == 'steering' and '2 queues, by ring hand-off' in f['found'] and f['proof'] for f in r['findings'])")"
+HL_WORKERS=1
 
 # --- one fault at a time ---
 
@@ -149,6 +155,11 @@ check "no right: the network is not called ok" "not checked" \
 	"$(json "[f['severity'] for f in r['findings'] if f['check'] == 'addresses'][0]")"
 AS=()
 
-doctor --port net_af_packet0,iface=nosuch0 --primary 10.99.0.1 --address 10.99.1.1/16
-check "no such interface: named first" "error device" "$(json "first['severity'] + ' ' + first['check']")"
+doctor --port net_af_packet0,iface=nosuch0 --primary pbx.lab.test --address 10.99.1.1/16 --dns 127.0.0.1:5399 \
+	--dns-timeout 100ms
+check "no such interface: named first, and names are asked all the same" "error device dns" \
+	"$(json "first['severity'] + ' ' + ' '.join(f['check'] for f in errors)")"
+doctor --port "$port"
+check "a device alone is opened" "0 True" \
+	"$CODE $(json "any(f['check'] == 'link' and f['severity'] == 'ok' for f in r['findings'])")"
 finish

@@ -191,8 +191,9 @@ Test(doctor_collect, the_least_quota_of_all_groups_above_counts)
 	const struct collect c = of(&nic);
 
 	plant("/proc/self/status", "Cpus_allowed_list:\t0\n");
-	plant("/proc/self/cgroup", "0::/a/b\n");
-	plant("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+	plant("/proc/self/cgroup", "0::/a/b/c\n");
+	plant("/sys/fs/cgroup/a/b/c/cpu.max", "max 100000\n");
+	plant("/sys/fs/cgroup/a/b/cpu.max", "300000 100000\n");
 	plant("/sys/fs/cgroup/a/cpu.max", "150000 100000\n");
 	collect_cpus(&c, &facts);
 	cr_expect_float_eq(facts.cpus.quota, 1.5, 1e-9);

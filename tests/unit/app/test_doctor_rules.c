@@ -138,6 +138,13 @@ static void interface_down(struct facts *f)
 	       "set eth1 up");
 }
 
+static void no_peer(struct facts *f)
+{
+	strcpy(f->device.error,
+	       "device: net_memif0: nobody listens at its socket after 1 s: start the "
+	       "side with role=server first");
+}
+
 static void no_driver(struct facts *f)
 {
 	f->device.driver[0] = 0;
@@ -162,6 +169,12 @@ static void no_raw(struct facts *f)
 {
 	facts_af_packet(f);
 	f->rights.effective &= ~(UINT64_C(1) << 13);
+}
+
+static void device_without_right(struct facts *f)
+{
+	no_raw(f);
+	strcpy(f->device.error, "net_af_packet0,iface=eth1: needs CAP_NET_RAW; run as root");
 }
 
 static void no_admin(struct facts *f)
@@ -377,6 +390,7 @@ static const struct row rows[] = {
 	{ "without IOMMU", no_iommu_mode, SEVERITY_NOTE, "iommu", "without an IOMMU", "enable_unsafe_noiommu_mode: Y", "" },
 	{ "IOMMU group", group_closed, SEVERITY_ERROR, "iommu", "IOMMU group 17", "/dev/vfio/17", "chown" },
 	{ "kernel driver", kernel_driver, SEVERITY_ERROR, "device", "bound to the kernel driver ixgbe", "0000:03:00.0", "dpdk-devbind.py -b vfio-pci 0000:03:00.0" },
+	{ "no peer", no_peer, SEVERITY_ERROR, "device", "net_memif0: nobody listens", "0000:03:00.0", "" },
 	{ "no driver", no_driver, SEVERITY_ERROR, "device", "has no driver", "/sys/bus/pci/devices/0000:03:00.0/driver", "dpdk-devbind.py" },
 	{ "interface down", interface_down, SEVERITY_ERROR, "device", "interface \"eth1\" is down", "net_af_packet0", "ip link set eth1 up" },
 	{ "no link", no_link, SEVERITY_ERROR, "link", "the link is down", "", "" },
@@ -445,7 +459,8 @@ Test(doctor_rules, a_planted_fault_is_named_first)
 // One fault brings no second error along: what only follows from it is not counted as another.
 Test(doctor_rules, what_follows_from_a_fault_is_no_error_of_its_own)
 {
-	static void (*const plants[])(struct facts *) = { no_arp, bad_file, no_link, silent };
+	static void (*const plants[])(struct facts *) = { no_arp, bad_file, no_link, silent,
+							  device_without_right };
 	static struct findings findings;
 
 	for (unsigned i = 0; i < sizeof(plants) / sizeof(*plants); i++) {

@@ -29,6 +29,7 @@ struct play {
 	bool elsewhere;     // from another port
 	bool unreachable;   // ICMP instead
 	bool kernel_speaks; // from our own MAC address
+	bool asks_first;    // who asks, by ARP, before it answers
 	bool other_run;     // the answer is for another survey
 };
 
@@ -97,6 +98,24 @@ static void icmp_back(const struct hl_packet *packet, const struct survey_frame 
 	to->data[25] = (uint8_t)sum;
 }
 
+static uint8_t held_bytes[HL_FRAME_MAX];
+static struct hl_packet held; // a request that waits for our ARP answer
+
+static void held_answer(const struct play *play)
+{
+	struct survey_frame f;
+
+	survey_frame_read(&held, &f);
+	udp_back(&f, play);
+}
+
+static void request_hold(const struct hl_packet *packet, uint32_t who)
+{
+	memcpy(held_bytes, packet->data, sizeof(held_bytes));
+	held = (struct hl_packet){ .data = held_bytes, .len = packet->len };
+	arp_ask_write(back_next(), their_mac, SERVER, who);
+}
+
 static void sent_take(const struct hl_packet *packet, const struct play *play)
 {
 	struct survey_frame f;
@@ -113,9 +132,14 @@ static void sent_take(const struct hl_packet *packet, const struct play *play)
 			arp_back(&f.arp, their_mac);
 		if (!probe && f.arp.target == SERVER && play->doubled)
 			arp_back(&f.arp, third_mac);
+	} else if (f.kind == FRAME_ARP) {
+		cr_expect_eq(f.arp.target, SERVER, "we answer who asked");
+		held_answer(play);
 	} else if (f.kind == FRAME_UDP) {
 		cr_expect(!f.bad_checksum, "what is sent has right checksums");
-		if (play->answers)
+		if (play->asks_first)
+			request_hold(packet, f.from);
+		else if (play->answers)
 			udp_back(&f, play);
 		if (play->unreachable)
 			icmp_back(packet, &f);
@@ -241,6 +265,16 @@ Test(doctor_survey, two_hosts_with_one_address)
 	const struct facts_network n = report();
 	cr_expect(n.hops[0].doubled);
 	cr_expect_eq(memcmp(n.hops[0].other_mac, third_mac, 6), 0);
+}
+
+Test(doctor_survey, a_server_that_looks_for_us_first_is_answered)
+{
+	const struct play play = { .answers_arp = true, .asks_first = true };
+
+	survey_play(&play, OWN_1);
+	const struct facts_network n = report();
+	cr_expect_eq(n.servers[0].outcome, SERVER_ANSWERED);
+	cr_expect_eq(n.servers[0].sent, 1);
 }
 
 Test(doctor_survey, a_silent_server_is_asked_again)
