@@ -53,14 +53,21 @@ static void finding_print(const struct finding *f, FILE *to)
 		fprintf(to, "%*s%-6s %s\n", INDENT - 7, "", "fix", f->fix);
 }
 
+static const char *plural(unsigned n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void findings_print(const struct findings *findings, bool all, FILE *to)
 {
 	for (unsigned i = 0; i < findings->n; i++)
 		if (all || findings->list[i].severity != SEVERITY_OK)
 			finding_print(&findings->list[i], to);
-	fprintf(to, "%u errors, %u warnings, %u notes, %u not checked, %u ok\n",
-		findings_count(findings, SEVERITY_ERROR),
-		findings_count(findings, SEVERITY_WARNING), findings_count(findings, SEVERITY_NOTE),
+	unsigned errors = findings_count(findings, SEVERITY_ERROR),
+		 warnings = findings_count(findings, SEVERITY_WARNING),
+		 notes = findings_count(findings, SEVERITY_NOTE);
+	fprintf(to, "%u error%s, %u warning%s, %u note%s, %u not checked, %u ok\n", errors,
+		plural(errors), warnings, plural(warnings), notes, plural(notes),
 		findings_count(findings, SEVERITY_NOT_CHECKED),
 		findings_count(findings, SEVERITY_OK));
 }

@@ -143,8 +143,8 @@ void judge_cpus(const struct facts *facts, const char *check, struct findings *f
 	if (n < c->n_workers + 1) {
 		f = finding_add(findings, check,
 				n < c->n_workers ? SEVERITY_WARNING : by_device(facts));
-		finding_say(f->found, "%u processors for %u workers and the control thread", n,
-			    c->n_workers);
+		finding_say(f->found, "%u processor%s for the control thread and %u worker%s", n,
+			    n == 1 ? "" : "s", c->n_workers, c->n_workers == 1 ? "" : "s");
 		finding_say(f->proof, "/proc/self/status: Cpus_allowed_list: %s; online: %s",
 			    cpu_list_text(&c->allowed, a), cpu_list_text(&c->online, b));
 		finding_say(f->means,
