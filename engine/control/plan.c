@@ -30,11 +30,13 @@ static int lines_make(struct planner *p)
 static int keys_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
-	uint32_t n = (plan->table.n_lines + PLAN_CALL_ID_LINES - 1) / PLAN_CALL_ID_LINES;
+	uint32_t shift = plan->options.saved != NULL ? 0 : PLAN_CALL_ID_SHIFT;
+	uint32_t n = (plan->table.n_lines >> shift) + 1;
 
 	for (int purpose = 0; purpose < PLAN_KEYS; purpose++)
 		siphash_derive(plan->options.boot_key, (uint64_t)purpose, plan->keys[purpose]);
 	memset(plan->options.boot_key, 0, sizeof(plan->options.boot_key));
+	plan->table.call_id_shift = shift;
 	plan->table.call_ids = memory_zalloc(n, sizeof(*plan->table.call_ids), 64);
 	if (plan->table.call_ids == NULL)
 		return plan_no_memory(p);
@@ -124,6 +126,7 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	free(p.messages);
 	p.plan->options.steering = NULL; // the caller's
 	p.plan->options.progress = NULL;
+	p.plan->options.saved = NULL;
 	if (rc != 0) {
 		hl_plan_free(p.plan);
 		return rc;

@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "base/siphash.h"
 #include "control/entries.h"
+#include "control/saved.h"
 #include "control/steer.h"
 
 int plan_addresses(struct planner *p)
@@ -171,6 +172,15 @@ static void line_note_steered(struct hl_plan *plan, uint32_t line)
 	plan->table.n_steered++;
 }
 
+// A line that has its place already, from an earlier run.
+static void note_if_steered(const struct deal *d, uint32_t line)
+{
+	const struct plan_line *at = &d->plan->table.lines[line];
+
+	if (steer_fits(d->steer, at->addr, (uint16_t)(at->port - d->window->first), d->worker))
+		line_note_steered(d->plan, line);
+}
+
 // Lines of one worker and one profile draw from the same ports: those that suit its servers. Lines are
 // in order of their index, so the lines of a worker are adjacent; so are its spare slots, which come later.
 static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
@@ -191,6 +201,10 @@ static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 				end = first[d->worker + 1];
 				some_left = steer_possible(d->steer, d->worker);
 				deal_rewind(d);
+			}
+			if (p->plan->table.lines[line].port != 0) {
+				note_if_steered(d, line);
+				continue;
 			}
 			some_left = some_left && deal_line(d, line);
 			if (some_left)
@@ -213,6 +227,57 @@ static void deal_steered(struct planner *p, struct deal *d, struct steer *steer)
 		deal_profile(p, d, i);
 	}
 	d->steer = NULL;
+}
+
+// Who line k of a group is, as saved_identity() has it.
+static void line_identity(const struct planner *p, uint32_t group, uint32_t k, uint64_t identity[2])
+{
+	const struct hl_lines *lines = &p->config->lines[group];
+	const struct plan_domain *domain = &p->constants->domains[plan_domain_of(p, group, k)];
+	struct identity texts;
+
+	identity_make(p->config, lines, k, &texts);
+	const struct saved_who who = {
+		.profile = p->constants->profiles[lines->profile].name_hash,
+		.domain = { domain->uri, domain->uri_len },
+		.number = texts.part[IDENTITY_NUMBER],
+		.account = texts.part[IDENTITY_ACCOUNT],
+	};
+	saved_identity(&who, identity);
+}
+
+// A line that an earlier run has left has its place again, so that its Contact is the same: servers would keep
+// another one beside it until that runs out.
+static void deal_again(const struct planner *p, struct deal *d, uint32_t group, uint32_t k)
+{
+	struct hl_plan *plan = p->plan;
+	uint32_t line = plan_slot(p, group, k);
+	uint64_t identity[2];
+	struct saved_line saved;
+
+	line_identity(p, group, k, identity);
+	if (saved_find(plan->options.saved, identity, &saved) == NULL)
+		return;
+	int32_t addr = addr_set_find(&plan->table.addr_set, &saved.place.addr);
+	if (addr < 0 || saved.place.port < d->window->first || saved.place.port > d->window->last)
+		return;
+	uint32_t *slot = d->slots + (size_t)addr * plan->table.slots_per_address +
+			 saved.place.port - d->window->first;
+	if (*slot != 0)
+		return;
+	*slot = line + 1;
+	plan->table.lines[line].addr = (uint32_t)addr;
+	plan->table.lines[line].port = saved.place.port;
+}
+
+static void deal_saved(const struct planner *p, struct deal *d)
+{
+	if (p->plan->options.saved == NULL)
+		return;
+	for (uint32_t g = 0; g < p->configured->n_lines; g++)
+		for (uint32_t k = 0; deal_is_for(p, d, g) && k < lines_count(&p->config->lines[g]);
+		     k++)
+			deal_again(p, d, g, k);
 }
 
 static void deal_window(struct planner *p, struct deal *d)
@@ -287,6 +352,7 @@ int plan_ports(struct planner *p)
 		rc = steer_prepare(p, &steer);
 	for (uint32_t i = 0; rc == 0 && i < windows.n; i++) { // narrow ones first
 		deal_begin(&d, &windows.list[i]);
+		deal_saved(p, &d);
 		if (steers)
 			deal_steered(p, &d, &steer);
 		deal_window(p, &d);

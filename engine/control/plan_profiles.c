@@ -2,8 +2,9 @@
 // What a profile's lines share: policy, times, servers and their neighbours.
 #include "control/planner.h"
 
-#include "worker/schedule.h"
 #include "base/memory.h"
+#include "worker/saved_line.h"
+#include "worker/schedule.h"
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull
@@ -25,6 +26,7 @@ void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_pr
 #define SETTING(type, member, value) out->member = (value);
 	PLAN_SETTINGS(SETTING)
 #undef SETTING
+	out->name_hash = saved_name_hash(c->name);
 	out->register_timeout_ns = NS_PER_MS * (c->register_timeout_ms != 0 ? c->register_timeout_ms
 									    : REGISTER_TIMEOUT_MS);
 	out->options_timeout_ns = NS_PER_MS * (c->options_timeout_ms != 0 ? c->options_timeout_ms

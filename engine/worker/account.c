@@ -141,6 +141,13 @@ void account_change(struct hl_worker *w, uint32_t i, const struct change *change
 		hist_add(&w->counters.returning, moved_us(w, i));
 }
 
+void account_taken_up(struct hl_worker *w, uint32_t i)
+{
+	store(&w->accounts[i].life, load(&w->accounts[i].life) | 1);
+	w->lines[i].flags |= LINE_REGISTERED_ONCE;
+	count(&w->counters.registered_once);
+}
+
 void account_forget(struct hl_worker *w, uint32_t i)
 {
 	struct line_account *a = &w->accounts[i];

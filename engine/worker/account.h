@@ -12,6 +12,8 @@ struct change {
 	uint32_t since_ms; // of the state before
 };
 void account_change(struct hl_worker *w, uint32_t i, const struct change *change);
+// Its registration goes on from an earlier run.
+void account_taken_up(struct hl_worker *w, uint32_t i);
 // The line is gone.
 void account_forget(struct hl_worker *w, uint32_t i);
 void account_failover(struct hl_worker *w, uint32_t i);

@@ -5,8 +5,10 @@
 #include <errno.h>
 
 #include <heartline/code.h>
+#include "sip/auth_text.h"
 #include "sip/value.h"
 #include "worker/clock.h"
+#include "worker/saved_line.h"
 
 // What is remembered of one challenge. Nonces belong to who gave them: they are not carried to another
 // target of the server either.
@@ -206,6 +208,52 @@ void challenge_forget(struct hl_worker *w, uint32_t i, enum hl_server server)
 			auth_realm_drop(&w->realms, to.auth->realm);
 		memset(to.auth, 0, sizeof(*to.auth));
 	}
+}
+
+unsigned challenge_tell(const struct hl_worker *w, uint32_t i, enum hl_server server,
+			struct saved_challenge *out)
+{
+	unsigned n = 0;
+
+	for (int k = 0; k < PLACES && is_known(w, i, server, k); k++) {
+		const struct credentials from = place(w, i, server, k);
+		const struct auth *auth = from.auth;
+		const char *text = auth_nonce(auth, from.long_text);
+
+		if (!auth_usable(auth) || auth->sess || auth->from != w->lines[i].target[server])
+			continue;
+		out[n] = (struct saved_challenge){
+			.server = (uint8_t)server,
+			.proxy = auth->proxy,
+			.algorithm = auth->algorithm,
+			.qop = auth->qop,
+			.nc = auth->nc,
+			.realm = auth_realm_text(&w->realms, auth->realm),
+			.nonce = { text, auth->nonce_len },
+		};
+		if (auth->opaque_len > 0) // which is kept with its quotes
+			out[n].opaque = (struct slice){ text + auth->nonce_len + 1,
+							auth->opaque_len - 2u };
+		n++;
+	}
+	return n;
+}
+
+void challenge_take_up(struct hl_worker *w, uint32_t i, const struct saved_challenge *saved)
+{
+	const enum hl_server server = saved->server;
+	const struct auth_challenge challenge = {
+		.realm = saved->realm,
+		.nonce = saved->nonce,
+		.opaque = saved->opaque,
+		.algorithm = (enum hl_digest_algorithm)saved->algorithm,
+		.qop = (enum digest_qop)saved->qop,
+		.proxy = saved->proxy,
+	};
+	int k = place_for(w, i, server, challenge.proxy, challenge.realm, 0);
+
+	if (k != NO_PLACE && learn(w, i, server, k, &challenge) >= 0)
+		place(w, i, server, k).auth->nc = saved->nc;
 }
 
 // RFC 7616 3.5: Authentication-Info is the server's, not a proxy's.

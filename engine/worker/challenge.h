@@ -38,6 +38,14 @@ void challenge_count_nonce(struct hl_worker *w, uint32_t i, enum hl_server serve
 void challenge_next_nonce(struct hl_worker *w, uint32_t i, enum hl_server server,
 			  const struct sip_reply *reply);
 
+// What survives of what is remembered of a server: PLACES at most. Returns how many. No sessions: their cnonce is
+// of this boot.
+struct saved_challenge;
+unsigned challenge_tell(const struct hl_worker *w, uint32_t i, enum hl_server server,
+			struct saved_challenge *out);
+// Remember one again, of the line's target of that server.
+void challenge_take_up(struct hl_worker *w, uint32_t i, const struct saved_challenge *saved);
+
 // They will be needed soon.
 static inline void challenge_prefetch(const struct hl_worker *w, uint32_t i, enum hl_server server)
 {

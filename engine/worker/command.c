@@ -11,7 +11,9 @@
 #include "worker/flush.h"
 #include "worker/pace.h"
 #include "worker/quiescent.h"
+#include "worker/save.h"
 #include "worker/slot.h"
+#include "worker/streams.h"
 
 #define COMMAND_LINES 64 // lines served by one call
 
@@ -93,6 +95,9 @@ static bool obey_at_once(struct hl_worker *w, const struct hl_command *command)
 		if (command->n < HL_ASKS)
 			detail_answer(w, command->n);
 		return true;
+	case HL_COMMAND_SAVE:
+		save_answer(w);
+		return true;
 	default:
 		return false;
 	}
@@ -151,6 +156,8 @@ static void line_command(struct hl_worker *w, uint32_t i, enum hl_command_type t
 	if (!slot_has_line(w, i))
 		return;
 	driver_event(w, i, command_events[type], HL_CODE_NONE);
+	if (type == HL_COMMAND_ENABLE && w->follows)
+		streams_follow(w, i); // of a line whose registration went on from an earlier run
 	if (type == HL_COMMAND_REMOVE)
 		slot_remove(w, i);
 	line_flush(w, i);

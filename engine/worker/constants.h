@@ -47,6 +47,7 @@ struct plan_profile {
 	uint32_t switch_ms;       // the worst case, see hl_profile_switch_ms()
 	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
 	uint32_t text_changes;    // in this run: of what stands in messages
+	uint64_t name_hash;       // tells it from others in state that survives a run
 #define PLAN_MEMBER(type, member, value) type member;
 	PLAN_SETTINGS(PLAN_MEMBER)
 };

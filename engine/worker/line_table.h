@@ -15,8 +15,9 @@
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
 
-// Lines that share a hash for their Call-IDs: none is computed for a message, and none is stored a line.
-#define PLAN_CALL_ID_LINES 64
+// Lines that share a hash for their Call-IDs, as a power of two: none is computed for a message, and none is
+// stored a line, unless lines go on with Call-IDs that an earlier run gave them.
+#define PLAN_CALL_ID_SHIFT 6
 
 struct plan_address {
 	struct hl_addr addr;
@@ -63,7 +64,8 @@ struct line_table {
 	struct plan_line *lines;
 	struct plan_identity *identities; // by line
 	char *arena;                      // their texts, of lines that were configured
-	uint64_t *call_ids;               // hash of each PLAN_CALL_ID_LINES lines
+	uint64_t *call_ids;               // a hash by line >> call_id_shift
+	uint32_t call_id_shift;           // PLAN_CALL_ID_SHIFT, or 0: each line has its own
 	// Places: they never change.
 	struct plan_address *addresses; // by index of addr_set
 	struct addr_set addr_set;
@@ -79,6 +81,12 @@ struct line_table {
 	uint32_t *next_free;        // by slot
 	struct plan_block **blocks; // by slot; NULL: its texts are in the arena
 };
+
+// What the Call-IDs of a line are made of, together with epoch and server (write.c).
+static inline uint64_t line_table_call_id(const struct line_table *table, uint32_t line)
+{
+	return table->call_ids[line >> table->call_id_shift] ^ (uint64_t)line << 1;
+}
 
 // Line of an own address and port, or -1.
 int64_t line_table_find(const struct line_table *table, const struct hl_addr *addr, uint16_t port);

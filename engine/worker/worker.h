@@ -6,6 +6,7 @@
 #pragma once
 
 #include <heartline/detail.h>
+#include <heartline/saved.h>
 #include <heartline/worker.h>
 #include "base/ring.h"
 #include "base/rng.h"
@@ -194,6 +195,8 @@ struct hl_worker {
 	struct elsewhere elsewheres[HL_ELSEWHERES]; // writer: the owner lcore
 	struct hl_example examples[HL_DROPS];       // writer: that of the reason's counter
 	struct ask asks[HL_ASKS];
+	struct hl_save *save;       // the question; writer: the control thread, before it is asked
+	_Atomic bool save_answered; // writer: the control thread before, the owner lcore after
 };
 
 static inline const struct plan_shape *worker_shape(const struct hl_worker *w, const struct line *l)

@@ -64,8 +64,8 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 	// OPTIONS are no registration: they keep the first
 	uint64_t epoch = r->ops->method == HL_OPTIONS ? w->lines[i].generation
 						      : w->cold[i].epochs[r->server];
-	uint64_t id = mix(w->plan->table.call_ids[(w->first + i) / PLAN_CALL_ID_LINES] ^
-			  (epoch << 33 | (uint64_t)(w->first + i) << 1 | r->server));
+	uint64_t id = mix(line_table_call_id(&w->plan->table, w->first + i) ^
+			  (epoch << 33 | r->server));
 
 	if (r->ops->dialog_id)
 		id = r->ops->dialog_id(w, i);

@@ -10,6 +10,7 @@
 #include <heartline/state.h>
 
 struct hl_plan;
+struct hl_saved;
 
 #define HL_RSS_KEY_MIN 16 // bytes: the hash of IPv4 addresses and ports uses so many
 #define HL_RSS_KEY_MAX 64
@@ -50,6 +51,8 @@ struct hl_plan_options {
 	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
 	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.
 	const struct hl_steering *steering;
+	// Lines that it knows get the address and port they had; used while the plan is made. NULL: none are known.
+	const struct hl_saved *saved;
 	// Told now and then, while the plan is made, how much of the work is done, in lines. NULL: nobody is.
 	void (*progress)(uint64_t done);
 };

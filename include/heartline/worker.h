@@ -67,6 +67,7 @@ enum hl_command_type {
 	HL_COMMAND_PAUSE,  // no new probes, no new registrations (FAILOVER.md section 3)
 	HL_COMMAND_RESUME, // the end of that
 	HL_COMMAND_TELL,   // answer a question: hl_worker_ask() sends it
+	HL_COMMAND_SAVE,   // likewise: hl_worker_save() sends it
 };
 
 struct hl_command {

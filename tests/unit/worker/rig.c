@@ -20,6 +20,8 @@
 uint64_t rig_boot_key[2] = { 11, 12 };
 const struct transport *rig_transport = &transport_udp;
 const char *rig_rows;
+struct hl_saved *rig_saved;
+struct hl_take_up rig_taken;
 
 static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 2 };
@@ -75,7 +77,8 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	struct hl_error err = { 0 };
 	const struct hl_plan_options plan = { .n_workers = 1,
 					      .mac = { 2, 0, 0, 0, 0, 1 },
-					      .boot_key = { rig_boot_key[0], rig_boot_key[1] } };
+					      .boot_key = { rig_boot_key[0], rig_boot_key[1] },
+					      .saved = rig_saved };
 	const struct hl_worker_options worker = { .start_ns = rig_start_ns,
 						  .seed = 1,
 						  .rate = rate };
@@ -94,6 +97,9 @@ static struct rig *make(const char *profile, const char *extra, uint32_t lines, 
 	hl_config_free(&config);
 	must(hl_worker_new(&rig->worker, rig->plan, &worker, &err), &err);
 	rig->now_ns = rig_start_ns;
+	rig_taken = (struct hl_take_up){ .now_ns = rig_start_ns, .spread_ns = rig_taken.spread_ns };
+	if (rig_saved)
+		hl_worker_take_up(rig->worker, rig_saved, &rig_taken);
 	rig_pass(rig, 10 * MS);
 	return rig;
 }

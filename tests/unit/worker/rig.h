@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include <heartline/saved.h>
 #include <heartline/worker.h>
 #include "net/frame.h"
 #include "worker/transport.h"
@@ -31,6 +32,8 @@ struct rig {
 extern uint64_t rig_boot_key[2];
 extern const struct transport *rig_transport; // of the rigs to come
 extern const char *rig_rows;                  // CSV of their lines; NULL: a range, from 6000 on
+extern struct hl_saved *rig_saved;            // what they take up; NULL: nothing
+extern struct hl_take_up rig_taken;           // the latest of them; spread_ns: of those to come
 
 // extra: further lines of the profile, each indented by four spaces; lines: how many, from 6000 on.
 extern uint64_t rig_start_ns; // where the clock of the rigs to come starts
