@@ -43,7 +43,7 @@ static int files_give(const struct confinement *c, const struct hl_config *confi
 		snprintf(beside, sizeof(beside), "%s%s", config->history, i ? "-wal" : "-shm");
 		rc = user_give_file(&c->user, beside, err);
 	}
-	return rc;
+	return rc == 0 ? survive_give(c->survive, &c->user, err) : rc;
 }
 
 // A summary that cannot be written at the end would be the loss of a run.
@@ -63,7 +63,7 @@ static int files_check(const struct confinement *c, const struct hl_config *conf
 		fprintf(stderr,
 			"heartline: warning: user: %s cannot read %s: no reload will work\n",
 			c->user.name, c->config);
-	return 0;
+	return survive_check(c->survive, &c->user, err);
 }
 
 // A kernel without such filters is said, and no reason to stop.

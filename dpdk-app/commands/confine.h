@@ -6,11 +6,13 @@
 
 #include "base/user.h"
 #include "device/device.h"
+#include "survive/survive.h"
 
 struct confinement {
 	struct user user; // whom it becomes
 	// NULL or empty: none. What was made as root becomes the user's.
 	const char *config, *events, *summary, *junit, *socket;
+	const struct survive *survive; // NULL: none
 };
 
 // Can a run on this device go on as that user? Before anything starts. 0, -EINVAL.

@@ -14,6 +14,7 @@
 #include "alerts/alerts.h"
 #include "history/counts.h"
 #include "session/server_count.h"
+#include "survive/counts.h"
 #include "trace/counts.h"
 
 struct metric_list {
@@ -30,6 +31,8 @@ static const struct metric_list lists[] = {
 	  history_metrics, "" },
 	{ "Metrics of traces", "They are in /metrics alone, while there is a trace.", trace_metrics,
 	  "" },
+	{ "Metrics of the state", "They are in /metrics alone, while there is a state_dir.",
+	  survive_metrics, "" },
 	{ "Metrics of alerts", "They are in /metrics alone, while there are alerts.", alert_metrics,
 	  "" },
 	{ "Metrics of the registrar", "They are of each server by itself.", hl_registrar_metrics,

@@ -29,6 +29,7 @@
 #include "session/run_history.h"
 #include "session/session.h"
 #include "surface/control_server.h"
+#include "survive/survive.h"
 #include "top/own_screen.h"
 #include "trace/trace.h"
 
@@ -40,6 +41,7 @@ struct run_parts {
 	struct events *events;        // until the data plane takes it over
 	struct history *history_file; // likewise
 	struct trace *trace;          // likewise
+	struct survive *survive;      // NULL: no state survives
 	struct control_socket socket;
 	struct control_server server;
 	struct http_server http_server;
@@ -80,6 +82,28 @@ static int hold(struct run *run, struct hl_error *err)
 	return rc;
 }
 
+static void survive_begin(struct run_parts *p, struct run *run)
+{
+	char text[SURVIVE_TEXT_ROOM];
+
+	if (!p->survive)
+		return;
+	run->survive = p->survive;
+	survive_take_up(p->survive, run->dp->workers, run->dp->n_workers, run->config->ramp_ms);
+	survive_count(p->survive, &run->report.state);
+	if (!p->options.quiet)
+		fprintf(stderr, "heartline: state: %s: %s\n", run->config->state_dir,
+			survive_text(&run->report.state, text));
+}
+
+static void survive_finish(struct run_parts *p, struct run *run)
+{
+	if (!p->survive)
+		return;
+	survive_end(p->survive, run->report.leftovers + run->report.maybe_left);
+	survive_count(p->survive, &run->report.state);
+}
+
 // The run itself, from the start of the loops to their end. Returns the exit code.
 static int run_through(struct run_parts *p, struct run *run, struct hl_error *err)
 {
@@ -102,6 +126,8 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	if (rc == 0 && run->dp->trace)
 		rc = trace_start(run->dp->trace, err);
 	if (rc == 0)
+		rc = survive_start(p->survive, run->control->loop, err);
+	if (rc == 0)
 		rc = confine(&p->confinement, run->config, err);
 	if (rc < 0) {
 		alerts_stop(run->alerts, true);
@@ -119,6 +145,7 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	http_server_stop(&p->http_server);
 	alerts_stop(run->alerts, p->options.quiet);
 	run_finish(run, &judgement);
+	survive_finish(p, run);
 	if (!p->options.quiet)
 		report_print(&run->report, stderr);
 	int code = run_conclude(run, &judgement, p->options.summary, err);
@@ -147,6 +174,8 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 		progress_allow();
 	run.report.events_path = p->options.events_path;
 	run.report.history_path = config->history;
+	run.report.state_dir = config->state_dir;
+	dp.saved = survive_saved(p->survive);
 	run.view.source = p->options.config;
 	run.reload = (struct run_reload){ config, run_config_again, &p->options };
 	start_step_done(START_DEVICE);
@@ -162,6 +191,7 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	if (rc == 0) {
 		if (!p->options.quiet)
 			steering_say(&dp.steering);
+		survive_begin(p, &run);
 		code = run_through(p, &run, err);
 	}
 	dataplane_stop(&dp);
@@ -242,6 +272,8 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = trace_open(&p.trace, &config, device.name, &err);
 	if (rc == 0)
+		rc = survive_open(&p.survive, &config, &err);
+	if (rc == 0)
 		rc = control_socket_offer(&p.socket, config.control_socket, p.options.quiet, &err);
 	if (rc == 0)
 		rc = http_open(&p, &config, &err);
@@ -253,6 +285,7 @@ int run_command(int argc, char **argv)
 	p.confinement.summary = p.options.summary;
 	p.confinement.junit = p.options.junit;
 	p.confinement.socket = p.socket.path;
+	p.confinement.survive = p.survive;
 	if (rc == 0) {
 		const struct session_request request = {
 			.device = &device,
@@ -268,6 +301,7 @@ int run_command(int argc, char **argv)
 	events_close(p.events, &(struct events_counts){ 0 });
 	history_close(p.history_file, NULL);
 	trace_close(p.trace, NULL);
+	survive_close(p.survive);
 	control_socket_close(&p.socket);
 	http_server_close(&p.http_server);
 	session_close(&session);

@@ -40,6 +40,8 @@ void run_options_prepare(struct run_options *o)
 		{ "history", 0, OPTION_TEXT, &o->history, 0, 0, "FILE", "keep each change of a line's state, for heartline history (none)", 0 },
 		{ "history-age", 0, OPTION_TEXT, &o->history_age, 0, 0, "TIME", "older changes leave the history; 0: none do (0)", 0 },
 		{ "history-size", 0, OPTION_TEXT, &o->history_size, 0, 0, "MIB", "the history takes so many MiB at most; 0: no limit (1024)", 0 },
+		{ "state-dir", 0, OPTION_TEXT, &o->state_dir, 0, 0, "DIR", "keep what lines need to go on after a kill; a start takes it up (none)", 0 },
+		{ "state-interval", 0, OPTION_TEXT, &o->state_interval, 0, 0, "TIME", "how often that is written (2s)", 0 },
 		{ "expect", 0, OPTION_EACH, &o->expect, 0, 0, "MEASURE=VALUE", "what the run must come to, else it exits with 1; may be repeated (nothing)", 0 },
 		{ "pcap", 0, OPTION_TEXT, &o->pcap, 0, 0, "FILE", "capture what the lines send and receive, for Wireshark (none)", 0 },
 		{ "pcap-size", 0, OPTION_TEXT, &o->pcap_size, 0, 0, "MIB", "size of that file; then it ends, or the next one begins; 0: no limit (1024)", 0 },
@@ -108,6 +110,8 @@ static int overrides_set(const struct run_options *o, struct hl_config *config,
 		{ "trace_lines", o->trace_lines },
 		{ "trace_failed", o->trace_failed },
 		{ "trace_buffer", o->trace_buffer },
+		{ "state_dir", o->state_dir },
+		{ "state_interval", o->state_interval },
 	};
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {

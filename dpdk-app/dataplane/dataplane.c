@@ -24,6 +24,7 @@ static int plan_make(struct dataplane *dp, const struct hl_config *config, const
 		.spare_lines = config->spare_lines,
 		.tx_csum_offload = port->tx_csum,
 		.progress = progress_note,
+		.saved = dp->saved,
 	};
 
 	memcpy(options.mac, port->mac, sizeof(options.mac));
@@ -33,6 +34,7 @@ static int plan_make(struct dataplane *dp, const struct hl_config *config, const
 	progress_begin("planning", config->total);
 	rc = steering_choose(&dp->steering, port, config, &options, &dp->plan, err);
 	progress_end();
+	dp->saved = NULL;
 	return rc;
 }
 

@@ -19,6 +19,8 @@
 struct dataplane {
 	unsigned n_workers;
 	struct hl_plan *plan;
+	const struct hl_saved
+		*saved; // lines that an earlier run has left; NULL: none. Until the plan is made
 	struct handoff *handoff;
 	struct steering steering;
 	struct hl_worker *workers[LCORE_LOOPS_MAX];
@@ -37,7 +39,7 @@ struct dataplane {
 };
 
 // Make the plan and the workers for a port with as many queues, and a loop for each worker. *dp is
-// zero.
+// zero, but for `saved`.
 int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
 		  unsigned n_workers, struct hl_error *err);
 

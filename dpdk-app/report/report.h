@@ -17,6 +17,7 @@
 #include "report/outcome.h"
 #include "report/phase.h"
 #include "report/run_course.h"
+#include "survive/counts.h"
 #include "trace/counts.h"
 
 // The most serious last.
@@ -43,6 +44,8 @@ struct report {
 	struct history_counts history;
 	const char *pcap_path; // NULL: nothing is captured
 	struct trace_counts trace;
+	const char *state_dir; // NULL: no state survives
+	struct survive_counts state;
 	struct outcome outcome; // of the lines, just before the drain
 	uint64_t took_ns;       // from the start of the lines until then; 0: they were not started
 	const struct hl_expectations *expect; // NULL: nothing is expected

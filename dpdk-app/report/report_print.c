@@ -272,6 +272,19 @@ static void print_events(const struct report *r, FILE *to)
 	    r->events.error ? events_error_text(r->events.error) : "");
 }
 
+static void print_state(const struct report *r, FILE *to)
+{
+	const struct survive_counts *c = &r->state;
+	char text[SURVIVE_TEXT_ROOM];
+
+	if (!r->state_dir)
+		return;
+	row(to, "state", "%s", survive_text(c, text));
+	row(to, "", "%" PRIu64 " times written to %s, %" PRIu64 " failed%s%s; %s at the end",
+	    c->written, r->state_dir, c->failed, c->error[0] ? ": " : "", c->error,
+	    c->kept ? "kept" : "removed");
+}
+
 static void print_history(const struct report *r, FILE *to)
 {
 	const struct history_counts *h = &r->history;
@@ -327,5 +340,6 @@ void report_print(const struct report *r, FILE *to)
 	print_events(r, to);
 	print_history(r, to);
 	print_pcap(r, to);
+	print_state(r, to);
 	print_steering(&r->steering, to);
 }

@@ -51,6 +51,25 @@ static json_t *pcap_object(const struct report *r)
 			 t->error[0] ? json_string(t->error) : json_null());
 }
 
+static json_t *state_object(const struct report *r)
+{
+	const struct survive_counts *c = &r->state;
+	json_t *anew = json_object();
+
+	if (!r->state_dir)
+		return json_null();
+	for (unsigned k = HL_TAKEN_UP + 1; k < HL_TAKEN_OUTCOMES; k++)
+		json_object_set_new(anew, hl_taken_name(k), whole(c->taken[k]));
+	return json_pack("{ss so so so so so so so so so so}", "folder", r->state_dir, "found",
+			 json_boolean(c->found), "age_s",
+			 c->age_known ? tenths((double)c->age_ms / 1000) : json_null(), "taken_up",
+			 whole(c->taken[HL_TAKEN_UP]), "anew", anew, "gone", whole(c->gone),
+			 "files_refused", whole(c->refused), "written", whole(c->written), "failed",
+			 whole(c->failed), "error",
+			 c->error[0] ? json_string(c->error) : json_null(), "kept",
+			 json_boolean(c->kept));
+}
+
 // Replies confirm or refute a rung. The rings need no proof.
 static json_t *proof_value(const struct steering_result *s)
 {
@@ -136,6 +155,7 @@ static json_t *summary_object(const struct report *r)
 		{ "events", events_object(r) },
 		{ "history", history_object(r) },
 		{ "pcap", pcap_object(r) },
+		{ "state", state_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "expectations", expected_array(&r->expected) },

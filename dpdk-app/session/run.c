@@ -230,7 +230,7 @@ void run_drain(struct run *run)
 	registering_end(run);
 	orders_cancel(&run->view.orders); // none may start a line again
 	report_before_drain(run);
-	if (!run->enabled_ns)
+	if (!run->enabled_ns && !run->report.state.taken[HL_TAKEN_UP])
 		return;
 	dataplane_command(run->dp, HL_COMMAND_DISABLE, run->config->drain_ms);
 	control_wait(run->control, &heard);

@@ -34,8 +34,9 @@ struct run {
 	struct reply_sources sources;
 	struct view view;
 	struct run_reload reload;
-	struct alerts *alerts; // NULL: there are none
-	bool draining;         // unregistering all lines has begun
+	struct alerts *alerts;         // NULL: there are none
+	const struct survive *survive; // NULL: no state survives
+	bool draining;                 // unregistering all lines has begun
 	int progress_timer, watch_timer;
 	uint64_t lost_before; // frames that the device lost before the run
 	uint64_t enabled_ns;  // 0: not yet

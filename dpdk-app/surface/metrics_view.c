@@ -7,6 +7,7 @@
 
 #include "alerts/alerts.h"
 #include "history/history.h"
+#include "survive/survive.h"
 #include "report/metrics_text.h"
 #include "session/run.h"
 #include "trace/trace.h"
@@ -56,5 +57,11 @@ void metrics_view(const struct view *view, const struct server_count *count, FIL
 
 		history_count(view->run->dp->history, &counts);
 		metrics_text_write(history_metrics, &counts, to);
+	}
+	if (view->run->survive) {
+		struct survive_counts counts;
+
+		survive_count(view->run->survive, &counts);
+		metrics_text_write(survive_metrics, &counts, to);
 	}
 }

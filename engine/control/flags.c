@@ -204,6 +204,7 @@ void hl_config_free(struct hl_config *config)
 	free(config->history);
 	free(config->pcap);
 	free(config->trace_lines);
+	free(config->state_dir);
 	alerts_free(config);
 	phases_free(config);
 	memset(config, 0, sizeof(*config));

@@ -208,6 +208,11 @@ const struct key run_keys[] = {
 	{ "trace_buffer", KEY_COUNT, RUN(trace_buffer_kib), .min = 64, .max = 4194304, .fallback = "16384",
 	  .meaning = "KiB of memory of each worker for frames that wait to be written, rounded up to a "
 		     "power of two; frames without room are counted, and missing in the trace" },
+	{ "state_dir", KEY_FILE, RUN(state_dir),
+	  .meaning = "folder that keeps what lines need to go on after the run was killed: registrations, "
+		     "Call-ID, CSeq, nonces, no passwords; for one run at a time; empty: none" },
+	{ "state_interval", KEY_TIME, RUN(state_interval_ms), IN_S_KEPT_MS, .min_ms = 100, .max = 3600,
+	  .fallback = "2", .meaning = "how often it is written; less often when that takes long" },
 	{ .name = NULL },
 };
 static_assert(sizeof(run_keys) / sizeof(run_keys[0]) <= RUN_KEYS_MAX, "room for every key of a run");

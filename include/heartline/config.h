@@ -209,6 +209,8 @@ struct hl_config {
 	char *trace_lines;     // for hl_traced_parse()
 	uint32_t trace_failed; // messages of a line that failed; 0: all messages of all
 	uint32_t trace_buffer_kib;
+	char *state_dir; // the folder of what survives the run; NULL: nothing does
+	uint64_t state_interval_ms;
 };
 
 /**

@@ -54,17 +54,28 @@ kamailio_stat() {
 	kamailio_count "$1" usrloc "$2"
 }
 
-# kamailio_contacts NAME: the URI of every contact, one a line, of a server that has a fifo for
-# JSON-RPC (kamailio.cfg: RPC). A reply's name may have no dot in it.
-kamailio_contacts() {
+# kamailio_dump NAME: its location table, of a server that has a fifo for JSON-RPC (kamailio.cfg: RPC). A
+# reply's name may have no dot in it.
+kamailio_dump() {
 	local reply=$1-contacts
 	mkfifo "$DIR/$reply"
 	{
 		sleep 0.02 # the reader first, or the server tries again half a second later
 		timeout 5 tee "$DIR/$1.rpc" >/dev/null
 	} <<<'{"jsonrpc": "2.0", "method": "ul.dump", "reply_name": "'"$reply"'", "id": 1}' {ALIVE}>&- &
-	timeout 5 sed -n 's/^.*"Address":[[:space:]]*"\([^"]*\)".*/\1/p' "$DIR/$reply"
+	timeout 5 cat "$DIR/$reply"
 	rm -f "$DIR/$reply"
+}
+
+# kamailio_contacts NAME: the URI of every contact, one a line.
+kamailio_contacts() {
+	kamailio_dump "$1" | sed -n 's/^.*"Address":[[:space:]]*"\([^"]*\)".*/\1/p'
+}
+
+# kamailio_bindings NAME: contact, Call-ID and CSeq of every binding, one a line, sorted.
+kamailio_bindings() {
+	kamailio_dump "$1" | sed -n 's/^.*"\(Address\|Call-ID\|CSeq\)":[[:space:]]*"\?\([^",]*\)"\?,\?$/\1 \2/p' |
+		awk '$1 == "Address" { a = $2 } $1 == "Call-ID" { c = $2 } $1 == "CSeq" { print a, c, $2 }' | sort
 }
 
 # kamailio_holds NAME N: N users with one contact each.

@@ -129,7 +129,8 @@ Test(compare, the_same_file_read_again_differs_in_no_key)
 		"http_certificate_file: /run/cert.pem\nhttp_key_file: /run/key.pem\n"
 		"history: /var/h.db\nhistory_age: 90s\nhistory_size: 7\n"
 		"pcap: /var/a.pcapng\npcap_size: 9\npcap_files: 3\ntrace_lines: 1/7\ntrace_failed: 5\n"
-		"trace_buffer: 128\n";
+		"trace_buffer: 128\n"
+		"state_dir: /var/s\nstate_interval: 7s\n";
 	struct compared c;
 	struct hl_key key;
 
