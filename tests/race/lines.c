@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <heartline/saved.h>
 #include <heartline/snapshot.h>
 #include "net/path.h"
 #include "rig.h"
@@ -32,6 +33,11 @@ static const char yaml[] = "ports:\n  - device: race\n    addresses: 10.99.1.1-1
 
 static struct race race = { .spare_lines = SPARE, .step_ns = 100000000 };
 static _Atomic uint64_t looks, wrong;
+static uint64_t saved; // lines
+static struct saving {
+	struct hl_save save;
+	bool asked;
+} saving[RACE_WORKERS];
 static struct {
 	uint32_t added, removed, number;
 	bool is_line[SLOTS]; // and no removal of it is under way
@@ -136,10 +142,31 @@ static void accounts_read(void)
 	}
 }
 
+// As the control thread asks for what survives: the worker writes what is read here, and texts of lines that may
+// be gone by then.
+static void lines_save(void)
+{
+	for (uint32_t i = 0; i < RACE_WORKERS; i++) {
+		struct saving *s = &saving[i];
+
+		if (s->asked && !hl_worker_saved(race.workers[i]))
+			continue;
+		if (s->asked) {
+			struct hl_saved_sum sum = { 0 };
+
+			saved += s->save.n_lines;
+			hl_saved_block(&sum, &s->save);
+		}
+		s->save.next = hl_worker_first(race.workers[i]);
+		s->asked = hl_worker_save(race.workers[i], &s->save) == 0;
+	}
+}
+
 static void churn_step(uint32_t k)
 {
 	uint32_t slot = (k * 7919) % SLOTS;
 
+	lines_save();
 	slots_take_back();
 	if (k % 3 == 0)
 		lines_add(1 + k % 4);
@@ -170,12 +197,13 @@ int main(void)
 	for (int i = 0; i < READERS; i++)
 		pthread_join(readers[i], NULL);
 	bool ok = race.poisoned == 0 && wrong == 0 && churn.removed >= REMOVALS &&
-		  churn.added >= REMOVALS && race.frames > churn.added && looks > 0;
+		  churn.added >= REMOVALS && race.frames > churn.added && looks > 0 &&
+		  saved > REMOVALS;
 	printf("%s - %u lines added and %u removed in %u slots under %u workers and %u readers: %llu frames, "
-	       "%llu of them poisoned; %llu looks, %llu of them wrong\n",
+	       "%llu of them poisoned; %llu looks, %llu of them wrong; %llu lines saved\n",
 	       ok ? "ok" : "not ok", churn.added, churn.removed, SLOTS, RACE_WORKERS, READERS,
 	       (unsigned long long)race.frames, (unsigned long long)race.poisoned,
-	       (unsigned long long)looks, (unsigned long long)wrong);
+	       (unsigned long long)looks, (unsigned long long)wrong, (unsigned long long)saved);
 	race_end(&race);
 	return !ok;
 }
