@@ -58,7 +58,7 @@ _heartline() {
 	case "${words[*]}" in
 	'') next='status lines line server profile port events reload rate pause resume drain registrar' ;;
 	lines) next='add remove' ;;
-	line) next='show force' ;;
+	line) next='show trace force' ;;
 	server) next='list drain restore force' ;;
 	profile) next='list' ;;
 	'line force') next='P B lock unlock disable enable' ;;
@@ -78,6 +78,7 @@ _heartline() {
 	'lines remove '*) options+=' --state --server --profile --domain --all --spread' ;;
 	'lines '*) options+=' --state --server --profile --domain --number --sort --limit --after' ;;
 	'line show '*) options+=' --domain' ;;
+	'line trace '*) options+=' --domain --after' ;;
 	'events '*) options+=' --limit --after' ;;
 	'line force '*) options+=' --state --server --profile --domain --all --spread' ;;
 	'server drain '*) options+=' --profile --spread' ;;

@@ -22,6 +22,7 @@ static const struct {
 	{ "demo", demo_command, "10,000 lines and two servers in one process: see it work" },
 	{ "run", run_command, "lines against real servers, from a file or from flags" },
 	{ "ctl", ctl_command, "see and steer a run on this machine, by its control socket" },
+	{ "line", line_command, "one line of a run on this machine: line trace follows it" },
 	{ "top", top_command, "a live screen of a run on this machine, with SIPp's keys" },
 	{ "history", history_command, "past changes and outages, from the file that runs wrote" },
 	{ "doctor", doctor_command, "why it does not work, or is slower than asked" },

@@ -16,3 +16,5 @@ int64_t wall_offset_ns(void);
 const char *wall_text_of(uint64_t since_1970_ms, char out[WALL_ROOM]);
 // Likewise of a time of timebase_ns(), by what the clock on the wall says now.
 const char *wall_text(uint64_t at_ns, char out[WALL_ROOM]);
+// Likewise, with microseconds.
+const char *wall_text_us(uint64_t at_ns, char out[WALL_ROOM]);

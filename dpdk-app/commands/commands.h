@@ -13,6 +13,7 @@ int metrics_command(int argc, char **argv);
 int registrar_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 int ctl_command(int argc, char **argv);
+int line_command(int argc, char **argv);
 int top_command(int argc, char **argv);
 int history_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);

@@ -13,6 +13,7 @@
 #include "commands/ctl_help.h"
 #include "commands/ctl_print.h"
 #include "commands/ctl_request.h"
+#include "commands/line_trace.h"
 
 #define PATIENCE_S 30
 
@@ -44,6 +45,12 @@ static int line_obey(const struct ctl_line *o, const struct arguments *args, str
 	if (o->help || o->list)
 		return ctl_help_print(o->help ? "text" : o->list, o->specs, err);
 	int rc = ctl_request_make(o, args, &command, &request, err);
+	if (rc == 0 && command == &ctl_commands[CTL_LINE_TRACE]) {
+		const struct line_trace trace = { request, o->socket, o->instance, o->json };
+		code = line_trace_follow(&trace, err);
+		json_decref(request);
+		return code;
+	}
 	if (rc == 0)
 		rc = ctl_ask(o->socket, o->instance, PATIENCE_S, request, &reply, err);
 	if (rc == 0)
@@ -69,4 +76,10 @@ int ctl_command(int argc, char **argv)
 	if (err.code)
 		error_print(&err);
 	return code;
+}
+
+// "line" is the first word of the command; the name of the program stands before it.
+int line_command(int argc, char **argv)
+{
+	return ctl_command(argc + 1, argv - 1);
 }

@@ -39,6 +39,7 @@ static bool is_change(const struct ctl_command *command)
 	case CTL_STATUS:
 	case CTL_LINES:
 	case CTL_LINE_SHOW:
+	case CTL_LINE_TRACE:
 	case CTL_SERVER_LIST:
 	case CTL_PROFILE_LIST:
 	case CTL_PORT:

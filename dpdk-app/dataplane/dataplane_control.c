@@ -13,6 +13,7 @@
 #include "dataplane/recent_changes.h"
 #include "dataplane/trace_feed.h"
 #include "trace/trace.h"
+#include "trace/watch.h"
 
 #define EVENTS_AT_ONCE 256
 #define REMOVED_AT_ONCE 256
@@ -82,6 +83,8 @@ static uint32_t serve(struct dataplane *dp)
 	}
 	hl_plan_reclaim(dp->plan);
 	dataplane_events(dp);
+	if (dp->trace)
+		trace_watch_serve(dp->trace);
 	for (unsigned i = 0; i < dp->n_loops; i++)
 		if (dp->loops[i].launched)
 			lcore_loop_watch(&dp->loops[i], now_ns);

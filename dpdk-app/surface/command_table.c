@@ -48,6 +48,11 @@ const struct ctl_command ctl_commands[CTL_COMMANDS] = {
 		{ "number", CTL_TEXT, .is_word = true, .is_required = true, .max = 128, .value = "NUMBER", .help = "its phone number" },
 		OF_DOMAIN,
 	} },
+	[CTL_LINE_TRACE] = { "line trace", "follow one line: each message that it sends and receives, and each change of its state, until Ctrl-C", {
+		{ "number", CTL_TEXT, .is_word = true, .is_required = true, .max = 128, .value = "NUMBER", .help = "its phone number" },
+		OF_DOMAIN,
+		{ "after", CTL_COUNT, .max = 999999999999999999, .value = "PLACE", .help = "for programs: what the last answer gave as next (now)" },
+	} },
 	[CTL_SERVER_LIST] = { "server list", "the servers of each profile, and how many lines are registered there", { { 0 } } },
 	[CTL_PROFILE_LIST] = { "profile list", "the profiles, their lines, and the worst cases of their switches", { { 0 } } },
 	[CTL_PORT] = { "port", "the port: link, next hops, steering, the first frame dropped for each reason", { { 0 } } },

@@ -107,6 +107,75 @@ static json_t *events_array(const struct view *view, uint32_t line)
 	return array;
 }
 
+static json_t *place_value(const struct dataplane *dp, uint32_t line)
+{
+	struct hl_endpoint at = dataplane_place(dp, line);
+	char addr[HL_ADDR_TEXT], text[HL_ADDR_TEXT + 8];
+
+	hl_addr_format(&at.addr, addr);
+	snprintf(text, sizeof(text), "%s:%u", addr, at.port);
+	return json_string(text);
+}
+
+static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
+{
+	char addr[HL_ADDR_TEXT], text[300];
+
+	if (!name && at->addr.family == HL_FAMILY_NONE)
+		return NULL; // there is no such server
+	hl_addr_format(&at->addr, addr);
+	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
+	return json_string(text);
+}
+
+static const char *peer_server(const struct hl_profile *p, const struct hl_addr *addr)
+{
+	return hl_addr_equal(addr, &p->primary.addr)  ? "P"
+	       : hl_addr_equal(addr, &p->backup.addr) ? "B"
+						      : NULL;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text && *text ? json_string(text) : json_null();
+}
+
+json_t *json_traced_line(const struct view *view, uint32_t line)
+{
+	const struct dataplane *dp = view->run->dp;
+	const struct hl_state state = dataplane_state(dp, line);
+	json_t *object = json_ok();
+
+	json_object_set_new(object, "number", number_value(dp, line));
+	json_object_set_new(object, "profile", json_string(profile_of(view, line)->name));
+	json_object_set_new(object, "address", place_value(dp, line));
+	json_object_set_new(object, "state", json_string(hl_line_state_name(state.state)));
+	json_object_set_new(object, "server", server_value(state.server));
+	return object;
+}
+
+json_t *json_traced_message(const struct view *view, uint32_t line, const struct trace_message *m)
+{
+	char time[WALL_ROOM];
+
+	return json_pack("{ss ss ss so* so ss so so sI}", "what", "message", "time",
+			 wall_text_us(m->at_ns, time), "direction", m->sent ? "sent" : "received",
+			 "peer", endpoint_value(&m->peer, NULL), "server",
+			 text_or_null(peer_server(profile_of(view, line), &m->peer.addr)), "start",
+			 m->start, "cseq", text_or_null(m->cseq), "call_id",
+			 text_or_null(m->call_id), "bytes", (json_int_t)m->bytes);
+}
+
+json_t *json_traced_change(const struct view *view, const struct hl_event *e)
+{
+	char time[WALL_ROOM];
+
+	return json_pack("{ss ss ss ss so so}", "what", "change", "time",
+			 wall_text_us(e->at_ns, time), "from", hl_line_state_name(e->from), "to",
+			 hl_line_state_name(e->to), "server", server_value(e->server), "cause",
+			 cause_value(view->run->dp, e->code));
+}
+
 json_t *json_change(const struct view *view, uint64_t number, const struct hl_event *e)
 {
 	const struct dataplane *dp = view->run->dp;
@@ -148,27 +217,6 @@ static json_t *outages_value(const struct hl_line_account *a)
 			 (int)a->down, "down_ms", (json_int_t)a->down_ms, "longest_ms",
 			 (json_int_t)a->longest_ms, "lasts_ms", (json_int_t)a->lasts_ms,
 			 "worst_case_ms", (json_int_t)a->switch_ms);
-}
-
-static json_t *place_value(const struct dataplane *dp, uint32_t line)
-{
-	struct hl_endpoint at = dataplane_place(dp, line);
-	char addr[HL_ADDR_TEXT], text[HL_ADDR_TEXT + 8];
-
-	hl_addr_format(&at.addr, addr);
-	snprintf(text, sizeof(text), "%s:%u", addr, at.port);
-	return json_string(text);
-}
-
-static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
-{
-	char addr[HL_ADDR_TEXT], text[300];
-
-	if (!name && at->addr.family == HL_FAMILY_NONE)
-		return NULL; // there is no such server
-	hl_addr_format(&at->addr, addr);
-	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
-	return json_string(text);
 }
 
 static json_t *contact_value(const struct dataplane *dp, uint32_t line, enum hl_server server)

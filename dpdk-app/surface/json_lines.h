@@ -9,6 +9,7 @@
 #include "session/line_query.h"
 #include "session/server_count.h"
 #include "session/view.h"
+#include "trace/glance.h"
 
 // A page: its rows, how many lines match in all, and where the next page begins.
 json_t *json_lines(const struct view *view, const struct line_query *query);
@@ -17,6 +18,12 @@ json_t *json_lines(const struct view *view, const struct line_query *query);
 // detail NULL: its worker did not answer.
 json_t *json_line(const struct view *view, const struct query_row *row,
 		  const struct hl_line_detail *detail);
+
+// A line that is followed, in short; a message of it, and a change of its state.
+json_t *json_traced_line(const struct view *view, uint32_t line);
+json_t *json_traced_message(const struct view *view, uint32_t line,
+			    const struct trace_message *message);
+json_t *json_traced_change(const struct view *view, const struct hl_event *event);
 
 // One change of a line that is there.
 json_t *json_change(const struct view *view, uint64_t number, const struct hl_event *event);

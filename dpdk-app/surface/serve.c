@@ -14,6 +14,7 @@
 #include "surface/serve_lines.h"
 #include "surface/serve_change.h"
 #include "surface/serve_orders.h"
+#include "surface/serve_trace.h"
 
 static json_t *status_serve(struct view *view, struct serving *serving)
 {
@@ -60,6 +61,7 @@ static json_t *(*const servers[CTL_COMMANDS])(struct view *, struct serving *) =
 	[CTL_LINES_REMOVE] = lines_remove_serve,
 	[CTL_LINES] = lines_serve,
 	[CTL_LINE_SHOW] = line_show_serve,
+	[CTL_LINE_TRACE] = line_trace_serve,
 	[CTL_SERVER_LIST] = server_list_serve,
 	[CTL_PROFILE_LIST] = profile_list_serve,
 	[CTL_PORT] = port_serve,

@@ -89,37 +89,46 @@ json_t *lines_serve(struct view *view, struct serving *s)
 	return line_query_step(&s->query, view->run->dp) ? json_lines(view, &s->query) : NULL;
 }
 
-static json_t *no_single_line(struct serving *s, uint64_t matched)
+static int no_single_line(const struct serving *s, uint64_t matched, struct hl_error *err)
 {
 	const char *number = request_text(&s->request, "number");
-	struct hl_error err;
 
 	if (matched == 0)
-		hl_fail(&err, ENOENT, "number: no line has %.130s; heartline ctl lines lists them",
-			number);
-	else
-		hl_fail(&err, EINVAL, "number: %.130s: %llu lines have it; choose one by domain",
-			number, (unsigned long long)matched);
-	return serve_refuse(s, &err);
+		return hl_fail(err, ENOENT,
+			       "number: no line has %.130s; heartline ctl lines lists them",
+			       number);
+	return hl_fail(err, EINVAL, "number: %.130s: %llu lines have it; choose one by domain",
+		       number, (unsigned long long)matched);
+}
+
+int line_single(const struct view *view, struct serving *s, uint32_t *line, struct hl_error *err)
+{
+	if (!s->memory &&
+	    (filter_read(view, &s->request, &s->query.filter, err) < 0 || rows_new(s, 1, err) < 0))
+		return -err->code;
+	if (!line_query_step(&s->query, view->run->dp))
+		return 0;
+	if (s->query.matched != 1)
+		return no_single_line(s, s->query.matched, err);
+	*line = s->query.rows[0].line;
+	return 1;
 }
 
 json_t *line_show_serve(struct view *view, struct serving *s)
 {
 	struct hl_error err;
+	uint32_t line;
+	int rc = line_single(view, s, &line, &err);
 
-	if (!s->memory && (filter_read(view, &s->request, &s->query.filter, &err) < 0 ||
-			   rows_new(s, 1, &err) < 0))
-		return serve_refuse(s, &err);
-	if (!line_query_step(&s->query, view->run->dp))
+	if (rc == 0)
 		return NULL;
-	if (s->query.matched != 1)
-		return no_single_line(s, s->query.matched);
-	s->waits = true;
-	if (!line_ask_step(&s->ask, view->run->dp, s->query.rows[0].line))
+	s->waits = rc > 0;
+	if (rc > 0 && !line_ask_step(&s->ask, view->run->dp, line))
 		return NULL;
-	if (!s->ask.failed && !s->ask.detail.is_line) // it has left since
-		return no_single_line(s, 0);
-	return json_line(view, &s->query.rows[0], s->ask.failed ? NULL : &s->ask.detail);
+	if (rc > 0 && !s->ask.failed && !s->ask.detail.is_line) // it has left since
+		rc = no_single_line(s, 0, &err);
+	return rc < 0 ? serve_refuse(s, &err)
+		      : json_line(view, &s->query.rows[0], s->ask.failed ? NULL : &s->ask.detail);
 }
 
 int servers_count(struct view *view, struct serving *s, struct hl_error *err)

@@ -10,6 +10,11 @@ json_t *server_list_serve(struct view *view, struct serving *serving);
 json_t *profile_list_serve(struct view *view, struct serving *serving);
 json_t *events_serve(struct view *view, struct serving *serving);
 
+// One turn of looking for the one line that the arguments number and domain name.
+// @return 1: *line is it; 0: not yet; -errno with a message: there is none, or several
+int line_single(const struct view *view, struct serving *serving, uint32_t *line,
+		struct hl_error *err);
+
 // One turn of counting lines by profile and server, into serving->count.
 // @return 1: all are counted; 0: not yet; -ENOMEM with a message
 int servers_count(struct view *view, struct serving *serving, struct hl_error *err);

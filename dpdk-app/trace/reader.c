@@ -77,11 +77,42 @@ static void frame_write(struct trace *t, const struct trace_record *r, const uin
 	pcap_file_add(t->pcap, &frame, &tally);
 }
 
+// For who follows the line. Never waits: without room it is counted.
+static void seen_put(struct trace *t, const struct trace_record *r, const uint8_t *data)
+{
+	struct trace_record of_line = *r;
+	uint64_t at = byte_ring_at(t->seen);
+
+	if (r->line == TRACE_NO_LINE &&
+	    hl_plan_frame_of(t->plan, data, r->bytes, r->flags & TRACE_SENT, &of_line.line) !=
+		    HL_FRAME_OF_LINE)
+		return;
+	if (!line_set_has(t->watched, of_line.line))
+		return;
+	uint8_t *to = byte_ring_reserve(t->seen, &at, (uint32_t)sizeof(of_line) + r->bytes);
+	if (!to) {
+		counter_add(&t->seen_dropped, 1);
+		return;
+	}
+	memcpy(to, &of_line, sizeof(of_line));
+	memcpy(to + sizeof(of_line), data, r->bytes);
+	byte_ring_publish(t->seen, at);
+}
+
+static bool is_captured(const struct trace *t, const struct trace_record *r)
+{
+	return r->line == TRACE_NO_LINE || line_set_has(t->chosen, r->line);
+}
+
 static void frame_take(struct trace *t, const struct trace_record *r, const uint8_t *data)
 {
+	if (atomic_load_explicit(&t->n_watches, memory_order_acquire) > 0)
+		seen_put(t, r, data);
+	if (!t->pcap || !is_captured(t, r))
+		return;
 	if (t->kept)
 		kept_add(t->kept, r, data);
-	else if (t->pcap)
+	else
 		frame_write(t, r, data, NULL);
 }
 
@@ -154,11 +185,15 @@ static void notices_take(struct trace *t, uint64_t end)
 static bool turn(struct trace *t)
 {
 	uint64_t told = t->notices ? byte_ring_published(t->notices) : 0;
+	uint64_t begun_ns = timebase_ns();
 	bool any = false;
 
 	wall_look(t);
-	while (frames_take(t) > 0 && !side_thread_too_late(&t->thread))
+	while (frames_take(t) > 0 && !side_thread_too_late(&t->thread)) {
 		any = true;
+		begun_ns = timebase_ns();
+	}
+	atomic_store_explicit(&t->drained_ns, begun_ns, memory_order_release);
 	if (t->notices && told != byte_ring_cursor(t->notices)) {
 		notices_take(t, told);
 		any = true;

@@ -35,6 +35,11 @@ static void trace_free(struct trace *t)
 	pcap_file_free(t->pcap);
 	kept_free(t->kept);
 	byte_ring_free(t->notices);
+	byte_ring_free(t->seen);
+	for (unsigned i = 0; i < WATCHES_MAX; i++)
+		free(t->watches[i]);
+	free(t->chosen);
+	free(t->watched);
 	free(t->wanted);
 	free(t->lines_text);
 	side_thread_free(&t->thread);
@@ -69,16 +74,10 @@ int trace_open(struct trace **out, const struct hl_config *config, const char *d
 {
 	const char *wrong;
 	uint32_t wrong_len;
+	struct trace *t = calloc(1, sizeof(*t));
+	int rc = 0;
 
 	*out = NULL;
-	if (!config->pcap) {
-		if (config->trace_failed > 0 || strcmp(config->trace_lines, "all") != 0)
-			fprintf(stderr,
-				"heartline: warning: trace_lines and trace_failed say what is "
-				"traced, but nothing is: pcap names no file\n");
-		return 0;
-	}
-	struct trace *t = calloc(1, sizeof(*t));
 	if (t)
 		t->lines_text = strdup(config->trace_lines);
 	if (!t || !t->lines_text) {
@@ -87,9 +86,14 @@ int trace_open(struct trace **out, const struct hl_config *config, const char *d
 	}
 	side_thread_init(&t->thread);
 	hl_traced_parse(t->lines_text, &t->lines, &wrong, &wrong_len);
-	t->n_last = config->trace_failed;
 	t->ring_bytes = power_of_two((uint64_t)config->trace_buffer_kib << 10, 1u << 16, 1ul << 32);
-	int rc = pcap_make(t, config, device, err);
+	if (config->pcap) {
+		t->n_last = config->trace_failed;
+		rc = pcap_make(t, config, device, err);
+	} else if (config->trace_failed > 0 || strcmp(config->trace_lines, "all") != 0) {
+		fprintf(stderr, "heartline: warning: trace_lines and trace_failed say what is "
+				"captured, but nothing is: pcap names no file\n");
+	}
 	if (rc < 0) {
 		trace_free(t);
 		return rc;
@@ -103,26 +107,39 @@ static bool is_chosen(const struct trace *t, uint32_t line)
 	uint32_t len;
 	const char *number = hl_plan_phone_number(t->plan, line, &len);
 
-	return hl_traced_holds(&t->lines, line, number, len);
+	return t->pcap && hl_traced_holds(&t->lines, line, number, len);
+}
+
+void trace_wants(struct trace *t, uint32_t line)
+{
+	bool any = t->pcap || atomic_load(&t->n_watches) > 0;
+
+	line_set_put(t->wanted, line,
+		     line_set_has(t->chosen, line) || line_set_has(t->watched, line));
+	for (unsigned i = 0; i < t->n; i++)
+		atomic_store_explicit(t->places[i], any ? t->taps[i] : NULL, memory_order_release);
 }
 
 static int lines_choose(struct trace *t, struct hl_error *err)
 {
 	uint32_t slots = hl_plan_slots(t->plan), n = 0;
 
+	t->chosen = line_set_new(slots);
+	t->watched = line_set_new(slots);
 	t->wanted = line_set_new(slots);
-	if (!t->wanted)
+	if (!t->chosen || !t->watched || !t->wanted)
 		return hl_fail(err, ENOMEM, "trace: no memory for a choice of lines");
-	for (uint32_t k = 0; k < slots; k++) {
+	for (uint32_t k = 0; t->pcap && k < slots; k++) {
 		bool chosen = is_chosen(t, k);
+		line_set_put(t->chosen, k, chosen);
 		line_set_put(t->wanted, k, chosen);
 		n += chosen;
 	}
-	if (n == 0)
+	if (t->pcap && n == 0)
 		fprintf(stderr,
 			"heartline: warning: trace_lines: no line of the run is among %.200s\n",
 			t->lines_text);
-	atomic_store(&t->wanted->all, t->lines.one_in == 1 && t->n_last == 0);
+	atomic_store(&t->wanted->all, t->pcap && t->lines.one_in == 1 && t->n_last == 0);
 	return 0;
 }
 
@@ -140,32 +157,53 @@ static int failures_make(struct trace *t, struct hl_error *err)
 		       : hl_fail(err, ENOMEM, "trace_failed: no memory for messages of lines");
 }
 
-int trace_attach(struct trace *t, const struct hl_plan *plan, _Atomic(struct tap *) *const places[],
-		 unsigned n, struct hl_error *err)
+static int taps_make(struct trace *t, struct hl_error *err)
 {
-	t->plan = plan;
-	int rc = lines_choose(t, err);
-	if (rc == 0 && t->n_last > 0)
-		rc = failures_make(t, err);
-	for (unsigned i = 0; rc == 0 && i < n; i++) {
-		t->taps[i] = tap_new(t->ring_bytes, plan, t->wanted);
-		if (!t->taps[i])
+	for (; t->n < t->n_workers; t->n++) {
+		t->taps[t->n] = tap_new(t->ring_bytes, t->plan, t->wanted);
+		if (!t->taps[t->n])
 			return hl_fail(err, ENOMEM,
 				       "trace_buffer: no memory for %zu KiB of each worker; give "
 				       "less",
 				       t->ring_bytes >> 10);
-		t->places[i] = places[i];
-		t->n = i + 1;
 	}
-	for (unsigned i = 0; rc == 0 && i < n; i++)
-		atomic_store_explicit(places[i], t->taps[i], memory_order_release);
+	return 0;
+}
+
+int trace_attach(struct trace *t, const struct hl_plan *plan, _Atomic(struct tap *) *const places[],
+		 unsigned n, struct hl_error *err)
+{
+	int rc = 0;
+
+	t->plan = plan;
+	t->n_workers = n;
+	for (unsigned i = 0; i < n; i++)
+		t->places[i] = places[i];
+	if (t->pcap)
+		rc = lines_choose(t, err);
+	if (rc == 0 && t->n_last > 0)
+		rc = failures_make(t, err);
+	if (rc == 0 && t->pcap)
+		rc = taps_make(t, err);
+	if (rc == 0 && t->pcap)
+		trace_wants(t, 0);
 	return rc;
 }
 
 int trace_start(struct trace *t, struct hl_error *err)
 {
-	int rc = side_thread_start(&t->thread, "trace", trace_reader_main, t);
+	return t->pcap ? trace_run(t, err) : 0;
+}
 
+int trace_run(struct trace *t, struct hl_error *err)
+{
+	int rc = t->wanted ? 0 : lines_choose(t, err);
+
+	if (rc == 0)
+		rc = taps_make(t, err);
+	if (rc < 0 || t->thread.running)
+		return rc;
+	rc = side_thread_start(&t->thread, "trace", trace_reader_main, t);
 	return rc == 0 ? 0 : hl_fail(err, rc, "trace: no thread: %s", strerror(rc));
 }
 
@@ -193,7 +231,7 @@ void trace_line_failed(struct trace *t, uint32_t line, uint64_t at_ns, const cha
 {
 	const struct trace_notice notice = { .line = line, .at_ns = at_ns };
 
-	if (t->notices && line_set_has(t->wanted, line) && !notice_put(t, &notice, comment))
+	if (t->notices && line_set_has(t->chosen, line) && !notice_put(t, &notice, comment))
 		counter_add(&t->failures_missed, 1);
 }
 
@@ -201,7 +239,10 @@ void trace_line_changed(struct trace *t, uint32_t line)
 {
 	const struct trace_notice notice = { .line = line, .is_gone = true };
 
-	line_set_put(t->wanted, line, is_chosen(t, line));
+	if (!t->wanted)
+		return;
+	line_set_put(t->chosen, line, is_chosen(t, line));
+	trace_wants(t, line);
 	if (t->notices)
 		notice_put(t, &notice, "");
 }

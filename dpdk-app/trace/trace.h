@@ -14,16 +14,16 @@
 struct trace;
 
 // Make what the configuration wants; the capture file is opened before anything starts. device: as the file
-// names the interface. *trace is NULL where nothing is to be traced. 0, or -errno with a message.
+// names the interface. 0, or -errno with a message.
 int trace_open(struct trace **trace, const struct hl_config *config, const char *device,
 	       struct hl_error *err);
 
-// The places where workers look for their taps, which are there from now on; and the lines of the plan.
+// The places where workers look for their taps, and the lines of the plan.
 // Before the workers start.
 int trace_attach(struct trace *trace, const struct hl_plan *plan,
 		 _Atomic(struct tap *) *const places[], unsigned n, struct hl_error *err);
 
-// Start the thread. Call it where the threads of the run have their processors already.
+// Start the thread, if it is needed already. Call it where the threads of the run have their processors already.
 int trace_start(struct trace *trace, struct hl_error *err);
 
 // A place of the plan has another line, or none. Control thread.

@@ -29,12 +29,12 @@ completes "the program's commands" "ctl check" c
 completes "options of the live screen" "--rate-scale" top --r
 completes "the first words" "status lines line server profile port events reload rate pause resume drain registrar" ctl ""
 completes "the first words that begin so" "reload rate resume registrar" ctl r
-completes "the second word" "show force" ctl line ""
+completes "the second word" "show trace force" ctl line ""
 completes "a second word behind what is a command by itself" "add remove" ctl lines ""
 completes "its options, without those of the shorter one" "--profile" ctl lines add 6000 --p
 completes "the options of the shorter one" "--limit" ctl lines --lim
-completes "behind an option with a value" "show force" ctl --socket /tmp/x line ""
-completes "behind one without" "show force" ctl --json line ""
+completes "behind an option with a value" "show trace force" ctl --socket /tmp/x line ""
+completes "behind one without" "show trace force" ctl --json line ""
 completes "an argument that is a choice" "P B lock unlock disable enable" ctl line force ""
 completes "a server" "P B" ctl server drain ""
 completes "the options of a command" "--spread" ctl line force B --sp
