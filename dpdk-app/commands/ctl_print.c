@@ -182,25 +182,16 @@ static void fault_print(const json_t *reply)
 }
 
 static void (*const printers[CTL_COMMANDS])(const json_t *reply) = {
-	[CTL_STATUS] = status_print,
-	[CTL_LINES_ADD] = added_print,
-	[CTL_LINES_REMOVE] = removed_print,
-	[CTL_LINES] = lines_print,
+	[CTL_STATUS] = status_print,        [CTL_LINES_ADD] = added_print,
+	[CTL_LINES_REMOVE] = removed_print, [CTL_LINES] = lines_print,
 	[CTL_LINE_SHOW] = line_print, // line trace prints by itself
-	[CTL_SERVER_LIST] = servers_print,
-	[CTL_PROFILE_LIST] = profiles_print,
-	[CTL_EVENTS] = changes_print,
-	[CTL_PORT] = port_print,
-	[CTL_LINE_FORCE] = order_print,
-	[CTL_SERVER_DRAIN] = order_print,
-	[CTL_SERVER_RESTORE] = order_print,
-	[CTL_SERVER_FORCE] = order_print,
-	[CTL_RELOAD] = reload_print,
-	[CTL_RATE] = rate_print,
-	[CTL_PAUSE] = pause_print,
-	[CTL_RESUME] = pause_print,
-	[CTL_DRAIN] = drain_print,
-	[CTL_REGISTRAR] = fault_print,
+	[CTL_SERVER_LIST] = servers_print,  [CTL_PROFILE_LIST] = profiles_print,
+	[CTL_EVENTS] = changes_print,       [CTL_PORT] = port_print,
+	[CTL_LINE_FORCE] = order_print,     [CTL_SERVER_DRAIN] = order_print,
+	[CTL_SERVER_RESTORE] = order_print, [CTL_SERVER_FORCE] = order_print,
+	[CTL_RELOAD] = reload_print,        [CTL_RATE] = rate_print,
+	[CTL_PAUSE] = pause_print,          [CTL_RESUME] = pause_print,
+	[CTL_DRAIN] = drain_print,          [CTL_REGISTRAR] = fault_print,
 };
 
 void ctl_print(enum ctl_id command, const json_t *reply)

@@ -32,7 +32,7 @@
 
 struct demo_options {
 	const char *summary, *algorithm_text, *control; // control NULL: in the run-time folder
-	const char *pcap, *trace_lines, *trace_failed, *trace_buffer;
+	const char *pcap, *hep, *trace_lines, *trace_failed, *trace_buffer;
 	struct trace *trace; // until the data plane takes it over
 	struct control_socket socket;
 	struct control_server server;
@@ -203,6 +203,7 @@ static int keys_set(const struct demo_options *o, struct hl_config *config, stru
 	} keys[] = {
 		{ "control", "control_socket", o->control },
 		{ "pcap", "pcap", o->pcap },
+		{ "hep", "hep", o->hep },
 		{ "trace-lines", "trace_lines", o->trace_lines },
 		{ "trace-failed", "trace_failed", o->trace_failed },
 		{ "trace-buffer", "trace_buffer", o->trace_buffer },
@@ -237,6 +238,8 @@ int demo_command(int argc, char **argv)
 		  "the UNIX socket for heartline ctl (one in the run-time folder)", 0 },
 		{ "pcap", 0, OPTION_TEXT, &o.pcap, 0, 0, "FILE",
 		  "capture what the lines send and receive, for Wireshark (none)", 0 },
+		{ "hep", 0, OPTION_TEXT, &o.hep, 0, 0, "ADDRESS:PORT",
+		  "send SIP messages to a collector for HEP3, such as Homer (none)", 0 },
 		{ "trace-lines", 0, OPTION_TEXT, &o.trace_lines, 0, 0, "LINES",
 		  "only these: 1/100 is one in a hundred; or numbers, as in 10000000-10000099 (all)",
 		  0 },

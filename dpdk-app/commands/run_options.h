@@ -10,14 +10,15 @@
 #include "commands/config_from_flags.h"
 #include "commands/options.h"
 
-#define RUN_OWN_OPTIONS 38
+#define RUN_OWN_OPTIONS 40
 
 struct run_options {
 	const char *config, *port, *summary, *junit, *events_path;
 	const char *rate, *ramp, *duration, *drain, *seed, *spare_lines, *dns, *idle_sleep,
 		*sandbox, *user_name, *control, *http, *http_token_file, *history, *history_age,
-		*history_size, *pcap, *pcap_size, *pcap_files, *trace_lines, *trace_failed,
-		*trace_buffer, *state_dir, *state_interval; // NULL: use the value of the file
+		*history_size, *pcap, *pcap_size, *pcap_files, *hep, *hep_id, *trace_lines,
+		*trace_failed, *trace_buffer, *state_dir,
+		*state_interval; // NULL: use the value of the file
 	struct option_texts expect;
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, top, help;

@@ -43,6 +43,7 @@ struct report {
 	const char *history_path; // NULL: there is no history
 	struct history_counts history;
 	const char *pcap_path; // NULL: nothing is captured
+	const char *hep;       // NULL: there is no collector
 	struct trace_counts trace;
 	const char *state_dir; // NULL: no state survives
 	struct survive_counts state;

@@ -294,16 +294,18 @@ static void print_history(const struct report *r, FILE *to)
 		    r->history_path, h->lost, h->error[0] ? ": " : "", h->error);
 }
 
-static void print_pcap(const struct report *r, FILE *to)
+static void print_traces(const struct report *r, FILE *to)
 {
 	const struct trace_counts *t = &r->trace;
 
-	if (!r->pcap_path)
-		return;
-	row(to, "pcap", "%" PRIu64 " frames in %s, %" PRIu64 " missing%s%s", t->written,
-	    r->pcap_path, t->dropped + t->unwritten, t->error[0] ? ": " : "", t->error);
-	if (t->dropped)
-		row(to, "", "%" PRIu64 " of them came faster than they were written (trace_buffer)",
+	if (r->pcap_path)
+		row(to, "pcap", "%" PRIu64 " frames in %s, %" PRIu64 " missing%s%s", t->written,
+		    r->pcap_path, t->dropped + t->unwritten, t->error[0] ? ": " : "", t->error);
+	if (r->hep)
+		row(to, "hep", "%" PRIu64 " messages sent to %s, %" PRIu64 " not taken",
+		    t->hep_sent, r->hep, t->hep_unsent);
+	if ((r->pcap_path || r->hep) && t->dropped)
+		row(to, "", "%" PRIu64 " frames came faster than they were written (trace_buffer)",
 		    t->dropped);
 	if (t->failures_missed)
 		row(to, "", "%" PRIu64 " lines failed unheard: too many at once",
@@ -339,7 +341,7 @@ void report_print(const struct report *r, FILE *to)
 	print_limits(r, to);
 	print_events(r, to);
 	print_history(r, to);
-	print_pcap(r, to);
+	print_traces(r, to);
 	print_state(r, to);
 	print_steering(&r->steering, to);
 }

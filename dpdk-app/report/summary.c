@@ -51,6 +51,17 @@ static json_t *pcap_object(const struct report *r)
 			 t->error[0] ? json_string(t->error) : json_null());
 }
 
+static json_t *hep_object(const struct report *r)
+{
+	const struct trace_counts *t = &r->trace;
+
+	if (!r->hep)
+		return json_null();
+	return json_pack("{ss so so so so}", "collector", r->hep, "sent", whole(t->hep_sent),
+			 "unsent", whole(t->hep_unsent), "dropped", whole(t->dropped), "failures",
+			 whole(t->failures));
+}
+
 static json_t *state_object(const struct report *r)
 {
 	const struct survive_counts *c = &r->state;
@@ -155,6 +166,7 @@ static json_t *summary_object(const struct report *r)
 		{ "events", events_object(r) },
 		{ "history", history_object(r) },
 		{ "pcap", pcap_object(r) },
+		{ "hep", hep_object(r) },
 		{ "state", state_object(r) },
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/counter.h"
 #include "base/exit_code.h"
@@ -116,6 +117,8 @@ static int timers_add(struct run *run, struct hl_error *err)
 int run_trace_attach(struct run *run, struct trace **trace, struct hl_error *err)
 {
 	run->report.pcap_path = run->config->pcap;
+	if (run->config->hep && strcmp(run->config->hep, "off") != 0)
+		run->report.hep = run->config->hep;
 	run->dp->trace = *trace;
 	*trace = NULL;
 	return run->dp->trace ? trace_feed_attach(run->dp, err) : 0;

@@ -106,6 +106,11 @@ static bool is_sip(const struct glance_datagram *d, uint32_t first_len)
 	       (!memcmp(d->payload, version, n) || !memcmp(d->payload + first_len - n, version, n));
 }
 
+bool glance_is_sip(const struct glance_datagram *d)
+{
+	return is_sip(d, line_len(d->payload, d->payload + d->len));
+}
+
 void glance_message(const struct trace_record *r, const uint8_t *frame, struct trace_message *m)
 {
 	struct glance_datagram d;

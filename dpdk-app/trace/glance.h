@@ -20,6 +20,9 @@ struct glance_datagram {
 bool glance_datagram(const struct trace_record *record, const uint8_t *frame,
 		     struct glance_datagram *datagram);
 
+// Is it a SIP message, by its first line?
+bool glance_is_sip(const struct glance_datagram *datagram);
+
 #define GLANCE_TEXT 160
 
 struct trace_message {

@@ -55,8 +55,8 @@ static void checksums_finish(uint8_t *frame, const struct trace_record *r)
 	udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
 }
 
-static void frame_write(struct trace *t, const struct trace_record *r, const uint8_t *data,
-			const char *comment)
+static void frame_capture(struct trace *t, const struct trace_record *r, const uint8_t *data,
+			  const char *comment)
 {
 	uint8_t finished[TAP_BYTES_MAX];
 	const struct pcapng_tally tally = tally_now(t);
@@ -75,6 +75,24 @@ static void frame_write(struct trace *t, const struct trace_record *r, const uin
 		frame.data = finished;
 	}
 	pcap_file_add(t->pcap, &frame, &tally);
+}
+
+// What is no SIP says nothing to a collector.
+static void message_send(struct trace *t, const struct trace_record *r, const uint8_t *data)
+{
+	struct glance_datagram datagram;
+
+	if (glance_datagram(r, data, &datagram) && glance_is_sip(&datagram))
+		hep_send(t->hep, &datagram, r->at_ns + (uint64_t)t->to_wall_ns);
+}
+
+static void frame_write(struct trace *t, const struct trace_record *r, const uint8_t *data,
+			const char *comment)
+{
+	if (t->pcap)
+		frame_capture(t, r, data, comment);
+	if (t->hep)
+		message_send(t, r, data);
 }
 
 // For who follows the line. Never waits: without room it is counted.
@@ -108,7 +126,7 @@ static void frame_take(struct trace *t, const struct trace_record *r, const uint
 {
 	if (atomic_load_explicit(&t->n_watches, memory_order_acquire) > 0)
 		seen_put(t, r, data);
-	if (!t->pcap || !is_captured(t, r))
+	if ((!t->pcap && !t->hep) || !is_captured(t, r))
 		return;
 	if (t->kept)
 		kept_add(t->kept, r, data);

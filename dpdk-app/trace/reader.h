@@ -8,6 +8,7 @@
 #include <heartline/numbers.h>
 
 #include "base/side_thread.h"
+#include "trace/hep.h"
 #include "trace/kept.h"
 #include "trace/pcap_file.h"
 #include "trace/trace.h"
@@ -56,6 +57,7 @@ struct trace {
 
 	// The thread's own; before it starts and after it ended the control thread's.
 	struct pcap_file *pcap;
+	struct hep *hep;
 	struct kept *kept;
 	int64_t to_wall_ns; // the wall clock minus the workers' clock
 	uint64_t wall_looked_ns, start_wall_ns;

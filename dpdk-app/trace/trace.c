@@ -33,6 +33,7 @@ static void trace_free(struct trace *t)
 	for (unsigned i = 0; i < t->n; i++)
 		tap_free(t->taps[i]);
 	pcap_file_free(t->pcap);
+	hep_close(t->hep);
 	kept_free(t->kept);
 	byte_ring_free(t->notices);
 	byte_ring_free(t->seen);
@@ -69,6 +70,24 @@ static int pcap_make(struct trace *t, const struct hl_config *config, const char
 	return pcap_file_open(&t->pcap, &options, err);
 }
 
+static bool has_collector(const struct hl_config *config)
+{
+	return config->hep && strcmp(config->hep, "off") != 0;
+}
+
+static int hep_make(struct trace *t, const struct hl_config *config, struct hl_error *err)
+{
+	struct hl_endpoint to;
+
+	hl_listen_parse(config->hep, &to); // as it was checked
+	return hep_open(&t->hep, &to, config->hep_id, err);
+}
+
+static bool has_sink(const struct trace *t)
+{
+	return t->pcap || t->hep;
+}
+
 int trace_open(struct trace **out, const struct hl_config *config, const char *device,
 	       struct hl_error *err)
 {
@@ -87,12 +106,15 @@ int trace_open(struct trace **out, const struct hl_config *config, const char *d
 	side_thread_init(&t->thread);
 	hl_traced_parse(t->lines_text, &t->lines, &wrong, &wrong_len);
 	t->ring_bytes = power_of_two((uint64_t)config->trace_buffer_kib << 10, 1u << 16, 1ul << 32);
-	if (config->pcap) {
-		t->n_last = config->trace_failed;
+	if (config->pcap)
 		rc = pcap_make(t, config, device, err);
+	if (rc == 0 && has_collector(config))
+		rc = hep_make(t, config, err);
+	if (has_sink(t)) {
+		t->n_last = config->trace_failed;
 	} else if (config->trace_failed > 0 || strcmp(config->trace_lines, "all") != 0) {
 		fprintf(stderr, "heartline: warning: trace_lines and trace_failed say what is "
-				"captured, but nothing is: pcap names no file\n");
+				"captured, but nothing is: there is neither pcap nor hep\n");
 	}
 	if (rc < 0) {
 		trace_free(t);
@@ -107,12 +129,12 @@ static bool is_chosen(const struct trace *t, uint32_t line)
 	uint32_t len;
 	const char *number = hl_plan_phone_number(t->plan, line, &len);
 
-	return t->pcap && hl_traced_holds(&t->lines, line, number, len);
+	return has_sink(t) && hl_traced_holds(&t->lines, line, number, len);
 }
 
 void trace_wants(struct trace *t, uint32_t line)
 {
-	bool any = t->pcap || atomic_load(&t->n_watches) > 0;
+	bool any = has_sink(t) || atomic_load(&t->n_watches) > 0;
 
 	line_set_put(t->wanted, line,
 		     line_set_has(t->chosen, line) || line_set_has(t->watched, line));
@@ -129,17 +151,17 @@ static int lines_choose(struct trace *t, struct hl_error *err)
 	t->wanted = line_set_new(slots);
 	if (!t->chosen || !t->watched || !t->wanted)
 		return hl_fail(err, ENOMEM, "trace: no memory for a choice of lines");
-	for (uint32_t k = 0; t->pcap && k < slots; k++) {
+	for (uint32_t k = 0; has_sink(t) && k < slots; k++) {
 		bool chosen = is_chosen(t, k);
 		line_set_put(t->chosen, k, chosen);
 		line_set_put(t->wanted, k, chosen);
 		n += chosen;
 	}
-	if (t->pcap && n == 0)
+	if (has_sink(t) && n == 0)
 		fprintf(stderr,
 			"heartline: warning: trace_lines: no line of the run is among %.200s\n",
 			t->lines_text);
-	atomic_store(&t->wanted->all, t->pcap && t->lines.one_in == 1 && t->n_last == 0);
+	atomic_store(&t->wanted->all, has_sink(t) && t->lines.one_in == 1 && t->n_last == 0);
 	return 0;
 }
 
@@ -179,20 +201,20 @@ int trace_attach(struct trace *t, const struct hl_plan *plan, _Atomic(struct tap
 	t->n_workers = n;
 	for (unsigned i = 0; i < n; i++)
 		t->places[i] = places[i];
-	if (t->pcap)
+	if (has_sink(t))
 		rc = lines_choose(t, err);
 	if (rc == 0 && t->n_last > 0)
 		rc = failures_make(t, err);
-	if (rc == 0 && t->pcap)
+	if (rc == 0 && has_sink(t))
 		rc = taps_make(t, err);
-	if (rc == 0 && t->pcap)
+	if (rc == 0 && has_sink(t))
 		trace_wants(t, 0);
 	return rc;
 }
 
 int trace_start(struct trace *t, struct hl_error *err)
 {
-	return t->pcap ? trace_run(t, err) : 0;
+	return has_sink(t) ? trace_run(t, err) : 0;
 }
 
 int trace_run(struct trace *t, struct hl_error *err)
@@ -254,6 +276,8 @@ void trace_count(const struct trace *t, struct trace_counts *counts)
 	*counts = (struct trace_counts){
 		.written = t->pcap ? pcap_file_written(t->pcap) : 0,
 		.unwritten = t->pcap ? pcap_file_unwritten(t->pcap) : 0,
+		.hep_sent = t->hep ? hep_sent(t->hep) : 0,
+		.hep_unsent = t->hep ? hep_unsent(t->hep) : 0,
 		.failures = counter_load(&t->failures),
 		.failures_missed = counter_load(&t->failures_missed),
 	};

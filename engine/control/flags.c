@@ -203,6 +203,7 @@ void hl_config_free(struct hl_config *config)
 	free(config->http_key_file);
 	free(config->history);
 	free(config->pcap);
+	free(config->hep);
 	free(config->trace_lines);
 	free(config->state_dir);
 	alerts_free(config);

@@ -65,6 +65,10 @@ void key_allowed(const struct key *key, char *out, size_t room)
 	case KEY_LISTEN:
 		snprintf(out, room, "off, or ADDRESS:PORT, as in 127.0.0.1:9060 or [::1]:9060");
 		break;
+	case KEY_COLLECTOR:
+		snprintf(out, room,
+			 "off, or ADDRESS:PORT, as in 10.0.0.5:9060 or [2001:db8::5]:9060");
+		break;
 	case KEY_FILE:
 		snprintf(out, room, "a path of at most %d characters", HL_FILE_PATH_MAX);
 		break;

@@ -106,6 +106,7 @@ static void value_text(const struct key *key, const void *object, char *out, siz
 	case KEY_RESOLVERS:
 	case KEY_SOCKET:
 	case KEY_LISTEN:
+	case KEY_COLLECTOR:
 	case KEY_FILE:
 	case KEY_DISPLAY:
 	case KEY_ACCOUNT:

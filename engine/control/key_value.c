@@ -288,7 +288,8 @@ static int listen_read(const struct key *key, const char *text, struct key_value
 	struct hl_endpoint at;
 
 	value->text = *text != '\0' ? text : NULL;
-	if (value->text == NULL || strcmp(text, "off") == 0 || hl_listen_parse(text, &at) == 0)
+	if (value->text == NULL || strcmp(text, "off") == 0 ||
+	    (hl_listen_parse(text, &at) == 0 && (at.port > 0 || key->type == KEY_LISTEN)))
 		return 0;
 	fault_say(fault, "\"%.60s\" is no address with a port", text);
 	return fault_allowed(key, fault);
@@ -340,6 +341,7 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 	case KEY_FILE:
 		return path_read(key, text, value, fault);
 	case KEY_LISTEN:
+	case KEY_COLLECTOR:
 		return listen_read(key, text, value, fault);
 	case KEY_TRACED:
 		return traced_read(key, text, value, fault);
@@ -399,6 +401,7 @@ static int value_store(const struct key *key, void *object, const struct key_val
 	case KEY_RESOLVERS:
 	case KEY_SOCKET:
 	case KEY_LISTEN:
+	case KEY_COLLECTOR:
 	case KEY_FILE:
 	case KEY_TRACED:
 	case KEY_HEADER:

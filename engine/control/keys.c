@@ -200,6 +200,11 @@ const struct key run_keys[] = {
 	{ "pcap_files", KEY_COUNT, RUN(pcap_files), .min = 1, .max = 1000, .fallback = "1",
 	  .meaning = "1: the capture ends when the file is full; more: so many files, the latest one and "
 		     "FILE.1, FILE.2 before it" },
+	{ "hep", KEY_COLLECTOR, RUN(hep),
+	  .meaning = "address and port of a collector for HEP3, such as Homer, to which SIP messages of lines "
+		     "are sent by UDP; empty: none" },
+	{ "hep_id", KEY_COUNT, RUN(hep_id), .max = 4294967295, .fallback = "1",
+	  .meaning = "the capture ID in them, which tells sources apart" },
 	{ "trace_lines", KEY_TRACED, RUN(trace_lines), .fallback = "all",
 	  .meaning = "which lines are traced: all, with ARP and ping; 1/100: one in a hundred lines, with "
 		     "all of its messages; or by number" },

@@ -21,6 +21,7 @@ enum key_type {
 	KEY_RESOLVERS, // addresses of DNS servers, by comma
 	KEY_SOCKET,    // path of a UNIX socket, or off
 	KEY_LISTEN,    // address and port to listen on, or off
+	KEY_COLLECTOR, // address and port to send to, or off
 	KEY_FILE,      // path of a file
 	KEY_TRACED,    // which lines are traced, see numbers.h
 	KEY_DISPLAY,   // texts of an identity, see identity.h

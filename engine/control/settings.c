@@ -92,6 +92,7 @@ static bool key_equal(const struct key *key, const void *a, const void *b)
 	case KEY_RESOLVERS:
 	case KEY_SOCKET:
 	case KEY_LISTEN:
+	case KEY_COLLECTOR:
 	case KEY_FILE:
 	case KEY_TRACED:
 		return key->bytes == 0 ||

@@ -206,6 +206,8 @@ struct hl_config {
 	char *pcap;                // the capture file; NULL: none
 	uint64_t pcap_size_mib;    // 0: no limit
 	uint32_t pcap_files;
+	char *hep; // "10.0.0.5:9060", or "off"; NULL: none
+	uint32_t hep_id;
 	char *trace_lines;     // for hl_traced_parse()
 	uint32_t trace_failed; // messages of a line that failed; 0: all messages of all
 	uint32_t trace_buffer_kib;

@@ -10,8 +10,8 @@ cd "$(dirname "$0")" || exit 2
 heartline=$(cd "$OLDPWD" && realpath -m "$1")
 shift
 [[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
-(($# > 0)) || set -- agreement capture dhcp dns doctor doctor_run faults kamailio_failover kamailio_freeze kamailio_loss \
-	kamailio_shared kamailio_strict memif stall steer survive veth
+(($# > 0)) || set -- agreement capture dhcp dns doctor doctor_run faults hep kamailio_failover \
+	kamailio_freeze kamailio_loss kamailio_shared kamailio_strict memif stall steer survive veth
 
 failed=0
 test=

@@ -128,7 +128,7 @@ Test(compare, the_same_file_read_again_differs_in_no_key)
 		"control_socket: /run/a.sock\nhttp: 127.0.0.1:0\nhttp_token_file: /run/token\n"
 		"http_certificate_file: /run/cert.pem\nhttp_key_file: /run/key.pem\n"
 		"history: /var/h.db\nhistory_age: 90s\nhistory_size: 7\n"
-		"pcap: /var/a.pcapng\npcap_size: 9\npcap_files: 3\ntrace_lines: 1/7\ntrace_failed: 5\n"
+		"pcap: /var/a.pcapng\npcap_size: 9\npcap_files: 3\nhep: 10.0.0.5:9060\nhep_id: 7\ntrace_lines: 1/7\ntrace_failed: 5\n"
 		"trace_buffer: 128\n"
 		"state_dir: /var/s\nstate_interval: 7s\n";
 	struct compared c;

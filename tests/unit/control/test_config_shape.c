@@ -52,7 +52,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		  "      | ^~ allowed: ports, profiles, lines, alerts, expect, phases, rate, ramp, duration, drain, seed, "
 		  "spare_lines, idle_sleep, sandbox, user, dns_servers, control_socket, http, "
 		  "http_token_file, http_certificate_file, http_key_file, history, history_age, "
-		  "history_size, pcap, pcap_size, pcap_files, trace_lines, trace_failed, trace_buffer, "
+		  "history_size, pcap, pcap_size, pcap_files, hep, hep_id, trace_lines, trace_failed, trace_buffer, "
 		  "state_dir, state_interval" },
 		{ PORTS "    gatewy: 10.99.0.9\n" PROFILES LINES,
 		  "lab.yaml:4:5: error: gatewy: unknown key in ports[0]; did you mean gateway?\n"
