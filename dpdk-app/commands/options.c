@@ -15,7 +15,7 @@
 
 #include <heartline/config.h>
 
-#define OPTIONS_MAX 80
+#define OPTIONS_MAX 96
 #define FIRST_LONG 256 // values of long options start above those of all letters
 
 void arguments_split(struct arguments *args, int argc, char **argv)

@@ -14,6 +14,7 @@
 #include "base/start_times.h"
 #include "base/stop.h"
 #include "commands/confine.h"
+#include "commands/find_max.h"
 #include "commands/phases.h"
 #include "commands/run_options.h"
 #include "history/history.h"
@@ -48,6 +49,7 @@ struct run_parts {
 	struct reload_signal hangup;
 	struct confinement confinement;
 	struct own_screen screen;
+	struct find_report find;
 };
 
 // The device that --port or else the file names.
@@ -58,7 +60,7 @@ static int device_find(const struct run_options *o, const struct hl_config *conf
 		       : device_of_file(o->config, config, device, err);
 }
 
-static int hold(struct run *run, struct hl_error *err)
+static int hold(struct run_parts *p, struct run *run, struct hl_error *err)
 {
 	uint64_t duration_ms = run->config->duration_ms;
 	const struct control_until over = {
@@ -67,7 +69,9 @@ static int hold(struct run *run, struct hl_error *err)
 	};
 	int rc = 0;
 
-	if (run->config->n_phases) {
+	if (p->options.find.what) {
+		rc = find_max_run(run, &p->options.find, &p->find, err);
+	} else if (run->config->n_phases) {
 		rc = phases_run(run, err);
 	} else {
 		if (!stop_wanted())
@@ -137,7 +141,7 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	run->dp->history = p->history_file;
 	p->events = NULL;
 	p->history_file = NULL;
-	rc = hold(run, err);
+	rc = hold(p, run, err);
 	run_drain(run);
 	own_screen_stop(&p->screen);
 	reload_signal_stop(&p->hangup);
@@ -251,6 +255,8 @@ int run_command(int argc, char **argv)
 		rc = options_alone(&args, "; a file is given by -c", &err);
 	if (rc == 0)
 		rc = run_config_make(&p.options, &config, &err);
+	if (rc == 0)
+		rc = find_max_prepare(&p.options.find, &config, &p.find, &err);
 	if (rc == 0)
 		rc = device_find(&p.options, &config, &device, &err);
 	if (rc == 0)

@@ -51,6 +51,9 @@ void run_options_prepare(struct run_options *o)
 		{ "trace-lines", 0, OPTION_TEXT, &o->trace_lines, 0, 0, "LINES", "only these: 1/100 is one in a hundred; or numbers, as in 6000-6099,7001 (all)", 0 },
 		{ "trace-failed", 0, OPTION_TEXT, &o->trace_failed, 0, 0, "N", "only the last N messages of a line, when it fails; 0: all (0)", 0 },
 		{ "trace-buffer", 0, OPTION_TEXT, &o->trace_buffer, 0, 0, "KIB", "memory of each worker for frames that wait to be written (16384)", 0 },
+		{ "find-max", 0, OPTION_TEXT, &o->find.what, 0, 0, "register|options", "search the highest rate that meets what is expected", 0 },
+		{ "start-rate", 0, OPTION_NUMBER, &o->find.start_rate, 1, 100000000, "N", "the first rate that --find-max tries (100)", 0 },
+		{ "trial", 0, OPTION_TIME, &o->find.trial_ms, 200, 3600000, "TIME", "how long --find-max holds each rate, the last one four times as long (2s)", 0 },
 		{ "top", 0, OPTION_FLAG, &o->top, 0, 0, NULL, "a live screen as of heartline top instead of status lines, on a terminal", 0 },
 		{ "rate-scale", 0, OPTION_NUMBER, &o->rate_scale, 1, 1000000, "N", "what + and - of that screen change the rate by (1)", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &o->quiet, 0, 0, NULL, "no status lines", 0 },
@@ -61,7 +64,8 @@ void run_options_prepare(struct run_options *o)
 
 	*o = (struct run_options){ .link_timeout_ms = 30000,
 				   .dns_timeout_ms = 5000,
-				   .rate_scale = 1 };
+				   .rate_scale = 1,
+				   .find = { .start_rate = 100, .trial_ms = 2000 } };
 	memcpy(o->specs, own, sizeof(own));
 	config_flags_options(&o->flags, o->specs + n);
 }

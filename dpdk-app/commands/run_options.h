@@ -8,9 +8,10 @@
 #include <heartline/config.h>
 
 #include "commands/config_from_flags.h"
+#include "commands/find_max.h"
 #include "commands/options.h"
 
-#define RUN_OWN_OPTIONS 40
+#define RUN_OWN_OPTIONS 43
 
 struct run_options {
 	const char *config, *port, *summary, *junit, *events_path;
@@ -20,6 +21,7 @@ struct run_options {
 		*trace_failed, *trace_buffer, *state_dir,
 		*state_interval; // NULL: use the value of the file
 	struct option_texts expect;
+	struct find_options find;
 	uint64_t workers, link_timeout_ms, dns_timeout_ms;
 	bool quiet, top, help;
 	uint64_t rate_scale;

@@ -192,10 +192,24 @@ static void judge_phases(const struct report *r, struct judgement *j)
 		    were(skipped));
 }
 
+// A search lets lines fail on purpose, so what became of them is no matter of the verdict.
+static void judge_find(const struct find_report *find, struct judgement *j)
+{
+	if (!find->is_found && !find->is_enough)
+		add(j, VERDICT_FAILED, "find-max: %s%s%s", find->end, *find->why ? ": " : "",
+		    find->why);
+}
+
 void judge(const struct report *r, struct judgement *j)
 {
 	*j = (struct judgement){ .verdict = VERDICT_OK };
 	judge_hints(r, j);
+	if (r->find) {
+		if (r->timed_out)
+			add(j, VERDICT_TIMED_OUT, "unregistering all lines did not end in time");
+		judge_find(r->find, j);
+		return;
+	}
 	judge_answers(r, j);
 	judge_lines(r, j);
 	judge_phases(r, j);

@@ -14,6 +14,7 @@
 #include "dataplane/events.h"
 #include "history/counts.h"
 #include "report/expected.h"
+#include "report/find.h"
 #include "report/outcome.h"
 #include "report/phase.h"
 #include "report/run_course.h"
@@ -53,9 +54,10 @@ struct report {
 	struct expected_list expected;        // what became of it
 	struct phase_report *phases;          // freed with the report
 	uint32_t n_phases;
-	uint64_t left_silent_primary; // times that lines left the primary after a time-out
-	uint64_t leftovers;           // bindings that could not be removed
-	uint64_t maybe_left;          // bindings of which nobody knows whether a server holds them
+	const struct find_report *find; // NULL: no search
+	uint64_t left_silent_primary;   // times that lines left the primary after a time-out
+	uint64_t leftovers;             // bindings that could not be removed
+	uint64_t maybe_left;    // bindings of which nobody knows whether a server holds them
 	double tx_full_ms;      // the longest time on end that the device's transmit ring was full
 	double lateness_p99_us; // of timers
 	struct steering_result steering;

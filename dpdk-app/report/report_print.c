@@ -329,6 +329,7 @@ void report_print(const struct report *r, FILE *to)
 	judge(r, &j);
 	fprintf(to, "heartline: verdict: %s\n", verdict_name(j.verdict));
 	report_print_reasons(r, to);
+	find_print(r->find, to);
 	phases_print(r->phases, r->n_phases, to);
 	expected_print(&r->expected, "expected", to);
 	print_next_hops(r, to);

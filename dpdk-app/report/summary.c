@@ -171,6 +171,7 @@ static json_t *summary_object(const struct report *r)
 		{ "steering", steering_object(&r->steering) },
 		{ "startup_ms", startup_object() },
 		{ "expectations", expected_array(&r->expected) },
+		{ "find_max", find_value(r->find) },
 		{ "phases", phases_array(r->phases, r->n_phases) },
 		{ "distributions", distributions_object(end) },
 		{ "seconds", run_course_object(r->course) },

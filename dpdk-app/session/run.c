@@ -205,7 +205,7 @@ static bool settled(void *context)
 
 static void report_before_drain(struct run *run)
 {
-	run->report.expect = &run->config->expect;
+	run->report.expect = run->report.find ? NULL : &run->config->expect;
 	report_lines(&run->report, run->dp, timebase_ns());
 	if (run->enabled_ns)
 		run->report.took_ns = timebase_ns() - run->enabled_ns;

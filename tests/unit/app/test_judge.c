@@ -83,6 +83,26 @@ Test(judge, facts_and_their_verdict)
 	}
 }
 
+Test(judge, a_search_is_judged_by_what_it_found_and_not_by_its_lines)
+{
+	static struct find_report find = { .end = "the generator was the limit", .why = "late" };
+	struct report r = good;
+	struct judgement j;
+
+	r.find = &find;
+	r.outcome = (struct outcome){ .never = 5, .too_long = 3 };
+	judge(&r, &j);
+	cr_expect_eq(j.verdict, VERDICT_FAILED);
+	cr_assert_eq(j.n_reasons, 1);
+	cr_expect_str_eq(j.reasons[0], "find-max: the generator was the limit: late");
+	find.is_enough = true;
+	judge(&r, &j);
+	cr_expect_eq(j.verdict, VERDICT_OK);
+	find = (struct find_report){ .end = "found", .is_found = true };
+	judge(&r, &j);
+	cr_expect_eq(j.verdict, VERDICT_OK);
+}
+
 static bool hinted(const struct report *r, const char *said);
 
 Test(judge, a_pause_is_named)
