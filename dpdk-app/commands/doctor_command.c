@@ -10,26 +10,49 @@
 #include <unistd.h>
 
 #include "base/exit_code.h"
-#include "commands/config_from_flags.h"
 #include "commands/doctor_ask.h"
 #include "commands/options.h"
+#include "commands/run_options.h"
 #include "doctor/examine.h"
 #include "doctor/print.h"
 #include "doctor/rules.h"
 #include "doctor/run_rules.h"
-#include "loop/lcore_loop.h"
 
-#define OWN_OPTIONS 16
+#define OWN_OPTIONS 6
 #define OF_RUN_OPTIONS 4 // the first ones, which are about a run that goes on
+#define PATIENCE_MS 3000 // unless --link-timeout says otherwise
 
 struct doctor_options {
-	const char *config, *port, *rate, *ramp, *spare_lines, *dns;
 	const char *socket, *instance;
-	uint64_t workers, patience_ms, dns_timeout_ms, watch_ms;
-	bool running, json, all, help;
-	struct config_flags flags;
-	struct option_spec specs[OWN_OPTIONS + CONFIG_FLAGS + 1];
+	uint64_t watch_ms;
+	bool running, json, all;
+	struct run_options run; // of the run that is to be
+	struct option_spec specs[OWN_OPTIONS + RUN_OWN_OPTIONS + CONFIG_FLAGS + 1];
 };
+
+// Of the options of heartline run all are taken, so that its command line can be examined as it is; those
+// that make no difference here are not listed.
+static void run_options_add(struct doctor_options *o)
+{
+	static const char *const listed[] = { "config",      "port",    "rate",         "ramp",
+					      "spare-lines", "workers", "link-timeout", "dns",
+					      "dns-timeout", "help" };
+	struct option_spec *of_run = o->specs + OWN_OPTIONS;
+
+	run_options_prepare(&o->run);
+	o->run.link_timeout_ms = PATIENCE_MS;
+	memcpy(of_run, o->run.specs, sizeof(o->run.specs));
+	for (struct option_spec *spec = of_run; spec->name; spec++) {
+		bool is_listed = spec->to >= (void *)&o->run.flags &&
+				 spec->to < (void *)(&o->run.flags + 1);
+		for (unsigned i = 0; i < sizeof(listed) / sizeof(*listed); i++)
+			is_listed |= !strcmp(spec->name, listed[i]);
+		if (!is_listed)
+			spec->help = NULL;
+		if (!strcmp(spec->name, "link-timeout"))
+			spec->help = "how long to wait for link, ARP answers, servers (3s)";
+	}
+}
 
 static void options_table(struct doctor_options *o)
 {
@@ -39,26 +62,14 @@ static void options_table(struct doctor_options *o)
 		{ "socket", 0, OPTION_TEXT, &o->socket, 0, 0, "PATH", "ask the run with this control socket", 0 },
 		{ "instance", 0, OPTION_TEXT, &o->instance, 0, 0, "PROCESS", "ask the run of this process", 0 },
 		{ "watch", 0, OPTION_TIME, &o->watch_ms, 100, 600000, "TIME", "look at what a run does in this time (2s)", 0 },
-		{ "config", 'c', OPTION_TEXT, &o->config, 0, 0, "FILE", "the configuration (YAML) of the run that is to be", 0 },
-		{ "port", 0, OPTION_TEXT, &o->port, 0, 0, "DEVICE", "as for heartline run; takes the place of the file's", 0 },
-		{ "rate", 'r', OPTION_TEXT, &o->rate, 0, 0, "N", "as for heartline run", 0 },
-		{ "ramp", 0, OPTION_TEXT, &o->ramp, 0, 0, "TIME", "as for heartline run", 0 },
-		{ "spare-lines", 0, OPTION_TEXT, &o->spare_lines, 0, 0, "N", "as for heartline run", 0 },
-		{ "workers", 0, OPTION_NUMBER, &o->workers, 1, LCORE_LOOPS_MAX, "N", "as for heartline run", 0 },
-		{ "link-timeout", 0, OPTION_TIME, &o->patience_ms, 100, 3600000, "TIME", "how long to wait for the link, for ARP answers, for servers (3s)", 0 },
-		{ "dns", 0, OPTION_TEXT, &o->dns, 0, 0, "ADDRESSES", "as for heartline run", 0 },
-		{ "dns-timeout", 0, OPTION_TIME, &o->dns_timeout_ms, 0, 3600000, "TIME", "how long to wait for DNS (5s)", 0 },
 		{ "json", 0, OPTION_FLAG, &o->json, 0, 0, NULL, "print the findings as JSON", 0 },
 		{ "all", 0, OPTION_FLAG, &o->all, 0, 0, NULL, "print also what is ok", 0 },
-		{ "help", 'h', OPTION_FLAG, &o->help, 0, 0, NULL, "this text", 0 },
 	};
 	// clang-format on
 
-	*o = (struct doctor_options){ .patience_ms = 3000,
-				      .dns_timeout_ms = 5000,
-				      .watch_ms = 2000 };
+	*o = (struct doctor_options){ .watch_ms = 2000 };
 	memcpy(o->specs, own, sizeof(own));
-	config_flags_options(&o->flags, o->specs + OWN_OPTIONS);
+	run_options_add(o);
 }
 
 static void help_print(const struct doctor_options *o)
@@ -71,27 +82,8 @@ static void help_print(const struct doctor_options *o)
 	       "reasons why nothing is received, or why it is slower than asked. Each finding says what\n"
 	       "shows it, and what fixes it; what could not be looked at is said, and is never ok.\n\n");
 	options_help(o->specs);
-	printf("\nExit: 0 nothing is wrong, 1 an error was found, 2 usage.\n");
-}
-
-static int overrides_set(const struct doctor_options *o, struct hl_config *config,
-			 struct hl_error *err)
-{
-	const struct {
-		const char *key, *value;
-	} keys[] = {
-		{ "rate", o->rate },
-		{ "ramp", o->ramp },
-		{ "spare_lines", o->spare_lines },
-		{ "dns_servers", o->dns },
-	};
-
-	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		struct hl_error inner;
-		if (keys[i].value && hl_config_set(config, keys[i].key, keys[i].value, &inner) < 0)
-			return hl_fail(err, inner.code, "--%.900s", inner.text);
-	}
-	return 0;
+	printf("\nThe other options of heartline run are taken, too, and make no difference.\n"
+	       "Exit: 0 nothing is wrong, 1 an error was found, 2 usage.\n");
 }
 
 // A file with an error in it is a finding; one that cannot be read, or flags that are wrong, are usage.
@@ -99,26 +91,19 @@ static int overrides_set(const struct doctor_options *o, struct hl_config *confi
 static int config_make(const struct doctor_options *o, struct hl_config *config,
 		       struct hl_error *wrong, struct hl_error *err)
 {
-	const char *flag = config_flags_given(&o->flags, o->specs);
-	int rc;
+	const char *path = o->run.config;
+	struct hl_error inner;
 
-	if (o->config && flag)
-		return hl_fail(err, EINVAL, "--%s does not go with -c: set it in %s", flag,
-			       o->config);
-	if (o->config && access(o->config, R_OK) < 0)
-		return hl_fail(err, errno, "%s: %s", o->config, strerror(errno));
-	if (o->config) {
-		rc = hl_config_load(config, o->config, wrong);
-		if (rc == 0 && config->n_ports != 1)
-			rc = hl_config_fault(o->config, "ports", "this version drives one port",
-					     "give one", wrong);
-		if (rc < 0)
-			return 0;
-	} else {
-		hl_config_default(config);
-		rc = config_from_flags(&o->flags, o->port, config, err);
-	}
-	return rc < 0 ? rc : overrides_set(o, config, err);
+	if (path && access(path, R_OK) < 0)
+		return hl_fail(err, errno, "%s: %s", path, strerror(errno));
+	int rc = run_config_make(&o->run, config, &inner);
+	if (rc == 0 && path && config->n_ports != 1)
+		rc = hl_config_fault(path, "ports", "this version drives one port", "give one",
+				     &inner);
+	if (rc == 0)
+		return 0;
+	*(path && strstr(inner.text, ": error: ") ? wrong : err) = inner;
+	return wrong->code ? 0 : rc;
 }
 
 static int findings_say(const struct doctor_options *o, const struct findings *findings)
@@ -171,7 +156,7 @@ static int run_look(const struct doctor_options *o, struct hl_error *err)
 static int look(struct doctor_options *o, const struct arguments *args, struct hl_error *err)
 {
 	// A device alone is looked at as well.
-	bool configured = o->config || config_flags_given(&o->flags, o->specs);
+	bool configured = o->run.config || config_flags_given(&o->run.flags, o->run.specs);
 	struct hl_config config = { 0 };
 	struct hl_error wrong = { 0 }, of_device = { 0 };
 	struct device device;
@@ -182,15 +167,15 @@ static int look(struct doctor_options *o, const struct arguments *args, struct h
 	struct examination e = {
 		.root = "",
 		.config = usable ? &config : NULL,
-		.config_path = o->config,
+		.config_path = o->run.config,
 		.config_error = wrong.code ? wrong.text : NULL,
-		.device_text = o->port  ? o->port
-			       : usable ? config.ports[0].device
-					: NULL,
+		.device_text = o->run.port ? o->run.port
+			       : usable    ? config.ports[0].device
+					   : NULL,
 		.eal = &args->eal,
-		.workers = o->workers,
-		.patience_ms = o->patience_ms,
-		.dns_timeout_ms = o->dns_timeout_ms,
+		.workers = o->run.workers,
+		.patience_ms = o->run.link_timeout_ms,
+		.dns_timeout_ms = o->run.dns_timeout_ms,
 	};
 	if (rc == 0 && e.device_text) {
 		if (device_read(&device, e.device_text, &of_device) < 0)
@@ -214,7 +199,9 @@ int doctor_command(int argc, char **argv)
 	options_table(&o);
 	arguments_split(&args, argc, argv);
 	int rc = options_read(o.specs, &args, &err);
-	if (rc == 0 && o.help) {
+	// What was given is noted there as well.
+	memcpy(o.run.specs, o.specs + OWN_OPTIONS, sizeof(o.run.specs));
+	if (rc == 0 && o.run.help) {
 		help_print(&o);
 		return EXIT_ALL_WELL;
 	}

@@ -95,6 +95,14 @@ doctor --watch 1s
 check "--watch without a run" "2 1" "$CODE $(grep -c -- '--watch is about a run that goes on' <<<"$ERR")"
 doctor -c "$DIR/nobody.yaml"
 check "a file that is not there" "2 1" "$CODE $(grep -c nobody.yaml <<<"$ERR")"
+doctor --json --port net_memif0,role=client,"$(lab_memif)" --primary 10.99.0.1 --address 10.99.1.1/16 \
+	--link-timeout 100ms --summary "$DIR/no.json" --duration 10s --expect drops=0 --quiet
+check "a command line of heartline run is taken as it is" "1 error device" \
+	"$CODE $(json "'%(severity)s %(check)s' % r['findings'][0]")"
+doctor --primary 10.99.0.1
+check "flags that say too little are usage" "2 1" "$CODE $(grep -c -- '--port is missing' <<<"$ERR")"
+doctor -c "$0" --primary 10.99.0.1
+check "flags beside a file are usage" "2 1" "$CODE $(grep -c -- '--primary does not go with -c' <<<"$ERR")"
 doctor --json
 check "without a configuration the network is not checked, and that is no error" "0 not checked" \
 	"$CODE $(json "[f['severity'] for f in r['findings'] if f['check'] == 'server'][0]")"
