@@ -112,9 +112,6 @@ static void end_say(const struct rate_search *s, struct find_report *report)
 			report->rate = t->sent;
 			report->held_s = t->seconds;
 		}
-		if (strcmp(t->result, "missed") == 0 && t->asked > s->bad * 0.999 &&
-		    t->asked < s->bad * 1.001)
-			report->above = t->sent;
 		last = t;
 	}
 	report->end = last || s->end != SEARCH_NONE ? ends[s->end] : "the search could not begin";
@@ -133,6 +130,7 @@ static int search(struct find *f, const struct find_options *options, struct fin
 	while (rc == 0 && s->end == SEARCH_UNDER_WAY && report->n_trials < FIND_TRIALS_MAX) {
 		struct find_trial *t = &report->trials[report->n_trials++];
 		enum trial_outcome outcome;
+		double bad = s->bad;
 
 		t->verifies = s->step == SEARCH_VERIFY;
 		t->seconds = (double)options->trial_ms / 1000 * (t->verifies ? VERIFY_TRIALS : 1);
@@ -142,6 +140,8 @@ static int search(struct find *f, const struct find_options *options, struct fin
 			s->end = SEARCH_STOPPED;
 		else
 			rate_search_note(s, outcome);
+		if (s->bad != bad)
+			report->above = t->sent;
 	}
 	return rc;
 }
