@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <ares.h>
+#include <curl/curl.h>
+#include <microhttpd.h>
 #include <rte_version.h>
+#include <sqlite3.h>
 
 #include "base/exit_code.h"
 #include "commands/commands.h"
@@ -62,6 +66,17 @@ static bool processor_suits(void)
 #endif
 }
 
+// The first line is for people, and stays what it is; the others are for those who report a fault.
+static void version_print(void)
+{
+	printf("heartline %s, %s\n", HEARTLINE_VERSION, rte_version());
+	printf("built for %s by %s\n", HEARTLINE_MARCH, __VERSION__);
+	printf("SIP over UDP and IPv4; digest MD5, SHA-256, SHA-512-256\n");
+	printf("c-ares %s, libmicrohttpd %s, libcurl %s, SQLite %s\n", ares_version(NULL),
+	       MHD_get_version(), curl_version_info(CURLVERSION_NOW)->version,
+	       sqlite3_libversion());
+}
+
 int main(int argc, char **argv)
 {
 	if (!processor_suits()) {
@@ -81,7 +96,7 @@ int main(int argc, char **argv)
 		return EXIT_ALL_WELL;
 	}
 	if (is_one_of(name, "version", "--version", "-V")) {
-		printf("heartline %s, %s\n", HEARTLINE_VERSION, rte_version());
+		version_print();
 		return EXIT_ALL_WELL;
 	}
 	for (unsigned i = 0; i < N_COMMANDS; i++)

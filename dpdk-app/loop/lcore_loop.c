@@ -193,7 +193,7 @@ void lcore_loop_watch(struct lcore_loop *loop, uint64_t now_ns)
 
 	if (beats != loop->seen_beats || loop->seen_ns == 0) {
 		loop->seen_beats = beats;
-		loop->seen_ns = now_ns;
+		loop->seen_ns = loop->turned_ns = now_ns;
 		return;
 	}
 	if (now_ns - loop->seen_ns < HANGS_NS ||

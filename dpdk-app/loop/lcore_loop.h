@@ -25,6 +25,7 @@ struct lcore_loop {
 	_Atomic uint64_t busy_ns;     // time in rounds that had something to do; writer: the loop
 	pthread_t thread;             // of the loop, for wakes
 	uint64_t seen_beats, seen_ns; // control's, to notice a loop that hangs
+	uint64_t turned_ns;           // control's: when it was last seen to turn
 	uint64_t stalls;              // control's: how often it hung
 };
 

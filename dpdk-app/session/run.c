@@ -150,6 +150,8 @@ int run_start(struct run *run, struct hl_error *err)
 				"lines start as soon as theirs answers\n");
 	start_step_done(START_NEXT_HOPS);
 	rc = view_start(&run->view, run, run->control->loop, err);
+	if (rc == 0)
+		rc = service_start(&run->service, run->dp, run->control->loop, err);
 	return rc < 0 ? rc : status_start(&run->status, run->dp, run->control->loop, err);
 }
 
@@ -170,6 +172,7 @@ void run_enable(struct run *run)
 	control_loop_set_timer(run->control->loop, run->progress_timer, PROGRESS_EVERY_NS,
 			       PROGRESS_EVERY_NS);
 	progress_begin("registering", hl_plan_lines(run->dp->plan));
+	service_ready(&run->service);
 }
 
 static uint64_t drain_limit_ms(const struct run *run)
@@ -230,6 +233,7 @@ void run_drain(struct run *run)
 	};
 
 	run->draining = true;
+	service_stopping(&run->service, drain_limit_ms(run));
 	registering_end(run);
 	orders_cancel(&run->view.orders); // none may start a line again
 	report_before_drain(run);
@@ -250,6 +254,7 @@ void run_finish(struct run *run, struct judgement *judgement)
 	status_stop(&run->status);
 	run->report.pauses = run->view.settings.pauses;
 	run->report.paused_ms = run_settings_paused_ms(&run->view.settings);
+	service_stop(&run->service);
 	view_stop(&run->view);
 	dataplane_stop(run->dp);
 	report_close(&run->report, run->dp, device_lost(run) - run->lost_before);

@@ -14,6 +14,7 @@
 #include "report/report.h"
 #include "report/status.h"
 #include "session/reply_sources.h"
+#include "session/service.h"
 #include "session/view.h"
 
 // How a run that goes on takes another configuration. All NULL: it does not.
@@ -34,6 +35,7 @@ struct run {
 	struct reply_sources sources;
 	struct view view;
 	struct run_reload reload;
+	struct service service;
 	struct alerts *alerts;         // NULL: there are none
 	const struct survive *survive; // NULL: no state survives
 	bool draining;                 // unregistering all lines has begun
