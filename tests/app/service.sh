@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A run as a service: it says when its lines are started, how they are, that it lives, and that it ends.
+# The unit file is one that systemd takes.
 #
 # usage: bash tests/app/service.sh PATH/TO/heartline
 
@@ -37,4 +38,12 @@ heartline_stop "$HEARTLINE_PID" 60
 check "the run ends well" 0 "$EXIT_CODE"
 tells "and has said that it stops, and how long that may take" "STOPPING=1 EXTEND_TIMEOUT_USEC=[0-9]+"
 heartline_stop "$REGISTRAR_PID" 20 || not_ok "the registrar ends" "still running after 20 s"
+
+if command -v systemd-analyze >/dev/null; then
+	unit=$DIR/heartline@lab.service
+	sed "s|/usr/bin/heartline|$(realpath "$HEARTLINE")|; s|^User=.*|User=root|; s|^Group=.*|Group=root|" \
+		"$(dirname "$0")/../../dpdk-app/package/debian/heartline@.service" >"$unit"
+	OUT=$(systemd-analyze verify --man=no "$unit" 2>&1 | grep -F heartline@lab)
+	check "systemd takes the unit file" "" "$OUT"
+fi
 finish
