@@ -84,7 +84,7 @@ Test(survive, a_folder_is_made_for_one_run_at_a_time)
 {
 	struct state_folder folder = opened();
 	struct stat st;
-	char who[32];
+	char who[48];
 
 	cr_assert_eq(stat(path, &st), 0);
 	cr_expect_eq(st.st_mode & 0777, 0700);

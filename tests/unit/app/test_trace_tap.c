@@ -114,4 +114,5 @@ Test(trace_tap, what_has_arrived_is_recorded_as_received)
 	rig.arriving = 100;
 	rig_poll(8 * MS);
 	cr_expect_eq(atomic_load(&tap->recorded), 100, "it is off");
+	tap_free(tap);
 }

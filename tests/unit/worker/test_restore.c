@@ -476,6 +476,7 @@ Test(restore, of_two_runs_the_later_one_counts)
 	struct saved_bytes *late = saved_of(rig, 4);
 	rig_free(rig);
 	for (unsigned turned = 0; turned < 2; turned++) {
+		hl_saved_free(rig_saved);
 		rig_saved = hl_saved_new();
 		cr_assert(eq(int, saved_add(rig_saved, turned ? late : early, 1000), 0));
 		cr_assert(eq(int, saved_add(rig_saved, turned ? early : late, 1000), 0));
