@@ -38,6 +38,11 @@ sample avalanche 's/6000-10999/6000-6499/; s/limit 2000/limit 200/; s/ramp: 10s/
 sample rolling-restart 's/6000-6999/6000-6099/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/; s/--spread 2s/--spread 500ms/
 	s/for: 3s/for: 2s/; s/for: 2s/for: 1s/'
 sample flapping-server 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/'
+sample acceptance 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ramp: 2s/ramp: 500ms/; s/drain: 2s/drain: 500ms/
+	s/for: 40s/for: 2s/; s/for: 5s/for: 1s/; s/rtt_p99: 100ms/rtt_p99: 5s/'
+OUT=$("$HEARTLINE" report "$DIR/acceptance.json" -o "$DIR/acceptance.html" 2>&1)
+check "acceptance: its report has each phase with what was expected of it" "0 7" \
+	"$? $(grep -oE '<td>(registration|hold, with refreshes|loss of the primary|hold on the backup|return to the primary|restart of all at once|the run)</td>' "$DIR/acceptance.html" | sort -u | wc -l)"
 # A monitor runs until it is stopped.
 MONITOR='s/6000-10999/6000-6099/; s/ramp: 60s/ramp: 500ms/; s/drain: 30s/drain: 500ms/; s/127.0.0.1:9060/127.0.0.1:0/'
 sample monitor "$MONITOR; s|/tmp/monitor.db|$DIR/monitor.db|; s/^ramp:/duration: 3s\n&/"
