@@ -37,7 +37,7 @@ sys.exit(not float(sys.argv[1]) <= float(sys.argv[2]) <= float(sys.argv[3]))' "$
 
 lines=700
 limit limit 150
-search "a limited registrar" --lines $lines --ramp 10s --find-max register --start-rate 65 --trial 1s
+search "a limited registrar" --lines $lines --ramp 10s --find-max register --start-rate 65 --trial 300ms
 if [[ $FOUND == True && $EXIT_CODE == 0 ]] && between 70 "$RATE" 160; then
 	ok "a limited registrar: its rate is found ($RATE a second)"
 elif [[ $FOUND == False && $EXIT_CODE == 1 && $END == "the generator was the limit, not the servers" ]]; then
@@ -51,7 +51,7 @@ check "a limited registrar: the path is shown, up to a trial that failed" True \
 # --- a generator that cannot ask that often ---
 
 limit ok
-search "too few lines" --lines 20 --ramp 500ms --find-max register --start-rate 10 --trial 1s
+search "too few lines" --lines 20 --ramp 500ms --find-max register --start-rate 10 --trial 500ms
 check "too few lines: it is said, and no server is blamed" "1 False the generator was the limit, not the servers" "$EXIT_CODE $FOUND $END"
 if between 5 "$RATE" 45; then ok "too few lines: what went well is a lower bound"; else
 	not_ok "too few lines: what went well is a lower bound" "$RATE"
@@ -60,7 +60,7 @@ check "too few lines: the verdict" 1 "$(grep -c 'because  *find-max: the generat
 
 # --- the highest rate that is to be tried, and a server that does nothing ---
 
-search "a rate that is enough" --lines 60 --ramp 500ms --find-max register --start-rate 20 --trial 1s --rate 30
+search "a rate that is enough" --lines 60 --ramp 500ms --find-max register --start-rate 20 --trial 500ms --rate 30
 check "a rate that is enough: it is held, and that is said" "0 False the rate of the run is the highest that was tried" "$EXIT_CODE $FOUND $END"
 limit silent
 search "a silent server" --lines 5 --ramp 200ms --find-max register --start-rate 4 --trial 200ms
