@@ -24,10 +24,7 @@ wait_until 20 test -e "$DIR/port" || bail "the webhooks listen" "$(cat "$DIR/ser
 wait_until 20 test -e "$DIR/tls_port" || bail "the webhook with TLS listens" "$(cat "$DIR/tls.log")"
 hooks=http://127.0.0.1:$(cat "$DIR/port")
 
-heartline_start registrar "" registrar --port "net_memif0,role=server,$(lab_memif)" \
-	--address 10.99.0.1,10.99.0.2 --password secret --at "10s: 10.99.0.1 silent; 18s: 10.99.0.1 ok"
-REGISTRAR_PID=$HEARTLINE_PID
-wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
+lab_registrar --at "10s: 10.99.0.1 silent; 18s: 10.99.0.1 ok"
 
 lab_profiles >"$DIR/lab.yaml"
 cat >>"$DIR/lab.yaml" <<-EOF

@@ -147,30 +147,22 @@ run_start 20 "password: wrong" "ramp: 0 run"
 finds "a wrong password" error rejected "20 of 20 lines that are registered nowhere: 401" "4xx"
 both_stop
 
-# lab_faults SCRIPT: the registrar, with faults
-lab_faults() {
-	heartline_start registrar "" registrar --port "net_memif0,role=server,$(lab_memif)" \
-		--address 10.99.0.1,10.99.0.2 --password secret --at "$1"
-	REGISTRAR_PID=$HEARTLINE_PID
-	wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
-}
-
-lab_faults "0s: all silent"
+lab_registrar --at "0s: all silent"
 run_start 20 "ramp: 0 run"
 finds "silent servers" error "no answer" "20 of 20 lines that are registered nowhere: time-out" "timed out"
 both_stop
 
-lab_faults "0s: all status 503"
+lab_registrar --at "0s: all status 503"
 run_start 20 "ramp: 0 run"
 finds "servers that answer 503" error rejected "20 of 20 lines that are registered nowhere: 503" "5xx"
 both_stop
 
-lab_faults "0s: all delay 600ms"
+lab_registrar --at "0s: all delay 600ms"
 run_start 20 "ramp: 0 run"
 finds "answers after the time-out" error "late answers" "after their request was given up" "drops.late"
 both_stop
 
-lab_faults "0s: all delay 700ms"
+lab_registrar --at "0s: all delay 700ms"
 timeout_s=5s
 run_start 20 "primary_detect_interval: 500ms" "ramp: 0 run"
 finds "answers later than T1" warning "round trip" "the server answers later than T1" "answers came twice"

@@ -18,10 +18,7 @@ umask 077 # configurations hold a password
 
 refused "no run" "no run has its socket in" line trace 6001
 
-heartline_start registrar "" registrar --port "net_memif0,role=server,$(lab_memif)" \
-	--address 10.99.0.1,10.99.0.2 --password secret --at "9s: 10.99.0.1 silent"
-REGISTRAR_PID=$HEARTLINE_PID
-wait_running 20 test -S "$DIR/memif.sock" || bail "the registrar listens" "no socket"
+lab_registrar --at "9s: 10.99.0.1 silent"
 
 lab_profiles >"$DIR/run.yaml"
 cat >>"$DIR/run.yaml" <<-EOF2
