@@ -78,11 +78,6 @@ bool alerts_run_programs(const struct hl_config *config)
 	return false;
 }
 
-static uint64_t limit_of(const struct hl_alert *a)
-{
-	return a->is_below ? a->below : a->above;
-}
-
 static void tell(struct alerts *alerts, const struct rule *r, enum rule_event event)
 {
 	const struct hl_alert *a = r->alert;
@@ -94,7 +89,7 @@ static void tell(struct alerts *alerts, const struct rule *r, enum rule_event ev
 		a->name, event == RULE_FIRES ? "fires" : "has cleared",
 		hl_alert_figure_name((enum hl_alert_figure)a->figure), a->profile ? " of " : "",
 		a->profile ? a->profile : "", r->value, a->is_below ? "below" : "above",
-		limit_of(a), for_s);
+		rule_threshold(a), for_s);
 	json_t *object = alert_object(r);
 	if (event == RULE_CLEARS) { // of one that is clear it does not say since when it had fired
 		json_object_set_new(object, "state", json_string("cleared"));

@@ -22,5 +22,11 @@ struct rule {
 	double value;      // the latest; NAN: there is none
 };
 
+// It fires above or below this.
+static inline uint64_t rule_threshold(const struct hl_alert *alert)
+{
+	return alert->is_below ? alert->below : alert->above;
+}
+
 // One look. value NAN: there is nothing to look at, so nothing begins and nothing ends.
 enum rule_event rule_look(struct rule *rule, double value, uint64_t now_ms);
