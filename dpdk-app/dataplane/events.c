@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -129,15 +128,9 @@ static json_t *server_value(uint8_t server)
 // "2026-11-29T11:46:02.123Z"
 static json_t *time_string(uint64_t at_ns, int64_t to_wall_ns)
 {
-	uint64_t wall_ns = at_ns + (uint64_t)to_wall_ns;
-	time_t seconds = (time_t)(wall_ns / 1000000000);
-	struct tm tm;
-	char day[32], text[64];
+	char text[WALL_ROOM];
 
-	gmtime_r(&seconds, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03uZ", day, (unsigned)(wall_ns / 1000000 % 1000));
-	return json_string(text);
+	return json_string(wall_text_of((at_ns + (uint64_t)to_wall_ns) / 1000000, text));
 }
 
 static json_t *event_object(const struct events *e, const struct dataplane *dp,
