@@ -14,6 +14,7 @@
 
 #include <sys/ioctl.h>
 
+#include "base/grouped.h"
 #include "base/timebase.h"
 
 #define MS UINT64_C(1000000)
@@ -80,21 +81,6 @@ void progress_end(void)
 	is_there = false;
 }
 
-static const char *grouped(uint64_t value, char out[32])
-{
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%" PRIu64, value);
-	char *at = out;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			*at++ = ',';
-		*at++ = digits[i];
-	}
-	*at = 0;
-	return out;
-}
-
 const char *progress_text(const char *what, uint64_t done, uint64_t total, uint64_t spent_ns,
 			  char out[PROGRESS_ROOM])
 {
@@ -114,7 +100,7 @@ const char *progress_text(const char *what, uint64_t done, uint64_t total, uint6
 				 s / 3600, s / 60 % 60);
 	}
 	snprintf(out, PROGRESS_ROOM, "%s: %" PRIu64 " %%, %s of %s%s", what,
-		 total ? (uint64_t)((double)done * 100 / (double)total) : 100, grouped(done, of),
-		 grouped(total, all), left);
+		 total ? (uint64_t)((double)done * 100 / (double)total) : 100,
+		 grouped_text(done, of), grouped_text(total, all), left);
 	return out;
 }

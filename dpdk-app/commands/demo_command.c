@@ -10,6 +10,7 @@
 #include <rte_common.h>
 
 #include "base/exit_code.h"
+#include "base/grouped.h"
 #include "base/progress.h"
 #include "base/start_times.h"
 #include "commands/demo_phases.h"
@@ -117,7 +118,7 @@ static void demo_say(const struct demo_options *o, const struct demo *demo, enum
 
 	printf("heartline demo: %s lines, digest %s, primary 10.99.0.1, backup 10.99.0.2, "
 	       "all in one process\n\n",
-	       demo_grouped(o->lines, lines), algorithm_name(o->algorithm));
+	       grouped_text(o->lines, lines), algorithm_name(o->algorithm));
 	demo_print(demo);
 	printf("\nverdict: %s; %" PRIu64 " bindings left on the primary, %" PRIu64
 	       " on the backup\n",

@@ -34,8 +34,5 @@ void demo_run(struct demo *demo);
 // Print the table on stdout.
 void demo_print(const struct demo *demo);
 
-// 1234567 -> "1,234,567"; returns out.
-const char *demo_grouped(uint64_t value, char out[32]);
-
 // The number of bindings that a server holds.
 uint64_t demo_bindings(const struct demo *demo, uint32_t server);

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The demo's table.
 
-#include <inttypes.h>
 #include <stdio.h>
 
+#include "base/grouped.h"
 #include "commands/demo_phases.h"
 #include "report/figure.h"
-
-// 12345678 -> "12,345,678"
-const char *demo_grouped(uint64_t value, char out[32])
-{
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%" PRIu64, value);
-	char *at = out;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			*at++ = ',';
-		*at++ = digits[i];
-	}
-	*at = 0;
-	return out;
-}
 
 static void row_print(const struct demo_row *row)
 {
@@ -31,9 +15,9 @@ static void row_print(const struct demo_row *row)
 	if (row->worst_ms)
 		snprintf(worst, sizeof(worst), "%.1f s", (double)row->worst_ms / 1000);
 	printf("%-14s %-33s %10s %10s %6s %6.1f s %7s %10s %7s %7s  %s\n", row->name, row->what,
-	       demo_grouped(row->on_primary, primary), demo_grouped(row->on_backup, backup),
-	       demo_grouped(row->down, down), (double)row->took_ms / 1000, worst,
-	       demo_grouped(row->requests, requests), figure_text(row->p50_us, p50),
+	       grouped_text(row->on_primary, primary), grouped_text(row->on_backup, backup),
+	       grouped_text(row->down, down), (double)row->took_ms / 1000, worst,
+	       grouped_text(row->requests, requests), figure_text(row->p50_us, p50),
 	       figure_text(row->p99_us, p99),
 	       row->result == DEMO_OK        ? "OK"
 	       : row->result == DEMO_STOPPED ? "stopped"

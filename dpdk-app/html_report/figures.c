@@ -3,11 +3,11 @@
 
 #include "html_report/document.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/grouped.h"
 #include "html_report/markup.h"
 
 enum figure_kind {
@@ -73,17 +73,15 @@ static const struct figure figures[] = {
 	{ FIGURE_COUNT, "bindings maybe left", "maybe_left" },
 };
 
-// "1,234,567".
+// What a count never is, a result may say nevertheless.
 static void count_write(FILE *to, double value)
 {
-	char digits[32];
-	int len = snprintf(digits, sizeof(digits), "%.0f", value);
+	char text[GROUPED_ROOM];
 
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
-			fputc(',', to);
-		fputc(digits[i], to);
-	}
+	if (value >= 0 && value < 1e18)
+		fputs(grouped_text((uint64_t)(value + 0.5), text), to);
+	else
+		fprintf(to, "%g", value);
 }
 
 // As the JSON has it; only the unit is chosen so that it can be read.

@@ -25,17 +25,7 @@ const char *ctl_text_or(const json_t *object, const char *key, const char *fallb
 
 const char *ctl_grouped(const json_t *object, const char *key, char out[GROUPED_ROOM])
 {
-	char digits[GROUPED_ROOM];
-	int n = snprintf(digits, sizeof(digits), "%" PRIu64, ctl_whole(object, key));
-	char *at = out;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0)
-			*at++ = ',';
-		*at++ = digits[i];
-	}
-	*at = 0;
-	return out;
+	return grouped_text(ctl_whole(object, key), out);
 }
 
 const char *ctl_figure(const json_t *object, const char *key, char out[GROUPED_ROOM])

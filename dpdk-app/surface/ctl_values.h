@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-#define GROUPED_ROOM 32
+#include "base/grouped.h"
+
 #define SPAN_ROOM 32
 
 // 0: it is not there.
