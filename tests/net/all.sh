@@ -3,15 +3,22 @@
 # Runs the network tests one after the other; one line a check: ok, not ok or skip.
 #
 # usage: bash tests/net/all.sh PATH/TO/heartline [TEST...]     TEST: capture, kamailio_failover, ...
+#        bash tests/net/all.sh --list                          their names, those that take longest first
 # Exit: 1 when a check failed, 0 otherwise; what was skipped says so in its line.
 
 cd "$(dirname "$0")" || exit 2
+all="faults doctor_run doctor dns kamailio_failover kamailio_freeze kamailio_loss kamailio_shared
+	kamailio_strict agreement capture dhcp hep memif stall steer survive veth"
+if [[ ${1-} == --list ]]; then
+	printf '%s\n' $all
+	exit
+fi
 [[ $# -ge 1 ]] || { echo "usage: bash tests/net/all.sh PATH/TO/heartline [TEST...]" >&2; exit 2; }
 heartline=$(cd "$OLDPWD" && realpath -m "$1")
 shift
 [[ -x $heartline ]] || { echo "not ok - network tests: $heartline is not a program"; exit 1; }
-(($# > 0)) || set -- agreement capture dhcp dns doctor doctor_run faults hep kamailio_failover \
-	kamailio_freeze kamailio_loss kamailio_shared kamailio_strict memif stall steer survive veth
+# shellcheck disable=SC2086 # a list of words
+(($# > 0)) || set -- $all
 
 failed=0
 test=
