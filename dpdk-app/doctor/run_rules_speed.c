@@ -113,8 +113,8 @@ enum run_look run_judge_transmit(const struct run_facts *f, const char *check,
 // Those limits that have no rule of their own.
 static void report_of_window(const struct run_facts *f, struct report *report)
 {
-	static const enum hl_limit judged[] = { HL_LIMIT_DELAYED, HL_LIMIT_SLOW_FULL,
-						HL_LIMIT_STALLS };
+	static const enum hl_limit judged[] = { HL_LIMIT_RATE_MISSED, HL_LIMIT_DELAYED,
+						HL_LIMIT_SLOW_FULL, HL_LIMIT_STALLS };
 
 	*report = (struct report){ .lateness_p99_us = f->late_us };
 	memcpy(report->end.requests, f->window.requests, sizeof(report->end.requests));

@@ -16,7 +16,9 @@
 #define LATE_US 10000.0
 // Frames that waited longer for a full device were sent late.
 #define FULL_MS 10.0
-#define DELAYED_SHARE 100 // the generator was the limit when one probe in so many left late
+// One in so many: of probes, those that left late; of requests, those of the rate that were missed beside them.
+#define DELAYED_SHARE 100
+#define MISSED_SHARE 100
 
 void report_lines(struct report *report, struct dataplane *dp, uint64_t now_ns)
 {
@@ -104,6 +106,8 @@ static bool limit_decides(const struct report *r, enum hl_limit limit)
 	switch (limit) {
 	case HL_LIMIT_RATE_LIMITED:
 		return s->limits[limit] && (r->outcome.never || is_starting_missed(r));
+	case HL_LIMIT_RATE_MISSED:
+		return s->limits[limit] > hl_all_methods(s->requests) / MISSED_SHARE;
 	case HL_LIMIT_DELAYED:
 		return s->limits[limit] > s->requests[HL_OPTIONS] / DELAYED_SHARE;
 	case HL_LIMIT_TX_FULL:

@@ -13,6 +13,7 @@
 #include "worker/icmp.h"
 #include "worker/incoming.h"
 #include "worker/message.h"
+#include "worker/pace.h"
 #include "worker/quiescent.h"
 #include "worker/reply.h"
 #include "worker/transport.h"
@@ -139,6 +140,7 @@ void message_receive(struct hl_worker *w, const struct stream_message *message, 
 	quiescent_pass(w);
 	w->tx = tx;
 	clock_set(w, now_ns);
+	pace_begin(w);
 	read_message(w, message->transport, NULL, &s);
 	write_burst_end(w, from);
 }
@@ -221,6 +223,7 @@ void hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 	quiescent_pass(w);
 	w->tx = tx;
 	clock_set(w, now_ns);
+	pace_begin(w);
 	uint16_t from = tx->n;
 	for (uint16_t at = 0; at < n; at += RX_STEP) {
 		uint16_t some = n - at < RX_STEP ? n - at : RX_STEP;

@@ -95,6 +95,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	quiescent_pass(w);
 	w->tx = tx;
 	clock_set(w, now_ns);
+	pace_begin(w);
 	w->frame = NULL;
 	uint16_t from = tx->n;
 	if (w->options.index == 0) {

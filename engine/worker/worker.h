@@ -167,6 +167,8 @@ struct hl_worker {
 	bool paused;              // no new probes, no new registrations
 	uint64_t interval;        // of requests, ns << PACE_SHIFT; 0: no limit
 	struct pace next_send;    // of the next request
+	struct pace peak_send;    // of the next request, at the highest rate after a stall
+	uint64_t peak_ahead_ns;   // so much of that may leave at once
 	struct pace *server_next; // by profile * HL_SERVERS + server: of the next new registration
 
 	struct ramp ramps[RAMPS_MAX]; // oldest first

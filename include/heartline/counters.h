@@ -99,6 +99,8 @@ const char *hl_drop_text(enum hl_drop reason);
 // ROW(identifier, name, what is counted)
 #define HL_LIMIT_TABLE(ROW) \
 	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
+	ROW(RATE_MISSED, "rate_missed", \
+	    "requests of the rate that the generator came too late for, while some waited") \
 	ROW(UNRESOLVED, "unresolved", "requests that waited for an ARP answer of their next hop") \
 	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent: no ARP answer came") \
 	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \

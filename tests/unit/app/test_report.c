@@ -63,6 +63,7 @@ Test(report, a_generator_that_kept_up_is_not_the_limit)
 	fake_dataplane.end.limits[HL_LIMIT_DELAYED] = 10;
 	fake_dataplane.end.limits[HL_LIMIT_UNRESOLVED] = 10; // they waited, and left
 	fake_dataplane.end.limits[HL_LIMIT_RATE_LIMITED] = 10;
+	fake_dataplane.end.limits[HL_LIMIT_RATE_MISSED] = 10;
 	struct report r = report_make(0);
 	cr_expect(!report_generator_limited(&r));
 	report_limits_text(&r, text);
@@ -88,6 +89,9 @@ Test(report, every_way_to_be_the_limit_is_told)
 	fake_dataplane.end.requests[HL_OPTIONS] = 100;
 	fake_dataplane.end.limits[HL_LIMIT_DELAYED] = 7;
 	limited_expect(0, "7 probes that left more than 50 ms late");
+	fake_dataplane.end.requests[HL_OPTIONS] = 100;
+	fake_dataplane.end.limits[HL_LIMIT_RATE_MISSED] = 2;
+	limited_expect(0, "2 requests of the rate that the generator came too late for");
 	fake_dataplane.lateness_us = 12000;
 	limited_expect(0, "more than 12.0 ms late");
 	fake_dataplane.limits[HL_LIMIT_TX_FULL] = 7;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The token bucket: the rate holds, a stall is not made up for, a full burst loses nothing; and what
-// is late is counted.
+// The token buckets: the rate holds, of a stall no more than a little is made up for, and not at once, a full
+// burst loses nothing; and what is late, or was missed, is counted.
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdlib.h>
@@ -35,23 +35,6 @@ static uint32_t one_tick(struct rig *rig, uint16_t cap)
 		pkts[i] = (struct hl_packet){ .data = bytes[i] };
 	hl_worker_tick(rig->worker, &tx, rig->now_ns);
 	return tx.n;
-}
-
-Test(pace, a_stall_is_not_made_up_for)
-{
-	struct rig *rig = rig_new_rate("", 200, 1000);
-	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 200 };
-	uint32_t sent = 0;
-
-	hl_worker_command(rig->worker, &enable);
-	for (int k = 0; k < 8; k++)
-		one_tick(rig, 64); // all lines want to register, a few may
-	rig->now_ns += 100 * MS;   // 100 requests were due in this time
-	for (int k = 0; k < 8; k++)
-		sent += one_tick(rig, 64);
-	cr_assert(ge(u32, sent, 1));
-	cr_assert(le(u32, sent, 3), "a burst is at most 1 ms of rate, not %u", sent);
-	rig_free(rig);
 }
 
 Test(pace, a_burst_without_room_puts_sends_off_and_loses_none)
@@ -89,13 +72,96 @@ static uint32_t requests(const struct rig *rig)
 	return (uint32_t)rig_count(&rig_counters(rig)->requests[HL_REGISTER]);
 }
 
-Test(pace, whatever_stalls_no_span_has_more_than_its_rate_and_1_ms_of_it)
+static uint64_t missed(const struct rig *rig)
 {
-	enum { RATE = 10000, LINES = 3000, BURST = RATE / 1000 };
+	return rig_count(&rig_counters(rig)->limits[HL_LIMIT_RATE_MISSED]);
+}
+
+static void poll_all(struct rig *rig)
+{
+	for (int k = 0; k < 8; k++)
+		one_tick(rig, 64);
+}
+
+Test(pace, of_a_stall_20_ms_are_made_up_for_at_twice_the_rate_and_the_rest_is_counted)
+{
+	struct rig *rig = crowd_new(200, 1000);
+
+	poll_all(rig); // all lines want to register, a few may
+	uint32_t before = requests(rig);
+	rig->now_ns += 100 * MS; // 100 requests were due in this time
+	poll_all(rig);
+	cr_assert(eq(u32, requests(rig) - before, 8), "so many at once");
+	cr_assert(ge(u64, missed(rig), 79));
+	cr_assert(le(u64, missed(rig), 80));
+	for (int k = 0; k < 24; k++, poll_all(rig))
+		rig->now_ns += MS / 2; // at the peak, until the schedule has come to the present
+	cr_assert(ge(u32, requests(rig) - before, 31), "12 ms of the rate, and 20 of the stall");
+	cr_assert(le(u32, requests(rig) - before, 33));
+	rig_free(rig);
+}
+
+// As on a machine with more to do than it can: 143 a second when each poll sends what is due at the time.
+Test(pace, a_worker_that_runs_every_7_ms_keeps_a_rate_of_600)
+{
+	struct rig *rig = crowd_new(1000, 600);
+
+	for (int k = 0; k < 65; k++, rig->now_ns += 7 * MS)
+		one_tick(rig, 64);
+	cr_assert(ge(u32, requests(rig), 266), "of 270, %u", requests(rig));
+	cr_assert(le(u32, requests(rig), 272));
+	cr_assert(eq(u64, missed(rig), 0));
+	rig_free(rig);
+}
+
+Test(pace, what_was_sent_and_what_was_missed_are_the_rate)
+{
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		const uint64_t rate = 500 * seed;
+		struct rig *rig = crowd_new(20000, rate);
+		const uint64_t start_ns = rig->now_ns;
+		struct rng rng;
+
+		rng_seed(&rng, seed);
+		for (int k = 0; k < 12; k++) {
+			for (int polls = 0; polls < 20; polls++, rig->now_ns += 20000)
+				one_tick(rig, 64);
+			rig->now_ns += rng_below(&rng,
+						 38 * MS); // before copies leave, after 500 ms
+		}
+		poll_all(rig);
+		double due = (double)((rig->now_ns - start_ns) * rate) / SEC;
+		double owed = (double)rate * 20 / 1000 + 2; // still to be made up for
+
+		cr_assert(gt(u64, missed(rig), 0));
+		cr_assert(ge(dbl, (double)(requests(rig) + missed(rig)), due - owed), "%f", due);
+		cr_assert(le(dbl, (double)(requests(rig) + missed(rig)), due + 2), "%f", due);
+		rig_free(rig);
+	}
+}
+
+Test(pace, nothing_was_missed_while_nothing_waited)
+{
+	struct rig *rig = rig_new_rate("", 100, 1000);
+	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 100 };
+
+	one_tick(rig, 64);
+	rig->now_ns += 5 * SEC; // all lines are off
+	one_tick(rig, 64);
+	hl_worker_command(rig->worker, &enable);
+	poll_all(rig);
+	cr_assert(le(u32, requests(rig), 3), "1 ms of the rate, not %u", requests(rig));
+	cr_assert(eq(u64, missed(rig), 0));
+	rig_free(rig);
+}
+
+Test(pace, whatever_stalls_no_span_has_more_than_its_rate_and_20_ms_of_it_nor_than_twice_the_rate)
+{
+	enum { RATE = 10000, LINES = 3000, STALL = RATE / 50, AT_ONCE = RATE / 1000 };
 	static uint64_t at_ns[LINES];
 	struct rig *rig = crowd_new(LINES, RATE);
 	struct rng rng;
-	uint32_t n = 0;
+	uint32_t n = 0, most = 0;
 
 	rng_seed(&rng, 7);
 	while (n < LINES) {
@@ -103,15 +169,56 @@ Test(pace, whatever_stalls_no_span_has_more_than_its_rate_and_1_ms_of_it)
 		while (n < LINES && n < requests(rig)) // the last tick may send more
 			at_ns[n++] = rig->now_ns;
 		// mostly polls of 20 us, sometimes a stall of up to 30 ms
-		rig->now_ns += rng_below(&rng, 50) ? 20000 : rng_below(&rng, 30 * MS);
+		rig->now_ns += rng_below(&rng, 1500) ? 20000 : rng_below(&rng, 30 * MS);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t j = i; j < n; j++) {
-			uint64_t due = (at_ns[j] - at_ns[i]) * RATE / SEC;
+			uint64_t span_ns = at_ns[j] - at_ns[i];
+			uint32_t sent = j - i + 1, due = (uint32_t)(span_ns * RATE / SEC);
 
-			cr_assert(le(u64, j - i + 1, due + BURST + 1), "requests %u to %u", i, j);
+			cr_assert(le(u32, sent, due + STALL + 2), "requests %u to %u", i, j);
+			cr_assert(le(u32, sent, 2 * due + AT_ONCE + 2), "requests %u to %u", i, j);
+			most = sent > due && sent - due > most ? sent - due : most;
 		}
+	cr_assert(ge(u32, most, STALL - 2), "no stall was made up for: %u", most);
 	rig_free(rig);
+}
+
+static void rate_set(struct rig *rig, uint64_t rate)
+{
+	const struct hl_command command = { .type = HL_COMMAND_RATE, .rate = rate };
+
+	cr_assert(eq(int, hl_worker_command(rig->worker, &command), 0));
+}
+
+// As the program does it, but within 500 ms, when copies begin to leave: what leaves is the area under the slope.
+Test(pace, a_rate_that_rises_in_steps_loses_and_gains_nothing)
+{
+	static const uint64_t slopes[][2] = {
+		{ 1000, 9000 }, { 9000, 1000 }, { 1, 800 }, { 50, 50 }
+	};
+
+	for (unsigned k = 0; k < 4; k++) {
+		const uint64_t from = slopes[k][0], to = slopes[k][1];
+		struct rig *rig = crowd_new(8000, from);
+		double due = 0, idle = (double)from / 1000; // of the time before the lines come
+
+		for (uint64_t step = 0; step < 100; step++) {
+			uint64_t rate = (uint64_t)((int64_t)from + ((int64_t)to - (int64_t)from) *
+									   (int64_t)step / 99);
+
+			rate_set(rig, rate);
+			due += (double)rate * 4 / 1000;
+			for (int polls = 0; polls < 80; polls++, rig->now_ns += 50000)
+				one_tick(rig, 64);
+		}
+		cr_assert(ge(dbl, requests(rig), due - 1), "slope %u: %u of %f", k, requests(rig),
+			  due);
+		cr_assert(le(dbl, requests(rig), due + idle + 1), "slope %u: %u of %f", k,
+			  requests(rig), due);
+		cr_assert(eq(u64, missed(rig), 0));
+		rig_free(rig);
+	}
 }
 
 Test(pace, a_rate_that_is_no_whole_number_of_nanoseconds_holds)
