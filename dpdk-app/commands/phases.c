@@ -12,6 +12,7 @@
 
 #include "base/stop.h"
 #include "commands/phase_actions.h"
+#include "commands/phase_rate.h"
 #include "session/window.h"
 
 #define MS 1000000ull
@@ -112,6 +113,7 @@ static void figures_take(struct course *c)
 static int phase_run(struct course *c, bool is_first, struct hl_error *err)
 {
 	struct phase_report *report = c->report;
+	struct phase_rate rate;
 	int rc = window_begin(c->window, c->run, err);
 
 	if (rc < 0)
@@ -123,8 +125,13 @@ static int phase_run(struct course *c, bool is_first, struct hl_error *err)
 	report->end = PHASE_OK;
 	for (uint32_t i = 0; report->end == PHASE_OK && i < c->phase->n_actions; i++)
 		report->end = phase_act(c->run, &c->phase->actions[i], c->stops, report->why);
-	if (report->end == PHASE_OK)
+	if (report->end == PHASE_OK) {
+		rc = phase_rate_begin(&rate, c->run, c->phase, err);
+		if (rc < 0)
+			return rc;
 		report->end = phase_wait(c);
+		phase_rate_end(&rate);
+	}
 	figures_take(c);
 	if (report->end == PHASE_OK &&
 	    expected_count(&report->expected, EXPECTED_MET) < report->expected.n)
@@ -156,7 +163,9 @@ int phases_run(struct run *run, struct hl_error *err)
 		struct course course = { run, phase, of, &window,
 					 phase->always ? stop_requests() + 1 : 1 };
 
-		*of = (struct phase_report){ .name = phase->name, .end = PHASE_SKIPPED };
+		*of = (struct phase_report){ .name = phase->name,
+					     .rate = phase->rate,
+					     .end = PHASE_SKIPPED };
 		of->p50_us = of->p99_us = NAN;
 		if (rc == 0 && (!over || (phase->always && stop_requests() < 2)))
 			rc = phase_run(&course, run->enabled_ns == 0, err);

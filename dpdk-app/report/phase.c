@@ -59,9 +59,10 @@ static json_t *phase_object(const struct phase_report *p)
 {
 	bool skipped = p->end == PHASE_SKIPPED;
 
-	return json_pack("{ss ss so so so so so so so so so}", "name", p->name, "result",
-			 phase_end_name(p->end), "why", *p->why ? json_string(p->why) : json_null(),
-			 "took_ms", skipped ? json_null() : whole(p->took_ms), "on_primary",
+	return json_pack("{ss ss ss? so so so so so so so so so}", "name", p->name, "result",
+			 phase_end_name(p->end), "rate", p->rate, "why",
+			 *p->why ? json_string(p->why) : json_null(), "took_ms",
+			 skipped ? json_null() : whole(p->took_ms), "on_primary",
 			 skipped ? json_null() : whole(p->on_primary), "on_backup",
 			 skipped ? json_null() : whole(p->on_backup), "down",
 			 skipped ? json_null() : whole(p->down), "requests",

@@ -23,6 +23,7 @@ enum phase_end {
 
 struct phase_report {
 	const char *name;
+	const char *rate; // that it set, as in the file; NULL: none
 	enum phase_end end;
 	char why[PHASE_WHY_ROOM]; // unless it is ok or skipped
 	// Lines at its end; what was counted in it.

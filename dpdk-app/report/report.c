@@ -98,6 +98,12 @@ static bool is_starting_missed(const struct report *r)
 	return r->outcome.starting && expected_count(&r->expected, EXPECTED_MISSED);
 }
 
+// Then lines that wait for the rate are what was asked for.
+static bool rate_is_load(const struct report *r)
+{
+	return r->find || (r->config && hl_phases_set_rate(r->config));
+}
+
 // Does this limit alone show that the generator was too slow? The others only say how close it was.
 static bool limit_decides(const struct report *r, enum hl_limit limit)
 {
@@ -109,7 +115,8 @@ static bool limit_decides(const struct report *r, enum hl_limit limit)
 	case HL_LIMIT_RATE_MISSED:
 		return s->limits[limit] > hl_all_methods(s->requests) / MISSED_SHARE;
 	case HL_LIMIT_DELAYED:
-		return s->limits[limit] > s->requests[HL_OPTIONS] / DELAYED_SHARE;
+		return !rate_is_load(r) &&
+		       s->limits[limit] > s->requests[HL_OPTIONS] / DELAYED_SHARE;
 	case HL_LIMIT_TX_FULL:
 		return r->tx_full_ms > FULL_MS;
 	case HL_LIMIT_UNRESOLVED_LOST:

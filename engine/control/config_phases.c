@@ -194,7 +194,8 @@ static int phase_read(struct reader *r, const struct phase_text *text, struct hl
 				     &phase->expect);
 	if (rc == 0)
 		rc = actions_read(r, phase);
-	if (rc == 0 && phase_check(phase, text->values, &r->fault) != 0)
+	if (rc == 0 && (phase_check(phase, text->values, &r->fault) != 0 ||
+			phase_rate_read(phase, &r->fault) != 0))
 		rc = reader_fail(r);
 	return rc;
 }

@@ -11,6 +11,7 @@
 
 #define PHASE_NAME_MAX 64
 #define DAY_S 86400u
+#define PHASE_RATE_MAX 1000000000u // as that of the run
 
 // clang-format off
 #define PHASE(m) .offset = offsetof(struct hl_phase, m), .bytes = sizeof(((struct hl_phase *)0)->m)
@@ -22,6 +23,7 @@ const struct key phase_keys[] = {
 	[FOR] = { "for", KEY_TIME, PHASE(for_ms), .unit_ms = 1000, .kept_ms = 1, .max = 1000ULL * DAY_S,
 	  .meaning = "how long it lasts, or with until, how long it may take" },
 	{ "always", KEY_BOOL, PHASE(always), .fallback = "off", .meaning = "also when one before it has failed" },
+	{ "rate", KEY_WORD, PHASE(rate), .meaning = "requests a second, or those of its begin and end, as in 100-1000" },
 	{ .name = NULL },
 };
 static_assert(sizeof(phase_keys) / sizeof(phase_keys[0]) <= PHASE_KEYS_MAX, "room for every key");
@@ -52,6 +54,63 @@ int phase_check(const struct hl_phase *phase, char *const texts[], struct fault 
 	if (strlen(phase->name) > PHASE_NAME_MAX) {
 		fault_say(fault, "the name has %zu bytes", strlen(phase->name));
 		return fault_hint(fault, "longest accepted: %d", PHASE_NAME_MAX);
+	}
+	return 0;
+}
+
+static bool rate_one_read(const char **at, uint64_t *rate)
+{
+	const char *from = *at;
+
+	for (*rate = 0; **at >= '0' && **at <= '9' && *rate <= PHASE_RATE_MAX; ++*at)
+		*rate = *rate * 10 + (uint64_t)(**at - '0');
+	return *at != from && *rate <= PHASE_RATE_MAX;
+}
+
+static bool does_rate(const struct hl_phase *phase)
+{
+	for (uint32_t k = 0; k < phase->n_actions; k++)
+		if (phase->actions[k].kind == HL_ACTION_COMMAND &&
+		    strcmp(phase->actions[k].words[0], "rate") == 0)
+			return true;
+	return false;
+}
+
+bool hl_phases_set_rate(const struct hl_config *config)
+{
+	bool set = false;
+
+	for (uint32_t i = 0; i < config->n_phases; i++)
+		set = set || config->phases[i].rate != NULL || does_rate(&config->phases[i]);
+	return set;
+}
+
+int phase_rate_read(struct hl_phase *phase, struct fault *fault)
+{
+	const char *at = phase->rate;
+
+	if (at == NULL)
+		return 0;
+	fault->key = "rate";
+	bool ok = rate_one_read(&at, &phase->rate_from);
+	phase->rate_to = phase->rate_from;
+	bool slope = ok && *at == '-';
+	if (slope)
+		ok = *++at != '\0' && rate_one_read(&at, &phase->rate_to);
+	if (!ok || *at != '\0') {
+		fault_say(fault, "\"%.40s\" is neither a rate nor two of them", phase->rate);
+		return fault_hint(fault,
+				  "allowed: 0..%u requests a second (0: no limit), as in 2000, or "
+				  "the first and the last one of a slope, as in 100-1000",
+				  PHASE_RATE_MAX);
+	}
+	if (slope && (phase->rate_from == 0 || phase->rate_to == 0)) {
+		fault_say(fault, "a slope has no end at 0, which means no limit");
+		return fault_hint(fault, "allowed: 1..%u, as in 1-1000", PHASE_RATE_MAX);
+	}
+	if (does_rate(phase)) {
+		fault_say(fault, "the phase sets the rate in do as well");
+		return fault_hint(fault, "leave one of them out");
 	}
 	return 0;
 }
@@ -103,9 +162,16 @@ void phases_free(struct hl_config *config)
 		for (uint32_t k = 0; k < p->n_actions; k++)
 			action_free(&p->actions[k]);
 		free(p->actions);
+		free(p->rate);
 		free(p->name);
 	}
 	free(config->phases);
+}
+
+static bool rates_equal(const struct hl_phase *a, const struct hl_phase *b)
+{
+	return (a->rate != NULL) == (b->rate != NULL) && a->rate_from == b->rate_from &&
+	       a->rate_to == b->rate_to;
 }
 
 static bool actions_equal(const struct hl_action *a, const struct hl_action *b)
@@ -123,7 +189,8 @@ bool hl_phases_equal(const struct hl_config *a, const struct hl_config *b)
 		const struct hl_phase *x = &a->phases[i], *y = &b->phases[i];
 
 		equal = strcmp(x->name, y->name) == 0 && x->for_ms == y->for_ms &&
-			x->always == y->always && hl_expectations_equal(&x->until, &y->until) &&
+			x->always == y->always && rates_equal(x, y) &&
+			hl_expectations_equal(&x->until, &y->until) &&
 			hl_expectations_equal(&x->expect, &y->expect) &&
 			x->n_actions == y->n_actions;
 		for (uint32_t k = 0; equal && k < x->n_actions; k++)

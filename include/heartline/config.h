@@ -169,7 +169,9 @@ struct hl_phase {
 	char *name;
 	uint64_t for_ms; // how long; with `until`: how long at most
 	struct hl_expectations until, expect;
-	bool always; // also when a phase before it has failed
+	bool always;                 // also when a phase before it has failed
+	char *rate;                  // as it stands in the file; NULL: the rate stays as it is
+	uint64_t rate_from, rate_to; // requests a second at its begin and end; 0: no limit
 	struct hl_action *actions;
 	uint32_t n_actions;
 };
@@ -329,6 +331,9 @@ bool hl_expectations_equal(const struct hl_expectations *a, const struct hl_expe
 
 /** Do two configurations have the same phases? */
 bool hl_phases_equal(const struct hl_config *a, const struct hl_config *b);
+
+/** Does one of them set the rate, by its key or by a command? */
+bool hl_phases_set_rate(const struct hl_config *config);
 
 /** Measures, as keys of `expect`: in the order of enum hl_measure. @return false behind the last one */
 bool hl_measure_key(uint32_t index, struct hl_key *key);

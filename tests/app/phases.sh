@@ -269,6 +269,8 @@ bad "an unknown option" "do: unknown option: --colour" "  - {name: a, for: 1s, d
 bad "a question" "do: status changes nothing" "  - {name: a, for: 1s, do: [status]}"
 bad "a value out of range" "do: which: \"Q\": allowed P B" "  - {name: a, for: 1s, do: [server drain Q]}"
 bad "a registrar without its socket" "do: socket is missing" "  - {name: a, for: 1s, do: [{registrar: ok}]}"
+bad "a rate that is none" 'rate: "100-" is neither a rate nor two of them' "  - {name: a, for: 1s, rate: 100-}"
+bad "a rate twice" "rate: the phase sets the rate in do as well" "  - {name: a, for: 1s, rate: 5, do: [rate 7]}"
 bad "an unknown key of an action" "do: unknown key" "  - {name: a, for: 1s, do: [{run: /bin/true, after: 1s}]}"
 file <<<"  - {name: a, for: 1s}"
 said=$("$HEARTLINE" run -c "$DIR/lab.yaml" --duration 5s 2>&1)

@@ -43,6 +43,22 @@ sample acceptance 's/6000-6999/6000-6099/; s/exactly 1000/exactly 100/; s/ramp: 
 OUT=$("$HEARTLINE" report "$DIR/acceptance.json" -o "$DIR/acceptance.html" 2>&1)
 check "acceptance: its report has each phase with what was expected of it" "0 7" \
 	"$? $(grep -oE '<td>(registration|hold, with refreshes|loss of the primary|hold on the backup|return to the primary|restart of all at once|the run)</td>' "$DIR/acceptance.html" | sort -u | wc -l)"
+# Whatever the machine: no more than the shape. No less, unless the generator was the limit, which it must say.
+sample load-shapes 's/6000-6499/6000-6099/; s/: 100ms/: 20ms/; s/at least [0-9]*/at least 1/; s/rtt_p99: 50ms/rtt_p99: 5s/; s/ramp: 2s/ramp: 500ms/
+	s/drain: 2s/drain: 500ms/; s/for: 20s/for: 2s/; s/for: 10s/for: 1s/; s/for: 5s/for: 1s/'
+check "load-shapes: what left is the shape" "constant 200, ramp 1200, step 2000, spike 4000, behind the spike 200, ramp down 550" \
+	"$(python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+limited = r["generator_limited"] or r["limits"]["rate_missed"] > 0
+said = []
+for name, s in ("constant", 1), ("ramp", 2), ("step", 1), ("spike", 1), ("behind the spike", 1), ("ramp down", 1):
+    p = [p for p in r["phases"] if p["name"] == name][0]
+    first, last = int(p["rate"].split("-")[0]), int(p["rate"].split("-")[-1])
+    due = (first + last) / 2 * s
+    most = due * p["took_ms"] / 1000 / s + max(first, last) * 0.12 + 10  # a late look of the control thread, a stall
+    ok = p["requests"] <= most and (limited or p["requests"] >= due * 0.95 - 10)
+    said.append("%s %d" % (name, due if ok else p["requests"]))
+print(", ".join(said))' "$DIR/load-shapes.json" 2>&1)"
 # A monitor runs until it is stopped.
 MONITOR='s/6000-10999/6000-6099/; s/ramp: 60s/ramp: 500ms/; s/drain: 30s/drain: 500ms/; s/127.0.0.1:9060/127.0.0.1:0/'
 sample monitor "$MONITOR; s|/tmp/monitor.db|$DIR/monitor.db|; s/^ramp:/duration: 3s\n&/"

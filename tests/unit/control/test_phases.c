@@ -48,6 +48,66 @@ Test(phases, a_phase_is_read_with_its_defaults)
 	hl_config_free(&c);
 }
 
+Test(phases, a_rate_is_one_or_a_slope_from_one_to_another)
+{
+	struct hl_config c;
+
+	config_read(&c,
+		    PHASES("  - {name: a, for: 1s, rate: 2000}\n  - {name: b, for: 1s, rate: 0}\n"
+			   "  - {name: c, for: 1s, rate: 100-1000}\n"
+			   "  - {name: d, for: 1s, rate: 1000000000-1}\n"
+			   "  - {name: e, for: 1s}\n"));
+	static const uint64_t rates[][2] = {
+		{ 2000, 2000 }, { 0, 0 }, { 100, 1000 }, { 1000000000, 1 }
+	};
+	for (unsigned i = 0; i < 4; i++) {
+		cr_expect_not_null(c.phases[i].rate);
+		cr_expect_eq(c.phases[i].rate_from, rates[i][0]);
+		cr_expect_eq(c.phases[i].rate_to, rates[i][1]);
+	}
+	cr_expect_null(c.phases[4].rate);
+	cr_expect(hl_phases_set_rate(&c));
+	hl_config_free(&c);
+	config_read(&c, PHASES("  - {name: a, for: 1s, do: [pause, resume]}\n"));
+	cr_expect(!hl_phases_set_rate(&c));
+	hl_config_free(&c);
+	config_read(&c, PHASES("  - {name: a, for: 1s, do: [pause, rate 5]}\n"));
+	cr_expect(hl_phases_set_rate(&c));
+	hl_config_free(&c);
+}
+
+#define RATE_REFUSED(text) \
+	{ \
+		PHASES("  - {name: a, for: 1s, rate: " text "}\n"), \
+			"lab.yaml:10:30: error: rate: \"" text \
+			"\" is neither a rate nor two of them\n" \
+			"   10 |   - {name: a, for: 1s, rate: " text "}\n" \
+			"      |                              ^~ allowed: 0..1000000000 requests a second (0: no " \
+			"limit), as in 2000, or the first and the last one of a slope, as in 100-1000" \
+	}
+
+Test(phases, a_rate_that_makes_no_sense_is_refused_where_it_stands)
+{
+	static const struct refused cases[] = {
+		RATE_REFUSED("fast"),
+		RATE_REFUSED("100-"),
+		RATE_REFUSED("100-200-300"),
+		RATE_REFUSED("100/s"),
+		RATE_REFUSED("1000000001"),
+		RATE_REFUSED("18446744073709551617"),
+		RATE_REFUSED("-5"),
+		{ PHASES("  - {name: a, for: 1s, rate: 0-100}\n"),
+		  "lab.yaml:10:30: error: rate: a slope has no end at 0, which means no limit\n"
+		  "   10 |   - {name: a, for: 1s, rate: 0-100}\n"
+		  "      |                              ^~ allowed: 1..1000000000, as in 1-1000" },
+		{ PHASES("  - {name: a, for: 1s, do: [rate 5], rate: 7}\n"),
+		  "lab.yaml:10:44: error: rate: the phase sets the rate in do as well\n"
+		  "   10 |   - {name: a, for: 1s, do: [rate 5], rate: 7}\n"
+		  "      |                                            ^~ leave one of them out" },
+	};
+	EXPECT_ALL(cases);
+}
+
 #define ACTION(text) PHASES("  - {name: a, for: 1s, do: [" text "]}\n")
 #define HINT \
 	"as in server drain P (a command of heartline ctl), {run: /usr/local/bin/kill-p, within: " \
@@ -83,7 +143,7 @@ Test(phases, what_makes_no_sense_is_refused_where_it_stands)
 		{ PHASES("  - {name: a, for: 1s, d: []}\n"),
 		  "lab.yaml:10:24: error: d: unknown key in phases[0]\n"
 		  "   10 |   - {name: a, for: 1s, d: []}\n"
-		  "      |                        ^~ allowed: name, for, always, until, expect, do" },
+		  "      |                        ^~ allowed: name, for, always, rate, until, expect, do" },
 		{ ACTION("{run: kill}"),
 		  "lab.yaml:10:35: error: do: \"kill\" is no absolute path\n"
 		  "   10 |   - {name: a, for: 1s, do: [{run: kill}]}\n"
@@ -125,6 +185,7 @@ Test(phases, a_change_is_seen)
 		PHASES("  - {name: a, for: 1s, until: {flaps: at least 1}, do: [rate 5]}\n"),
 		PHASES("  - {name: a, for: 1s, expect: {flaps: 0}, do: [rate 5]}\n"),
 		PHASES("  - {name: a, for: 1s, do: [rate 5, pause]}\n"),
+		PHASES("  - {name: a, for: 1s, rate: 5}\n"),
 		PHASES("  - {name: a, for: 1s, do: [{run: /bin/rate 5}]}\n"),
 		PORTS PROFILES LINES,
 	};
@@ -140,4 +201,9 @@ Test(phases, a_change_is_seen)
 		hl_config_free(&b);
 	}
 	hl_config_free(&a);
+	config_read(&a, PHASES("  - {name: a, for: 1s, rate: 5-6}\n"));
+	config_read(&b, PHASES("  - {name: a, for: 1s, rate: 5-7}\n"));
+	cr_expect(!hl_phases_equal(&a, &b));
+	hl_config_free(&a);
+	hl_config_free(&b);
 }
