@@ -34,18 +34,14 @@ int64_t beat_line_sent(const struct beat *beat, const struct hl_packet *pkt)
 {
 	struct frame f;
 
-	return datagram_read(pkt, &f)
-		       ? line_table_find(&beat->rig->plan->table, &f.src.addr, f.src.port)
-		       : -1;
+	return datagram_read(pkt, &f) ? plan_line_find(beat->rig->plan, 0, &f.src) : -1;
 }
 
 int64_t beat_line_received(const struct beat *beat, const struct hl_packet *pkt)
 {
 	struct frame f;
 
-	return datagram_read(pkt, &f)
-		       ? line_table_find(&beat->rig->plan->table, &f.dst.addr, f.dst.port)
-		       : -1;
+	return datagram_read(pkt, &f) ? plan_line_find(beat->rig->plan, 0, &f.dst) : -1;
 }
 
 bool beat_is_probe(const struct hl_packet *pkt)

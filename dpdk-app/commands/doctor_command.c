@@ -100,6 +100,13 @@ static int config_make(const struct doctor_options *o, struct hl_config *config,
 	if (rc == 0 && path && config->n_ports != 1)
 		rc = hl_config_fault(path, "ports", "this version drives one port", "give one",
 				     &inner);
+	if (rc == 0 && config->n_pools > 0) {
+		hl_config_fault(
+			path, "pools", "doctor looks at one port with addresses, not at pools",
+			"heartline check FILE explains them, heartline doctor --running asks a run",
+			err);
+		return -EINVAL;
+	}
 	if (rc == 0)
 		return 0;
 	*(path && strstr(inner.text, ": error: ") ? wrong : err) = inner;

@@ -97,7 +97,7 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 
 	for (uint16_t i = 0; i < n; i++) {
 		bool steered;
-		unsigned owner = hl_plan_owner(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *),
+		unsigned owner = hl_plan_owner(plan, 0, rte_pktmbuf_mtod(bufs[i], uint8_t *),
 					       rte_pktmbuf_data_len(bufs[i]), &steered);
 		if (owner == HL_PLAN_EVERY)
 			give_all(h, me, bufs[i], &lost);
@@ -107,7 +107,8 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 			continue;
 		}
 		arrived_elsewhere += steered &&
-				     hl_plan_from_server(plan, rte_pktmbuf_mtod(bufs[i], uint8_t *),
+				     hl_plan_from_server(plan, 0,
+							 rte_pktmbuf_mtod(bufs[i], uint8_t *),
 							 rte_pktmbuf_data_len(bufs[i]));
 		if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
 			rte_pktmbuf_free(bufs[i]);

@@ -44,7 +44,7 @@ static const char *port_difference(const struct hl_config *now, const struct hl_
 		snprintf(place, 64, "ports/%u/%s", i, key);
 		return place;
 	}
-	return NULL;
+	return hl_pools_equal(now, next) ? NULL : "pools";
 }
 
 static int ports_check(const struct hl_config *now, const struct hl_config *next, const char *path,

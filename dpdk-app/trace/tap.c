@@ -44,7 +44,7 @@ static bool is_wanted(const struct tap *t, const struct rte_mbuf *mbuf, bool sen
 	*line = TRACE_NO_LINE;
 	if (atomic_load_explicit(&t->wanted->all, memory_order_relaxed))
 		return true;
-	switch (hl_plan_frame_of(t->plan, rte_pktmbuf_mtod(mbuf, const uint8_t *),
+	switch (hl_plan_frame_of(t->plan, 0, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 				 rte_pktmbuf_data_len(mbuf), sent, line)) {
 	case HL_FRAME_OF_LINE:
 		return line_set_has(t->wanted, *line);

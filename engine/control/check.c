@@ -10,6 +10,7 @@
 #include "control/domains.h"
 #include "control/entries.h"
 #include "control/duplicate_numbers.h"
+#include "control/pools.h"
 #include "control/windows.h"
 #include "net/addr_set.h"
 #include "worker/line_table.h"
@@ -96,57 +97,159 @@ static int ranges_check(const struct hl_port *port, uint64_t *addresses, struct 
 	return fault_hint(fault, "allowed: up to %u", ADDRESSES_MAX);
 }
 
-static int port_check(const struct hl_config *config, uint64_t *addresses, struct fault *fault)
+static bool routed(const struct hl_pool *pool, const struct hl_addr *addr)
 {
-	const struct hl_port *port = &config->ports[0];
-	char in[HL_PREFIX_TEXT], gateway[HL_ADDR_TEXT];
+	for (uint32_t i = 0; i < pool->n_routes; i++)
+		if (hl_prefix_contains(&pool->routes[i].to, addr))
+			return true;
+	return pool->at.gateway.family != HL_FAMILY_NONE;
+}
 
-	if (config->n_ports == 0)
-		return fault_say(fault, "there is no port");
-	if (config->n_ports > 1) {
-		fault_say(fault, "one port in this version");
-		fault_hint(fault, "leave the other ports out");
-		return fault_at(fault, FAULT_PORT, 1, NULL);
+// A router of a pool, in words: "the gateway".
+static int router_check(const struct hl_port *at, const struct hl_addr *router, const char *what,
+			struct fault *fault)
+{
+	char in[HL_PREFIX_TEXT], text[HL_ADDR_TEXT];
+
+	hl_addr_format(router, text);
+	if (!on_link(at, router)) {
+		fault_say(fault, "%s is not inside of %s", text, subnet_text(at, in));
+		return fault_hint(fault, "%s is an address of %s", what, in);
 	}
-	fault_at(fault, FAULT_PORT, 0, "addresses");
-	if (port->n_ranges == 0)
-		return fault_say(fault, "there is no address");
-	if (port->prefix > 32)
-		return fault_say(fault, "/%u is no prefix length", port->prefix);
-	if (ranges_check(port, addresses, fault) != 0)
-		return -EINVAL;
-	fault->key = "gateway";
-	if (port->gateway.family == HL_FAMILY_NONE)
-		return 0;
-	hl_addr_format(&port->gateway, gateway);
-	if (!on_link(port, &port->gateway)) {
-		fault_say(fault, "%s is not inside of %s", gateway, subnet_text(port, in));
-		return fault_hint(fault, "the gateway is an address of %s", in);
-	}
-	if (port_holds(port, hl_addr_ipv4(&port->gateway))) {
-		fault_say(fault, "%s is one of the lines' own addresses", gateway);
+	if (port_holds(at, hl_addr_ipv4(router))) {
+		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "allowed: an address of the subnet that no line has");
 	}
 	return 0;
 }
 
-static int server_check(const struct hl_port *port, const struct hl_endpoint *server,
-			struct fault *fault)
+static int pool_check(const struct hl_pool *pool, uint64_t *addresses, struct fault *fault)
 {
+	uint64_t n = 0;
+
+	fault->key = "addresses";
+	if (pool->at.n_ranges == 0)
+		return fault_say(fault, "there is no address");
+	if (pool->at.prefix > 32)
+		return fault_say(fault, "/%u is no prefix length", pool->at.prefix);
+	if (ranges_check(&pool->at, &n, fault) != 0)
+		return -EINVAL;
+	*addresses += n * hl_pool_networks(pool);
+	if (*addresses > ADDRESSES_MAX) {
+		fault_say(fault, "%" PRIu64 " addresses in all are too many", *addresses);
+		return fault_hint(fault, "allowed: up to %u", ADDRESSES_MAX);
+	}
+	fault->key = "gateway";
+	if (pool->at.gateway.family != HL_FAMILY_NONE &&
+	    router_check(&pool->at, &pool->at.gateway, "the gateway", fault) != 0)
+		return -EINVAL;
+	fault->key = "routes";
+	for (uint32_t i = 0; i < pool->n_routes; i++)
+		if (router_check(&pool->at, &pool->routes[i].via, "a router", fault) != 0)
+			return -EINVAL;
+	return 0;
+}
+
+static bool same_link(const struct hl_pool *a, const struct hl_pool *b)
+{
+	return a->port == b->port && a->outer_vlan == b->outer_vlan && a->vlan <= b->vlan_last &&
+	       b->vlan <= a->vlan_last;
+}
+
+static int overlap_check(const struct pools *pools, uint32_t index, struct fault *fault)
+{
+	const struct hl_pool *pool = &pools->list[index];
+	char text[HL_ADDR_TEXT];
+
+	for (uint32_t i = 0; i < index; i++) {
+		const struct hl_pool *other = &pools->list[i];
+
+		if (!same_link(pool, other))
+			continue;
+		for (uint32_t k = 0; k < pool->at.n_ranges; k++)
+			for (uint32_t j = 0; j < other->at.n_ranges; j++) {
+				const struct hl_addr_range *a = &pool->at.ranges[k],
+							   *b = &other->at.ranges[j];
+				uint32_t first = hl_addr_ipv4(&a->first);
+
+				if (!range_holds(b, first) &&
+				    !range_holds(a, hl_addr_ipv4(&b->first)))
+					continue;
+				hl_addr_format(range_holds(b, first) ? &a->first : &b->first, text);
+				pools_fault_at(pools, index, "addresses", fault);
+				fault_say(fault,
+					  "%s is also in pool %.60s, on the same port and VLAN",
+					  text, other->name);
+				return fault_hint(fault,
+						  "allowed: other addresses, or another VLAN");
+			}
+	}
+	return 0;
+}
+
+static int pools_check(const struct hl_config *config, const struct pools *pools,
+		       uint64_t *addresses, struct fault *fault)
+{
+	for (uint32_t i = 0; i < pools->n; i++) {
+		pools_fault_at(pools, i, "port", fault);
+		if (pools->list[i].port >= config->n_ports)
+			return fault_say(fault, "there is no port %u", pools->list[i].port);
+		if (pool_check(&pools->list[i], addresses, fault) != 0 ||
+		    overlap_check(pools, i, fault) != 0)
+			return -EINVAL;
+	}
+	pools_fault_at(pools, 0, NULL, fault);
+	if (pools_networks(pools) > HL_NETWORKS_MAX) {
+		fault_say(fault, "the pools have %u VLANs", pools_networks(pools));
+		return fault_hint(fault, "allowed: up to %u", HL_NETWORKS_MAX);
+	}
+	return 0;
+}
+
+static int server_check_at(const struct hl_pool *pool, const struct hl_endpoint *server,
+			   struct fault *fault)
+{
+	const struct hl_port *port = &pool->at;
 	char in[HL_PREFIX_TEXT], text[HL_ADDR_TEXT];
 
-	if (server->addr.family == HL_FAMILY_NONE)
-		return 0; // DHCP will name it
 	hl_addr_format(&server->addr, text);
 	if (port_holds(port, hl_addr_ipv4(&server->addr))) {
 		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "a server has an address that is not in addresses");
 	}
-	if (on_link(port, &server->addr) || port->gateway.family != HL_FAMILY_NONE)
+	if (on_link(port, &server->addr) || routed(pool, &server->addr))
 		return 0;
+	if (pool->name != NULL) {
+		fault_say(fault, "%s is outside of %s, and pool %.60s has no gateway", text,
+			  subnet_text(port, in), pool->name);
+		return fault_hint(fault, "give the pool a gateway inside of %s, or a route", in);
+	}
 	fault_say(fault, "%s is outside of %s, and the port has no gateway", text,
 		  subnet_text(port, in));
 	return fault_hint(fault, "give the port a gateway inside of %s", in);
+}
+
+// From every pool that has lines of the profile.
+static int server_check(const struct hl_config *config, const struct pools *pools, uint32_t profile,
+			const struct hl_endpoint *server, struct fault *fault)
+{
+	bool any = false;
+
+	if (server->addr.family == HL_FAMILY_NONE)
+		return 0; // DHCP will name it
+	for (uint32_t g = 0; g < config->n_lines; g++) {
+		uint32_t pool = config->lines[g].pool;
+
+		if (config->lines[g].profile != profile)
+			continue;
+		any |= pool == HL_POOL_ANY || pool > pools->n;
+		if (!any && server_check_at(&pools->list[pool - 1], server, fault) != 0)
+			return -EINVAL;
+	}
+	for (uint32_t i = 0; (any || pools->n == 1) && i < pools->n; i++)
+		if (server_check_at(&pools->list[i], server, fault) != 0)
+			return -EINVAL;
+	return 0;
 }
 
 static int same_server(struct fault *fault)
@@ -177,7 +280,8 @@ int check_settings(const struct hl_profile *p, struct fault *fault)
 	return 0;
 }
 
-static int profile_check(const struct hl_config *config, uint32_t index, struct fault *fault)
+static int profile_check(const struct hl_config *config, const struct pools *pools, uint32_t index,
+			 struct fault *fault)
 {
 	const struct hl_profile *p = &config->profiles[index];
 
@@ -189,11 +293,11 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 					 "dhcp_option_120: on");
 	}
 	fault->key = "outbound_server";
-	if (p->primary_name == NULL && server_check(&config->ports[0], &p->primary, fault) != 0)
+	if (p->primary_name == NULL && server_check(config, pools, index, &p->primary, fault) != 0)
 		return -EINVAL;
 	fault->key = "backup_outbound_server";
 	if (p->backup.addr.family != HL_FAMILY_NONE) {
-		if (server_check(&config->ports[0], &p->backup, fault) != 0)
+		if (server_check(config, pools, index, &p->backup, fault) != 0)
 			return -EINVAL;
 		if (p->primary_name == NULL && hl_addr_equal(&p->primary.addr, &p->backup.addr) &&
 		    p->primary.port == p->backup.port)
@@ -204,10 +308,18 @@ static int profile_check(const struct hl_config *config, uint32_t index, struct 
 	    strcasecmp(p->primary_name, p->backup_name) == 0 &&
 	    (p->dns_type != HL_DNS_A || p->primary.port == p->backup.port))
 		return same_server(fault);
+	fault->key = "dhcp_option_120";
+	if (p->dhcp_option_120 && (pools->n > 1 || !pools->of_ports)) {
+		fault_say(fault,
+			  "DHCP is not asked for servers where there are pools, or several ports");
+		return fault_hint(
+			fault, "needed: outbound_server, or one port with addresses and no pools");
+	}
 	return check_settings(p, fault);
 }
 
-static int lines_check(const struct hl_config *config, struct fault *fault)
+static int lines_check(const struct hl_config *config, const struct pools *pools,
+		       struct fault *fault)
 {
 	uint64_t total = 0;
 
@@ -218,6 +330,8 @@ static int lines_check(const struct hl_config *config, struct fault *fault)
 		if (lines->profile >= config->n_profiles)
 			return fault_say(fault, "profile %u of %u", lines->profile,
 					 config->n_profiles);
+		if (lines->pool > pools->n)
+			return fault_say(fault, "pool %u of %u", lines->pool, pools->n);
 		if (lines->csv == NULL && lines->first > lines->last)
 			return fault_say(fault, "the range is backwards");
 		if (lines->csv == NULL && range_width(lines, lines->last) > RANGE_DIGITS_MAX)
@@ -304,30 +418,49 @@ static int identities_check(const struct hl_config *config, struct fault *fault)
 	return rc;
 }
 
-int check_config(const struct hl_config *config, struct fault *fault)
+static int pooled_check(const struct hl_config *config, const struct pools *pools,
+			struct fault *fault)
 {
 	struct windows windows = { 0 };
 	uint64_t addresses = 0;
-	int rc;
+	int rc = pools_check(config, pools, &addresses, fault);
 
-	fault_at(fault, FAULT_FILE, 0, NULL);
-	rc = port_check(config, &addresses, fault);
 	for (uint32_t i = 0; rc == 0 && i < config->n_profiles; i++)
-		rc = profile_check(config, i, fault);
+		rc = profile_check(config, pools, i, fault);
 	if (rc == 0)
-		rc = lines_check(config, fault);
+		rc = lines_check(config, pools, fault);
 	if (rc != 0)
 		return rc;
 	rc = windows_make(&windows, config, fault);
 	if (rc == 0)
 		rc = windows_check(config, &windows, addresses, fault);
+	if (rc == 0 && pools_networks(pools) > 1)
+		rc = pools_room_check(pools, config, &windows, fault);
 	windows_free(&windows);
+	return rc;
+}
+
+int check_config(const struct hl_config *config, struct fault *fault)
+{
+	struct pools pools;
+	struct hl_error err;
+	int rc;
+
+	fault_at(fault, FAULT_FILE, 0, NULL);
+	if (config->n_ports == 0)
+		return fault_say(fault, "there is no port");
+	rc = pools_make(&pools, config, &err);
+	if (rc != 0)
+		fault_say(fault, "out of memory");
+	else
+		rc = pooled_check(config, &pools, fault);
+	pools_free(&pools);
 	return rc != 0 ? rc : identities_check(config, fault);
 }
 
 int hl_config_check(const struct hl_config *config, struct hl_error *err)
 {
-	static const char *const places[] = { "", "ports", "profiles", "lines", "lines" };
+	static const char *const places[] = { "", "ports", "pools", "profiles", "lines", "lines" };
 	struct fault fault = { .code = EINVAL };
 	int rc = check_config(config, &fault);
 	const char *key = fault.key != NULL ? fault.key : "";

@@ -15,8 +15,7 @@
 #include "control/headers.h"
 #include "control/reader.h"
 
-// `addresses` is one text or a list of them.
-static int addresses_read(struct reader *r, struct hl_port *port)
+int reader_addresses(struct reader *r, struct hl_port *port)
 {
 	int node = yaml_position_key(&r->positions, reader_entry(r), "addresses"),
 	    prefix = PREFIX_NONE;
@@ -52,9 +51,27 @@ static const struct key gateway_key = {
 	.meaning = "next hop to servers outside of the subnet",
 };
 
-static int port_read(struct reader *r, const struct port_text *text, struct hl_port *port)
+// Where there are pools, they have the addresses.
+static int port_addresses_read(struct reader *r, const struct port_text *text, bool pooled,
+			       struct hl_port *port)
 {
-	int rc = addresses_read(r, port);
+	bool given = yaml_position_key(&r->positions, reader_entry(r), "addresses") != 0;
+
+	if (given)
+		return reader_addresses(r, port);
+	if (pooled && text->gateway == NULL)
+		return 0;
+	r->fault.key = text->gateway != NULL ? "gateway" : NULL;
+	fault_say(&r->fault, "the port has no addresses");
+	fault_hint(&r->fault, pooled ? "a gateway belongs to its pool"
+				     : "needed: addresses, as in 10.99.1.1-10.99.1.4/16, or pools");
+	return reader_fail(r);
+}
+
+static int port_read(struct reader *r, const struct port_text *text, bool pooled,
+		     struct hl_port *port)
+{
+	int rc = port_addresses_read(r, text, pooled, port);
 
 	if (rc != 0)
 		return rc;
@@ -83,7 +100,7 @@ static int ports_read(struct reader *r, const struct file_text *text)
 		fault_at(&r->fault, FAULT_PORT, i, NULL);
 		r->config->n_ports++;
 
-		int rc = port_read(r, &text->ports[i], &r->config->ports[i]);
+		int rc = port_read(r, &text->ports[i], text->n_pools > 0, &r->config->ports[i]);
 
 		if (rc != 0)
 			return rc;
@@ -202,6 +219,8 @@ static int group_read(struct reader *r, const struct lines_text *text, struct hl
 {
 	int rc = profile_find(r, text->profile, &lines->profile);
 
+	if (rc == 0)
+		rc = config_pool_find(r, text->pool, lines->profile, &lines->pool);
 	if (rc != 0)
 		return rc;
 	if ((text->range == NULL) == (text->csv == NULL)) {
@@ -288,6 +307,8 @@ static int file_text_read(struct reader *r, const struct file_text *text)
 
 	if (rc == 0)
 		rc = ports_read(r, text);
+	if (rc == 0)
+		rc = config_pools_read(r, text->pools, text->n_pools);
 	if (rc == 0)
 		rc = profiles_read(r, text);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 enum fault_place {
 	FAULT_FILE,
 	FAULT_PORT,
+	FAULT_POOL,
 	FAULT_PROFILE,
 	FAULT_LINES,
 	FAULT_ROW,
@@ -23,7 +24,7 @@ enum fault_place {
 struct fault {
 	int code; // errno value
 	enum fault_place at;
-	uint32_t index;  // of the port, profile, group, alert or phase
+	uint32_t index;  // of the port, pool, profile, group, alert or phase
 	uint32_t row;    // FAULT_ROW: of the group's CSV
 	const char *key; // in the entry; NULL: the entry as a whole
 	char what[384];

@@ -11,6 +11,7 @@
 #include "control/file.h"
 #include "control/keys.h"
 #include "control/phases.h"
+#include "control/pools.h"
 #include "control/settings.h"
 #include "control/yaml_position.h"
 
@@ -183,6 +184,7 @@ void hl_config_free(struct hl_config *config)
 		free(config->ports[i].device);
 		free(config->ports[i].ranges);
 	}
+	pools_free_texts(config);
 	for (uint32_t i = 0; i < config->n_profiles; i++)
 		settings_free(&config->profiles[i]);
 	for (uint32_t i = 0; i < config->n_lines; i++) {

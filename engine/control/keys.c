@@ -59,6 +59,9 @@ const struct key profile_keys[] = {
 	  .fallback = "50000", .meaning = "first random port" },
 	{ "max_random_sip_port", KEY_PORT, PROFILE(max_random_sip_port), .min = 1, .max = 65535,
 	  .fallback = "60000", .meaning = "last random port" },
+	{ "pool", KEY_WORD, PROFILE(pool),
+	  .meaning = "the pool that lines have their addresses in; `pool` of lines counts before it; empty: they are "
+		     "spread over all pools" },
 	// registration
 	{ "register_refresh_interval", KEY_TIME, PROFILE(register_refresh_interval_s), IN_S, .min = 2,
 	  .max = DAY_S, .fallback = "1800",

@@ -57,9 +57,11 @@ struct key {
 // Both end with a NULL name.
 extern const struct key profile_keys[]; // of struct hl_profile
 extern const struct key run_keys[];     // of struct hl_config
+extern const struct key pool_keys[];    // of struct hl_pool, config_pools.c
 
 #define PROFILE_KEYS_MAX 64
 #define RUN_KEYS_MAX 40
+#define POOL_KEYS_MAX 12
 
 const struct key *key_find(const struct key *keys, const char *name);
 

@@ -60,8 +60,8 @@ static int settings_keep(struct planner *p)
 static int plan_make(struct planner *p)
 {
 	static int (*const steps[])(struct planner *) = {
-		settings_keep,   plan_slots,    keys_make,       lines_make,
-		plan_addresses,  plan_profiles, plan_domains,    plan_ports,
+		settings_keep,   plan_networks, plan_slots,      keys_make,
+		lines_make,      plan_profiles, plan_domains,    plan_ports,
 		plan_identities, plan_shapes,   plan_free_slots,
 	};
 
@@ -80,7 +80,6 @@ static int constants_begin(struct planner *p, const struct transport *transport)
 	if (p->constants == NULL)
 		return plan_no_memory(p);
 	p->constants->transport = transport;
-	p->constants->message_room = transport->room(p->plan);
 	p->constants->n_profiles = p->config->n_profiles;
 	return 0;
 }
@@ -113,7 +112,6 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	if (p.plan == NULL)
 		return hl_fail(err, ENOMEM, "no memory for a plan");
 	p.plan->options = *options;
-	path_init_ipv4(&p.plan->directory.port_path, options->mac);
 	rc = constants_begin(&p, transport);
 	if (rc == 0)
 		rc = plan_make(&p);
@@ -123,9 +121,12 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	domains_free(&p.domains, p.config);
 	free(p.all.lines);
 	free(p.group_first);
+	free(p.line_networks);
+	free(p.line_slots);
 	free(p.messages);
 	p.plan->options.steering = NULL; // the caller's
 	p.plan->options.progress = NULL;
+	p.plan->options.ports = NULL;
 	p.plan->options.saved = NULL;
 	if (rc != 0) {
 		hl_plan_free(p.plan);
@@ -133,6 +134,17 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	}
 	*plan = p.plan;
 	return 0;
+}
+
+static void servers_free(struct hl_plan *plan)
+{
+	struct plan_server(*servers)[HL_SERVERS] = plan->directory.servers;
+
+	for (uint32_t i = 0; servers != NULL && i < plan_constants(plan)->n_profiles; i++)
+		for (unsigned s = 0; s < HL_SERVERS; s++)
+			for (uint32_t k = 0; k < servers[i][s].n_endpoints; k++)
+				memory_free(servers[i][s].endpoints[k].paths);
+	memory_free(servers);
 }
 
 void hl_plan_free(struct hl_plan *plan)
@@ -145,9 +157,9 @@ void hl_plan_free(struct hl_plan *plan)
 	for (uint32_t i = 0; plan->settings != NULL && i < plan_constants(plan)->n_profiles; i++)
 		settings_free(&plan->settings[i]);
 	free(plan->settings);
+	servers_free(plan);
 	constants_free(plan_constants(plan), NULL);
-	neigh_free(&plan->directory.neighbours);
-	memory_free(plan->directory.servers);
+	plan_networks_end(plan);
 	memory_free(plan->table.addresses);
 	memory_free(plan->table.identities);
 	memory_free(plan->table.lines);

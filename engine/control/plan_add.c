@@ -39,6 +39,11 @@ static int group_check(const struct adding *a)
 		return hl_fail(a->err, EINVAL,
 			       "the plan has %u profiles, not %u; add profiles by a restart",
 			       plan_constants(a->plan)->n_profiles, a->config->n_profiles);
+	if (a->plan->directory.n_networks > 1)
+		return hl_fail(
+			a->err, EINVAL,
+			"lines cannot be added while there are several pools, ports or VLANs; "
+			"add them to the configuration and start again");
 	if (group->profile >= plan_constants(a->plan)->n_profiles)
 		return hl_fail(a->err, EINVAL, "profile %u: the plan has %u", group->profile,
 			       plan_constants(a->plan)->n_profiles);

@@ -16,32 +16,6 @@
 #include "control/saved.h"
 #include "control/steer.h"
 
-int plan_addresses(struct planner *p)
-{
-	const struct hl_port *port = &p->config->ports[0];
-	struct hl_plan *plan = p->plan;
-
-	for (uint32_t i = 0; i < port->n_ranges; i++) {
-		int rc = addr_set_add(&plan->table.addr_set, &port->ranges[i].first,
-				      &port->ranges[i].last);
-
-		if (rc != 0)
-			return hl_fail(p->err, -rc, "addresses: range %u cannot be added", i + 1);
-	}
-	addr_set_seal(&plan->table.addr_set);
-	plan->table.addresses = memory_zalloc(plan->table.addr_set.total,
-					      sizeof(*plan->table.addresses), 64);
-	if (plan->table.addresses == NULL)
-		return plan_no_memory(p);
-	for (uint32_t i = 0; i < plan->table.addr_set.total; i++) {
-		struct plan_address *own = &plan->table.addresses[i];
-
-		own->addr = addr_set_at(&plan->table.addr_set, i);
-		own->text_len = (uint8_t)hl_addr_format(&own->addr, own->text);
-	}
-	return 0;
-}
-
 // The outermost windows become the columns of the slot table, so that overlapping ones share slots.
 static int slots_make(struct planner *p, const struct windows *windows)
 {
@@ -62,7 +36,7 @@ static int slots_make(struct planner *p, const struct windows *windows)
 		};
 		plan->table.slots_per_address += window_ports(w);
 	}
-	plan->table.slots = memory_zalloc((size_t)plan->table.addr_set.total *
+	plan->table.slots = memory_zalloc((size_t)plan->table.n_addresses *
 						  plan->table.slots_per_address,
 					  sizeof(*plan->table.slots), 64);
 	return plan->table.slots != NULL ? 0 : plan_no_memory(p);
@@ -80,15 +54,15 @@ struct deal {
 	uint32_t *slots;        // of the first address, of the window's first port
 	uint16_t *order;        // of ports, from 0
 	struct cursor *cursors; // by address
-	uint32_t next;          // the address that is tried next
+	uint32_t *next;         // the address that is tried next, by network, from its first one
 	struct steer *steer;    // NULL: any port is as good
 	uint32_t worker;        // whose ports are wanted, when steered
 };
 
 static void deal_rewind(struct deal *d)
 {
-	d->next = 0;
-	memset(d->cursors, 0, d->plan->table.addr_set.total * sizeof(*d->cursors));
+	memset(d->next, 0, d->plan->directory.n_networks * sizeof(*d->next));
+	memset(d->cursors, 0, d->plan->table.n_addresses * sizeof(*d->cursors));
 }
 
 static void deal_begin(struct deal *d, const struct window *window)
@@ -144,14 +118,17 @@ static bool deal_port(struct deal *d, uint32_t addr, uint32_t line)
 	return false;
 }
 
-// False, after one turn over all addresses: none has a port left.
-static bool deal_line(struct deal *d, uint32_t line)
+// False, after one turn over all addresses of its network: none has a port left.
+static bool deal_line(struct deal *d, uint32_t line, uint16_t network)
 {
-	for (uint32_t i = 0; i < d->plan->table.addr_set.total; i++) {
-		bool done = deal_port(d, d->next, line);
+	const struct plan_network *of = &d->plan->directory.networks[network];
+	uint32_t *next = &d->next[network];
 
-		if (++d->next == d->plan->table.addr_set.total)
-			d->next = 0;
+	for (uint32_t i = 0; i < of->addresses.total; i++) {
+		bool done = deal_port(d, of->first_address + *next, line);
+
+		if (++*next == of->addresses.total)
+			*next = 0;
 		if (done)
 			return true;
 	}
@@ -206,7 +183,7 @@ static void deal_profile(struct planner *p, struct deal *d, uint32_t profile)
 				note_if_steered(d, line);
 				continue;
 			}
-			some_left = some_left && deal_line(d, line);
+			some_left = some_left && deal_line(d, line, plan_line_network(p, g, k));
 			if (some_left)
 				line_note_steered(p->plan, line);
 		}
@@ -258,9 +235,12 @@ static void deal_again(const struct planner *p, struct deal *d, uint32_t group, 
 	line_identity(p, group, k, identity);
 	if (saved_find(plan->options.saved, identity, &saved) == NULL)
 		return;
-	int32_t addr = addr_set_find(&plan->table.addr_set, &saved.place.addr);
+	const struct plan_network *network =
+		&plan->directory.networks[plan_line_network(p, group, k)];
+	int64_t addr = addr_set_find(&network->addresses, &saved.place.addr);
 	if (addr < 0 || saved.place.port < d->window->first || saved.place.port > d->window->last)
 		return;
+	addr += network->first_address;
 	uint32_t *slot = d->slots + (size_t)addr * plan->table.slots_per_address +
 			 saved.place.port - d->window->first;
 	if (*slot != 0)
@@ -289,8 +269,8 @@ static void deal_window(struct planner *p, struct deal *d)
 		for (uint32_t k = 0; k < lines_count(&p->config->lines[g]); k++) {
 			plan_looked(p);
 			if (p->plan->table.lines[plan_slot(p, g, k)].port == 0)
-				deal_line(d,
-					  plan_slot(p, g, k)); // the checks made sure of the room
+				// the checks made sure of the room
+				deal_line(d, plan_slot(p, g, k), plan_line_network(p, g, k));
 		}
 	}
 }
@@ -303,7 +283,7 @@ static int steer_prepare(struct planner *p, struct steer *steer)
 					    sizeof(*plan->table.steered), 64);
 	if (plan->table.steered == NULL)
 		return plan_no_memory(p);
-	return steer_init(steer, plan->options.steering, &plan->table.addr_set, p->err);
+	return steer_init(steer, plan->options.steering, &plan->table, p->err);
 }
 
 // The configuration was checked without them.
@@ -311,7 +291,7 @@ static int spare_check(const struct planner *p, const struct windows *windows)
 {
 	for (uint32_t i = 0; i < windows->n; i++) {
 		const struct window *w = &windows->list[i];
-		uint64_t n = 0, room = (uint64_t)p->plan->table.addr_set.total * window_ports(w);
+		uint64_t n = 0, room = (uint64_t)p->plan->table.n_addresses * window_ports(w);
 
 		for (uint32_t j = 0; j < windows->n; j++)
 			n += window_holds(w, &windows->list[j]) ? windows->list[j].lines : 0;
@@ -322,7 +302,7 @@ static int spare_check(const struct planner *p, const struct windows *windows)
 			       " lines use ports %u-%u, and %u addresses have room for %" PRIu64
 			       "; give more addresses or more ports, or spare fewer lines",
 			       p->plan->options.spare_lines, n, w->first, w->last,
-			       p->plan->table.addr_set.total, room);
+			       p->plan->table.n_addresses, room);
 	}
 	return 0;
 }
@@ -344,8 +324,9 @@ int plan_ports(struct planner *p)
 		rc = slots_make(p, &windows);
 	if (rc == 0) {
 		d.order = calloc(UINT16_MAX + 1, sizeof(*d.order));
-		d.cursors = calloc(p->plan->table.addr_set.total, sizeof(*d.cursors));
-		if (d.order == NULL || d.cursors == NULL)
+		d.cursors = calloc(p->plan->table.n_addresses, sizeof(*d.cursors));
+		d.next = calloc(p->plan->directory.n_networks, sizeof(*d.next));
+		if (d.order == NULL || d.cursors == NULL || d.next == NULL)
 			rc = plan_no_memory(p);
 	}
 	if (rc == 0 && steers)
@@ -359,6 +340,7 @@ int plan_ports(struct planner *p)
 	}
 	free(d.order);
 	free(d.cursors);
+	free(d.next);
 	steer_free(&steer);
 	windows_free(&windows);
 	return rc;

@@ -9,6 +9,7 @@
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull
 #define SUBSCRIBE_S 3761u          // RFC 3680 4.4
+#define NEIGHBOURS_MAX (1u << 20)  // of a port
 #define REGISTER_TIMEOUT_MS 32000u // RFC 3261 17.1.2.2: timer F, 64 * T1
 
 void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_profile *out)
@@ -64,29 +65,30 @@ static int profile_make(struct planner *p, uint32_t index)
 	return rc != 0 ? rc : server_make(p, index, HL_SERVER_B, &c->backup);
 }
 
-// What a server that is found later is checked against.
-static void subnet_note(struct planner *p)
-{
-	const struct hl_port *port = &p->config->ports[0];
-
-	p->plan->directory.subnet = hl_port_subnet(port);
-	p->plan->directory.gateway = port->gateway;
-}
-
-// Next hops that there can ever be: one for each address that a server may have in a run, but no more
-// than the subnet has, and the gateway.
+// Next hops that there can ever be: from each network one for each address that a server may have in a run, but
+// no more than its subnet has, and its routers.
 static int neighbours_make(struct planner *p)
 {
-	uint64_t hosts = hl_prefix_count(&p->plan->directory.subnet), n = 0;
+	struct plan_directory *directory = &p->plan->directory;
+	uint64_t most = 0, n[HL_PORTS_MAX] = { 0 };
+	int rc = 0;
 
 	for (uint32_t i = 0; i < p->config->n_profiles; i++) {
 		const struct hl_profile *c = &p->config->profiles[i];
 
-		n += c->primary_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
-		n += c->backup_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
+		most += c->primary_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
+		most += c->backup_name ? PLAN_ENDPOINTS_MAX : PLAN_TARGETS_MAX;
 	}
-	n = (n < hosts ? n : hosts) + 1;
-	return neigh_init(&p->plan->directory.neighbours, (uint32_t)n) == 0 ? 0 : plan_no_memory(p);
+	for (uint32_t i = 0; i < directory->n_networks; i++) {
+		const struct plan_network *network = &directory->networks[i];
+		uint64_t hosts = hl_prefix_count(&network->subnet);
+
+		n[network->port] += (most < hosts ? most : hosts) + 1 + network->n_routes;
+	}
+	for (uint32_t i = 0; rc == 0 && i < directory->n_ports; i++)
+		rc = neigh_init(&directory->ports[i].neighbours,
+				(uint32_t)(n[i] < NEIGHBOURS_MAX ? n[i] : NEIGHBOURS_MAX));
+	return rc == 0 ? 0 : plan_no_memory(p);
 }
 
 int plan_profiles(struct planner *p)
@@ -94,7 +96,6 @@ int plan_profiles(struct planner *p)
 	struct plan_constants *c = p->constants;
 	int rc = 0;
 
-	subnet_note(p);
 	c->profiles = memory_zalloc(c->n_profiles, sizeof(*c->profiles), 64);
 	p->plan->directory.servers = memory_zalloc(c->n_profiles,
 						   sizeof(*p->plan->directory.servers), 64);

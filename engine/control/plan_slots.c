@@ -27,6 +27,8 @@ uint32_t plan_slot(const struct planner *p, uint32_t group, uint32_t k)
 	const struct hl_plan *plan = p->plan;
 	uint32_t line = p->group_first[group] + k, n = (uint32_t)p->configured->total;
 
+	if (p->line_slots != NULL && group < p->configured->n_lines)
+		return p->line_slots[line];
 	if (group >= p->configured->n_lines || plan->options.spare_lines == 0)
 		return line;
 	uint32_t worker = (uint32_t)((uint64_t)line * plan->options.n_workers / n);
@@ -86,6 +88,38 @@ static void spare_groups(struct planner *p, const uint32_t profiles[], uint32_t 
 	}
 }
 
+static uint16_t line_port(const struct planner *p, uint32_t line)
+{
+	return p->plan->directory.networks[p->line_networks[line]].port;
+}
+
+// Of several ports: the lines of each belong to its workers, in their order.
+static int ranges_of_ports(struct planner *p)
+{
+	struct plan_directory *directory = &p->plan->directory;
+	uint32_t total = (uint32_t)p->configured->total, n[HL_PORTS_MAX] = { 0 }, next = 0;
+
+	p->line_slots = calloc(total, sizeof(*p->line_slots));
+	if (p->line_slots == NULL)
+		return plan_no_memory(p);
+	for (uint32_t i = 0; i < total; i++)
+		n[line_port(p, i)]++;
+	for (uint32_t i = 0; i < directory->n_ports; i++) {
+		const struct plan_port *port = &directory->ports[i];
+		uint32_t lines = n[i];
+
+		for (uint32_t w = 0; w < port->n_workers; w++)
+			p->plan->table.first[port->first_worker + w] =
+				next + (uint32_t)((uint64_t)lines * w / port->n_workers);
+		n[i] = next;
+		next += lines;
+	}
+	p->plan->table.first[p->plan->options.n_workers] = next;
+	for (uint32_t i = 0; i < total; i++)
+		p->line_slots[i] = n[line_port(p, i)]++;
+	return 0;
+}
+
 static void ranges_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
@@ -119,11 +153,13 @@ static int groups_make(struct planner *p, uint32_t profiles[])
 	if (p->all.lines == NULL || p->group_first == NULL)
 		return plan_no_memory(p);
 	memcpy(p->all.lines, c->lines, n * sizeof(*c->lines));
+	p->config = &p->all;
 	for (uint32_t g = 0; g < n; g++)
 		p->group_first[g + 1] = p->group_first[g] + (uint32_t)lines_count(&c->lines[g]);
+	if (p->plan->directory.n_ports > 1)
+		return ranges_of_ports(p);
 	ranges_make(p);
 	spare_groups(p, profiles, n_windows);
-	p->config = &p->all;
 	return 0;
 }
 

@@ -19,7 +19,10 @@ struct planner {
 		group_first; // of a group: its first line among those configured, its first spare slot
 	struct domains domains;
 	struct messages *messages; // by domain, with marks
-	uint64_t looked;           // at lines, over all walks
+	// Of several networks: that of each configured line; of several ports: its slot. Else NULL.
+	uint16_t *line_networks;
+	uint32_t *line_slots;
+	uint64_t looked; // at lines, over all walks
 };
 
 #define PLAN_WALKS 4 // over all lines: ports, identities twice, shapes
@@ -38,7 +41,7 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	     struct hl_error *err);
 
 int plan_slots(struct planner *p);      // which are whose
-int plan_addresses(struct planner *p);  // own addresses and their texts
+int plan_networks(struct planner *p);   // ports, networks, own addresses and their texts
 int plan_profiles(struct planner *p);   // policies, servers, neighbours
 int plan_domains(struct planner *p);    // Request-URIs, messages
 int plan_ports(struct planner *p);      // an address and a port for each slot
@@ -46,6 +49,13 @@ int plan_identities(struct planner *p); // texts of each line
 int plan_shapes(struct planner *p);     // templates
 int plan_free_slots(struct planner *p); // those without a line
 
+// The network that a configured line has its address in.
+static inline uint16_t plan_line_network(const struct planner *p, uint32_t group, uint32_t k)
+{
+	return p->line_networks == NULL ? 0 : p->line_networks[p->group_first[group] + k];
+}
+
+void plan_networks_end(struct hl_plan *plan);
 void plan_free_end(struct hl_plan *plan);
 
 // Line k of a group has this slot.

@@ -21,6 +21,8 @@ int reader_entry(struct reader *r)
 	switch (r->fault.at) {
 	case FAULT_PORT:
 		return item_of(r, "ports");
+	case FAULT_POOL:
+		return item_of(r, "pools");
 	case FAULT_PROFILE:
 		yaml_position_pair(positions, yaml_position_key(positions, root, "profiles"),
 				   r->fault.index, &node);

@@ -24,6 +24,13 @@ int reader_entry(struct reader *r);
 int reader_fail(struct reader *r);
 int reader_memory_fail(struct reader *r);
 
+// `addresses` of a port or a pool: one text or a list of them.
+int reader_addresses(struct reader *r, struct hl_port *port);
+
+// config_pools.c; pool: one more than its index, unchanged where none is named.
+int config_pools_read(struct reader *r, const struct pool_text *texts, uint32_t n);
+int config_pool_find(struct reader *r, const char *own, uint32_t profile, uint32_t *pool);
+
 // config_phases.c
 int config_expect_read(struct reader *r, const struct expect_text *text);
 int config_phases_read(struct reader *r, const struct phase_text *texts, uint32_t n);

@@ -13,13 +13,14 @@
 
 #include "control/explain.h"
 
-enum { FILE_FIELDS = 6 }; // ports, profiles, lines, alerts, expect, phases
+enum { FILE_FIELDS = 7 }; // ports, pools, profiles, lines, alerts, expect, phases
 
 struct schema {
 	struct file_text *text;
-	cyaml_schema_value_t file, port, lines, alert, phase;
+	cyaml_schema_value_t file, port, pool, lines, alert, phase;
 	cyaml_schema_field_t file_fields[RUN_KEYS_MAX + FILE_FIELDS + 1];
 	cyaml_schema_field_t profile_fields[PROFILE_KEYS_MAX + 1];
+	cyaml_schema_field_t pool_fields[POOL_KEYS_MAX + 3];
 	cyaml_schema_field_t alert_fields[ALERT_KEYS_MAX + 2];
 	cyaml_schema_field_t expect_fields[HL_MEASURES + 1];
 	cyaml_schema_field_t phase_fields[PHASE_KEYS_MAX + 4]; // until, expect, do
@@ -34,7 +35,7 @@ static const cyaml_schema_value_t any_text = {
 static const cyaml_schema_field_t port_fields[] = {
 	CYAML_FIELD_STRING_PTR("device", CYAML_FLAG_POINTER, struct port_text, device, 0,
 			       CYAML_UNLIMITED),
-	CYAML_FIELD_IGNORE("addresses", CYAML_FLAG_DEFAULT),
+	CYAML_FIELD_IGNORE("addresses", CYAML_FLAG_OPTIONAL),
 	CYAML_FIELD_STRING_PTR("gateway", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			       struct port_text, gateway, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
@@ -47,6 +48,8 @@ static const cyaml_schema_field_t lines_fields[] = {
 			       range, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_STRING_PTR("csv", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lines_text,
 			       csv, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_STRING_PTR("pool", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct lines_text,
+			       pool, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END,
 };
 
@@ -118,6 +121,16 @@ static int schema_make(struct schema *s, struct yaml_positions *positions)
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
 		"ports", CYAML_FLAG_POINTER, struct file_text, ports, n_ports, &s->port, 1,
 		HL_PORTS_MAX);
+	uint32_t n = fields_of_keys(pool_keys, 0, s->pool_fields);
+	s->pool_fields[n++] = (cyaml_schema_field_t)CYAML_FIELD_IGNORE("addresses",
+								       CYAML_FLAG_DEFAULT);
+	s->pool_fields[n++] = (cyaml_schema_field_t)CYAML_FIELD_IGNORE("routes",
+								       CYAML_FLAG_OPTIONAL);
+	s->pool = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pool_text,
+							      s->pool_fields) };
+	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
+		"pools", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_text, pools, n_pools,
+		&s->pool, 1, HL_POOLS_MAX);
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_MAPPING_PTR(
 		"profiles", CYAML_FLAG_POINTER, struct file_text, profiles, s->profiles);
 	field[-1].value.data_size = (n_profiles > 0 ? n_profiles : 1) *
@@ -125,7 +138,7 @@ static int schema_make(struct schema *s, struct yaml_positions *positions)
 	*field++ = (cyaml_schema_field_t)CYAML_FIELD_SEQUENCE_COUNT(
 		"lines", CYAML_FLAG_POINTER, struct file_text, lines, n_lines, &s->lines, 1,
 		CYAML_UNLIMITED);
-	uint32_t n = fields_of_keys(alert_keys, 0, s->alert_fields);
+	n = fields_of_keys(alert_keys, 0, s->alert_fields);
 	s->alert_fields[n] = (cyaml_schema_field_t)CYAML_FIELD_IGNORE("command",
 								      CYAML_FLAG_OPTIONAL);
 	s->alert = (cyaml_schema_value_t){ CYAML_VALUE_MAPPING(

@@ -16,12 +16,17 @@ struct port_text {
 	char *device, *gateway; // addresses: a text or a list of them, read from the document
 };
 
+struct pool_text {
+	char *values
+		[POOL_KEYS_MAX]; // by index in pool_keys; addresses, routes: read from the document
+};
+
 struct profile_text {
 	char *values[PROFILE_KEYS_MAX]; // by index in profile_keys
 };
 
 struct lines_text {
-	char *profile, *range, *csv;
+	char *profile, *range, *csv, *pool;
 };
 
 struct alert_text {
@@ -40,12 +45,13 @@ struct phase_text {
 struct file_text {
 	char *values[RUN_KEYS_MAX]; // by index in run_keys
 	struct port_text *ports;
+	struct pool_text *pools;
 	struct profile_text *profiles; // in the order of the file
 	struct lines_text *lines;
 	struct alert_text *alerts;
 	struct expect_text expect;
 	struct phase_text *phases;
-	uint32_t n_ports, n_lines, n_alerts, n_phases;
+	uint32_t n_ports, n_pools, n_lines, n_alerts, n_phases;
 };
 
 struct schema;

@@ -25,10 +25,11 @@ static char **const *texts_of(struct hl_profile *p, char **texts[])
 	texts[n++] = &p->allow;
 	texts[n++] = &p->supported;
 	texts[n++] = &p->headers;
+	texts[n++] = &p->pool;
 	texts[n] = NULL;
 	return texts;
 }
-#define TEXTS 12
+#define TEXTS 13
 
 void settings_free(struct hl_profile *profile)
 {
@@ -130,6 +131,7 @@ static const struct fixed {
 	{ "use_random_sip_port", false, "a line keeps its port for its life" },
 	{ "min_random_sip_port", false, "a line keeps its port for its life" },
 	{ "max_random_sip_port", false, "a line keeps its port for its life" },
+	{ "pool", false, "a line keeps its address for its life" },
 	{ "sip_instance", false, "the bindings made under the old one would be left behind" },
 	{ "reg_id", false, "the bindings made under the old one would be left behind" },
 	{ "register_subscribe", true, "lines have room for a subscription from their start on" },

@@ -47,7 +47,7 @@ static uint32_t address_share(const struct steer *s, uint32_t ip)
 	return 0;
 }
 
-int steer_init(struct steer *s, const struct hl_steering *how, const struct addr_set *addresses,
+int steer_init(struct steer *s, const struct hl_steering *how, const struct line_table *table,
 	       struct hl_error *err)
 {
 	int rc = how_check(how, err);
@@ -61,14 +61,11 @@ int steer_init(struct steer *s, const struct hl_steering *how, const struct addr
 		s->mask = how->table_size - 1;
 	s->ports_matter = how->by == HL_STEER_PORT || (how->by == HL_STEER_RSS && how->hash_ports);
 	s->port_share = calloc(UINT16_MAX + 1, sizeof(*s->port_share));
-	s->address_share = calloc(addresses->total, sizeof(*s->address_share));
+	s->address_share = calloc(table->n_addresses, sizeof(*s->address_share));
 	if (s->port_share == NULL || s->address_share == NULL)
 		return hl_fail(err, ENOMEM, "no memory for steering");
-	for (uint32_t i = 0; i < addresses->total; i++) {
-		struct hl_addr addr = addr_set_at(addresses, i);
-
-		s->address_share[i] = address_share(s, hl_addr_ipv4(&addr));
-	}
+	for (uint32_t i = 0; i < table->n_addresses; i++)
+		s->address_share[i] = address_share(s, hl_addr_ipv4(&table->addresses[i].addr));
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct steer {
 };
 
 // 0; -errno with a message. Free with steer_free() in either case.
-int steer_init(struct steer *steer, const struct hl_steering *how, const struct addr_set *addresses,
+int steer_init(struct steer *steer, const struct hl_steering *how, const struct line_table *table,
 	       struct hl_error *err);
 void steer_free(struct steer *steer);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/rng.h"
 #include "control/planner.h"
 
@@ -74,7 +75,7 @@ static void targets_order(struct hl_target targets[], uint32_t n, uint32_t order
 	}
 }
 
-static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at,
+static int target_check(const struct hl_plan *plan, uint32_t profile, const struct hl_endpoint *at,
 			struct hl_error *err)
 {
 	uint32_t ip = hl_addr_ipv4(&at->addr);
@@ -83,22 +84,51 @@ static int target_check(const struct hl_plan *plan, const struct hl_endpoint *at
 	hl_addr_format(&at->addr, text);
 	if (at->addr.family != HL_FAMILY_IPV4 || ip >> 24 == 0 || ip >= 0xe0000000 || at->port == 0)
 		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
-	if (addr_set_find(&plan->table.addr_set, &at->addr) >= 0)
-		return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
-	if (!hl_prefix_contains(&plan->directory.subnet, &at->addr) &&
-	    plan->directory.gateway.family == HL_FAMILY_NONE)
-		return hl_fail(err, EHOSTUNREACH,
-			       "%s is outside of the lines' subnet, and the port has no gateway",
-			       text);
+	for (uint32_t i = 0; i < plan->directory.n_networks; i++) {
+		const struct plan_network *network = &plan->directory.networks[i];
+
+		if (!plan_uses(&plan->directory, profile, i))
+			continue;
+		if (plan_address_find(&plan->directory, network->link, &at->addr) >= 0)
+			return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
+		if (plan_next_hop(network, &at->addr).family == HL_FAMILY_NONE)
+			return hl_fail(
+				err, EHOSTUNREACH,
+				"%s is outside of the lines' subnet, and %s has no gateway", text,
+				plan->directory.n_networks > 1 ? "a pool of them" : "the port");
+	}
+	return 0;
+}
+
+// The path to an endpoint from one network.
+static int path_add(struct hl_plan *plan, uint32_t index, const struct hl_endpoint *at,
+		    struct path *path, struct hl_error *err)
+{
+	const struct plan_network *network = &plan->directory.networks[index];
+	struct neigh_table *neighbours = &plan->directory.ports[network->port].neighbours;
+	struct hl_addr hop = plan_next_hop(network, &at->addr);
+	struct neigh_from from = {
+		.link = network->link,
+		.path = &network->path,
+		.sender = plan->table.addresses[network->first_address].addr,
+	};
+
+	plan_network_mac(network, network->first_address, from.sender_mac);
+	int neigh = neigh_add(neighbours, &hop, &from);
+	if (neigh < 0)
+		return hl_fail(err, -neigh,
+			       "the servers had %u next hops in this run already; use a gateway",
+			       neighbours->cap);
+	path_to(path, &network->path, at, (uint32_t)neigh);
 	return 0;
 }
 
 // Index of an endpoint, added when it is new; -errno.
-static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
+static int endpoint_add(struct hl_plan *plan, uint32_t profile, enum hl_server which,
 			const struct hl_endpoint *at, struct hl_error *err)
 {
+	struct plan_server *server = &plan->directory.servers[profile][which];
 	uint32_t n = atomic_load_explicit(&server->n_endpoints, memory_order_relaxed);
-	int neigh;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (server->endpoints[i].at.port == at->port &&
@@ -106,18 +136,22 @@ static int endpoint_add(struct hl_plan *plan, struct plan_server *server,
 			return (int)i;
 	if (n == PLAN_ENDPOINTS_MAX)
 		return hl_fail(err, ENOSPC, "the server had %u addresses in this run already", n);
-	neigh = neigh_add(&plan->directory.neighbours,
-			  hl_prefix_contains(&plan->directory.subnet, &at->addr)
-				  ? &at->addr
-				  : &plan->directory.gateway,
-			  &plan->table.addresses[0].addr);
-	if (neigh < 0)
-		return hl_fail(err, -neigh,
-			       "the servers had %u next hops in this run already; use a gateway",
-			       plan->directory.neighbours.cap);
+	struct path *paths = memory_zalloc(plan->directory.n_networks, sizeof(*paths), 64);
+	if (paths == NULL)
+		return hl_fail(err, ENOMEM, "no memory for the paths to a server");
+	for (uint32_t i = 0; i < plan->directory.n_networks; i++) {
+		int rc = plan_uses(&plan->directory, profile, i)
+				 ? path_add(plan, i, at, &paths[i], err)
+				 : 0;
+
+		if (rc != 0) {
+			memory_free(paths);
+			return rc;
+		}
+	}
 	plan_server_note(&plan->directory, &at->addr);
 	server->endpoints[n].at = *at;
-	path_to(&server->endpoints[n].path, &plan->directory.port_path, at, (uint32_t)neigh);
+	server->endpoints[n].paths = paths;
 	atomic_store_explicit(&server->n_endpoints, n + 1, memory_order_release);
 	return (int)n;
 }
@@ -138,7 +172,7 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 	if (n == 0 || n > HL_TARGETS_MAX)
 		return hl_fail(err, EINVAL, "%u targets: allowed 1..%u", n, HL_TARGETS_MAX);
 	for (uint32_t i = 0; i < n; i++) {
-		int rc = target_check(plan, &targets[i].at, err);
+		int rc = target_check(plan, profile, &targets[i].at, err);
 
 		if (rc != 0)
 			return rc;
@@ -150,7 +184,7 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 		memcpy(ordered, sorted, n * sizeof(*ordered));
 		targets_order(ordered, n, order);
 		for (uint32_t i = 0; i < n && i < PLAN_TARGETS_MAX; i++) {
-			int index = endpoint_add(plan, out, &ordered[i].at, err);
+			int index = endpoint_add(plan, profile, server, &ordered[i].at, err);
 
 			if (index < 0)
 				return index;
@@ -159,17 +193,29 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 	}
 	for (uint32_t order = 0; order < PLAN_ORDERS; order++) // with it, its endpoints are seen
 		atomic_store_explicit(&out->order[order], words[order], memory_order_release);
-	neigh_changed(
-		&plan->directory.neighbours); // lines may wait for a server that had no address
+	// lines may wait for a server that had no address
+	for (uint32_t i = 0; i < plan->directory.n_ports; i++)
+		neigh_changed(&plan->directory.ports[i].neighbours);
 	return 0;
 }
 
 uint32_t hl_plan_next_hops(const struct hl_plan *plan)
 {
-	return plan->directory.neighbours.n;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < plan->directory.n_ports; i++)
+		n += plan->directory.ports[i].neighbours.n;
+	return n;
 }
 
 bool hl_plan_next_hop(const struct hl_plan *plan, uint32_t k, struct hl_next_hop *hop)
 {
-	return neigh_read(&plan->directory.neighbours, k, hop);
+	for (uint32_t i = 0; i < plan->directory.n_ports; i++) {
+		const struct neigh_table *table = &plan->directory.ports[i].neighbours;
+
+		if (neigh_read(table, k, hop))
+			return true;
+		k -= table->n;
+	}
+	return false;
 }

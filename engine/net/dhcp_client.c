@@ -67,7 +67,10 @@ static void frame_take(struct hl_dhcp *dhcp, const struct hl_packet *pkt, struct
 {
 	struct frame f;
 
-	switch (frame_read(pkt->data, pkt->len, pkt->flags, &f)) {
+	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &f);
+	if (f.vlan != 0) // it is in no VLAN
+		return;
+	switch (kind) {
 	case FRAME_ARP:
 		arp_answer(dhcp, &f, tx);
 		break;

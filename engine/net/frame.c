@@ -110,15 +110,49 @@ enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint
 	return udp_read(udp, len, ip, 0, out);
 }
 
+bool link_header_read(const uint8_t *bytes, uint16_t len, struct link_header *out)
+{
+	*out = (struct link_header){ .len = ETH_BYTES };
+	if (len < ETH_BYTES)
+		return false;
+	out->ethertype = load_be16(bytes + ETH_BYTES - 2);
+	for (unsigned tags = 0; ethertype_is_tag(out->ethertype); tags++) {
+		if (tags == VLAN_TAGS_MAX)
+			return false;
+		if (len < out->len + VLAN_TAG_BYTES) {
+			out->ethertype = 0;
+			return false;
+		}
+		// Number 0 is that of no VLAN: such a tag carries a priority alone.
+		uint16_t id = load_be16(bytes + out->len) & VLAN_ID_MASK;
+		if (id != 0)
+			out->vlan = out->vlan << VLAN_ID_BITS | id;
+		out->ethertype = load_be16(bytes + out->len + 2);
+		out->len += VLAN_TAG_BYTES;
+	}
+	return true;
+}
+
 enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, struct frame *out)
 {
 	*out = (struct frame){ 0 };
 	if (len < ETH_BYTES)
 		return FRAME_BAD;
 
-	const uint8_t *payload = bytes + ETH_BYTES;
-	uint16_t room = len - ETH_BYTES;
-	switch (load_be16(bytes + 12)) {
+	uint16_t header = ETH_BYTES, ethertype = load_be16(bytes + 12);
+	if (ethertype_is_tag(ethertype)) {
+		struct link_header link;
+		bool whole = link_header_read(bytes, len, &link);
+
+		out->vlan = link.vlan;
+		if (!whole)
+			return ethertype_is_tag(link.ethertype) ? FRAME_TAGS : FRAME_BAD;
+		header = link.len;
+		ethertype = link.ethertype;
+	}
+	const uint8_t *payload = bytes + header;
+	uint16_t room = len - header;
+	switch (ethertype) {
 	case ETHERTYPE_IPV4:
 		return ipv4_read(payload, room, flags, out);
 	case ETHERTYPE_ARP:
@@ -128,16 +162,18 @@ enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, s
 		out->payload_len = ARP_BYTES; // the rest is padding
 		return FRAME_ARP;
 	default:
-		return FRAME_OTHER; // a VLAN tag, too, as long as we have no VLANs
+		return FRAME_OTHER;
 	}
 }
 
 struct hl_addr frame_source(const uint8_t *bytes, uint16_t len)
 {
 	struct hl_addr src = { .family = HL_FAMILY_NONE };
+	struct link_header link;
 
-	if (len >= ETH_BYTES + IPV4_BYTES && load_be16(bytes + 12) == ETHERTYPE_IPV4)
-		addr_load(&src, bytes + ETH_BYTES + 12);
+	if (link_header_read(bytes, len, &link) && len >= link.len + IPV4_BYTES &&
+	    link.ethertype == ETHERTYPE_IPV4)
+		addr_load(&src, bytes + link.len + 12);
 	return src;
 }
 
@@ -152,7 +188,7 @@ void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_m
 void frame_write_ipv4(uint8_t *out, const struct hl_addr *src, const struct hl_addr *dst,
 		      uint8_t protocol, uint16_t payload_len, bool offload)
 {
-	assert(payload_len <= HL_FRAME_MAX - ETH_BYTES - IPV4_BYTES);
+	assert(payload_len <= HL_MTU - IPV4_BYTES);
 	out[0] = 4 << 4 | IPV4_BYTES / 4;
 	out[1] = 0;
 	store_be16(out + 2, (uint16_t)(IPV4_BYTES + payload_len));

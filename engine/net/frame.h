@@ -14,6 +14,7 @@ enum frame_kind {
 	FRAME_BAD,          // shorter than it says, wrong version
 	FRAME_BAD_CHECKSUM, // IPv4, UDP or ICMP
 	FRAME_OTHER,        // well-formed, nothing we read (IPv6, TCP, LLDP)
+	FRAME_TAGS,         // more VLAN tags than two
 	FRAME_ARP,
 	FRAME_ICMP,
 	FRAME_UDP,
@@ -24,8 +25,12 @@ enum frame_kind {
 struct frame {
 	struct hl_endpoint src, dst; // ports: UDP only
 	uint8_t protocol;            // of a fragment: IP_UDP, or another one
-	const uint8_t *payload;      // UDP: the datagram; ICMP, ARP, fragment: the header (IPv4's)
-	uint16_t payload_len;        // from the IP and UDP headers: Ethernet padding is cut off
+	uint16_t link;               // by the worker: that of the port and VLANs (directory.h)
+	// VLANs that it came in: 0, without any, and by priority tags (IEEE 802.1Q 6.9); the number of one; of two
+	// the outer one << 12 | the inner one. Known of each frame, but for one that ends before.
+	uint32_t vlan;
+	const uint8_t *payload; // UDP: the datagram; ICMP, ARP, fragment: the header (IPv4's)
+	uint16_t payload_len;   // from the IP and UDP headers: Ethernet padding is cut off
 };
 
 // As much of a frame as a usual request or reply has, so that it arrives while the one before it is

@@ -3,6 +3,7 @@
 // payload begins, and frame_read() what a frame holds.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -17,6 +18,12 @@ enum {
 	ARP_BYTES = 28,
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_VLAN = 0x8100,         // IEEE 802.1Q: a customer tag
+	ETHERTYPE_SERVICE_VLAN = 0x88a8, // 802.1ad: the outer one of two
+	VLAN_TAG_BYTES = 4,
+	VLAN_TAGS_MAX = 2,
+	VLAN_ID_MASK = 0xfff,
+	VLAN_ID_BITS = 12,
 	IP_ICMP = 1,
 };
 
@@ -26,6 +33,21 @@ void frame_write_eth(uint8_t *out, const uint8_t dst_mac[6], const uint8_t src_m
 		     uint16_t ethertype);
 void frame_write_ipv4(uint8_t *out, const struct hl_addr *src, const struct hl_addr *dst,
 		      uint8_t protocol, uint16_t payload_len, bool offload);
+
+static inline bool ethertype_is_tag(uint16_t ethertype)
+{
+	return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_SERVICE_VLAN;
+}
+
+// A frame's link header: bytes of it, the type of what follows, and the VLANs (frame.h).
+struct link_header {
+	uint16_t len, ethertype;
+	uint32_t vlan;
+};
+
+// False: it ends before the type, or has more than two tags. What `out` then says of VLANs is true as far as
+// it was read.
+bool link_header_read(const uint8_t *bytes, uint16_t len, struct link_header *out);
 
 // Of an IPv4 header without options: fewer instructions than a loop needs.
 static inline uint16_t ipv4_checksum(const uint8_t *ip)

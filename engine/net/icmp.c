@@ -18,7 +18,7 @@ enum {
 };
 
 // An answer is written into one frame, and has no options.
-#define ICMP_ECHO_MAX (HL_FRAME_MAX - ETH_BYTES - IPV4_BYTES)
+#define ICMP_ECHO_MAX (HL_MTU - IPV4_BYTES)
 
 // The quote: an IPv4 header and at least 8 bytes behind it (RFC 792). Its lengths are those of what
 // we sent and say nothing of how much came back; its checksums may be those of another hop.

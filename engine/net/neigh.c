@@ -46,22 +46,25 @@ void neigh_free(struct neigh_table *table)
 }
 
 // Where an address is, or would be. The table is half empty, so there is a free slot.
-static _Atomic uint32_t *slot_of(const struct neigh_table *table, const struct hl_addr *addr)
+static _Atomic uint32_t *slot_of(const struct neigh_table *table, uint16_t link,
+				 const struct hl_addr *addr)
 {
-	uint32_t at = hl_addr_ipv4(addr) * 0x9e3779b1u;
+	uint32_t at = (hl_addr_ipv4(addr) ^ (uint32_t)link << 16) * 0x9e3779b1u;
 
 	for (at ^= at >> 15;; at++) {
 		_Atomic uint32_t *slot = &table->slots[at & table->mask];
 		uint32_t k = atomic_load_explicit(slot, memory_order_acquire);
 
-		if (k == 0 || hl_addr_equal(&table->entries[k - 1].addr, addr))
+		if (k == 0 || (table->entries[k - 1].link == link &&
+			       hl_addr_equal(&table->entries[k - 1].addr, addr)))
 			return slot;
 	}
 }
 
-static struct neigh *neigh_find(struct neigh_table *table, const struct hl_addr *addr)
+static struct neigh *neigh_find(struct neigh_table *table, uint16_t link,
+				const struct hl_addr *addr)
 {
-	uint32_t k = atomic_load_explicit(slot_of(table, addr), memory_order_acquire);
+	uint32_t k = atomic_load_explicit(slot_of(table, link, addr), memory_order_acquire);
 
 	return k != 0 ? &table->entries[k - 1] : NULL;
 }
@@ -80,18 +83,22 @@ static uint64_t neigh_word(const struct neigh *entry)
 	return atomic_load_explicit((_Atomic uint64_t *)&entry->mac, memory_order_relaxed);
 }
 
-int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struct hl_addr *sender)
+int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struct neigh_from *from)
 {
-	struct neigh *entry = neigh_find(table, addr);
+	struct neigh *entry = neigh_find(table, from->link, addr);
 	uint32_t n = neigh_count(table);
 
 	if (entry != NULL)
 		return (int)(entry - table->entries);
 	if (n == table->cap)
 		return -ENOSPC;
-	table->entries[n].addr = *addr;
-	table->entries[n].sender = *sender;
-	atomic_store_explicit(slot_of(table, addr), n + 1, memory_order_release);
+	entry = &table->entries[n];
+	entry->addr = *addr;
+	entry->sender = from->sender;
+	memcpy(entry->sender_mac, from->sender_mac, 6);
+	entry->link = from->link;
+	entry->path = from->path;
+	atomic_store_explicit(slot_of(table, from->link, addr), n + 1, memory_order_release);
 	atomic_store_explicit(&table->n, n + 1, memory_order_release);
 	return (int)n;
 }
@@ -153,23 +160,23 @@ static enum neigh_news neigh_claimed(struct neigh_table *table, struct neigh *en
 }
 
 // An address that nobody has (RFC 826, RFC 1812 3.3.2), ours, or not the one it was sent from.
-static bool mac_credible(const struct neigh_heard *heard)
+static bool mac_credible(const struct neigh *entry, const struct neigh_heard *heard)
 {
 	const uint8_t *mac = heard->arp->sender_mac;
 
 	return memcmp(mac, mac_zero, 6) != 0 && !(mac[0] & 1) &&
-	       memcmp(mac, heard->own_mac, 6) != 0 && memcmp(mac, heard->eth_src, 6) == 0;
+	       memcmp(mac, entry->sender_mac, 6) != 0 && memcmp(mac, heard->eth_src, 6) == 0;
 }
 
 enum neigh_news neigh_hear(struct neigh_table *table, const struct neigh_heard *heard,
 			   uint64_t now_ns)
 {
 	const struct arp *arp = heard->arp;
-	struct neigh *entry = neigh_find(table, &arp->sender);
+	struct neigh *entry = neigh_find(table, heard->link, &arp->sender);
 
 	if (entry == NULL)
 		return NEIGH_NOBODY;
-	if (!mac_credible(heard))
+	if (!mac_credible(entry, heard))
 		return NEIGH_REFUSED;
 
 	uint64_t word = mac_word(arp->sender_mac), known = neigh_word(entry);
@@ -177,7 +184,7 @@ enum neigh_news neigh_hear(struct neigh_table *table, const struct neigh_heard *
 	bool gratuitous = hl_addr_equal(&arp->sender, &arp->target);
 	// a request may come by broadcast, an answer to us does not
 	bool directed = heard->for_us &&
-			(arp->request || memcmp(heard->eth_dst, heard->own_mac, 6) == 0);
+			(arp->request || memcmp(heard->eth_dst, entry->sender_mac, 6) == 0);
 
 	if (known == word && !(directed && asked))
 		return NEIGH_NOBODY;
@@ -227,15 +234,16 @@ static uint64_t retry_ns(uint32_t asked)
 	return asked > 4 || asked == 0 ? RETRY_MAX_NS : RETRY_FIRST_NS << (asked - 1);
 }
 
-static void ask(struct neigh *entry, const uint8_t mac[6], struct hl_burst *tx, bool all)
+static void ask(struct neigh *entry, struct hl_burst *tx, bool all)
 {
 	struct hl_packet *pkt = &tx->pkts[tx->n++];
 	uint32_t asked = atomic_load_explicit(&entry->asked, memory_order_relaxed);
 	uint8_t known[6];
 
-	arp_write_request(pkt, mac, &entry->sender, &entry->addr);
+	arp_write_request(pkt, entry->sender_mac, &entry->sender, &entry->addr);
 	if (!all && neigh_mac(entry, known))
 		memcpy(pkt->data, known, 6); // the question is the same, to one only
+	path_tag_frame(entry->path, pkt);
 	if (asked < UINT32_MAX)
 		atomic_store_explicit(&entry->asked, asked + 1, memory_order_relaxed);
 }
@@ -252,8 +260,8 @@ static void check_failed(struct neigh_table *table, struct neigh *entry, uint64_
 	due_at(table, entry, now_ns);
 }
 
-static void neigh_due(struct neigh_table *table, struct neigh *entry, const uint8_t mac[6],
-		      struct hl_burst *tx, uint64_t now_ns)
+static void neigh_due(struct neigh_table *table, struct neigh *entry, struct hl_burst *tx,
+		      uint64_t now_ns)
 {
 	uint32_t asked = atomic_load_explicit(&entry->asked, memory_order_relaxed);
 
@@ -265,13 +273,13 @@ static void neigh_due(struct neigh_table *table, struct neigh *entry, const uint
 		check_failed(table, entry, now_ns);
 	switch ((enum neigh_mode)entry->mode) {
 	case NEIGH_UNKNOWN:
-		ask(entry, mac, tx, true);
+		ask(entry, tx, true);
 		due_at(table, entry, now_ns + retry_ns(asked + 1));
 		break;
 	case NEIGH_CHECK:
 		if (entry->tries++ == 0)
 			entry->checked_ns = now_ns;
-		ask(entry, mac, tx, false);
+		ask(entry, tx, false);
 		due_at(table, entry, now_ns + RETRY_FIRST_NS);
 		break;
 	case NEIGH_SEEK:
@@ -279,7 +287,7 @@ static void neigh_due(struct neigh_table *table, struct neigh *entry, const uint
 			neigh_rest(table, entry, now_ns);
 			break;
 		}
-		ask(entry, mac, tx, true);
+		ask(entry, tx, true);
 		due_at(table, entry, now_ns + retry_ns(entry->tries));
 		break;
 	case NEIGH_KNOWN: // the rival has it
@@ -287,8 +295,7 @@ static void neigh_due(struct neigh_table *table, struct neigh *entry, const uint
 	}
 }
 
-void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst *tx,
-		uint64_t now_ns)
+void neigh_tick(struct neigh_table *table, struct hl_burst *tx, uint64_t now_ns)
 {
 	uint32_t n = neigh_count(table);
 
@@ -303,7 +310,7 @@ void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst
 		if (entry->next_ns > now_ns || tx->n >= tx->cap) // those left stay due
 			due_at(table, entry, entry->next_ns);
 		else
-			neigh_due(table, entry, mac, tx, now_ns);
+			neigh_due(table, entry, tx, now_ns);
 	}
 	table->walked = n;
 }

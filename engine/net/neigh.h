@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Neighbours: MAC addresses of servers and gateways, asked for by ARP with retry.
 //
-// One table a port. Entries are added by one thread at a time (the control thread) and never move; all
-// else is written by worker 0. Others read the MAC word, relaxed, and may raise a doubt.
+// One table a port, for all links on it. Entries are added by one thread at a time (the control thread) and
+// never move; all else is written by the first worker of the port. Others read the MAC word, relaxed, and may raise a doubt.
 //
 // Nobody vouches for ARP. An address is learned from an answer to a question of ours that was sent to
 // us. A MAC that is known is only replaced once it does not answer itself (RFC 1122 2.3.2.1): it is
@@ -21,6 +21,7 @@
 #include <heartline/packet.h>
 #include <heartline/plan.h>
 #include "net/arp.h"
+#include "net/path.h"
 
 enum neigh_mode {
 	NEIGH_UNKNOWN, // all are asked, for ever
@@ -30,17 +31,20 @@ enum neigh_mode {
 };
 
 struct neigh {
-	struct hl_addr addr;    // next hop: the server itself when on-link, else the gateway
-	struct hl_addr sender;  // our address to ask from
-	_Atomic uint64_t mac;   // 0: not known; else bytes in the low 48 bits, bit 63 set
-	_Atomic uint64_t waits; // SIP requests that could not leave for want of the MAC
-	_Atomic uint32_t asked; // requests without an answer, so far
-	_Atomic bool doubted;   // a SIP request there was not answered in time. Writer: any worker
-	uint8_t mode;           // enum neigh_mode
-	uint8_t tries;          // requests in this mode, CHECK and SEEK
-	uint64_t rival;         // the MAC that claims the address, as `mac`; 0: none
-	uint64_t next_ns;       // when to ask (again)
-	uint64_t checked_ns;    // when the last check began
+	struct hl_addr addr;     // next hop: the server itself when on-link, else the gateway
+	struct hl_addr sender;   // our address to ask from
+	uint8_t sender_mac[6];   // and its MAC
+	uint16_t link;           // where it is; two links may have the same addresses
+	const struct path *path; // whose tags lead there
+	_Atomic uint64_t mac;    // 0: not known; else bytes in the low 48 bits, bit 63 set
+	_Atomic uint64_t waits;  // SIP requests that could not leave for want of the MAC
+	_Atomic uint32_t asked;  // requests without an answer, so far
+	_Atomic bool doubted;    // a SIP request there was not answered in time. Writer: any worker
+	uint8_t mode;            // enum neigh_mode
+	uint8_t tries;           // requests in this mode, CHECK and SEEK
+	uint64_t rival;          // the MAC that claims the address, as `mac`; 0: none
+	uint64_t next_ns;        // when to ask (again)
+	uint64_t checked_ns;     // when the last check began
 };
 
 struct neigh_table {
@@ -51,15 +55,23 @@ struct neigh_table {
 	uint32_t walked;          // entries that soonest_ns speaks of
 	uint64_t soonest_ns;      // the first next_ns of those
 	struct neigh *entries;
-	_Atomic uint32_t *slots; // by hash of the address: index + 1; 0: free
+	_Atomic uint32_t *slots; // by hash of link and address: index + 1; 0: free
 };
 
 // Room for so many entries; pages that are not used cost nothing. -ENOMEM.
 int neigh_init(struct neigh_table *table, uint32_t cap);
 void neigh_free(struct neigh_table *table);
 
-// Index of the entry for addr, made when there is none; -ENOSPC when full.
-int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struct hl_addr *sender);
+// How a neighbour is asked.
+struct neigh_from {
+	uint16_t link;
+	const struct path *path; // of our network; stays where it is
+	struct hl_addr sender;
+	uint8_t sender_mac[6];
+};
+
+// Index of the entry for addr on that link, made when there is none; -ENOSPC when full.
+int neigh_add(struct neigh_table *table, const struct hl_addr *addr, const struct neigh_from *from);
 
 // False while the MAC is not known.
 static inline bool neigh_mac(const struct neigh *entry, uint8_t mac[6])
@@ -73,8 +85,8 @@ static inline bool neigh_mac(const struct neigh *entry, uint8_t mac[6])
 struct neigh_heard {
 	const struct arp *arp;
 	const uint8_t *eth_dst, *eth_src;
-	const uint8_t *own_mac;
-	bool for_us; // its target is one of our addresses
+	uint16_t link; // it came on
+	bool for_us;   // its target is one of our addresses
 };
 enum neigh_news {
 	NEIGH_NOBODY,  // no neighbour of ours, or nothing new
@@ -90,8 +102,7 @@ void neigh_doubt(struct neigh_table *table, struct neigh *entry);
 
 // Write requests that are due: unknown neighbours every 100 ms at first, doubling to 1 s, for ever;
 // known ones are checked every 30 s, and within a second when they are in doubt.
-void neigh_tick(struct neigh_table *table, const uint8_t mac[6], struct hl_burst *tx,
-		uint64_t now_ns);
+void neigh_tick(struct neigh_table *table, struct hl_burst *tx, uint64_t now_ns);
 
 // When neigh_tick() has something to do next; UINT64_MAX: never.
 uint64_t neigh_next(const struct neigh_table *table);

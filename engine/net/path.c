@@ -11,7 +11,8 @@
 #include "net/headers.h"
 
 static_assert(PATH_HEADERS_MIN == ETH_BYTES + IPV4_BYTES + UDP_BYTES, "the shortest path");
-static_assert(HL_FRAME_MAX == ETH_BYTES + 1500, "an Ethernet frame");
+static_assert(HL_FRAME_MAX == ETH_BYTES + VLAN_TAGS_MAX * VLAN_TAG_BYTES + HL_MTU,
+	      "an Ethernet frame");
 
 // Where things stand in a network header.
 struct fields {
@@ -42,10 +43,59 @@ void path_seal(struct path *path)
 	const uint8_t *ip = path->headers + path->l2_len;
 
 	path->family = ip[0] >> 4; // its version has the number of the family
+	if (path->mtu == 0)
+		path->mtu = HL_MTU;
 	path->payload_at = (uint8_t)(path->l2_len + path->l3_len + UDP_BYTES);
 	assert(path->payload_at >= PATH_HEADERS_MIN && path->payload_at <= PATH_HEADERS_MAX);
 	const struct fields *at = fields_of(path);
 	path->sum = checksum_fold(checksum_add(IP_UDP, ip + at->dst_at, at->addr_len));
+}
+
+static uint8_t *tag_put(uint8_t *out, uint16_t ethertype, uint8_t priority, uint16_t id)
+{
+	store_be16(out, ethertype);
+	store_be16(out + 2, (uint16_t)(priority << 13 | id));
+	return out + VLAN_TAG_BYTES;
+}
+
+void path_tag(struct path *path, const struct path_tags *tags)
+{
+	uint8_t n = tags->outer != 0 ? 2 : tags->inner != 0 ? 1 : 0, *at = path->headers + 2 * 6;
+
+	assert(path->l2_len == ETH_BYTES);
+	memmove(at + n * VLAN_TAG_BYTES, at,
+		PATH_HEADERS_MAX - 2 * 6 - VLAN_TAGS_MAX * VLAN_TAG_BYTES);
+	if (n == 2)
+		at = tag_put(at, tags->outer_type != 0 ? tags->outer_type : ETHERTYPE_SERVICE_VLAN,
+			     tags->priority, tags->outer);
+	if (n >= 1)
+		tag_put(at, ETHERTYPE_VLAN, tags->priority, tags->inner);
+	path->l2_len += n * VLAN_TAG_BYTES;
+	path_seal(path);
+}
+
+void path_set_dscp(struct path *path, uint8_t dscp)
+{
+	uint8_t *ip = path->headers + path->l2_len;
+
+	if (path->family == HL_FAMILY_IPV4)
+		ip[1] = (uint8_t)(dscp << 2);
+	else // the traffic class stands across two bytes (RFC 8200 3)
+		store_be16(ip, (uint16_t)(6 << 12 | dscp << 6 | (ip[1] & 15)));
+}
+
+void path_tag_frame(const struct path *path, struct hl_packet *pkt)
+{
+	const uint8_t more = path->l2_len - ETH_BYTES;
+	uint8_t *tags = pkt->data + 2 * 6;
+
+	if (more == 0)
+		return;
+	assert(pkt->len + more <= HL_FRAME_MAX);
+	memmove(tags + more, tags, pkt->len - 2 * 6);
+	memcpy(tags, path->headers + 2 * 6, more);
+	pkt->len += more;
+	pkt->l2_len += more;
 }
 
 void path_to(struct path *path, const struct path *port, const struct hl_endpoint *dst,
@@ -118,6 +168,8 @@ static inline void write(struct hl_packet *pkt, const struct path *path,
 	assert(payload_len <= path_room(path));
 	headers_copy(out, path);
 	memcpy(out, ends->mac, 6);
+	if (ends->src_mac != NULL)
+		memcpy(out + 6, ends->src_mac, 6);
 	if (path->family == HL_FAMILY_IPV4)
 		sum += network_put(ip, &ipv4_fields, udp_len, ends->src, dst);
 	else

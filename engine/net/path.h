@@ -20,7 +20,7 @@
 
 enum {
 	PATH_HEADERS_MIN = 14 + 20 + 8, // Ethernet, IPv4, UDP
-	PATH_HEADERS_MAX = 18 + 40 + 8, // Ethernet with an 802.1Q tag, IPv6, UDP
+	PATH_HEADERS_MAX = 22 + 40 + 8, // Ethernet with two VLAN tags, IPv6, UDP
 };
 
 struct path {
@@ -29,6 +29,7 @@ struct path {
 	uint8_t payload_at;     // bytes of all headers
 	uint32_t next_hop;      // index of the neighbour (net/neigh.h); a port's path has none
 	uint16_t sum;           // of the pseudo header's destination and protocol, folded
+	uint16_t mtu;           // bytes behind the link header
 	uint8_t headers[PATH_HEADERS_MAX]; // lengths, source and checksums: 0, to be put in
 };
 
@@ -37,6 +38,7 @@ struct path_ends {
 	const uint8_t *mac;              // of the next hop
 	const struct hl_addr *src, *dst; // dst and dst_port: only along the path of a port
 	uint16_t src_port, dst_port;
+	const uint8_t *src_mac; // where own addresses have MACs; NULL: that of the path
 };
 
 // Back to where a frame has come from.
@@ -54,6 +56,27 @@ static inline struct path_ends path_ends_back(const struct frame *f, const uint8
 // The path of a port that sends IPv4.
 void path_init_ipv4(struct path *path, const uint8_t mac[6]);
 
+// VLANs that a path runs in.
+struct path_tags {
+	uint16_t outer, inner; // numbers; outer 0: one tag; both 0: none
+	uint16_t outer_type;   // of the tag in front of two; 0: that of 802.1ad
+	uint8_t priority;      // PCP, 0..7, of both
+};
+
+// Put tags into a path that has none.
+void path_tag(struct path *path, const struct path_tags *tags);
+
+// Mark what goes along it (RFC 2474): 0..63.
+void path_set_dscp(struct path *path, uint8_t dscp);
+
+// Put the tags of a path into a frame without any, that was written whole: ARP, answers to pings.
+void path_tag_frame(const struct path *path, struct hl_packet *pkt);
+
+static inline const uint8_t *path_src_mac(const struct path *path)
+{
+	return path->headers + 6;
+}
+
 // Headers and lengths were written by hand: make the rest of it.
 void path_seal(struct path *path);
 
@@ -64,7 +87,7 @@ void path_to(struct path *path, const struct path *port, const struct hl_endpoin
 // Bytes of payload that one frame can hold.
 static inline uint32_t path_room(const struct path *path)
 {
-	return HL_FRAME_MAX - path->payload_at;
+	return path->l2_len + path->mtu - path->payload_at;
 }
 
 // Where the payload must stand before the headers are written.

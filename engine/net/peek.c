@@ -33,14 +33,17 @@ static struct hl_endpoint endpoint_peek(const uint8_t *addr, const uint8_t *port
 
 enum peek_kind frame_peek(const uint8_t *frame, uint16_t len, struct peek *out)
 {
-	const uint8_t *ip = frame + ETH_BYTES;
+	struct link_header link;
 	uint16_t header, room;
 
-	if (len < ETH_BYTES + IPV4_BYTES || load_be16(frame + 12) != ETHERTYPE_IPV4)
+	if (!link_header_read(frame, len, &link) || len < link.len + IPV4_BYTES ||
+	    link.ethertype != ETHERTYPE_IPV4)
 		return PEEK_OTHER;
+	const uint8_t *ip = frame + link.len;
+	out->vlan = link.vlan;
 	if (ip[9] == IP_UDP && is_later_fragment(ip))
 		return PEEK_FRAGMENT;
-	room = (uint16_t)(len - ETH_BYTES);
+	room = (uint16_t)(len - link.len);
 	header = ipv4_peek(ip, room);
 	if (header == 0)
 		return PEEK_OTHER;

@@ -16,6 +16,7 @@ enum peek_kind {
 
 struct peek {
 	struct hl_endpoint own, peer; // of PEEK_DATAGRAM and PEEK_QUOTE
+	uint32_t vlan;                // likewise, as in struct frame
 };
 
 enum peek_kind frame_peek(const uint8_t *frame, uint16_t len, struct peek *out);

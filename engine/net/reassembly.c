@@ -18,23 +18,25 @@ static_assert((REASSEMBLY_OTHER_SETS & (REASSEMBLY_OTHER_SETS - 1)) == 0, "a mas
 // A fragment, read.
 struct piece {
 	uint32_t src, dst;
-	uint16_t id;
+	uint16_t id, link;
 	const uint8_t *bytes;
 	uint32_t at, len; // in the datagram
 	bool more;
 };
 
-static bool piece_read(const uint8_t *ip, uint16_t len, struct piece *p)
+static bool piece_read(const struct fragment *f, struct piece *p)
 {
+	const uint8_t *ip = f->ip;
 	const uint16_t header_len = (ip[0] & 15) * 4, word = load_be16(ip + 6);
 
 	*p = (struct piece){
 		.src = load_be32(ip + 12),
 		.dst = load_be32(ip + 16),
 		.id = load_be16(ip + 4),
+		.link = f->link,
 		.bytes = ip + header_len,
 		.at = (uint32_t)(word & OFFSET) * UNIT,
-		.len = (uint32_t)len - header_len,
+		.len = (uint32_t)f->len - header_len,
 		.more = word & MORE,
 	};
 	return p->len > 0 && (!p->more || p->len % UNIT == 0) && p->at + p->len <= UINT16_MAX;
@@ -43,7 +45,8 @@ static bool piece_read(const uint8_t *ip, uint16_t len, struct piece *p)
 static struct reassembly_entry *set_of(struct reassembly *r, const struct piece *p,
 				       bool from_server)
 {
-	const uint32_t words[3] = { p->src, p->dst, p->id }; // UDP alone is put together
+	// UDP alone is put together
+	const uint32_t words[3] = { p->src, p->dst, (uint32_t)p->link << 16 | p->id };
 	const uint64_t hash = siphash(r->key, words, sizeof(words));
 	uint32_t set = from_server ? hash & (REASSEMBLY_SERVER_SETS - 1)
 				   : REASSEMBLY_SERVER_SETS + (hash & (REASSEMBLY_OTHER_SETS - 1));
@@ -80,7 +83,8 @@ static struct reassembly_entry *entry_of(struct reassembly *r, const struct piec
 
 		if (e->n > 0 && now_ns >= e->end_ns)
 			entry_lose(r, e);
-		if (e->n > 0 && e->src == p->src && e->dst == p->dst && e->id == p->id)
+		if (e->n > 0 && e->src == p->src && e->dst == p->dst && e->id == p->id &&
+		    e->link == p->link)
 			return e;
 		if (place->n > 0 && (e->n == 0 || e->end_ns < place->end_ns))
 			place = e;
@@ -91,6 +95,7 @@ static struct reassembly_entry *entry_of(struct reassembly *r, const struct piec
 	place->src = p->src;
 	place->dst = p->dst;
 	place->id = p->id;
+	place->link = p->link;
 	place->end_ns = now_ns + REASSEMBLY_NS;
 	r->open++;
 	return place;
@@ -135,7 +140,7 @@ enum reassembly_result reassembly_add(struct reassembly *r, const struct fragmen
 	enum reassembly_result result;
 	struct piece p;
 
-	if (!piece_read(fragment->ip, fragment->len, &p))
+	if (!piece_read(fragment, &p))
 		return REASSEMBLY_BAD;
 	struct reassembly_entry *e = entry_of(r, &p, fragment->from_server, now_ns);
 	if (e->n < UINT16_MAX)

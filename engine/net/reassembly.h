@@ -35,13 +35,14 @@ enum reassembly_result {
 struct fragment {
 	const uint8_t *ip; // header and payload
 	uint16_t len;      // of both
+	uint16_t link;     // it came on: two may have the same addresses
 	bool from_server;
 };
 
 struct reassembly_entry {
 	uint64_t end_ns;
 	uint32_t src, dst;
-	uint16_t id;
+	uint16_t id, link;
 	uint16_t len;   // of the whole; 0: not known yet
 	uint16_t units; // there, of 8 bytes
 	uint16_t n;     // fragments there; 0: the entry is free

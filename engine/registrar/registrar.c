@@ -242,7 +242,11 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 	for (uint16_t i = 0; i < n; i++) {
 		if (i + 1 < n)
 			frame_prefetch(&pkts[i + 1]);
-		switch (frame_read(pkts[i].data, pkts[i].len, pkts[i].flags, &f)) {
+		enum frame_kind kind = frame_read(pkts[i].data, pkts[i].len, pkts[i].flags, &f);
+
+		if (f.vlan != 0) // it is in no VLAN
+			continue;
+		switch (kind) {
 		case FRAME_UDP:
 			sip_receive(r, &pkts[i], &f, tx, now_ns);
 			break;
@@ -258,6 +262,7 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 			count(&r->servers[0].counters.malformed);
 			break;
 		case FRAME_OTHER:
+		case FRAME_TAGS:
 			break;
 		}
 	}

@@ -10,7 +10,7 @@
 
 #define ANNOUNCE_GAP_NS 50000 // gratuitous ARP: at most 20,000 a second
 
-// Worker 0 owns the neighbours. What comes from our own addresses, reflected, is nobody's claim.
+// The first worker of a port owns its neighbours. What comes from our own addresses, reflected, is nobody's claim.
 static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
 		  const struct arp *arp)
 {
@@ -18,11 +18,11 @@ static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct
 		.arp = arp,
 		.eth_dst = frame_dst_mac(pkt->data),
 		.eth_src = frame_src_mac(pkt->data),
-		.own_mac = w->plan->options.mac,
-		.for_us = addr_set_find(&w->plan->table.addr_set, &arp->target) >= 0,
+		.link = f->link,
+		.for_us = plan_address_find(&w->plan->directory, f->link, &arp->target) >= 0,
 	};
 
-	switch (neigh_hear(&w->plan->directory.neighbours, &heard, w->now_ns)) {
+	switch (neigh_hear(w->neighbours, &heard, w->now_ns)) {
 	case NEIGH_TAKEN:
 		count(&w->counters.arp_replies);
 		break;
@@ -44,9 +44,12 @@ void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	if (w->options.index == 0)
+	if (w->leads)
 		learn(w, pkt, f, &arp);
-	if (!arp.request || addr_set_find(&w->plan->table.addr_set, &arp.target) < 0)
+	if (!arp.request)
+		return;
+	int64_t own = plan_address_find(&w->plan->directory, f->link, &arp.target);
+	if (own < 0)
 		return;
 	count(&w->counters.arp_requests);
 	out = burst_buffer(w);
@@ -54,21 +57,48 @@ void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
-	arp_write_reply(out, w->plan->options.mac, &arp);
+	const struct plan_network *network = plan_network_of(w->plan, (uint32_t)own);
+	uint8_t mac[6];
+
+	plan_network_mac(network, (uint32_t)own, mac);
+	arp_write_reply(out, mac, &arp);
+	path_tag_frame(&network->path, out);
 	burst_sent(w);
+}
+
+// The next own address on this worker's port, over networks of other ports.
+static uint32_t next_own(const struct hl_worker *w)
+{
+	uint32_t own = w->announced;
+
+	while (own < w->plan->table.n_addresses) {
+		const struct plan_network *network = plan_network_of(w->plan, own);
+
+		if (&w->plan->directory.ports[network->port] == w->port)
+			break;
+		own = network->first_address + network->addresses.total;
+	}
+	return own;
 }
 
 void address_announce(struct hl_worker *w)
 {
 	struct hl_packet *out;
 
-	if (w->announced >= w->plan->table.addr_set.total || w->now_ns < w->announce_ns)
+	uint32_t own = next_own(w);
+
+	if (own >= w->plan->table.n_addresses || w->now_ns < w->announce_ns)
 		return;
 	out = burst_buffer(w);
 	if (!out)
 		return;
-	arp_write_gratuitous(out, w->plan->options.mac,
-			     &w->plan->table.addresses[w->announced++].addr);
+	const struct plan_network *network = plan_network_of(w->plan, own);
+	uint8_t mac[6];
+
+	plan_network_mac(network, own, mac);
+	arp_write_gratuitous(out, mac, &w->plan->table.addresses[own].addr);
+	path_tag_frame(&network->path, out);
+	w->announced = own + 1;
 	w->announce_ns = w->now_ns + ANNOUNCE_GAP_NS;
 	burst_sent(w);
 }

@@ -53,6 +53,8 @@ void decline_reply(struct hl_worker *w, const struct frame *f)
 	p->src = f->src;
 	p->dst = f->dst;
 	enum hl_drop drop = reply_path(w, &branch, &p->src, &p->dst);
+	if (f->link != worker_link_of(w, &w->lines[branch.line - w->first]))
+		drop = HL_DROP_WRONG_SOURCE;
 	if (drop != HL_DROP_NONE) {
 		drop_frame(w, drop, f);
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Whether an address is, or was, that of a server.
+// Which link and which own address a frame is for; whether an address is, or was, that of a server.
 #include "worker/directory.h"
 
 #include "base/bytes.h"
@@ -23,6 +23,73 @@ bool plan_servers_have(const struct plan_server servers[HL_SERVERS], const struc
 {
 	return plan_server_has(&servers[HL_SERVER_P], addr, port) ||
 	       plan_server_has(&servers[HL_SERVER_B], addr, port);
+}
+
+// Where a link is, or would be. The table is half empty, so there is a free place.
+static uint16_t *link_place(const struct plan_directory *directory, uint32_t port, uint32_t vlan)
+{
+	uint32_t at = (vlan ^ port << 24) * 0x9e3779b1u;
+
+	for (at ^= at >> 15;; at++) {
+		uint16_t *place = &directory->links[at & directory->links_mask];
+		const struct plan_network *network =
+			&directory->networks[*place != 0 ? *place - 1 : 0];
+
+		if (*place == 0 || (network->vlan == vlan && network->port == port))
+			return place;
+	}
+}
+
+uint16_t plan_link_find(const struct plan_directory *directory, uint32_t port, uint32_t vlan)
+{
+	return (uint16_t)(*link_place(directory, port, vlan) - 1); // 0 - 1: PLAN_NO_NETWORK
+}
+
+void plan_link_note(struct plan_directory *directory, uint16_t network)
+{
+	struct plan_network *n = &directory->networks[network];
+	uint16_t *place = link_place(directory, n->port, n->vlan);
+
+	n->link = network;
+	n->next = PLAN_NO_NETWORK;
+	if (*place == 0) {
+		*place = (uint16_t)(network + 1);
+		return;
+	}
+	n->link = (uint16_t)(*place - 1);
+	for (n = &directory->networks[n->link]; n->next != PLAN_NO_NETWORK;)
+		n = &directory->networks[n->next];
+	n->next = network;
+}
+
+struct hl_addr plan_next_hop(const struct plan_network *network, const struct hl_addr *to)
+{
+	const struct hl_route *best = NULL;
+
+	if (hl_prefix_contains(&network->subnet, to))
+		return *to;
+	for (uint32_t i = 0; i < network->n_routes; i++) {
+		const struct hl_route *route = &network->routes[i];
+
+		if (hl_prefix_contains(&route->to, to) &&
+		    (best == NULL || route->to.len > best->to.len))
+			best = route;
+	}
+	return best != NULL ? best->via : network->gateway;
+}
+
+int64_t plan_address_find(const struct plan_directory *directory, uint16_t link,
+			  const struct hl_addr *addr)
+{
+	while (link != PLAN_NO_NETWORK) {
+		const struct plan_network *network = &directory->networks[link];
+		int32_t index = addr_set_find(&network->addresses, addr);
+
+		if (index >= 0)
+			return (int64_t)network->first_address + index;
+		link = network->next;
+	}
+	return -1;
 }
 
 #define KNOWN_TRIES 16

@@ -77,12 +77,13 @@ static void note_change(struct hl_worker *w, uint32_t i, const struct request_op
 static void wait_for_hop(struct hl_worker *w, uint32_t i, const struct request *r)
 {
 	const struct plan_endpoint *to = request_endpoint(w, i, r->ops, r->server);
+	const struct path *path = worker_path(w, &w->lines[i], to);
 	struct exchange *e = request_exchange(w, i, r->ops);
 
 	w->hop_waits = true;
 	count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
-	if (to)
-		neigh_waited(&w->plan->directory.neighbours.entries[to->path.next_hop]);
+	if (path)
+		neigh_waited(&w->neighbours->entries[path->next_hop]);
 	e->state = EXCHANGE_NO_HOP;
 	e->at = e->end;
 	if (r->ops->no_hop)
@@ -147,8 +148,9 @@ static void retransmitted(struct hl_worker *w, uint32_t i, const struct request 
 
 	count(&w->counters.retransmissions[r->ops->method]);
 	pace_take(w); // without waiting for a token: its time is the RFC's
-	if (to)
-		w->constants->transport->lost(w, &to->path);
+	const struct path *path = worker_path(w, &w->lines[i], to);
+	if (path)
+		w->constants->transport->lost(w, path);
 }
 
 static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops *ops)

@@ -43,13 +43,14 @@ bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const stru
 		drop_frame(w, HL_DROP_FRAGMENT, f);
 		return false;
 	}
-	if (addr_set_find(&w->plan->table.addr_set, &f->dst.addr) < 0) {
+	if (plan_address_find(&w->plan->directory, f->link, &f->dst.addr) < 0) {
 		drop_frame(w, HL_DROP_NOT_OURS, f);
 		return false;
 	}
 	const struct fragment fragment = {
 		.ip = f->payload,
 		.len = f->payload_len,
+		.link = f->link,
 		.from_server = plan_server_known(&w->plan->directory, &f->src.addr),
 	};
 	enum reassembly_result result = reassembly_add(w->reassembly, &fragment, w->now_ns,
@@ -60,7 +61,10 @@ bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const stru
 	if (result != REASSEMBLY_WHOLE)
 		return false;
 	// its checksum was not looked at by any device
-	switch (frame_read_datagram(datagram, len, f->payload, whole)) {
+	enum frame_kind kind = frame_read_datagram(datagram, len, f->payload, whole);
+	whole->vlan = f->vlan;
+	whole->link = f->link;
+	switch (kind) {
 	case FRAME_UDP:
 		count(&w->counters.reassembled);
 		return true;

@@ -65,7 +65,7 @@ static void wake(struct hl_worker *w, uint32_t i)
 
 void hop_serve(struct hl_worker *w)
 {
-	uint32_t changes = neigh_changes(&w->plan->directory.neighbours);
+	uint32_t changes = neigh_changes(w->neighbours);
 
 	if (changes != w->hop_changes) {
 		w->hop_changes = changes;
@@ -79,5 +79,5 @@ void hop_serve(struct hl_worker *w)
 
 bool hop_has_changed(const struct hl_worker *w)
 {
-	return w->hop_at < w->n || neigh_changes(&w->plan->directory.neighbours) != w->hop_changes;
+	return w->hop_at < w->n || neigh_changes(w->neighbours) != w->hop_changes;
 }

@@ -25,7 +25,8 @@ enum {
 	BRANCH_AT = 8,        // behind ";branch="
 };
 
-static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
+		       uint32_t own)
 {
 	struct hl_packet *out = burst_buffer(w);
 
@@ -33,7 +34,8 @@ static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const s
 		count(&w->counters.limits[HL_LIMIT_BURST_FULL]);
 		return;
 	}
-	icmp_write_echo_reply(out, pkt->data, f, w->plan->options.tx_csum_offload);
+	icmp_write_echo_reply(out, pkt->data, f, w->port->tx_csum_offload);
+	path_tag_frame(&plan_network_of(w->plan, own)->path, out);
 	count(&w->counters.icmp_echoes);
 	burst_sent(w);
 }
@@ -144,7 +146,8 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 
 static void unreachable(struct hl_worker *w, const struct frame *f, const struct icmp_quote *q)
 {
-	int64_t found = slot_find(w, &q->src, q->src_port);
+	const struct hl_endpoint own = { .addr = q->src, .port = q->src_port };
+	int64_t found = slot_find(w, f->link, &own);
 	struct request r = { 0 };
 	bool proven;
 
@@ -168,14 +171,21 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 	line_flush(w, i);
 }
 
+static void ping(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
+{
+	int64_t own = plan_address_find(&w->plan->directory, f->link, &f->dst.addr);
+
+	if (own >= 0)
+		echo_reply(w, pkt, f, (uint32_t)own);
+}
+
 void icmp_serve(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f)
 {
 	struct icmp_quote quote;
 
 	switch (icmp_read(f, &quote)) {
 	case ICMP_ECHO_REQUEST:
-		if (addr_set_find(&w->plan->table.addr_set, &f->dst.addr) >= 0)
-			echo_reply(w, pkt, f);
+		ping(w, pkt, f);
 		return;
 	case ICMP_UNREACHABLE:
 		unreachable(w, f, &quote);

@@ -74,8 +74,9 @@ static void answer(struct hl_worker *w, uint32_t i, const struct incoming *in,
 {
 	const struct frame *f = in->frame;
 	struct outgoing out = {
-		.path = &w->plan->directory.port_path,
+		.path = &plan_network_of(w->plan, w->lines[i].addr)->path,
 		.ends = path_ends_back(f, in->mac),
+		.address = w->lines[i].addr,
 	};
 	char tag[16], extra[256];
 	bool maddr_refused;
@@ -114,7 +115,7 @@ void incoming_serve(struct hl_worker *w, const struct incoming *in)
 {
 	const struct frame *f = in->frame;
 	struct sip_request r;
-	int64_t found = slot_find(w, &f->dst.addr, f->dst.port);
+	int64_t found = slot_find(w, f->link, &f->dst);
 
 	if (found < 0) {
 		drop_frame(w, HL_DROP_NOT_OURS, f);

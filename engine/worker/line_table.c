@@ -2,14 +2,10 @@
 // From an address and port to the line that has it.
 #include "worker/line_table.h"
 
-int64_t line_table_find(const struct line_table *table, const struct hl_addr *addr, uint16_t port)
+int64_t line_table_find(const struct line_table *table, uint32_t address, uint16_t port)
 {
-	int32_t index = addr_set_find(&table->addr_set, addr);
-	const uint32_t *slots;
+	const uint32_t *slots = table->slots + (size_t)address * table->slots_per_address;
 
-	if (index < 0)
-		return -1;
-	slots = table->slots + (size_t)index * table->slots_per_address;
 	for (uint32_t i = 0; i < table->n_windows; i++) {
 		const struct port_window *w = &table->windows[i];
 

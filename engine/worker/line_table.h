@@ -7,10 +7,10 @@
 // generation and the state are in its struct line.
 #pragma once
 
+#include <assert.h>
 #include <stdint.h>
 
 #include <heartline/addr.h>
-#include "net/addr_set.h"
 
 #define PLAN_WINDOWS_MAX 16
 #define PLAN_WORKERS_MAX 64
@@ -19,11 +19,15 @@
 // stored a line, unless lines go on with Call-IDs that an earlier run gave them.
 #define PLAN_CALL_ID_SHIFT 6
 
+#define PLAN_ADDRESS_TEXT 44 // of the longest, without its NUL
+
 struct plan_address {
 	struct hl_addr addr;
 	uint8_t text_len;
-	char text[HL_ADDR_TEXT];
+	uint16_t network; // of the directory
+	char text[PLAN_ADDRESS_TEXT];
 };
+static_assert(sizeof(struct plan_address) == 64, "one cache line a request");
 
 // Texts of a line: user, display name, account, password, one behind the other. In front of
 // them stands the UUID of its instance, where the profile has one.
@@ -67,8 +71,8 @@ struct line_table {
 	uint64_t *call_ids;               // a hash by line >> call_id_shift
 	uint32_t call_id_shift;           // PLAN_CALL_ID_SHIFT, or 0: each line has its own
 	// Places: they never change.
-	struct plan_address *addresses; // by index of addr_set
-	struct addr_set addr_set;
+	struct plan_address *addresses; // those of a network stand together
+	uint32_t n_addresses;
 	uint32_t n_windows, slots_per_address;
 	struct port_window windows[PLAN_WINDOWS_MAX];
 	uint32_t *slots; // line + 1, or 0
@@ -88,5 +92,5 @@ static inline uint64_t line_table_call_id(const struct line_table *table, uint32
 	return table->call_ids[line >> table->call_id_shift] ^ (uint64_t)line << 1;
 }
 
-// Line of an own address and port, or -1.
-int64_t line_table_find(const struct line_table *table, const struct hl_addr *addr, uint16_t port);
+// Line of an own address, by its index, and port, or -1.
+int64_t line_table_find(const struct line_table *table, uint32_t address, uint16_t port);

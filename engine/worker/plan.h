@@ -36,6 +36,31 @@ struct hl_plan {
 	struct hl_profile *settings; // of each profile, as it is configured now. Control thread
 };
 
+// Line of an own address and port on a link, or -1.
+static inline int64_t plan_line_find(const struct hl_plan *plan, uint16_t link,
+				     const struct hl_endpoint *own)
+{
+	int64_t address = plan_address_find(&plan->directory, link, &own->addr);
+
+	return address < 0 ? -1 : line_table_find(&plan->table, (uint32_t)address, own->port);
+}
+
+static inline const struct plan_port *plan_port_of_worker(const struct hl_plan *plan,
+							  uint32_t worker)
+{
+	const struct plan_port *port = plan->directory.ports;
+
+	while (worker >= (uint32_t)port->first_worker + port->n_workers)
+		port++;
+	return port;
+}
+
+static inline const struct plan_network *plan_network_of(const struct hl_plan *plan,
+							 uint32_t address)
+{
+	return &plan->directory.networks[plan->table.addresses[address].network];
+}
+
 // The constants that were published last. For the thread that changes them, and for no other: a worker reads
 // those that it has taken (worker.h).
 static inline struct plan_constants *plan_constants(const struct hl_plan *plan)

@@ -15,7 +15,8 @@ bool request_hop_known(const struct hl_worker *w, uint32_t i, const struct reque
 		       enum hl_server server)
 {
 	const struct plan_endpoint *to = request_endpoint(w, i, ops, server);
+	const struct path *path = worker_path(w, &w->lines[i], to);
 	uint8_t mac[6];
 
-	return to && neigh_mac(&w->plan->directory.neighbours.entries[to->path.next_hop], mac);
+	return path && neigh_mac(&w->neighbours->entries[path->next_hop], mac);
 }

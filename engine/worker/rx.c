@@ -83,8 +83,11 @@ static void read_sip(struct hl_worker *w, const struct transport *transport, con
 
 static void serve_reply(struct hl_worker *w, const struct rx_slot *s, const struct branch *branch)
 {
+	enum hl_drop drop = HL_DROP_WRONG_SOURCE;
+
 	w->frame = &s->frame;
-	enum hl_drop drop = reply_serve(w, branch, &s->frame.src, &s->frame.dst, &s->reply);
+	if (s->frame.link == worker_link_of(w, &w->lines[branch->line - w->first]))
+		drop = reply_serve(w, branch, &s->frame.src, &s->frame.dst, &s->reply);
 	if (drop != HL_DROP_NONE)
 		drop_frame(w, drop, &s->frame);
 }
@@ -145,6 +148,7 @@ void message_receive(struct hl_worker *w, const struct stream_message *message, 
 	write_burst_end(w, from);
 }
 
+// What comes by no network of ours is nothing to us, whatever is in it.
 static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct rx_slot *s,
 			struct branch_text *text)
 {
@@ -153,6 +157,11 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 	count(&w->counters.rx_packets);
 	count_add(&w->counters.rx_bytes, pkt->len);
 	enum frame_kind kind = frame_read(pkt->data, pkt->len, pkt->flags, &s->frame);
+	s->frame.link = worker_link(w, s->frame.vlan);
+	if (s->frame.link == PLAN_NO_NETWORK) {
+		drop_packet(w, HL_DROP_VLAN, pkt);
+		return;
+	}
 	if (kind >= FRAME_ICMP && was_broadcast(pkt)) {
 		drop_frame(w, HL_DROP_NOT_OURS, &s->frame);
 		return;
@@ -178,6 +187,9 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		return;
 	case FRAME_OTHER:
 		drop_packet(w, HL_DROP_OTHER_PROTOCOL, pkt);
+		return;
+	case FRAME_TAGS:
+		drop_packet(w, HL_DROP_VLAN, pkt);
 		return;
 	}
 }

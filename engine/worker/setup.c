@@ -194,6 +194,9 @@ int hl_worker_new(struct hl_worker **worker, struct hl_plan *plan,
 	w->options = *options;
 	w->first = plan->table.first[options->index];
 	w->n = plan->table.first[options->index + 1] - w->first;
+	w->port = plan_port_of_worker(plan, options->index);
+	w->neighbours = (struct neigh_table *)&w->port->neighbours;
+	w->leads = options->index == w->port->first_worker;
 	w->hop_at = w->n;
 	w->now_ns = options->start_ns;
 	w->tick = tick_of_ns(options->start_ns);

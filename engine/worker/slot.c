@@ -13,11 +13,8 @@
 #define RETRY_NS 1000000000ull            // the ring of removed slots was full
 
 // elsewhere: what is said of a slot of another worker.
-static int64_t find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port,
-		    int64_t elsewhere)
+static int64_t find(const struct hl_worker *w, int64_t line, int64_t elsewhere)
 {
-	int64_t line = line_table_find(&w->plan->table, addr, port);
-
 	if (line < 0)
 		return -1;
 	line -= w->first;
@@ -26,14 +23,14 @@ static int64_t find(const struct hl_worker *w, const struct hl_addr *addr, uint1
 	return line_state(&w->lines[line]).slot == HL_SLOT_FREE ? -1 : line;
 }
 
-int64_t slot_find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+int64_t slot_find(const struct hl_worker *w, uint16_t link, const struct hl_endpoint *own)
 {
-	return find(w, addr, port, -1);
+	return find(w, plan_line_find(w->plan, link, own), -1);
 }
 
-bool slot_is_taken(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port)
+bool slot_is_taken(const struct hl_worker *w, uint32_t address, uint16_t port)
 {
-	return find(w, addr, port, w->n) >= 0;
+	return find(w, line_table_find(&w->plan->table, address, port), w->n) >= 0;
 }
 
 static void set_slot(struct hl_worker *w, uint32_t i, enum hl_slot slot)

@@ -19,11 +19,11 @@ static inline bool slot_has_line(const struct hl_worker *w, uint32_t i)
 	return line_state(&w->lines[i]).slot == HL_SLOT_LINE;
 }
 
-// The line of this worker that has an address and port, by local index, also when it is being removed;
+// The line of this worker that has an address and port on a link, by local index, also when it is being removed;
 // -1: none has.
-int64_t slot_find(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port);
-// Does a line have it, as far as this worker can tell? Of slots of other workers it says yes.
-bool slot_is_taken(const struct hl_worker *w, const struct hl_addr *addr, uint16_t port);
+int64_t slot_find(const struct hl_worker *w, uint16_t link, const struct hl_endpoint *own);
+// Does a line have that port of an own address, given by its index, as far as this worker can tell? Of slots of other workers it says yes.
+bool slot_is_taken(const struct hl_worker *w, uint32_t address, uint16_t port);
 
 // A free slot gets the line that the plan has for it. It is off.
 void slot_add(struct hl_worker *w, uint32_t i);

@@ -33,7 +33,7 @@ static bool is_stale(const struct hl_worker *w, uint32_t i, struct slice uri, ui
 		return false;
 	*port = u.port ? u.port : 5060;
 	*tag = (uint8_t)*hl.at;
-	return decimal_len(*port) == decimal_len(l->port) && !slot_is_taken(w, &own->addr, *port);
+	return decimal_len(*port) == decimal_len(l->port) && !slot_is_taken(w, l->addr, *port);
 }
 
 bool stale_find(struct hl_worker *w, uint32_t i, enum hl_server server,

@@ -98,8 +98,8 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	pace_begin(w);
 	w->frame = NULL;
 	uint16_t from = tx->n;
-	if (w->options.index == 0) {
-		neigh_tick(&w->plan->directory.neighbours, w->plan->options.mac, tx, now_ns);
+	if (w->leads) {
+		neigh_tick(w->neighbours, tx, now_ns);
 		address_announce(w);
 	}
 	serve_slow_replies(w);
@@ -125,9 +125,9 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 	next = next == UINT64_MAX ? next : (next + w->skipped) << TICK_SHIFT;
 	if (ready_count(w))
 		next = earlier(next, pace_next_ns(w));
-	if (w->options.index == 0) {
-		next = earlier(next, neigh_next(&w->plan->directory.neighbours));
-		if (w->announced < w->plan->table.addr_set.total)
+	if (w->leads) {
+		next = earlier(next, neigh_next(w->neighbours));
+		if (w->announced < w->plan->table.n_addresses)
 			next = earlier(next, w->announce_ns);
 	}
 	next = earlier(next, command_next(w));

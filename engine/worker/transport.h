@@ -22,6 +22,8 @@ struct outgoing {
 	char *text;            // where it is to be written; by open(), as the rest
 	struct hl_packet *pkt; // of datagrams
 	uint8_t mac[6];        // of the next hop of a request
+	uint32_t address;      // own, by its index
+	uint8_t src_mac[6];    // where it has one of its own
 };
 
 struct transport {
@@ -44,7 +46,8 @@ static inline struct outgoing outgoing_to(const struct hl_worker *w, const struc
 					  const struct plan_endpoint *to)
 {
 	return (struct outgoing){
-		.path = to ? &to->path : NULL,
-		.ends = { .src = &w->plan->table.addresses[l->addr].addr, .src_port = l->port },
+		.path = worker_path(w, l, to),
+		.ends = { .src = &worker_address(w, l)->addr, .src_port = l->port },
+		.address = l->addr,
 	};
 }

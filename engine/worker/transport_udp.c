@@ -6,12 +6,12 @@
 
 static struct neigh *next_hop(const struct hl_worker *w, const struct path *path)
 {
-	return &w->plan->directory.neighbours.entries[path->next_hop];
+	return &w->neighbours->entries[path->next_hop];
 }
 
 static uint32_t room(const struct hl_plan *plan)
 {
-	return path_room(&plan->directory.port_path);
+	return plan->directory.room;
 }
 
 static enum write_result open(struct hl_worker *w, struct outgoing *out)
@@ -25,6 +25,11 @@ static enum write_result open(struct hl_worker *w, struct outgoing *out)
 		if (!neigh_mac(next_hop(w, out->path), out->mac))
 			return WRITE_NO_HOP;
 		out->ends.mac = out->mac;
+	}
+	const struct plan_network *network = plan_network_of(w->plan, out->address);
+	if (network->has_macs) {
+		plan_network_mac(network, out->address, out->src_mac);
+		out->ends.src_mac = out->src_mac;
 	}
 	out->text = path_payload(out->path, out->pkt);
 	return WRITE_DONE;
@@ -43,7 +48,7 @@ static void send(struct hl_worker *w, struct outgoing *out, uint32_t len)
 // Its next hop may have moved.
 static void lost(struct hl_worker *w, const struct path *path)
 {
-	neigh_doubt(&w->plan->directory.neighbours, next_hop(w, path));
+	neigh_doubt(w->neighbours, next_hop(w, path));
 }
 
 const struct transport transport_udp = {

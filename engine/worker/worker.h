@@ -144,6 +144,9 @@ struct hl_worker {
 	char *more_long_texts;
 	struct text_change *text_changes; // by profile
 	uint32_t first, n;
+	const struct plan_port *port;   // whose queue it has
+	struct neigh_table *neighbours; // of the port
+	bool leads;                     // the first worker of the port: it does ARP for the servers
 	struct wheel *wheel;
 	struct digest *digest;
 	struct auth_realms realms;
@@ -174,7 +177,7 @@ struct hl_worker {
 	struct ramp ramps[RAMPS_MAX]; // oldest first
 	uint32_t n_ramps;
 	uint32_t stopping;  // lines that a command is still to stop
-	uint32_t announced; // own addresses announced so far
+	uint32_t announced; // own addresses looked at so far: announced, or on another port
 	uint64_t announce_ns;
 	uint32_t unregistering;     // lines with an unregister under way or to come
 	_Atomic uint32_t unsettled; // both, for other threads
@@ -242,6 +245,36 @@ static inline enum hl_server worker_active(const struct hl_worker *w, uint32_t i
 	uint8_t active = w->cold[i].active;
 
 	return active ? (enum hl_server)(active - 1) : HL_SERVER_NONE;
+}
+
+static inline const struct plan_address *worker_address(const struct hl_worker *w,
+							const struct line *l)
+{
+	return &w->plan->table.addresses[l->addr];
+}
+
+// The link that a line is on.
+static inline uint16_t worker_link_of(const struct hl_worker *w, const struct line *l)
+{
+	return w->plan->directory.networks[worker_address(w, l)->network].link;
+}
+
+// The link that a frame of these VLANs came on; PLAN_NO_NETWORK: none of ours.
+static inline uint16_t worker_link(const struct hl_worker *w, uint32_t vlan)
+{
+	if (vlan == 0)
+		return w->port->untagged;
+	return plan_link_find(&w->plan->directory, (uint32_t)(w->port - w->plan->directory.ports),
+			      vlan);
+}
+
+// The path of a line to an endpoint; NULL: there is none.
+static inline const struct path *worker_path(const struct hl_worker *w, const struct line *l,
+					     const struct plan_endpoint *to)
+{
+	const struct path *path = to ? &to->paths[worker_address(w, l)->network] : NULL;
+
+	return path && path->payload_at != 0 ? path : NULL;
 }
 
 static inline struct hl_state line_state(const struct line *l)

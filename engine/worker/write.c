@@ -151,6 +151,6 @@ enum write_result write_request(struct hl_worker *w, uint32_t i, const struct re
 void write_burst_end(struct hl_worker *w, uint16_t from)
 {
 	atomic_store_explicit(&w->unsettled, w->stopping + w->unregistering, memory_order_relaxed);
-	if (!w->plan->options.tx_csum_offload)
+	if (!w->port->tx_csum_offload)
 		path_finish_burst(w->tx, from);
 }

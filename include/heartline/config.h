@@ -14,6 +14,10 @@
 
 #define HL_LINES_MAX (1u << 24) // a branch has room for so many
 #define HL_PORTS_MAX 16
+#define HL_POOLS_MAX 4096
+#define HL_NETWORKS_MAX 16384 // VLANs of all pools
+#define HL_ROUTES_MAX 64      // of a pool
+#define HL_POOL_ANY 0
 #define HL_PROFILES_MAX 1024
 #define HL_DOMAINS_MAX 4096 // that CSV files give, counted once in each profile
 
@@ -75,6 +79,7 @@ struct hl_profile {
 	enum hl_reply_source reply_source;
 	bool check_request_user;
 	bool accept_only_from_server;
+	char *pool;                    // NULL: the lines are spread over all
 	struct hl_addr server_address; // accepted beside the line's servers; family NONE: none
 	enum hl_reject reject;
 };
@@ -82,6 +87,7 @@ struct hl_profile {
 // A group of lines: a range of phone numbers, or a CSV file; exactly one of them.
 struct hl_lines {
 	uint32_t profile; // index
+	uint32_t pool;    // one more than its index; HL_POOL_ANY: spread over all of them
 	uint64_t first, last;
 	uint8_t digits; // width of the range's first number as written ("0100-0199" keeps its zeros)
 	char *csv;      // path; NULL: the range counts
@@ -110,6 +116,38 @@ struct hl_port {
 	uint8_t prefix;         // length, of the lines' subnet; servers inside it are on-link
 	struct hl_addr gateway; // family NONE: none
 };
+
+enum hl_outer_tag { HL_OUTER_TAG_AD, HL_OUTER_TAG_Q }; // 0x88a8 (802.1ad), 0x8100
+
+struct hl_route {
+	struct hl_prefix to;
+	struct hl_addr via;
+};
+
+// Own addresses on a port, behind VLANs or without any; on one network, or on one like it for each of a range
+// of VLANs.
+struct hl_pool {
+	char *name;
+	struct hl_port at;        // its addresses and gateway; its device is that of the port
+	uint32_t port;            // index
+	uint16_t vlan, vlan_last; // the inner ones of two; 0: none
+	uint32_t outer_vlan;      // 0: none
+	uint32_t outer_tag;       // enum hl_outer_tag
+	uint32_t priority;        // PCP of the tags
+	struct hl_route
+		*routes; // to networks beyond; the longest prefix counts, the gateway has the rest
+	uint32_t n_routes;
+	bool has_macs;  // one for each address, from `mac` on
+	uint8_t mac[6]; // all 0: made of the port's
+	uint32_t dscp;  // of what lines send
+	uint32_t mtu;
+};
+
+/** Networks of a pool: one for each of its VLANs. */
+static inline uint32_t hl_pool_networks(const struct hl_pool *pool)
+{
+	return (uint32_t)pool->vlan_last - pool->vlan + 1;
+}
 
 /** The lines' subnet. */
 static inline struct hl_prefix hl_port_subnet(const struct hl_port *port)
@@ -184,6 +222,8 @@ struct hl_config {
 	uint32_t n_phases;
 	struct hl_port *ports;
 	uint32_t n_ports;
+	struct hl_pool *pools; // none: each port has one, of its own addresses
+	uint32_t n_pools;
 	struct hl_profile *profiles;
 	uint32_t n_profiles;
 	struct hl_lines *lines;
@@ -322,6 +362,9 @@ bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct 
 
 /** Do two profiles say the same? Addresses that were found for names do not count. */
 bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b);
+
+/** Do two configurations have the same pools? */
+bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b);
 
 /** Do two configurations have the same alerts? */
 bool hl_alerts_equal(const struct hl_config *a, const struct hl_config *b);

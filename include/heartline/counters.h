@@ -61,6 +61,7 @@ double hl_hist_sum(const struct hl_hist *hist);
 	ROW(FRAGMENT_TOO_LONG, "fragment_too_long", \
 	    "fragment of a datagram of more than 4096 bytes") \
 	ROW(OTHER_PROTOCOL, "other_protocol", "protocol that is not read (IPv6, TCP, LLDP)") \
+	ROW(VLAN, "vlan", "frame of a VLAN that no pool is in, or with more than two tags") \
 	ROW(NOT_OURS, "not_ours", "for an address or a port without a line") \
 	ROW(ARP_REFUSED, "arp_refused", "ARP that may not change what is known") \
 	ROW(ICMP_QUOTE, "icmp_quote", "ICMP unreachable that quotes no whole UDP header") \

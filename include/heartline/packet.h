@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-#define HL_FRAME_MAX 1514 // Ethernet header and 1500 bytes, no FCS
-#define HL_BURST_MAX 64   // packets in one call of hl_worker_rx()
+#define HL_MTU 1500                // bytes behind the link header
+#define HL_FRAME_MAX (22 + HL_MTU) // Ethernet header with two VLAN tags before it, no FCS
+#define HL_BURST_MAX 64            // packets in one call of hl_worker_rx()
 
 enum hl_packet_flag {
 	// rx: the device checked IP and UDP checksums

@@ -42,12 +42,22 @@ struct hl_steering {
  */
 void hl_steering_key(uint8_t key[], uint32_t key_len);
 
+// A port of several, and the workers that it has to itself.
+struct hl_plan_port {
+	uint32_t n_workers;
+	uint8_t mac[6];
+	bool tx_csum_offload;
+};
+
 struct hl_plan_options {
-	uint32_t n_workers;   // 1..64
+	uint32_t n_workers;   // 1..64, of all ports
 	uint8_t mac[6];       // of the port
 	uint64_t boot_key[2]; // secret, random at each start; a key for each purpose is made of it
 	uint32_t spare_lines; // room for lines that are added while workers run, see hl_plan_add()
 	bool tx_csum_offload; // the device finishes IPv4 and UDP checksums
+	// By port of the configuration; workers are numbered through. The caller's, used while the plan is made.
+	// NULL: there is one port, and all workers are its own.
+	const struct hl_plan_port *ports;
 	// Addresses and ports are chosen by it, so that replies arrive at the worker of their line;
 	// the caller's, used while the plan is made. NULL: one queue, or nothing is known.
 	const struct hl_steering *steering;
@@ -195,14 +205,14 @@ struct hl_endpoint hl_plan_place(const struct hl_plan *plan, uint32_t line);
 #define HL_PLAN_EVERY UINT32_MAX // each worker must see it
 
 /**
- * Worker that must see this frame: owner of the line of its destination address and port (for ICMP
- * errors: of the quoted source); 0 for everything else (ARP, echo); HL_PLAN_EVERY for a fragment without
- * ports.
+ * Worker that must see this frame of a port: owner of the line of its destination address and port (for ICMP
+ * errors: of the quoted source); the first one of the port for everything else (ARP, echo); HL_PLAN_EVERY, all
+ * of the port, for a fragment without ports.
  *
  * @param steered  out: a datagram to a line whose replies should have arrived there by themselves
  */
-uint32_t hl_plan_owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
-		       bool *steered);
+uint32_t hl_plan_owner(const struct hl_plan *plan, uint32_t port, const uint8_t *frame,
+		       uint16_t len, bool *steered);
 
 enum hl_frame_of {
 	HL_FRAME_OF_LINE,
@@ -212,9 +222,10 @@ enum hl_frame_of {
 
 /** Whose frame it is, received or sent (for an ICMP error that was received: of whom it quotes).
  * @param slot  out: of the line. Any thread, any time. */
-enum hl_frame_of hl_plan_frame_of(const struct hl_plan *plan, const uint8_t *frame, uint16_t len,
-				  bool sent, uint32_t *slot);
+enum hl_frame_of hl_plan_frame_of(const struct hl_plan *plan, uint32_t port, const uint8_t *frame,
+				  uint16_t len, bool sent, uint32_t *slot);
 
 /** Is this frame, which hl_plan_owner() calls steered, from a server of its line? What comes from elsewhere
  * says nothing of the steering. */
-bool hl_plan_from_server(const struct hl_plan *plan, const uint8_t *frame, uint16_t len);
+bool hl_plan_from_server(const struct hl_plan *plan, uint32_t port, const uint8_t *frame,
+			 uint16_t len);

@@ -69,12 +69,12 @@ static void *run_reader(void *argument)
 		uint16_t len = datagram_to(slot, bytes);
 		struct hl_snapshot s;
 		bool steered;
-		uint32_t owner = hl_plan_owner(race.plan, bytes, len, &steered);
+		uint32_t owner = hl_plan_owner(race.plan, 0, bytes, len, &steered);
 		const struct hl_worker *w = race.workers[owner % RACE_WORKERS];
 
 		if (owner >= RACE_WORKERS || slot - hl_worker_first(w) >= hl_worker_lines(w))
 			atomic_fetch_add(&wrong, 1);
-		hl_plan_from_server(race.plan, bytes, len);
+		hl_plan_from_server(race.plan, 0, bytes, len);
 		hl_snapshot_take(&s, race.workers, RACE_WORKERS);
 		if (s.lines + s.removed_slots + s.free_slots != SLOTS)
 			atomic_fetch_add(&wrong, 1);

@@ -20,8 +20,13 @@ static inline void datagram_write(struct hl_packet *pkt, const struct route *rou
 				  const struct hl_endpoint *src, const struct hl_endpoint *dst,
 				  const void *payload, uint16_t len)
 {
-	const struct path_ends ends = { route->dst_mac, &src->addr, &dst->addr, src->port,
-					dst->port };
+	const struct path_ends ends = {
+		.mac = route->dst_mac,
+		.src = &src->addr,
+		.dst = &dst->addr,
+		.src_port = src->port,
+		.dst_port = dst->port,
+	};
 	struct path path;
 
 	path_init_ipv4(&path, route->src_mac);

@@ -57,9 +57,10 @@ Test(config, bad_addresses_are_refused)
 		{ "ports:\n"
 		  "  - {device: a, addresses: 10.99.1.1-10.99.1.9/16}\n"
 		  "  - {device: b, addresses: 10.98.1.1/16}\n" PROFILES LINES,
-		  "lab.yaml:3:5: error: one port in this version\n"
-		  "    3 |   - {device: b, addresses: 10.98.1.1/16}\n"
-		  "      |     ^~ leave the other ports out" },
+		  "lab.yaml:6:22: error: outbound_server: 10.99.0.1 is outside of 10.98.0.0/16, and "
+		  "the port has no gateway\n"
+		  "    6 |     outbound_server: 10.99.0.1\n"
+		  "      |                      ^~ give the port a gateway inside of 10.98.0.0/16" },
 	};
 	EXPECT_ALL(cases);
 }

@@ -49,7 +49,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		{ PORTS PROFILES LINES "rap: 5s\n",
 		  "lab.yaml:9:1: error: rap: unknown key; did you mean ramp?\n"
 		  "    9 | rap: 5s\n"
-		  "      | ^~ allowed: ports, profiles, lines, alerts, expect, phases, rate, ramp, duration, drain, seed, "
+		  "      | ^~ allowed: ports, pools, profiles, lines, alerts, expect, phases, rate, ramp, duration, drain, seed, "
 		  "spare_lines, idle_sleep, sandbox, user, dns_servers, control_socket, http, "
 		  "http_token_file, http_certificate_file, http_key_file, history, history_age, "
 		  "history_size, pcap, pcap_size, pcap_files, hep, hep_id, trace_lines, trace_failed, trace_buffer, "
@@ -61,7 +61,7 @@ Test(config, another_shape_than_the_schema_is_refused)
 		{ PORTS PROFILES "lines:\n  - {profile: lab, color: red}\n",
 		  "lab.yaml:8:20: error: color: unknown key in lines[0]\n"
 		  "    8 |   - {profile: lab, color: red}\n"
-		  "      |                    ^~ allowed: profile, range, csv" },
+		  "      |                    ^~ allowed: profile, range, csv, pool" },
 		{ "ports:\n  - addresses: 10.99.1.1/16\n" PROFILES LINES,
 		  "lab.yaml:2:5: error: device is missing in ports[0]\n"
 		  "    2 |   - addresses: 10.99.1.1/16\n"

@@ -59,7 +59,7 @@ static uint32_t owner(const struct hl_plan *plan, const uint8_t *frame, uint16_t
 {
 	uint8_t *copy = guard_copy(frame, len);
 	bool steered;
-	uint32_t worker = hl_plan_owner(plan, copy, len, &steered);
+	uint32_t worker = hl_plan_owner(plan, 0, copy, len, &steered);
 
 	cr_expect_not(steered, "nothing steers");
 	guard_free(copy, len);

@@ -18,18 +18,16 @@ static void plan_refused(const char *text, const struct hl_plan_options *options
 // Every line has a slot of its own, and is found by it.
 static void slots_expect(const struct hl_plan *plan)
 {
-	uint8_t *seen = calloc((size_t)plan->table.addr_set.total << 16, 1);
+	uint8_t *seen = calloc((size_t)plan->table.n_addresses << 16, 1);
 
 	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
 		const struct plan_line *l = &plan->table.lines[i];
 		size_t slot = (size_t)l->addr << 16 | l->port;
 
-		cr_assert_lt(l->addr, plan->table.addr_set.total);
+		cr_assert_lt(l->addr, plan->table.n_addresses);
 		cr_assert_eq(seen[slot], 0, "line %u shares its address and port", i);
 		seen[slot] = 1;
-		cr_assert_eq(line_table_find(&plan->table, &plan->table.addresses[l->addr].addr,
-					     l->port),
-			     i);
+		cr_assert_eq(line_table_find(&plan->table, l->addr, l->port), i);
 	}
 	free(seen);
 }
@@ -128,14 +126,15 @@ Test(plan, windows_that_are_equal_or_inside_become_one)
 Test(plan, what_is_no_line_is_not_found)
 {
 	struct hl_plan *plan = plan_of(RANDOM_LAB "lines: [{profile: lab, range: 1-2}]\n");
-	struct hl_addr own = plan->table.addresses[0].addr, other = own;
+	struct hl_endpoint other = { plan->table.addresses[0].addr, plan->table.lines[0].port };
 	uint32_t found = 0;
 
 	for (uint32_t port = 0; port <= UINT16_MAX; port++)
-		found += line_table_find(&plan->table, &own, (uint16_t)port) >= 0;
+		found += line_table_find(&plan->table, 0, (uint16_t)port) >= 0;
 	cr_expect_eq(found, 1);
-	other.bytes[3] = 99;
-	cr_expect_eq(line_table_find(&plan->table, &other, plan->table.lines[0].port), -1);
+	cr_expect_eq(plan_line_find(plan, 0, &other), 0);
+	other.addr.bytes[3] = 99;
+	cr_expect_eq(plan_line_find(plan, 0, &other), -1);
 	hl_plan_free(plan);
 }
 
@@ -274,17 +273,17 @@ Test(plan, the_next_hop_is_the_server_or_the_gateway)
 				       "      backup_outbound_server: 192.0.2.1}\n"
 				       "  b: {outbound_server: 192.0.2.2}\n"
 				       "lines: [{profile: a, range: 1-4}]\n");
-	const struct neigh *hops = plan->directory.neighbours.entries;
+	const struct neigh *hops = plan->directory.ports[0].neighbours.entries;
 
-	cr_assert_eq(plan->directory.neighbours.n, 2);
+	cr_assert_eq(plan->directory.ports[0].neighbours.n, 2);
 	const struct plan_endpoint *p = plan->directory.servers[0][HL_SERVER_P].endpoints;
 	const struct plan_endpoint *b = plan->directory.servers[0][HL_SERVER_B].endpoints;
 
 	cr_expect_eq(p->at.port, 5070);
-	cr_expect_eq(hl_addr_ipv4(&hops[p->path.next_hop].addr), 0x0a630001);
-	cr_expect_eq(hl_addr_ipv4(&hops[b->path.next_hop].addr), 0x0a6300fe);
-	cr_expect_eq(plan->directory.servers[1][HL_SERVER_P].endpoints[0].path.next_hop,
-		     b->path.next_hop);
+	cr_expect_eq(hl_addr_ipv4(&hops[p->paths[0].next_hop].addr), 0x0a630001);
+	cr_expect_eq(hl_addr_ipv4(&hops[b->paths[0].next_hop].addr), 0x0a6300fe);
+	cr_expect_eq(plan->directory.servers[1][HL_SERVER_P].endpoints[0].paths[0].next_hop,
+		     b->paths[0].next_hop);
 	cr_expect_eq(hl_addr_ipv4(&hops[0].sender), 0x0a630101);
 	cr_expect_eq(plan->directory.servers[1][HL_SERVER_B].n_endpoints, 0);
 	hl_plan_free(plan);

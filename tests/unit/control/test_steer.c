@@ -83,7 +83,7 @@ static bool line_marked(const struct hl_plan *plan, uint32_t line)
 // replies of both of their servers at home.
 static void steered_expect(const struct hl_plan *plan, const struct hl_steering *how, uint32_t want)
 {
-	uint8_t *seen = calloc((size_t)plan->table.addr_set.total << 16, 1);
+	uint8_t *seen = calloc((size_t)plan->table.n_addresses << 16, 1);
 	uint32_t worker = 0, marked = 0;
 
 	for (uint32_t i = 0; i < plan->table.n_lines; i++) {
@@ -94,7 +94,7 @@ static void steered_expect(const struct hl_plan *plan, const struct hl_steering 
 
 		cr_assert_eq(seen[(size_t)l->addr << 16 | l->port], 0, "line %u shares", i);
 		seen[(size_t)l->addr << 16 | l->port] = 1;
-		cr_assert_eq(line_table_find(&plan->table, addr, l->port), i);
+		cr_assert_eq(line_table_find(&plan->table, l->addr, l->port), i);
 		while (i >= plan->table.first[worker + 1])
 			worker++;
 		if (!line_marked(plan, i))
@@ -374,7 +374,7 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		memcpy(frame + 30, plan->table.addresses[plan->table.lines[i].addr].addr.bytes, 4);
 		frame[36] = (uint8_t)(plan->table.lines[i].port >> 8);
 		frame[37] = (uint8_t)plan->table.lines[i].port;
-		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &steered), i / 2);
+		cr_expect_eq(hl_plan_owner(plan, 0, frame, sizeof(frame), &steered), i / 2);
 		cr_expect_eq(steered, line_marked(plan, i));
 		// what does not come from a server of the line says nothing of the steering
 		const struct hl_endpoint *p =
@@ -387,12 +387,13 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		memcpy(frame + 26, p->addr.bytes, 4);
 		frame[34] = (uint8_t)(p->port >> 8);
 		frame[35] = (uint8_t)p->port;
-		cr_expect(hl_plan_from_server(plan, frame, sizeof(frame)));
+		cr_expect(hl_plan_from_server(plan, 0, frame, sizeof(frame)));
 		frame[35] ^= 1;
-		cr_expect_not(hl_plan_from_server(plan, frame, sizeof(frame)), "another port");
+		cr_expect_not(hl_plan_from_server(plan, 0, frame, sizeof(frame)), "another port");
 		frame[35] ^= 1;
 		frame[29] ^= 64;
-		cr_expect_not(hl_plan_from_server(plan, frame, sizeof(frame)), "another address");
+		cr_expect_not(hl_plan_from_server(plan, 0, frame, sizeof(frame)),
+			      "another address");
 		any = any || steered;
 		// An ICMP error that quotes it is hashed by its own addresses.
 		memcpy(frame + 54, frame + 30, 4); // quoted source
@@ -402,7 +403,7 @@ Test(steer, a_frame_says_whether_it_should_have_come_by_itself)
 		frame[63] = frame[37];
 		frame[23] = 1;
 		frame[34] = 3;
-		cr_expect_eq(hl_plan_owner(plan, frame, sizeof(frame), &icmp), i / 2);
+		cr_expect_eq(hl_plan_owner(plan, 0, frame, sizeof(frame), &icmp), i / 2);
 		cr_expect_not(icmp);
 		none = none || !steered;
 	}

@@ -194,11 +194,11 @@ Test(icmp, echo_that_does_not_fit_an_answer_is_left)
 	struct icmp_quote quote;
 
 	bytes[ETH_BYTES + IPV4_BYTES] = 8;
-	struct frame f = icmp_of(bytes, HL_FRAME_MAX - ETH_BYTES - IPV4_BYTES);
+	struct frame f = icmp_of(bytes, HL_MTU - IPV4_BYTES);
 	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_ECHO_REQUEST));
 	struct hl_packet pkt = { .data = guard_alloc(HL_FRAME_MAX) };
 	icmp_write_echo_reply(&pkt, bytes, &f, false);
-	cr_assert(eq(u16, pkt.len, HL_FRAME_MAX));
-	f = icmp_of(bytes, HL_FRAME_MAX - ETH_BYTES - IPV4_BYTES + 1);
+	cr_assert(eq(u16, pkt.len, ETH_BYTES + HL_MTU));
+	f = icmp_of(bytes, HL_MTU - IPV4_BYTES + 1);
 	cr_assert(eq(int, icmp_read(&f, &quote), ICMP_OTHER));
 }

@@ -39,15 +39,26 @@ static uint16_t tick(uint64_t now_ns, uint16_t cap)
 
 	for (int i = 0; i < ROOM; i++)
 		pkts[i].data = room[i];
-	neigh_tick(&table, our_mac, &tx, now_ns);
+	neigh_tick(&table, &tx, now_ns);
 	return tx.n;
+}
+
+static struct neigh_from from_us(void)
+{
+	static struct path path;
+	struct neigh_from from = { .path = &path, .sender = addr4(192, 0, 2, 1) };
+
+	path_init_ipv4(&path, our_mac);
+	memcpy(from.sender_mac, our_mac, 6);
+	return from;
 }
 
 static int add(uint8_t last_byte)
 {
-	struct hl_addr addr = addr4(192, 0, 2, last_byte), sender = addr4(192, 0, 2, 1);
+	struct hl_addr addr = addr4(192, 0, 2, last_byte);
+	const struct neigh_from from = from_us();
 
-	return neigh_add(&table, &addr, &sender);
+	return neigh_add(&table, &addr, &from);
 }
 
 // "192.0.2.`last_byte` is at mac", as an answer to us.
@@ -67,7 +78,6 @@ static enum neigh_news hear(const struct arp *arp, const uint8_t eth_src[6],
 		.arp = arp,
 		.eth_dst = eth_dst,
 		.eth_src = eth_src,
-		.own_mac = our_mac,
 		.for_us = hl_addr_equal(&arp->target, &us),
 	};
 
@@ -137,7 +147,7 @@ Test(neigh, same_address_same_entry_until_full)
 
 Test(neigh, thousands_are_found_by_their_address)
 {
-	struct hl_addr sender = addr4(10, 0, 0, 1);
+	const struct neigh_from from = from_us();
 
 	neigh_free(&table);
 	cr_assert(eq(int, neigh_init(&table, 20000), 0));
@@ -145,7 +155,7 @@ Test(neigh, thousands_are_found_by_their_address)
 		for (uint32_t i = 0; i < 20000; i++) {
 			struct hl_addr addr = hl_addr_from_ipv4(0x0a000100 + i * 3);
 
-			cr_assert(eq(int, neigh_add(&table, &addr, &sender), (int)i));
+			cr_assert(eq(int, neigh_add(&table, &addr, &from), (int)i));
 		}
 }
 
@@ -368,7 +378,7 @@ Test(neigh, requests_follow_what_the_burst_already_holds)
 	for (int i = 0; i < ROOM; i++)
 		pkts[i] = (struct hl_packet){ .data = room[i], .len = 7 };
 	add(2);
-	neigh_tick(&table, our_mac, &tx, 0);
+	neigh_tick(&table, &tx, 0);
 	cr_assert(eq(u16, tx.n, 4));
 	cr_assert(eq(u16, pkts[2].len, 7));
 	cr_assert(eq(u16, pkts[3].len, ETH_BYTES + ARP_BYTES));

@@ -98,7 +98,7 @@ Test(path, ours_is_that_of_linux_but_for_the_identification)
 Test(path, ours_is_read_back_at_every_length)
 {
 	const struct path path = path_make(false, false);
-	uint8_t payload[HL_FRAME_MAX - FRAME_UDP_AT];
+	uint8_t payload[ETH_BYTES + HL_MTU - FRAME_UDP_AT];
 	struct frame f;
 
 	cr_assert(eq(u32, path_room(&path), sizeof(payload)));
@@ -151,7 +151,7 @@ Test(path, each_byte_of_tagged_ipv6_is_as_it_must_be)
 	};
 	// clang-format on
 	cr_assert(eq(u16, path.payload_at, 66));
-	cr_assert(eq(u32, path_room(&path), HL_FRAME_MAX - 66));
+	cr_assert(eq(u32, path_room(&path), HL_MTU - 48));
 	cr_assert(eq(int, memcmp(pkt.data, want, 64), 0));
 	cr_assert(eq(u16, load_be16(pkt.data + 64),
 		     udp_checksum(&own6, &peer6, (const uint8_t *)payload, len)));
@@ -198,8 +198,13 @@ Test(path, from_a_port_to_a_destination_it_is_the_same_frame)
 		const struct path path = path_make(kind & 1, kind & 2);
 		const struct hl_endpoint *own = kind & 2 ? &own6 : &own4;
 		const struct hl_endpoint *peer = kind & 2 ? &peer6 : &peer4;
-		const struct path_ends ends = { peer_mac, &own->addr, &peer->addr, own->port,
-						peer->port };
+		const struct path_ends ends = {
+			.mac = peer_mac,
+			.src = &own->addr,
+			.dst = &peer->addr,
+			.src_port = own->port,
+			.dst_port = peer->port,
+		};
 		struct hl_packet want = write_along(&path, "heartline", 9);
 		struct hl_packet pkt = payload_make(&port, "heartline", 9);
 

@@ -57,7 +57,7 @@ static void see_cnonce(uint32_t line, const char *text)
 
 static uint32_t line_of(const struct rig *rig, const struct frame *f)
 {
-	return (uint32_t)line_table_find(&rig->plan->table, &f->src.addr, f->src.port);
+	return (uint32_t)plan_line_find(rig->plan, 0, &f->src);
 }
 
 // All that the caught frames show.
