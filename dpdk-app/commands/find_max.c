@@ -155,6 +155,7 @@ int find_max_run(struct run *run, const struct find_options *options, struct fin
 	find.run = run;
 	find.what = report->what;
 	find.expect = run->config->expect.n ? run->config->expect : no_failure;
+	find.none_refused = run->config->expect.n == 0;
 	find.settle_ms = settle_ms(run->config, report->what);
 	const double start = (double)options->start_rate;
 	rate_search_begin(&s, start, (double)run->config->rate);

@@ -19,6 +19,7 @@
 #define SENT_SHARE 0.97 // a generator that sends less of what is asked for is the limit
 #define LATE_US 10000.0 // later than this, a trial says nothing about the servers (report.c)
 #define SHORTEST_S 0.5
+#define UNREGISTER_SHARE 0.8 // of a rate at which registering went well
 
 static bool wait_ms(struct find *f, uint64_t ms)
 {
@@ -30,26 +31,44 @@ static bool wait_ms(struct find *f, uint64_t ms)
 
 struct awaited {
 	const struct run *run;
-	uint64_t registered; // lines; 0: all are off
+	uint64_t lines;
+	bool none_refused; // it is over when a line was, as soon as all have had their answer
 };
 
-static bool lines_ready(void *context)
+static bool lines_off(void *context)
 {
 	const struct awaited *a = context;
 	struct hl_snapshot now;
 
 	dataplane_snapshot(a->run->dp, &now);
-	if (a->registered)
-		return now.registered >= a->registered;
 	return now.by_state[HL_OFF] == now.lines && dataplane_unsettled(a->run->dp) == 0;
 }
 
-// Until so many lines are registered, or with 0 until all are off. False: not in time, or stopped.
-static bool lines_await(struct find *f, uint64_t registered, uint64_t ms)
+static bool lines_started(void *context)
 {
-	struct awaited awaited = { f->run, registered };
+	const struct awaited *a = context;
+	struct hl_snapshot now;
+
+	dataplane_snapshot(a->run->dp, &now);
+	return now.lines - now.by_state[HL_OFF] >= a->lines;
+}
+
+static bool lines_registered(void *context)
+{
+	const struct awaited *a = context;
+	struct hl_snapshot now;
+
+	dataplane_snapshot(a->run->dp, &now);
+	uint64_t refused = now.by_state[HL_DOWN] + now.by_state[HL_PARK];
+	return now.registered + (a->none_refused ? refused : 0) >= a->lines;
+}
+
+// False: not in time, or stopped.
+static bool lines_await(struct find *f, bool (*reached)(void *), uint64_t lines, uint64_t ms)
+{
+	struct awaited awaited = { f->run, lines, f->none_refused };
 	const struct control_until until = {
-		.reached = lines_ready,
+		.reached = reached,
 		.context = &awaited,
 		.look_every_ns = LOOK_NS,
 		.timeout_ns = ms * MS,
@@ -82,7 +101,7 @@ int find_warm_up(struct find *f, double start_rate, char why[FIND_WHY_ROOM], str
 		return 0;
 	}
 	run_enable(run);
-	if (!lines_await(f, lines, ramp_ms + REGISTER_PATIENCE_MS)) {
+	if (!lines_await(f, lines_registered, lines, ramp_ms + REGISTER_PATIENCE_MS)) {
 		snprintf(why, FIND_WHY_ROOM, "not all lines could register before the search");
 		return -EAGAIN;
 	}
@@ -204,6 +223,11 @@ static void block_tell(struct find *f, enum hl_command_type type, uint32_t n, do
 	}
 }
 
+static double since_s(uint64_t then_ns)
+{
+	return (double)(timebase_ns() - then_ns) / 1e9;
+}
+
 static int register_trial(struct find *f, double lower, struct find_trial *t,
 			  enum trial_outcome *outcome, struct hl_error *err)
 {
@@ -227,11 +251,15 @@ static int register_trial(struct find *f, double lower, struct find_trial *t,
 		return rc;
 	before_ns = timebase_ns();
 	block_tell(f, HL_COMMAND_ENABLE, n, t->seconds);
-	bool all = lines_await(f, n, (uint64_t)(t->seconds * 1000) + f->settle_ms);
-	double took_s = (double)(timebase_ns() - before_ns) / 1e9;
+	uint64_t ms = (uint64_t)(t->seconds * 1000);
+	lines_await(f, lines_started, n, ms + f->settle_ms);
+	double started_s = since_s(before_ns) - (double)LOOK_NS / 1e9;
+	lines_await(f, lines_registered, n, ms + f->settle_ms);
+	double took_s = since_s(before_ns);
 	window_end(&f->window, &m);
+	bool all = m.lines->registered >= n;
 	t->answered = (double)m.lines->registered / fmax(took_s, t->seconds);
-	t->sent = all ? n / fmax(took_s - (double)LOOK_NS / 1e9, t->seconds) : t->asked;
+	t->sent = (double)(lines - m.lines->by_state[HL_OFF]) / fmax(started_s, t->seconds);
 	if (measure_take(HL_MEASURE_RTT_P99, &m, &t->p99_us))
 		t->p99_us = NAN;
 	*outcome = trial_judge(f, &m, t);
@@ -240,9 +268,10 @@ static int register_trial(struct find *f, double lower, struct find_trial *t,
 			 m.lines->registered, n);
 		*outcome = TRIAL_MISSED;
 	}
-	double slowly = n / fmax(lower / 2, 1);
+	// One request each while its nonce is good, two otherwise, as when it registered.
+	double slowly = n / fmax(lower * UNREGISTER_SHARE, 1);
 	block_tell(f, HL_COMMAND_DISABLE, n, slowly);
-	lines_await(f, 0, (uint64_t)(slowly * 1000) + REGISTER_PATIENCE_MS);
+	lines_await(f, lines_off, 0, (uint64_t)(slowly * 1000) + REGISTER_PATIENCE_MS);
 	return 0;
 }
 

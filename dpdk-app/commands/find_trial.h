@@ -11,6 +11,7 @@ struct find {
 	struct run *run;
 	enum find_what what;
 	struct hl_expectations expect; // of each trial
+	bool none_refused;             // one line that is refused fails the trial
 	struct window window;
 	uint64_t settle_ms; // in which a request is answered or given up
 	bool stopped;       // by Ctrl-C

@@ -5,12 +5,17 @@
 
 #define GROWTH 1.5
 #define GRANULARITY 0.01 // between what went well and what did not
-#define BACK_DOWN 0.98   // when a candidate does not hold for longer (C of RFC 7502)
+#define BACK_DOWN 0.02   // when a candidate does not hold for longer (C of RFC 7502)
+#define HELD_GRANULARITY 0.0201
 #define LOWEST 1.0
 
 void rate_search_begin(struct rate_search *s, double start, double top)
 {
-	*s = (struct rate_search){ .rate = top && start > top ? top : start, .top = top };
+	*s = (struct rate_search){
+		.rate = top && start > top ? top : start,
+		.top = top,
+		.down = BACK_DOWN,
+	};
 }
 
 static void verify(struct rate_search *s)
@@ -30,10 +35,27 @@ static void bisect(struct rate_search *s)
 		verify(s);
 }
 
+// A candidate has held: the next one is in between, until that is a small gap.
+static void climb(struct rate_search *s)
+{
+	double between = s->bad - s->held;
+
+	s->good = s->held;
+	s->rate = s->held + between / 2;
+	if (between <= s->bad * HELD_GRANULARITY || between <= LOWEST) {
+		s->rate = s->held;
+		s->end = SEARCH_FOUND;
+	}
+}
+
 static void met(struct rate_search *s)
 {
 	if (s->step == SEARCH_VERIFY) {
-		s->end = s->bad ? SEARCH_FOUND : SEARCH_TOP;
+		s->held = s->rate;
+		if (s->bad)
+			climb(s);
+		else
+			s->end = SEARCH_TOP;
 		return;
 	}
 	s->good = s->rate;
@@ -51,8 +73,11 @@ static void met(struct rate_search *s)
 static void missed(struct rate_search *s)
 {
 	s->bad = s->rate;
-	if (s->step == SEARCH_VERIFY) {
-		s->rate *= BACK_DOWN;
+	if (s->step == SEARCH_VERIFY && s->held) {
+		climb(s);
+	} else if (s->step == SEARCH_VERIFY) {
+		s->rate *= 1 - s->down;
+		s->down *= 2;
 		s->good = s->rate;
 	} else if (s->good) {
 		bisect(s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The search for the highest rate at which all goes well, by RFC 7502 section 4.10: grow by half until a trial
-// fails, halve what is in between, then hold the candidate for longer.
+// fails, halve what is in between, then hold the candidate for longer. Where it does not hold, the RFC goes down by
+// a fixed share; here that share doubles each time, and what is in between is halved again by long trials.
 #pragma once
 
 #include <stdbool.h>
@@ -27,6 +28,8 @@ struct rate_search {
 	double rate; // of the next trial
 	double good; // the highest that went well; 0: none
 	double bad;  // the lowest that did not; 0: none
+	double held; // the highest that went well for longer; 0: none
+	double down; // share by which a candidate that does not hold is lowered
 	double top;  // the highest to be tried; 0: no limit
 	enum search_step step;
 	enum search_end end;

@@ -33,12 +33,23 @@ print(f["found"], f["rate"], f["end"], sep="|")' "$DIR/$RUN.json" 2>&1)
 between() { python3 -c 'import sys
 sys.exit(not float(sys.argv[1]) <= float(sys.argv[2]) <= float(sys.argv[3]))' "$@" 2>/dev/null; }
 
+# settled NAME WANTED GOT: as check, unless the machine let no trial be asked evenly, which the run has said
+settled() {
+	if [[ $2 != "$3" && $END == "the generator was the limit, not the servers" ]] &&
+		grep -qE 'because +find-max: .*(of its timers were more than|% of what was asked for)' "$DIR/$RUN.log"; then
+		skip_check "$1" "this machine is too busy: $(grep 'because  *find-max' "$DIR/$RUN.log")"
+	else
+		check "$1" "$2" "$3"
+	fi
+}
+within() { if between "$@"; then echo within; else echo "$2"; fi; }
+
 # --- registrations: each is two requests, a challenge and the answer to it, or one where the nonce still counts ---
 
 lines=700
 limit limit 150
-search "a limited registrar" --lines $lines --ramp 10s --find-max register --start-rate 65 --trial 300ms
-if [[ $FOUND == True && $EXIT_CODE == 0 ]] && between 70 "$RATE" 160; then
+search "a limited registrar" --lines $lines --ramp 10s --find-max register --start-rate 65 --trial 250ms
+if [[ $FOUND == True && $EXIT_CODE == 0 ]] && between 70 "$RATE" 85; then
 	ok "a limited registrar: its rate is found ($RATE a second)"
 elif [[ $FOUND == False && $EXIT_CODE == 1 && $END == "the generator was the limit, not the servers" ]]; then
 	skip_check "a limited registrar: its rate is found" "this machine is too busy: $(grep find-max "$DIR/$RUN.log")"
@@ -51,19 +62,18 @@ check "a limited registrar: the path is shown, up to a trial that failed" True \
 # --- a generator that cannot ask that often ---
 
 limit ok
-search "too few lines" --lines 20 --ramp 500ms --find-max register --start-rate 10 --trial 500ms
+search "too few lines" --lines 20 --ramp 500ms --find-max register --start-rate 25 --trial 500ms
 check "too few lines: it is said, and no server is blamed" "1 False the generator was the limit, not the servers" "$EXIT_CODE $FOUND $END"
-if between 5 "$RATE" 45; then ok "too few lines: what went well is a lower bound"; else
-	not_ok "too few lines: what went well is a lower bound" "$RATE"
-fi
+settled "too few lines: what went well is a lower bound" within "$(within 12 "$RATE" 45)"
 check "too few lines: the verdict" 1 "$(grep -c 'because  *find-max: the generator was the limit, not the servers: ' "$DIR/$RUN.log")"
 
 # --- the highest rate that is to be tried, and a server that does nothing ---
 
-search "a rate that is enough" --lines 60 --ramp 500ms --find-max register --start-rate 20 --trial 500ms --rate 30
-check "a rate that is enough: it is held, and that is said" "0 False the rate of the run is the highest that was tried" "$EXIT_CODE $FOUND $END"
+search "a rate that is enough" --options-timeout 500ms --lines 20 --ramp 500ms --find-max options --start-rate 80 --trial 200ms --rate 100
+settled "a rate that is enough: it is held, and that is said" "0 False the rate of the run is the highest that was tried" "$EXIT_CODE $FOUND $END"
+settled "a rate that is enough: and that is what was sent" within "$(within 97 "$RATE" 103)"
 limit silent
-search "a silent server" --lines 5 --ramp 200ms --find-max register --start-rate 4 --trial 200ms
+search "a silent server" --lines 5 --ramp 200ms --find-max register --start-rate 1 --trial 200ms
 check "a silent server: has no rate" "1 False None not even one request a second went well" "$EXIT_CODE $FOUND $RATE $END"
 
 # --- what is refused ---

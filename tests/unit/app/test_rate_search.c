@@ -55,7 +55,18 @@ Test(rate_search, what_a_short_trial_does_not_notice_a_longer_one_does)
 	struct rate_search s = run(100, 0, 5000, INFINITY, 0.04);
 
 	cr_expect_eq(s.end, SEARCH_FOUND);
-	cr_expect(s.rate <= 5000 && s.rate >= 5000 * 0.98, "%f", s.rate);
+	cr_expect(s.rate <= 5000 && s.rate >= 5000 * 0.97, "%f", s.rate);
+}
+
+Test(rate_search, far_too_high_a_candidate_comes_down_in_few_trials)
+{
+	for (double hidden = 0; hidden < 0.6; hidden += 0.01) {
+		struct rate_search s = run(100, 0, 5000, INFINITY, hidden);
+		cr_expect_eq(s.end, SEARCH_FOUND);
+		cr_expect(s.rate <= 5000 && s.rate >= 5000 * 0.97, "%f", s.rate);
+		cr_expect(s.bad > 5000 && s.bad <= s.rate * 1.03, "%f", s.bad);
+		cr_expect_lt(trials, 50, "%u at %f", trials, hidden);
+	}
 }
 
 Test(rate_search, a_generator_that_cannot_is_told_from_a_server_that_does_not)
