@@ -56,7 +56,7 @@ static const struct {
 	{ "refresh", 0, "TIME", "Expires to ask for; lines refresh after half of it (1800s)", "register_refresh_interval" },
 	{ "detect-interval", 0, "TIME", "time between two OPTIONS to the primary; 0: none are sent (0)", "primary_detect_interval" },
 	{ "fail-count", 0, "1..62", "failed probes before a line switches to the backup (3)", "max_detect_fail_count" },
-	{ "recover-count", 0, "1..63", "answered probes before the primary counts as back (1)", "recover_count" },
+	{ "recover-count", 0, "1..100", "answered probes before the primary counts as back (1)", "recover_count" },
 	{ "prefer-primary", 0, "on|off", "return as soon as the primary is back (off)", "prefer_primary" },
 	{ "return-delay", 0, "TIME", "otherwise return so long after that (12h)", "back_to_primary_delay" },
 	{ "remove-last", 0, "on|off", "unregister from the server that a line has left (off)", "remove_last_registration" },

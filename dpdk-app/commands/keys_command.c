@@ -37,7 +37,9 @@ struct form {
 };
 
 #define CODES_TITLE "What an answer to a REGISTER means"
-#define CODES_INTRO "Any final answer to an OPTIONS is a sign of life, except those in down_codes."
+#define CODES_INTRO \
+	"Any final answer to a probe is a sign of life, except those in down_codes, and with alive_codes\n" \
+	"all that are not in it."
 
 // Why a key cannot be set in a profile like the others; "" when it can.
 static const char *stage_text(const struct hl_key *key)

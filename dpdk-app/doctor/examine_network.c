@@ -243,8 +243,10 @@ static void servers_weigh(struct facts_network *n)
 			snprintf(who, sizeof(who), "%.60s %c", place->profile->name, place->server);
 			if (strcmp(who, s->who) != 0)
 				continue;
+			const struct hl_codes down = hl_profile_down_codes(place->profile);
 			s->counts_as_down = place->profile->primary_detect_interval_ms > 0 &&
-					    hl_codes_hold(&place->profile->down_codes, s->status);
+					    place->profile->probe == HL_PROBE_OPTIONS &&
+					    hl_codes_hold(&down, s->status);
 			s->refuses_elsewhere = place->profile->reply_source == HL_REPLY_STRICT;
 		}
 	}

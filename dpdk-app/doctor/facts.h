@@ -195,7 +195,7 @@ struct fact_server {
 	char from[HL_ADDR_TEXT + 8]; // of what came, where that is another place
 	unsigned sent;
 	double rtt_ms;
-	bool counts_as_down;    // by the profile's down_codes, and probes are on
+	bool counts_as_down; // by the profile's down_codes and alive_codes, and probes are OPTIONS
 	bool refuses_elsewhere; // reply_source: strict
 };
 

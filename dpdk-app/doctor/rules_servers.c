@@ -28,7 +28,7 @@ static void server_judge(const struct fact_server *s, const char *check, struct 
 		finding_say(f->means,
 			    "the server is down, a filter drops the request, or it has no way "
 			    "back to the lines' subnet; a server that answers REGISTER only "
-			    "needs primary_detect_interval: 0");
+			    "needs probe: register0, or primary_detect_interval: 0");
 		finding_say(f->fix, "tcpdump -ni any udp port %s", strchr(s->at, ':') + 1);
 		break;
 	case SERVER_UNREACHABLE:
@@ -66,7 +66,7 @@ static void server_judge(const struct fact_server *s, const char *check, struct 
 			    s->status, s->phrase, s->rtt_ms);
 		if (s->counts_as_down)
 			finding_say(f->means,
-				    "down_codes has it, so that each probe counts as failed and "
+				    "by down_codes or alive_codes each probe counts as failed, and "
 				    "lines leave this server");
 		else if (s->rtt_ms > SLOW_MS)
 			finding_say(f->means,

@@ -161,8 +161,8 @@ static void judge_hints(const struct report *r, struct judgement *j)
 		snprintf(
 			j->hints[j->n_hints++], REASON_ROOM,
 			"the primary answered REGISTER and not one OPTIONS; if it never does, "
-			"primary_detect_interval: 0 stops the probes, which move lines away (%" PRIu64
-			" times)",
+			"probe: register0 asks it by REGISTER, and primary_detect_interval: 0 stops the "
+			"probes, which move lines away (%" PRIu64 " times)",
 			r->left_silent_primary);
 	if (!anything_answered(&r->end) && r->end.drops[HL_DROP_BAD_CHECKSUM])
 		snprintf(

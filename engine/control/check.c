@@ -258,6 +258,31 @@ static int same_server(struct fault *fault)
 	return fault_hint(fault, "name another server, or leave it out");
 }
 
+// A probe that nobody answers would call every server dead, and a code that stands in both lists says nothing.
+static int probes_check(const struct hl_profile *p, struct fault *fault)
+{
+	if (p->probe == HL_PROBE_CRLF) {
+		fault->key = "probe";
+		fault_say(fault,
+			  "crlf has an answer over TCP and TLS alone (RFC 5626 4.4.1); over UDP "
+			  "every server would seem dead");
+		return fault_hint(fault, "allowed over UDP: options, register0");
+	}
+	if (p->down_detect_interval_ms != 0 && p->primary_detect_interval_ms == 0) {
+		fault->key = "down_detect_interval";
+		fault_say(fault, "there are no probes to send at another interval");
+		return fault_hint(fault, "needed: primary_detect_interval above 0");
+	}
+	for (unsigned status = HL_CODES_FIRST; status <= HL_CODES_LAST; status++)
+		if (hl_codes_hold(&p->alive_codes, status) &&
+		    hl_codes_hold(&p->down_codes, status)) {
+			fault->key = "alive_codes";
+			fault_say(fault, "%u is in down_codes as well (default 503)", status);
+			return fault_hint(fault, "leave it out of one of them");
+		}
+	return 0;
+}
+
 int check_settings(const struct hl_profile *p, struct fault *fault)
 {
 	if (p->use_random_sip_port && p->min_random_sip_port > p->max_random_sip_port) {
@@ -271,6 +296,8 @@ int check_settings(const struct hl_profile *p, struct fault *fault)
 		fault_say(fault, "a reg-id means nothing without +sip.instance");
 		return fault_hint(fault, "needed: sip_instance: on (RFC 5626 4.2)");
 	}
+	if (probes_check(p, fault) != 0)
+		return -EINVAL;
 	if (p->backoff_base_s > p->backoff_max_s) {
 		fault->key = "backoff_base";
 		fault_say(fault, "%u s is above backoff_max, %u s", p->backoff_base_s,

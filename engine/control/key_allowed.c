@@ -47,7 +47,8 @@ void key_allowed(const struct key *key, char *out, size_t room)
 		break;
 	case KEY_CODES:
 		snprintf(out, room,
-			 "status codes 300..699 and ranges, by comma, as in 404,500-504,6xx");
+			 "status codes %" PRIu64 "..%d and ranges, by comma, as in 404,500-504,6xx",
+			 key->min, HL_CODES_LAST);
 		break;
 	case KEY_ADDRESS:
 		snprintf(out, room, "an IPv4 address");

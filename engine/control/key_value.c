@@ -224,7 +224,7 @@ static bool code_range_read(const char *text, size_t len, uint32_t *first, uint3
 	const char *dash = memchr(text, '-', len);
 	size_t first_len = dash != NULL ? (size_t)(dash - text) : len;
 
-	if (len == 3 && text[0] >= '3' && text[0] <= '6' && strncasecmp(text + 1, "xx", 2) == 0) {
+	if (len == 3 && text[0] >= '2' && text[0] <= '6' && strncasecmp(text + 1, "xx", 2) == 0) {
 		*first = (uint32_t)(text[0] - '0') * 100;
 		*last = *first + 99;
 		return true;
@@ -234,20 +234,22 @@ static bool code_range_read(const char *text, size_t len, uint32_t *first, uint3
 	*last = *first;
 	if (dash != NULL && (len != 7 || !text_get_number(dash + 1, 3, last)))
 		return false;
-	return *first >= HL_CODES_FIRST && *first <= HL_CODES_LAST && *last >= HL_CODES_FIRST &&
-	       *last <= HL_CODES_LAST;
+	return *first <= HL_CODES_LAST && *last <= HL_CODES_LAST;
 }
 
-static int codes_read(const char *text, struct key_value *value, struct fault *fault)
+static int codes_read(const struct key *key, const char *text, struct key_value *value,
+		      struct fault *fault)
 {
 	for (const char *at = text; *at != '\0';) {
 		size_t len = strcspn(at, ", ");
 		uint32_t first, last;
 
-		if (!code_range_read(at, len, &first, &last)) {
-			fault_say(fault, "\"%.*s\" is neither a failure code nor a range of them",
-				  (int)(len < 40 ? len : 40), at);
-			return fault_hint(fault, "allowed: 300..699, as in 403,500-504,6xx");
+		if (!code_range_read(at, len, &first, &last) || first < key->min ||
+		    last < key->min) {
+			fault_say(fault, "\"%.*s\" is neither a %s nor a range of them",
+				  (int)(len < 40 ? len : 40), at,
+				  key->min < 300 ? "final status code" : "failure code");
+			return fault_allowed(key, fault);
 		}
 		if (first > last) {
 			fault_say(fault, "the range %u-%u is backwards", first, last);
@@ -346,7 +348,7 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 	case KEY_TRACED:
 		return traced_read(key, text, value, fault);
 	case KEY_CODES:
-		return codes_read(text, value, fault);
+		return codes_read(key, text, value, fault);
 	case KEY_DOMAIN:
 		return domain_read(text, value, fault);
 	case KEY_DISPLAY:

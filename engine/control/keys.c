@@ -21,6 +21,7 @@ static const char *const return_modes[] = { "auto", "never", NULL };
 static const char *const transports[] = { "udp", "tcp", "tls", NULL };
 static const char *const dns_types[] = { "a", "srv", "naptr", NULL };
 static const char *const reply_sources[] = { "branch", "strict", NULL };
+static const char *const probes[] = { "options", "register0", "crlf", NULL };
 static const char *const rejects[] = { "answer", "drop", NULL };
 
 const struct key profile_keys[] = {
@@ -93,16 +94,22 @@ const struct key profile_keys[] = {
 	  .meaning = "refresh and leave the park earlier by a random part, so that no lines stay in step" },
 	// probes and failover
 	{ "options_timeout", KEY_TIME, PROFILE(options_timeout_ms), IN_MS, .min = 100, .max = 600000,
-	  .fallback = "2000", .meaning = "give-up time of an OPTIONS" },
+	  .fallback = "2000", .meaning = "give-up time of an OPTIONS and of a probe" },
 	{ "primary_detect_interval", KEY_TIME, PROFILE(primary_detect_interval_ms), IN_S_KEPT_MS,
 	  .min_ms = 10, .max = DAY_S, .or_zero = true, .fallback = "0",
-	  .meaning = "OPTIONS to the primary; 0: no probe" },
+	  .meaning = "from one probe of the primary to the next; 0: no probe" },
+	{ "down_detect_interval", KEY_TIME, PROFILE(down_detect_interval_ms), IN_S_KEPT_MS,
+	  .min_ms = 10, .max = DAY_S, .or_zero = true, .fallback = "0",
+	  .meaning = "the same while the primary is down; 0: as primary_detect_interval" },
+	{ "probe", KEY_CHOICE, PROFILE(probe), .fallback = "options", .choices = probes,
+	  .meaning = "what a probe is: OPTIONS, or (register0) a REGISTER without Contact, which changes no "
+		     "binding; crlf is refused over UDP" },
 	{ "max_detect_fail_count", KEY_COUNT, PROFILE(max_detect_fail_count), .min = 1, .max = 62,
 	  .fallback = "3", .meaning = "failed probes in a row that switch the line to the backup" },
 	{ "fail_compare", KEY_CHOICE, PROFILE(fail_compare), .fallback = "reach", .choices = compares,
 	  .meaning = "must the failures reach that count or exceed it" },
-	{ "recover_count", KEY_COUNT, PROFILE(recover_count), .min = 1, .max = 63, .fallback = "1",
-	  .meaning = "answered probes in a row that call the primary recovered" },
+	{ "recover_count", KEY_COUNT, PROFILE(recover_count), .min = 1, .max = 100,
+	  .fallback = "1", .meaning = "answered probes in a row that call the primary recovered" },
 	{ "prefer_primary", KEY_BOOL, PROFILE(prefer_primary), .fallback = "off",
 	  .meaning = "return as soon as the primary has recovered" },
 	{ "back_to_primary_delay", KEY_TIME, PROFILE(back_to_primary_delay_s), IN_S, .max = DAY_S,
@@ -113,9 +120,11 @@ const struct key profile_keys[] = {
 	  .meaning = "spread a mass switch over this time" },
 	{ "server_rate", KEY_COUNT, PROFILE(server_rate), .max = 10000000, .fallback = "0",
 	  .meaning = "new registrations a second at each server; 0: no limit" },
-	{ "down_codes", KEY_CODES, PROFILE(down_codes), .fallback = "503",
-	  .meaning = "answers to OPTIONS that count as a failure" },
-	{ "failover_codes", KEY_CODES, PROFILE(failover_codes), .fallback = "",
+	{ "down_codes", KEY_CODES, PROFILE(down_codes), .min = 300, .fallback = "503",
+	  .meaning = "answers to probes that count as a failure" },
+	{ "alive_codes", KEY_CODES, PROFILE(alive_codes), .min = 200, .fallback = "",
+	  .meaning = "answers to probes that count as alive; empty: all that are not in down_codes" },
+	{ "failover_codes", KEY_CODES, PROFILE(failover_codes), .min = 300, .fallback = "",
 	  .meaning = "rejections of a REGISTER that switch the line" },
 	// what else is sent and accepted
 	{ "rport", KEY_BOOL, PROFILE(rport), .fallback = "on", .meaning = "ask for RFC 3581" },

@@ -3,6 +3,7 @@
 #include "control/planner.h"
 
 #include "base/memory.h"
+#include "line/line.h"
 #include "worker/saved_line.h"
 #include "worker/schedule.h"
 
@@ -35,6 +36,10 @@ void profile_fill(const struct hl_profile *c, uint32_t n_workers, struct plan_pr
 	out->switch_ms = (uint32_t)(hl_profile_switch_ms(c) < UINT32_MAX ? hl_profile_switch_ms(c)
 									 : UINT32_MAX);
 	out->keepalive_interval_ns = c->sip_options ? NS_PER_MS * c->sip_options_interval_ms : 0;
+	out->interval_varies = c->sip_options || c->down_detect_interval_ms != 0;
+	// without probes what is sent to P at their beat is its keepalive, which is OPTIONS
+	if (c->probe == HL_PROBE_REGISTER0 && c->primary_detect_interval_ms != 0)
+		out->probe_flags = LINE_PROBE_QUERY;
 	if (c->server_rate != 0) // each worker has its share
 		out->server_interval = (NS_PER_S << PACE_SHIFT) * n_workers / c->server_rate;
 	if (c->register_subscribe)

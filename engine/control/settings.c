@@ -138,6 +138,7 @@ static const struct fixed {
 	{ "sip_options", true, "lines have room for keepalives from their start on" },
 	{ "nat_keepalive_interval", true, "lines have room for keepalives from their start on" },
 	{ "primary_detect_interval", true, "lines that run neither begin nor stop to probe" },
+	{ "probe", false, "the texts of probes are made when the run begins" },
 };
 
 static bool is_off(const struct key *key, const struct hl_profile *p)

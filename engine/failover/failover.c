@@ -435,11 +435,11 @@ static void count_probe(struct failover *fo, enum failover_event event)
 {
 	if (event == FO_PROBE_OK) {
 		fo->fails = 0;
-		if (fo->oks < FAILOVER_COUNT_MAX)
+		if (fo->oks < FAILOVER_OKS_MAX)
 			fo->oks++;
 	} else if (event == FO_PROBE_LOST) {
 		fo->oks = 0;
-		if (fo->fails < FAILOVER_COUNT_MAX)
+		if (fo->fails < FAILOVER_FAILS_MAX)
 			fo->fails++;
 	}
 }

@@ -39,7 +39,7 @@ enum failover_event {
 struct failover {
 	uint8_t state;      // enum hl_line_state
 	uint8_t active;     // enum hl_server that holds the registration; HL_SERVER_NONE
-	uint8_t fails, oks; // of P, consecutive, saturate at 63
+	uint8_t fails, oks; // of P, consecutive, saturate at FAILOVER_FAILS_MAX and _OKS_MAX
 	uint8_t tried;      // servers tried in this cycle
 	uint8_t lock;       // 0: free; else 1 + enum hl_server that the line must stay on
 };
@@ -66,7 +66,9 @@ enum failover_action {
 	ACT_RETURN_LIMIT = 1 << 18, // arm the end of the return: B must be refreshed in time
 };
 
-#define FAILOVER_COUNT_MAX 63 // of fails and oks: six bits each in the state word
+// What the state word has room for: six and seven bits.
+#define FAILOVER_FAILS_MAX 63
+#define FAILOVER_OKS_MAX 127
 
 // P answered a probe of a line that stands on it, what most lines hear most of the time: the machine would
 // count it, and nothing would follow (tests/unit/failover/test_walk.c holds this against it).

@@ -12,6 +12,8 @@
 	     NULL, NULL) \
 	/* RFC 3261 11.1; probes are never authenticated */ \
 	TEXT(OPTIONS, HL_OPTIONS, TEXT_CONTACT, NULL, "application/sdp") \
+	/* A probe of a registrar: without a Contact it asks for bindings and changes none (RFC 3261 10.3 step 6) */ \
+	TEXT(QUERY, HL_REGISTER, TEXT_TO_USER, NULL, NULL) \
 	/* RFC 3680 4.1 and 4.5 */ \
 	TEXT(SUBSCRIBE, HL_SUBSCRIBE, \
 	     TEXT_SIGNED | TEXT_TO_USER | TEXT_CONTACT | TEXT_EXPIRES | TEXT_URI_OF_USER, "reg", \

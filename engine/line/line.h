@@ -47,6 +47,7 @@ enum line_flag {
 	LINE_REG_AUTH = 1 << 4,        // the latest REGISTER carries credentials
 	LINE_PROBE_B = 1 << 5,         // the latest probe went to B (only in DOWN)
 	LINE_REGISTERED_ONCE = 1 << 6, // until it is counted as unregistered
+	LINE_PROBE_QUERY = 1 << 7,     // its probes are REGISTERs (worker/probe.h)
 };
 
 // Writer: the owner lcore. Others read `word` only.

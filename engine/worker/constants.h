@@ -2,6 +2,7 @@
 // The constants of a plan: profiles, domains, shapes. Written once, then only read: a change makes new ones.
 #pragma once
 
+#include <stdalign.h>
 #include <stdint.h>
 
 #include <heartline/config.h>
@@ -20,6 +21,7 @@ struct transport;
 #define PLAN_SETTINGS(SETTING) \
 	SETTING(uint32_t, expires_s, c->register_refresh_interval_s) \
 	SETTING(uint64_t, detect_interval_ns, NS_PER_MS * c->primary_detect_interval_ms) \
+	SETTING(uint64_t, down_detect_interval_ns, NS_PER_MS * c->down_detect_interval_ms) \
 	SETTING(uint64_t, return_delay_ns, NS_PER_S * c->back_to_primary_delay_s) \
 	SETTING(uint64_t, backoff_base_ns, NS_PER_S * c->backoff_base_s) \
 	SETTING(uint64_t, backoff_max_ns, NS_PER_S * c->backoff_max_s) \
@@ -37,17 +39,19 @@ struct transport;
 	SETTING(bool, strict_source, c->reply_source == HL_REPLY_STRICT) \
 	SETTING(struct hl_addr, server_address, c->server_address) \
 	SETTING(struct hl_codes, failover_codes, c->failover_codes) \
-	SETTING(struct hl_codes, down_codes, c->down_codes)
+	SETTING(struct hl_codes, down_codes, hl_profile_down_codes(c))
 
 struct plan_profile {
-	struct failover_policy policy;
+	alignas(64) struct failover_policy policy; // a multiple of it is found by two instructions
 	uint64_t register_timeout_ns, options_timeout_ns;
 	uint64_t keepalive_interval_ns; // OPTIONS to the active server; 0: none
 	uint64_t server_interval; // of new registrations at a server, ns << PACE_SHIFT; 0: no limit
 	uint32_t switch_ms;       // the worst case, see hl_profile_switch_ms()
 	uint32_t subscribe_s;     // Expires of the SUBSCRIBE; 0: none
 	uint32_t text_changes;    // in this run: of what stands in messages
-	uint64_t name_hash;       // tells it from others in state that survives a run
+	bool interval_varies;     // that of probes depends on the line's state
+	uint8_t probe_flags; // LINE_PROBE_QUERY, or none: of each line, from its first probe on
+	uint64_t name_hash;  // tells it from others in state that survives a run
 #define PLAN_MEMBER(type, member, value) type member;
 	PLAN_SETTINGS(PLAN_MEMBER)
 };

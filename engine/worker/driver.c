@@ -44,7 +44,7 @@ static bool count_answered_probe(struct line *l, struct hl_state *s, enum failov
 	if (!failover_only_counts(s->state, event) || l->servers >> LINE_HELD_SHIFT & 3)
 		return false;
 	s->fails = 0;
-	if (s->oks < FAILOVER_COUNT_MAX)
+	if (s->oks < FAILOVER_OKS_MAX)
 		s->oks++;
 	if (code != HL_CODE_NONE)
 		s->code = code;

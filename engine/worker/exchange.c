@@ -174,6 +174,7 @@ void exchange_serve(struct hl_worker *w, uint32_t i, const struct request_ops *o
 {
 	const struct exchange *e = request_exchange(w, i, ops);
 
+	ops = request_ops_of(w, i, ops);
 	if (!tick_before(w->now, e->end))
 		ops->lost(w, i, exchange_blame(w, i, ops));
 	else if (!ops->is_replaced || !ops->is_replaced(w, i))

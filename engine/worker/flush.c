@@ -60,7 +60,7 @@ void line_flush(struct hl_worker *w, uint32_t i)
 	if (exchange_to_send(&l->registration))
 		room = send_first(w, i, request_kinds[KIND_REGISTER]);
 	if (room && exchange_to_send(&l->probe))
-		room = send_first(w, i, request_kinds[KIND_PROBE]);
+		room = send_first(w, i, request_ops_of(w, i, &probe_ops));
 	if (room && l->flags & LINE_RARE_SEND)
 		flush_rare(w, i);
 	line_arm(w, i);

@@ -87,7 +87,7 @@ static void fail(struct hl_worker *w, uint32_t i, const struct request *r)
 static bool find_outstanding(const struct hl_worker *w, uint32_t i, enum request_kind kind,
 			     struct request *r)
 {
-	const struct request_ops *ops = request_kinds[kind];
+	const struct request_ops *ops = request_ops_of(w, i, request_kinds[kind]);
 	const struct exchange *e = request_exchange(w, i, ops);
 
 	if (!e || !exchange_has_left(e))

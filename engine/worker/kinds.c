@@ -15,7 +15,7 @@ bool kinds_use_text(const struct plan_profile *p, enum plan_text text)
 	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++)
 		if (request_kinds[kind]->text == text && kind_is_wanted(p, request_kinds[kind]))
 			return true;
-	return false;
+	return probe_ops.as_query->text == text && kind_is_wanted(p, probe_ops.as_query);
 }
 
 uint64_t hl_worker_outstanding(const struct hl_worker *w, enum hl_method method)
@@ -23,14 +23,13 @@ uint64_t hl_worker_outstanding(const struct hl_worker *w, enum hl_method method)
 	uint64_t n = 0;
 
 	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-		const struct request_ops *ops = request_kinds[kind];
-
-		if (ops->method != method)
+		if (request_kinds[kind]->method != method && !request_kinds[kind]->as_query)
 			continue;
 		for (uint32_t i = 0; i < w->n; i++) {
+			const struct request_ops *ops = request_ops_of(w, i, request_kinds[kind]);
 			const struct exchange *e = request_exchange(w, i, ops);
 
-			n += e && exchange_has_left(e);
+			n += e && exchange_has_left(e) && ops->method == method;
 		}
 	}
 	return n;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// OPTIONS that find out whether a server is alive.
+// Requests that find out whether a server is alive: OPTIONS, or a REGISTER that changes no binding.
 #include "worker/probe.h"
 
 #include <heartline/code.h>
@@ -19,16 +19,33 @@ static enum hl_server probed(const struct line *l)
 	return l->flags & LINE_PROBE_B ? HL_SERVER_B : HL_SERVER_P;
 }
 
-// From one probe of P to the next, as things are; 0: none.
-static uint64_t interval_now_ns(const struct hl_worker *w, const struct line *l)
+// down_detect_interval while the line is not on P, and P has not recovered (section 1).
+static uint64_t detect_interval_ns(const struct plan_profile *p, const struct line *l)
 {
-	const struct plan_profile *p = worker_profile(w, l);
-	uint64_t interval_ns = p->detect_interval_ns;
+	struct hl_state s = line_state(l);
+	bool down = s.state != HL_ON_P && s.oks < p->policy.recover_count;
+
+	return down && p->down_detect_interval_ns ? p->down_detect_interval_ns
+						  : p->detect_interval_ns;
+}
+
+static uint64_t interval_by_state_ns(const struct plan_profile *p, const struct line *l)
+{
+	uint64_t interval_ns = detect_interval_ns(p, l);
 
 	if (p->keepalive_interval_ns && line_state(l).state == HL_ON_P &&
 	    (interval_ns == 0 || p->keepalive_interval_ns < interval_ns))
 		interval_ns = p->keepalive_interval_ns;
 	return interval_ns;
+}
+
+// From one probe of P to the next, as things are; 0: none.
+static uint64_t interval_now_ns(const struct hl_worker *w, const struct line *l)
+{
+	const struct plan_profile *p = worker_profile(w, l);
+
+	return __builtin_expect(p->interval_varies, 0) ? interval_by_state_ns(p, l)
+						       : p->detect_interval_ns;
 }
 
 static uint32_t phase(struct hl_worker *w, uint32_t i, uint64_t interval_ns)
@@ -38,10 +55,16 @@ static uint32_t phase(struct hl_worker *w, uint32_t i, uint64_t interval_ns)
 
 void probe_start(struct hl_worker *w, uint32_t i)
 {
+	const struct plan_profile *p = worker_profile(w, &w->lines[i]);
 	struct exchange *e = &w->lines[i].probe;
-	uint64_t interval_ns = worker_profile(w, &w->lines[i])->detect_interval_ns;
+	uint64_t interval_ns = detect_interval_ns(p, &w->lines[i]);
 
-	if (e->state == EXCHANGE_IDLE && interval_ns != 0)
+	if (interval_ns == 0)
+		return;
+	w->lines[i].flags |= p->probe_flags;
+	// one that is armed stays, unless P is down and that interval the shorter one
+	if (e->state == EXCHANGE_IDLE || (p->down_detect_interval_ns && exchange_on_timer(e) &&
+					  tick_before(w->now + tick_span_ns(interval_ns), e->at)))
 		exchange_set_timer(e, phase(w, i, interval_ns));
 }
 
@@ -59,7 +82,7 @@ static void start_keepalive(struct hl_worker *w, uint32_t i)
 
 void probe_stop(struct hl_worker *w, uint32_t i)
 {
-	exchange_let_go(w, i, &probe_ops);
+	exchange_let_go(w, i, request_ops_of(w, i, &probe_ops));
 	exchange_end(&w->lines[i].probe);
 }
 
@@ -258,21 +281,21 @@ static void follow(struct hl_worker *w, uint32_t i, enum hl_server server)
 		probe_stop(w, i);
 }
 
-const struct request_ops probe_ops = {
-	.kind = KIND_PROBE,
-	.method = HL_OPTIONS,
-	.text = PLAN_OPTIONS,
-	.timeout = offsetof(struct plan_profile, options_timeout_ns),
-	.is_timed = true,
-	.store = STORE_LINE,
-	.at = offsetof(struct line, probe),
-	.follow = follow,
-	.describe = describe,
-	.target = target,
-	.leaves = leaves,
-	.look_for_target = look_for_target,
-	.found_hop = found_hop,
-	.answered = answered,
-	.lost = lost,
-	.timer = timer,
-};
+static bool is_query(const struct plan_profile *p)
+{
+	return p->probe_flags & LINE_PROBE_QUERY;
+}
+
+#define PROBE_OPS(...) \
+	{ \
+		.kind = KIND_PROBE, .timeout = offsetof(struct plan_profile, options_timeout_ns), \
+		.is_timed = true, .store = STORE_LINE, .at = offsetof(struct line, probe), \
+		.follow = follow, .describe = describe, .target = target, .leaves = leaves, \
+		.look_for_target = look_for_target, .found_hop = found_hop, .answered = answered, \
+		.lost = lost, .timer = timer, __VA_ARGS__ \
+	}
+
+static const struct request_ops query_ops = PROBE_OPS(.method = HL_REGISTER, .text = PLAN_QUERY,
+						      .is_wanted = is_query);
+const struct request_ops probe_ops = PROBE_OPS(.method = HL_OPTIONS, .text = PLAN_OPTIONS,
+					       .as_query = &query_ops);

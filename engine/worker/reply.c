@@ -113,8 +113,10 @@ enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const stru
 
 	if (origin == ORIGIN_WRONG)
 		return HL_DROP_WRONG_SOURCE;
-	if (b->kind >= REQUEST_KINDS || reply->method != request_kinds[b->kind]->method ||
-	    reply->cseq != CSEQ_FIRST + b->number)
+	if (b->kind >= REQUEST_KINDS)
+		return HL_DROP_WRONG_CSEQ;
+	const struct request_ops *ops = request_ops_of(w, i, request_kinds[b->kind]);
+	if (reply->method != ops->method || reply->cseq != CSEQ_FIRST + b->number)
 		return HL_DROP_WRONG_CSEQ;
 	if (!e) {
 		drop = late_answer(w, i, b, reply);
@@ -122,7 +124,7 @@ enum hl_drop reply_serve(struct hl_worker *w, const struct branch *b, const stru
 		count(&w->counters.responses[reply->status / 100]);
 		if (origin == ORIGIN_ELSEWHERE)
 			elsewhere_note(w, i, b, src);
-		exchange_reply(w, i, e, request_kinds[b->kind], reply);
+		exchange_reply(w, i, e, ops, reply);
 		driver_run(w, i);
 	}
 	line_flush(w, i);

@@ -38,6 +38,9 @@ struct request_ops {
 	bool is_timed;           // its round trips are measured
 	bool writes_credentials; // `finish` does, since they follow from what it writes
 
+	// What it is in lines with LINE_PROBE_QUERY; both have one kind and one exchange. Absent: the same.
+	const struct request_ops *as_query;
+
 	bool signs; // its credentials count on the nonce of the REGISTER (turn.h)
 
 	// Where its exchange is: `at` so many bytes of a part of the line; or first in a structure of
@@ -89,6 +92,15 @@ struct request_ops {
 #define ROLE_OPS(name, role) extern const struct request_ops role##_ops;
 REQUEST_KIND_LIST(ROLE_OPS)
 #undef ROLE_OPS
+
+// The operations of a line's requests of a kind, by those of most lines.
+static inline const struct request_ops *request_ops_of(const struct hl_worker *w, uint32_t i,
+						       const struct request_ops *ops)
+{
+	if (__builtin_expect(w->lines[i].flags & LINE_PROBE_QUERY, 0) && ops->as_query)
+		return ops->as_query;
+	return ops;
+}
 
 // The exchange; NULL: this line sends no requests of this kind.
 static inline struct exchange *request_exchange(const struct hl_worker *w, uint32_t i,

@@ -61,9 +61,9 @@ static void write_texts(struct hl_worker *w, uint32_t i, const struct request *r
 		.server = r->server,
 		.number = r->number,
 	};
-	// OPTIONS are no registration: they keep the first
-	uint64_t epoch = r->ops->method == HL_OPTIONS ? w->lines[i].generation
-						      : w->cold[i].epochs[r->server];
+	// OPTIONS and queries are no registration: they keep the first
+	uint64_t epoch = r->ops->text == PLAN_REGISTER ? w->cold[i].epochs[r->server]
+						       : w->lines[i].generation;
 	uint64_t id = mix(line_table_call_id(&w->plan->table, w->first + i) ^
 			  (epoch << 33 | r->server));
 

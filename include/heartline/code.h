@@ -42,10 +42,10 @@ const char *hl_code_class_meaning(enum hl_code_class class);
 /** All codes of a class: "405, 408, 481-483, 5xx". */
 void hl_code_class_ranges(enum hl_code_class class, char out[HL_CODE_RANGES_ROOM]);
 
-#define HL_CODES_FIRST 300
+#define HL_CODES_FIRST 200
 #define HL_CODES_LAST 699
 
-// A set of failure codes: a bit for each from 300 to 699.
+// A set of final codes: a bit for each from 200 to 699.
 struct hl_codes {
 	uint64_t bits[(HL_CODES_LAST - HL_CODES_FIRST) / 64 + 1];
 };

@@ -25,6 +25,7 @@ enum hl_fail_compare { HL_COMPARE_REACH, HL_COMPARE_EXCEED };
 enum hl_return_mode { HL_RETURN_AUTO, HL_RETURN_NEVER };
 enum hl_reply_source { HL_REPLY_BRANCH, HL_REPLY_STRICT };
 enum hl_reject { HL_REJECT_ANSWER, HL_REJECT_DROP };
+enum hl_probe { HL_PROBE_OPTIONS, HL_PROBE_REGISTER0, HL_PROBE_CRLF };
 enum hl_dns_type { HL_DNS_A, HL_DNS_SRV, HL_DNS_NAPTR };
 
 // One profile: keys of FAILOVER.md section 1 that this version knows.
@@ -46,9 +47,11 @@ struct hl_profile {
 	uint32_t register_refresh_interval_s;
 	bool remove_last_registration;
 	uint32_t primary_detect_interval_ms; // 0: no probe
-	uint32_t max_detect_fail_count;      // 1..62
+	uint32_t down_detect_interval_ms;    // while the primary is down; 0: the same
+	enum hl_probe probe;
+	uint32_t max_detect_fail_count; // 1..62
 	enum hl_fail_compare fail_compare;
-	uint32_t recover_count; // 1..63
+	uint32_t recover_count; // 1..100
 	bool prefer_primary;
 	uint32_t back_to_primary_delay_s;
 	enum hl_return_mode return_mode;
@@ -75,7 +78,8 @@ struct hl_profile {
 	uint32_t switch_spread_s;
 	uint32_t server_rate;           // new registrations a second at each server; 0: no limit
 	struct hl_codes failover_codes; // rejections of a REGISTER that switch the line
-	struct hl_codes down_codes;     // answers to OPTIONS that count as a failure
+	struct hl_codes down_codes;     // answers to probes that count as a failure
+	struct hl_codes alive_codes;    // that count as alive; none: all but down_codes
 	enum hl_reply_source reply_source;
 	bool check_request_user;
 	bool accept_only_from_server;
@@ -289,6 +293,9 @@ uint64_t hl_profile_switch_ms(const struct hl_profile *profile);
 
 /** Shortest time in which a silent server is given up, from the first request that it does not answer [ms]. */
 uint64_t hl_profile_silence_ms(const struct hl_profile *profile);
+
+/** Answers to probes that count as a failure: down_codes, and where there are alive_codes all others. */
+struct hl_codes hl_profile_down_codes(const struct hl_profile *profile);
 
 /** From the death of the primary: the next probe, or without any the next refresh, comes first [ms]. */
 uint64_t hl_profile_detect_ms(const struct hl_profile *profile);

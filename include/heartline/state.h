@@ -44,19 +44,19 @@ struct hl_state {
 	uint8_t state;     // enum hl_line_state
 	uint8_t server;    // enum hl_server that holds the registration
 	uint8_t fails;     // consecutive failed probes of P, 0..63
-	uint8_t oks;       // consecutive answered probes of P, 0..63
+	uint8_t oks;       // consecutive answered probes of P, 0..127
 	uint8_t locked;    // the operator keeps the line on its server
 	uint8_t slot;      // enum hl_slot; the rest is of a line only while one has it
 	uint16_t code;     // last final status, or enum hl_local_code
 	uint32_t since_ms; // last change of state, since the worker's start
 };
 
-// bits: 0-3 state, 4-5 server, 6-11 fails, 12-17 oks, 18 locked, 19-28 code, 29-30 slot, 32-63 since_ms
+// bits: 0-3 state, 4-5 server, 6-11 fails, 12-18 oks, 19 locked, 20-29 code, 30-31 slot, 32-63 since_ms
 static inline uint64_t hl_state_pack(const struct hl_state *s)
 {
 	return (uint64_t)s->state | (uint64_t)s->server << 4 | (uint64_t)s->fails << 6 |
-	       (uint64_t)s->oks << 12 | (uint64_t)s->locked << 18 | (uint64_t)s->code << 19 |
-	       (uint64_t)s->slot << 29 | (uint64_t)s->since_ms << 32;
+	       (uint64_t)s->oks << 12 | (uint64_t)s->locked << 19 | (uint64_t)s->code << 20 |
+	       (uint64_t)s->slot << 30 | (uint64_t)s->since_ms << 32;
 }
 
 static inline struct hl_state hl_state_unpack(uint64_t word)
@@ -65,10 +65,10 @@ static inline struct hl_state hl_state_unpack(uint64_t word)
 		.state = word & 15,
 		.server = word >> 4 & 3,
 		.fails = word >> 6 & 63,
-		.oks = word >> 12 & 63,
-		.locked = word >> 18 & 1,
-		.code = word >> 19 & 1023,
-		.slot = word >> 29 & 3,
+		.oks = word >> 12 & 127,
+		.locked = word >> 19 & 1,
+		.code = word >> 20 & 1023,
+		.slot = word >> 30 & 3,
 		.since_ms = (uint32_t)(word >> 32),
 	};
 }

@@ -64,10 +64,10 @@ Test(config, a_bad_value_is_refused_with_what_is_allowed)
 		  AT_VALUE("20",
 			   "recover_count: \"2s\" is not a whole number, and a unit has no meaning "
 			   "here",
-			   "recover_count: 2s", "               ", "allowed: 1..63 (default 1)") },
+			   "recover_count: 2s", "               ", "allowed: 1..100 (default 1)") },
 		{ VALUE("recover_count: -1"),
 		  AT_VALUE("20", "recover_count: \"-1\" is not a whole number", "recover_count: -1",
-			   "               ", "allowed: 1..63 (default 1)") },
+			   "               ", "allowed: 1..100 (default 1)") },
 		{ VALUE("outbound_port: 65536"),
 		  AT_VALUE("20", "outbound_port: 65536 is outside 1..65535", "outbound_port: 65536",
 			   "               ", "largest accepted: 65535 (default 5060)") },
@@ -146,62 +146,103 @@ Test(config, codes_that_are_no_code_no_range_and_no_class_are_refused)
 {
 	static const struct refused cases[] = {
 		{ VALUE("down_codes: 200"),
-		  AT_VALUE("17",
-			   "down_codes: \"200\" is neither a failure code nor a range of them",
-			   "down_codes: 200", "            ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "17", "down_codes: \"200\" is neither a failure code nor a range of them",
+			  "down_codes: 200", "            ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx "
+			  "(default 503)") },
 		{ VALUE("failover_codes: 403,700"),
-		  AT_VALUE("21",
-			   "failover_codes: \"700\" is neither a failure code nor a range of them",
-			   "failover_codes: 403,700", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"700\" is neither a failure code nor a range of them",
+			  "failover_codes: 403,700", "                ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 403;404"),
 		  AT_VALUE(
 			  "21",
 			  "failover_codes: \"403;404\" is neither a failure code nor a range of them",
 			  "failover_codes: 403;404", "                ",
-			  "allowed: 300..699, as in 403,500-504,6xx") },
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 4x"),
-		  AT_VALUE("21",
-			   "failover_codes: \"4x\" is neither a failure code nor a range of them",
-			   "failover_codes: 4x", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"4x\" is neither a failure code nor a range of them",
+			  "failover_codes: 4x", "                ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 2xx"),
-		  AT_VALUE("21",
-			   "failover_codes: \"2xx\" is neither a failure code nor a range of them",
-			   "failover_codes: 2xx", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"2xx\" is neither a failure code nor a range of them",
+			  "failover_codes: 2xx", "                ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 299-404"),
 		  AT_VALUE(
 			  "21",
 			  "failover_codes: \"299-404\" is neither a failure code nor a range of them",
 			  "failover_codes: 299-404", "                ",
-			  "allowed: 300..699, as in 403,500-504,6xx") },
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 403-"),
-		  AT_VALUE("21",
-			   "failover_codes: \"403-\" is neither a failure code nor a range of them",
-			   "failover_codes: 403-", "                ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "21",
+			  "failover_codes: \"403-\" is neither a failure code nor a range of them",
+			  "failover_codes: 403-", "                ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 403-4040"),
 		  AT_VALUE(
 			  "21",
 			  "failover_codes: \"403-4040\" is neither a failure code nor a range of them",
 			  "failover_codes: 403-4040", "                ",
-			  "allowed: 300..699, as in 403,500-504,6xx") },
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("failover_codes: 403,,404-700"),
 		  AT_VALUE(
 			  "21",
 			  "failover_codes: \"404-700\" is neither a failure code nor a range of them",
 			  "failover_codes: 403,,404-700", "                ",
-			  "allowed: 300..699, as in 403,500-504,6xx") },
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx") },
 		{ VALUE("down_codes: 503 5xxx"),
-		  AT_VALUE("17",
-			   "down_codes: \"5xxx\" is neither a failure code nor a range of them",
-			   "down_codes: 503 5xxx", "            ",
-			   "allowed: 300..699, as in 403,500-504,6xx") },
+		  AT_VALUE(
+			  "17",
+			  "down_codes: \"5xxx\" is neither a failure code nor a range of them",
+			  "down_codes: 503 5xxx", "            ",
+			  "allowed: status codes 300..699 and ranges, by comma, as in 404,500-504,6xx "
+			  "(default 503)") },
 		{ VALUE("down_codes: 599-500"),
 		  AT_VALUE("17", "down_codes: the range 599-500 is backwards",
 			   "down_codes: 599-500", "            ", "did you mean 500-599?") },
+	};
+	EXPECT_ALL(cases);
+}
+
+Test(config, probes_that_would_say_nothing_are_refused)
+{
+	static const struct refused cases[] = {
+		{ VALUE("probe: crlf"),
+		  AT_VALUE(
+			  "12",
+			  "probe: crlf has an answer over TCP and TLS alone (RFC 5626 4.4.1); over UDP "
+			  "every server would seem dead",
+			  "probe: crlf", "       ", "allowed over UDP: options, register0") },
+		{ VALUE("probe: register"),
+		  AT_VALUE("12", "probe: \"register\" is not known", "probe: register", "       ",
+			   "allowed: options, register0, crlf (default options)") },
+		{ VALUE("down_detect_interval: 1s"),
+		  AT_VALUE("27",
+			   "down_detect_interval: there are no probes to send at another interval",
+			   "down_detect_interval: 1s", "                      ",
+			   "needed: primary_detect_interval above 0") },
+		{ VALUE("alive_codes: 2xx,503"),
+		  AT_VALUE("18", "alive_codes: 503 is in down_codes as well (default 503)",
+			   "alive_codes: 2xx,503", "             ",
+			   "leave it out of one of them") },
+		{ VALUE("alive_codes: 199"),
+		  AT_VALUE(
+			  "18",
+			  "alive_codes: \"199\" is neither a final status code nor a range of them",
+			  "alive_codes: 199", "             ",
+			  "allowed: status codes 200..699 and ranges, by comma, as in 404,500-504,6xx") },
+		{ VALUE("recover_count: 101"),
+		  AT_VALUE("20", "recover_count: 101 is outside 1..100", "recover_count: 101",
+			   "               ", "largest accepted: 100 (default 1)") },
 	};
 	EXPECT_ALL(cases);
 }

@@ -257,7 +257,8 @@ static char *message_of(const struct hl_plan *plan, uint32_t line, int server, i
 		cr_assert_leq(shape->widths[field], sizeof(same));
 		values[field] = same;
 	}
-	template_write(t, values, "Auth: x\r\n", text == PLAN_OPTIONS ? 0 : 9, out);
+	template_write(t, values, "Auth: x\r\n", text == PLAN_OPTIONS || text == PLAN_QUERY ? 0 : 9,
+		       out);
 	return out;
 }
 
@@ -287,7 +288,7 @@ Test(domains, messages_of_one_profile_differ_in_the_domain_alone)
 	static const char *const domains[] = { "own.example", "a.example", "10.20.30.40",
 					       "A.example" };
 	struct hl_plan *plan = plan_of_rows(
-		"    proxy_server: own.example\n    proxy_port: 5070\n    register_subscribe: on\n"
+		"    proxy_server: own.example\n    proxy_port: 5070\n    register_subscribe: on\n    primary_detect_interval: 5s\n    probe: register0\n"
 		"    sip_instance: on\n    password: secret\n",
 		"phone_number,domain\n6001,\n6002,a.example\n6003,10.20.30.40\n6004,A.example\n");
 

@@ -27,18 +27,19 @@ static const char *text_of(const struct hl_plan *plan, int text)
 	return plan_constants(plan)->shapes[0]->text[HL_SERVER_P][text].text;
 }
 
-#define REGISTER_SUBSCRIBE "    register_subscribe: on\n"
+// A profile that uses every text.
+#define EVERY_TEXT \
+	"    register_subscribe: on\n    primary_detect_interval: 5s\n    probe: register0\n"
 
 Test(headers, user_agent_allow_supported_and_more_stand_in_every_request)
 {
 	struct hl_error err;
 	struct hl_plan *plan;
 
-	cr_assert_eq(plan_make(PLAN(REGISTER_SUBSCRIBE
-				    "    user_agent: Acme 1.2 (lab)\n"
-				    "    allow: INVITE, ACK\n"
-				    "    supported: timer\n"
-				    "    headers: {X-Lab: 7, P-Two: 'a: b, \"c\"'}\n"),
+	cr_assert_eq(plan_make(PLAN(EVERY_TEXT "    user_agent: Acme 1.2 (lab)\n"
+					       "    allow: INVITE, ACK\n"
+					       "    supported: timer\n"
+					       "    headers: {X-Lab: 7, P-Two: 'a: b, \"c\"'}\n"),
 			       &plan, &err),
 		     0, "%s", err.text);
 	for (int text = 0; text < PLAN_TEXTS; text++) {
@@ -75,8 +76,8 @@ Test(headers, none_that_is_written_already_can_be_added)
 	struct hl_plan *plan;
 	unsigned n = 0;
 
-	cr_assert_eq(plan_make(PLAN(REGISTER_SUBSCRIBE "    allow: INVITE\n    supported: timer\n"),
-			       &plan, &err),
+	cr_assert_eq(plan_make(PLAN(EVERY_TEXT "    allow: INVITE\n    supported: timer\n"), &plan,
+			       &err),
 		     0, "%s", err.text);
 	for (int text = 0; text < PLAN_TEXTS; text++) {
 		const char *at = strstr(text_of(plan, text), "\r\n") + 2;

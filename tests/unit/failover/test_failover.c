@@ -178,7 +178,7 @@ Test(failover, row_09_recovered_primary_is_preferred)
 
 	expect(&usual, 0, with(on_b, fails, 5), FO_PROBE_OK, with(on_b, oks, 1), 0);
 	expect(&usual, 0, with(on_b, oks, 1), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 2), RETURN);
-	expect(&usual, 0, with(on_b, oks, 63), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 63),
+	expect(&usual, 0, with(on_b, oks, 127), FO_PROBE_OK, with(line_in(HL_SW_P), oks, 127),
 	       RETURN);
 }
 

@@ -191,18 +191,18 @@ Test(matrix, probes_count_in_every_state)
 {
 	struct failover_policy policy = usual;
 
-	policy.fail_max = policy.recover_count = 64; // never reached
+	policy.fail_max = policy.recover_count = 255; // never reached
 	for (enum hl_line_state state = HL_REG_P; state < HL_LINE_STATES; state++) {
 		struct failover lost = with(line_in(state), oks, 5),
 				ok = with(line_in(state), fails, 5);
 
-		for (unsigned i = 1; i <= 70; i++) {
+		for (unsigned i = 1; i <= 140; i++) {
 			failover_step(&policy, &lost, FO_PROBE_LOST, P | B);
 			cr_assert_eq(lost.oks, 0);
 			cr_assert_eq(lost.fails, i < 63 ? i : 63);
 			failover_step(&policy, &ok, FO_PROBE_OK, P | B);
 			cr_assert_eq(ok.fails, 0);
-			cr_assert_eq(ok.oks, i < 63 ? i : 63);
+			cr_assert_eq(ok.oks, i < 127 ? i : 127);
 		}
 		cr_assert(lost.state == state && ok.state == state);
 		failover_step(&policy, &lost, FO_PROBE_B_OK, P | B);

@@ -151,7 +151,8 @@ static void check_state(const struct failover_policy *policy, const struct node 
 	must(active_fits(fo));
 	must(node_is_armed(b));
 	must(probing_fits(b, policy));
-	must(fo->fails <= 63 && fo->oks <= 63 && (fo->fails == 0 || fo->oks == 0));
+	must(fo->fails <= FAILOVER_FAILS_MAX && fo->oks <= FAILOVER_OKS_MAX &&
+	     (fo->fails == 0 || fo->oks == 0));
 	must(fo->tried <= (P | B) && fo->lock <= LOCK_B);
 	must(policy->has_backup || (fo->state != HL_SW_B && fo->state != HL_ON_B &&
 				    fo->state != HL_HOLD_B && fo->state != HL_SW_P));
@@ -210,7 +211,7 @@ static void check_only_counts(const struct node *a, const struct node *b, enum f
 	if (!failover_only_counts(a->fo.state, event))
 		return;
 	counted.fails = 0;
-	counted.oks += counted.oks < FAILOVER_COUNT_MAX;
+	counted.oks += counted.oks < FAILOVER_OKS_MAX;
 	must(memcmp(&counted, &b->fo, sizeof(counted)) == 0);
 	must(actions == 0);
 }

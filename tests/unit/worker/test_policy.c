@@ -38,6 +38,24 @@ Test(policy, down_codes_of_the_profile_replace_the_default)
 	}
 }
 
+Test(policy, alive_codes_are_the_only_signs_of_life)
+{
+	static const struct {
+		unsigned status;
+		enum hl_line_state state;
+	} cases[] = { { 200, HL_ON_P }, { 202, HL_SW_B }, { 401, HL_ON_P },
+		      { 404, HL_SW_B }, { 481, HL_ON_P }, { 499, HL_ON_P },
+		      { 500, HL_SW_B }, { 503, HL_SW_B }, { 699, HL_SW_B } };
+
+	for (unsigned k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct rig *rig = registered(PROBED "    alive_codes: 200,401,480-499\n");
+
+		answer_probe(rig, cases[k].status, "");
+		cr_expect(eq(int, rig_state(rig, 0).state, cases[k].state), "%u", cases[k].status);
+		rig_free(rig);
+	}
+}
+
 Test(policy, a_503_with_retry_after_to_a_probe_is_no_sign_of_health)
 {
 	struct rig *rig = registered(PROBED "    prefer_primary: on\n");
