@@ -48,8 +48,13 @@ struct rte_mempool *port_pool_new(unsigned n_queues, struct hl_error *err)
 	struct rte_mempool *pool = rte_pktmbuf_pool_create("heartline", port_buffers(n_queues),
 							   POOL_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
 							   (int)rte_socket_id());
-	if (!pool)
+	if (!pool && rte_errno != ENOMEM)
 		hl_fail(err, rte_errno,
+			"packet buffers: %s; DPDK's driver for them is a package of its own: "
+			"apt-get install librte-mempool-ring23",
+			rte_strerror(rte_errno));
+	else if (!pool)
+		hl_fail(err, ENOMEM,
 			"packet buffers: no memory: %" PRIu64 " MB are needed; give more by "
 			"\"-- --no-huge -m MB\", or more huge pages",
 			(port_buffers_bytes(n_queues) >> 20) + 1);
