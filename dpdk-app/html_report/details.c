@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <heartline/expect.h>
+
 #include "html_report/markup.h"
 #include "surface/ctl_values.h"
 
@@ -42,6 +44,24 @@ static void cell_write(FILE *to, const json_t *object, const char *key)
 	free(text);
 }
 
+// A figure of a measure as the program prints it, with its unit. A result of a later version may have measures
+// that are not known here: as the JSON has it.
+static void measured_write(FILE *to, const json_t *one, const char *key)
+{
+	const char *name = ctl_text_or(one, "measure", "");
+	const json_t *value = json_object_get(one, key);
+	char text[HL_MEASURE_ROOM];
+
+	for (enum hl_measure m = 0; json_is_number(value) && m < HL_MEASURES; m++) {
+		if (strcmp(hl_measure_name(m), name) != 0)
+			continue;
+		hl_measure_text(m, json_number_value(value), text);
+		markup_tag(to, "td", text);
+		return;
+	}
+	cell_write(to, one, key);
+}
+
 static void expectations_write(FILE *to, const json_t *list, const char *phase)
 {
 	const json_t *one;
@@ -54,10 +74,9 @@ static void expectations_write(FILE *to, const json_t *list, const char *phase)
 		markup_tag(to, "td", phase);
 		cell_write(to, one, "measure");
 		cell_write(to, one, "bound");
-		cell_write(to, one, "target");
-		cell_write(to, one, "value");
-		cell_write(to, one, "margin");
-		markup_tag(to, "td", ctl_text_or(one, "unit", ""));
+		measured_write(to, one, "target");
+		measured_write(to, one, "value");
+		measured_write(to, one, "margin");
 		fprintf(to, "<td class=\"%s\">", !strcmp(result, "met") ? "met" : "missed");
 		markup_text(to, result);
 		if (ctl_text(one, "why")) {
@@ -71,8 +90,8 @@ static void expectations_write(FILE *to, const json_t *list, const char *phase)
 // Of the run, and of each of its phases.
 void expected_write(FILE *to, const struct result *r)
 {
-	static const char *const columns[] = { "Of",     "Measure", "Bound",  "Target", "Value",
-					       "Margin", "Unit",    "Result", NULL };
+	static const char *const columns[] = { "Of",    "Measure", "Bound",  "Target",
+					       "Value", "Margin",  "Result", NULL };
 	const json_t *own = json_object_get(r->root, "expectations");
 	const json_t *phases = json_object_get(r->root, "phases"), *phase;
 	size_t i, n = json_array_size(own);

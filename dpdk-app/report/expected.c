@@ -66,7 +66,7 @@ double expected_margin(const struct expected *x)
 	double above = x->value - x->of.target;
 
 	if (x->of.bound == HL_EXACTLY)
-		return 0 - fabs(above);
+		return above == 0 ? 0 : -fabs(above); // gcc 12 makes -0 of 0 - fabs(0)
 	return x->of.bound == HL_AT_LEAST ? above : 0 - above;
 }
 

@@ -68,6 +68,9 @@ check "nothing happened: it has no value, and is not met" \
 	"not measured at most 5000000.0 None us no outage ended with a registration" "$(expectation switch_p99)"
 check "nothing happened: why" 1 \
 	"$(grep -c 'because  *1 of 7 expectations was not measured: switch_p99$' "$DIR/$RUN.log")"
+"$HEARTLINE" report "$DIR/$RUN.json" -o "$DIR/report.html" >/dev/null 2>&1
+check "nothing happened: as the report has it, with units" "at most 5 s - - not measured" \
+	"$(grep -o 'switch_p99</td>.*not measured' "$DIR/report.html" | sed 's/<[^>]*>/ /g' | tr -s ' ' | cut -d ' ' -f 2-)"
 
 # A line that the registrar does not know: the verdict alone would fail the run.
 cat >"$DIR/phones.csv" <<-EOF

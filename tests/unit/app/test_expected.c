@@ -171,6 +171,8 @@ Test(expected, a_threshold_itself_is_met)
 	x = judged(HL_MEASURE_FAILOVERS, HL_AT_LEAST, 5);
 	cr_expect_eq(x.result, EXPECTED_MISSED);
 	cr_expect_eq(expected_margin(&x), -2);
+	x = judged(HL_MEASURE_FAILOVERS, HL_EXACTLY, 3);
+	cr_expect(!signbit(expected_margin(&x)), "0 has no sign");
 	x = judged(HL_MEASURE_FAILOVERS, HL_AT_MOST, 10);
 	cr_expect_eq(expected_margin(&x), 7);
 	// No time at all is below any threshold, and yet not met.
