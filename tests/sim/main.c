@@ -8,6 +8,7 @@
 
 #include "changes.h"
 #include "named.h"
+#include "survive.h"
 #include "world.h"
 
 struct options {
@@ -16,7 +17,7 @@ struct options {
 	const char *name;
 	uint32_t variant; // of the name, from 1 on; 0: all
 	bool trace, plant;
-	enum seeds { SEEDS_PLAIN, SEEDS_CHANGES, SEEDS_CHURN } seeds_of;
+	enum seeds { SEEDS_PLAIN, SEEDS_CHANGES, SEEDS_CHURN, SEEDS_SURVIVE } seeds_of;
 };
 
 struct totals {
@@ -123,6 +124,7 @@ static const struct {
 	[SEEDS_PLAIN] = { scenario_random, "", "" },
 	[SEEDS_CHANGES] = { scenario_changes, ", settings change", "--changes " },
 	[SEEDS_CHURN] = { scenario_churn, ", lines come and go", "--churn " },
+	[SEEDS_SURVIVE] = { scenario_survive, ", state survives", "--survive " },
 };
 
 // changes: of settings, in between.
@@ -175,6 +177,7 @@ static bool read_options(int argc, char **argv, struct options *o)
 		{ "plant", no_argument, NULL, 'p' },
 		{ "changes", no_argument, NULL, 'c' },
 		{ "churn", no_argument, NULL, 'C' },
+		{ "survive", no_argument, NULL, 'S' },
 		{ 0 },
 	};
 	int c;
@@ -199,6 +202,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->seeds_of = SEEDS_CHANGES;
 		else if (c == 'C')
 			o->seeds_of = SEEDS_CHURN;
+		else if (c == 'S')
+			o->seeds_of = SEEDS_SURVIVE;
 		else
 			return false;
 	}
@@ -221,8 +226,9 @@ int main(int argc, char **argv)
 	struct totals t = { 0 };
 
 	if (!read_options(argc, argv, &o)) {
-		fprintf(stderr, "usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
-				"[--changes | --churn] [--day[=LINES]] [--trace] [--plant]\n");
+		fprintf(stderr,
+			"usage: sim [--seeds N] [--seed K] [--name SCENARIO [--variant V]] "
+			"[--changes | --churn | --survive] [--day[=LINES]] [--trace] [--plant]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -241,6 +247,7 @@ int main(int argc, char **argv)
 	bool failed = run_seeds(&o, 1, o.seeds, SEEDS_PLAIN);
 	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, SEEDS_CHANGES);
 	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, SEEDS_CHURN);
+	failed |= run_seeds(&o, 1, (o.seeds + 3) / 4, SEEDS_SURVIVE);
 	failed |= !day_run(o.seeds < 500 ? 500 : 5000); // a small one; all of it is --day
 	return failed || t.failed;
 }

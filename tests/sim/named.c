@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 static const struct named *const themes[] = { named_servers, named_network,  named_digest,
-					      named_grants,  named_operator, named_ends };
+					      named_grants,  named_operator, named_ends,
+					      named_survive };
 
 const struct named *scenario_named(uint32_t k)
 {

@@ -25,7 +25,7 @@ struct named {
 // The kth scenario; NULL: no more. Each list ends with an empty name.
 const struct named *scenario_named(uint32_t k);
 extern const struct named named_servers[], named_network[], named_digest[], named_grants[],
-	named_ends[], named_operator[];
+	named_ends[], named_operator[], named_survive[];
 
 // A day of n lines with two failovers; prints a line. False: a rule is broken.
 bool day_run(uint32_t lines);

@@ -9,11 +9,12 @@
 
 #include "base/count.h"
 #include "changes.h"
+#include "survive.h"
 #include "verify.h"
 
 #define MS 1000000ull
 
-static void put_fault(struct world *world, const struct scenario_fault *f)
+static void put_fault(struct world *world, const struct scenario *s, const struct scenario_fault *f)
 {
 	struct hl_error err = { 0 };
 
@@ -43,6 +44,12 @@ static void put_fault(struct world *world, const struct scenario_fault *f)
 	case FAULT_RESTART:
 		world_restart(world);
 		world_command(world, HL_COMMAND_ENABLE, 0, 0, f->spread_ms * MS);
+		break;
+	case FAULT_SAVE:
+		survive_save(world);
+		break;
+	case FAULT_SURVIVE:
+		survive_start(world, s, f);
 		break;
 	case FAULT_SETTING:
 		change_put(world, f);
@@ -83,6 +90,13 @@ static void print_faults(const struct scenario *s)
 			printf("balancers of %u nodes\n", f->value);
 		else if (f->kind == FAULT_SETTING)
 			printf("operator: %s: %s\n", f->key, f->value_text);
+		else if (f->kind == FAULT_SURVIVE)
+			printf("a restart%s, %" PRIu64 " ms later, with what was saved, %" PRId64
+			       " ms ahead, %" PRId32 " lines more\n",
+			       f->restarted ? " of the machine" : "", f->step_ms, f->ahead_ms,
+			       f->more_lines);
+		else if (f->kind == FAULT_SAVE)
+			printf("state is saved\n");
 		else
 			printf("%s\n", f->kind == FAULT_CLOCK ? "the clock steps" : "a restart");
 	}
@@ -95,7 +109,7 @@ static void heal(struct world *world, const struct scenario *s)
 	const struct scenario_fault none = { .server = HL_REGISTRAR_SERVERS_MAX };
 	bool operated = false;
 
-	put_fault(world, &none);
+	put_fault(world, s, &none);
 	world->nodes = 0;
 	world->net.faults = s->network;
 	if (world->changes)
@@ -123,7 +137,7 @@ static uint64_t deadline_ms(const struct scenario *s)
 	uint64_t hold_s = s->servers.retry_after_s < most_s ? s->servers.retry_after_s : most_s;
 
 	for (uint32_t k = 0; k < s->n_faults; k++)
-		if (s->faults[k].kind == FAULT_RESTART)
+		if (s->faults[k].kind == FAULT_RESTART || s->faults[k].kind == FAULT_SURVIVE)
 			hold_s += s->servers.max_grant_s;
 	// every line may need a place at each server, twice, and a probe to ask again
 	if (s->server_rate)
@@ -142,7 +156,8 @@ static uint32_t most_a_minute(const struct scenario *s)
 
 	for (uint32_t k = 0; k < s->n_faults; k++)
 		attempts += s->faults[k].kind == FAULT_OPERATOR ||
-			    s->faults[k].kind == FAULT_RESTART;
+			    s->faults[k].kind == FAULT_RESTART ||
+			    s->faults[k].kind == FAULT_SURVIVE;
 	return 3 * attempts;
 }
 
@@ -209,7 +224,7 @@ void scenario_run(const struct scenario *s, bool trace, struct scenario_result *
 	struct world *world = start(s, yaml);
 	for (uint32_t k = 0; k < s->n_faults; k++) {
 		world_run(world, s->faults[k].at_ms * MS);
-		put_fault(world, &s->faults[k]);
+		put_fault(world, s, &s->faults[k]);
 	}
 	world_run(world, s->heal_ms * MS);
 	if (s->at_heal)

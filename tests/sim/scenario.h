@@ -22,6 +22,8 @@ enum fault_kind {
 	FAULT_CLOCK,
 	FAULT_RESTART,
 	FAULT_BALANCER, // both servers become balancers of `value` nodes, each with nonces of its own
+	FAULT_SAVE,     // state as it is
+	FAULT_SURVIVE, // a restart, step_ms later, that goes on from what was saved
 	FAULT_SETTING, // `key` gets another value
 };
 
@@ -40,6 +42,10 @@ struct scenario_fault {
 	uint64_t spread_ms;
 	// CLOCK: jumps ahead
 	uint64_t step_ms;
+	// SURVIVE: of the whole machine, with a wall clock so much ahead of the truth; lines more than before
+	bool restarted;
+	int64_t ahead_ms;
+	int32_t more_lines;
 	// SETTING
 	const char *key;
 	char value_text[40];

@@ -18,7 +18,7 @@ static void must(int result, const struct hl_error *err)
 	exit(2);
 }
 
-static void worker_start(struct world *world)
+static void worker_start(struct world *world, const struct hl_saved *saved)
 {
 	const struct world_options *o = &world->options;
 	struct hl_config config = { 0 };
@@ -27,6 +27,7 @@ static void worker_start(struct world *world)
 		.n_workers = 1,
 		.mac = { 2, 0, 0, 0, 0, 1 },
 		.spare_lines = o->spare_lines,
+		.saved = saved,
 		.boot_key = { (o->seed + world->boots) * 0x9e3779b97f4a7c15ull, ~o->seed },
 	};
 	const struct hl_worker_options worker = {
@@ -82,11 +83,11 @@ struct world *world_new(const struct world_options *o)
 		abort();
 	world->options = *o;
 	world->now_ns = world->start_ns = clock_start_ns(o->seed);
-	world->lost_ns = calloc(o->lines + o->spare_lines, sizeof(*world->lost_ns));
+	world->lost_ns = calloc(o->lines + o->spare_lines + SURVIVE_MORE, sizeof(*world->lost_ns));
 	if (!world->lost_ns)
 		abort();
 	rng_seed(&world->node_rng, o->seed ^ 0x40de5);
-	worker_start(world);
+	worker_start(world, NULL);
 	servers.n_servers = 2;
 	servers.mac[0] = servers.mac[5] = 2;
 	servers.password = "secret";
@@ -97,16 +98,22 @@ struct world *world_new(const struct world_options *o)
 	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &servers.servers[1]);
 	must(hl_registrar_new(&world->registrar, &servers, &err), &err);
 	network_init(&world->net, o->seed ^ 0x5eed);
-	watch_init(&world->watch, o->lines + o->spare_lines, o->watch_every ? o->watch_every : 1);
+	watch_init(&world->watch, o->lines + o->spare_lines + SURVIVE_MORE,
+		   o->watch_every ? o->watch_every : 1);
 	return world;
 }
 
 void world_restart(struct world *world)
 {
+	world_restart_with(world, NULL);
+}
+
+void world_restart_with(struct world *world, const struct hl_saved *saved)
+{
 	struct watch old = world->watch;
 
 	worker_stop(world);
-	worker_start(world);
+	worker_start(world, saved);
 	watch_init(&world->watch, old.n, old.every);
 	world->watch.timeout_ns = old.timeout_ns;
 	world->watch.most_a_minute = old.most_a_minute;
@@ -115,6 +122,7 @@ void world_restart(struct world *world)
 	world->watch.expires_s = old.expires_s;
 	world->watch.min_expires_s = old.min_expires_s;
 	world->watch.least_expires_s = old.least_expires_s;
+	watch_go_on(&world->watch, &old);
 	watch_free(&old);
 	if (world->options.spare_lines)
 		churn_restarted(world);
@@ -126,6 +134,7 @@ void world_free(struct world *world)
 	network_free(&world->net);
 	hl_registrar_free(world->registrar);
 	worker_stop(world);
+	survive_free(&world->survive);
 	free(world->lost_ns);
 	free(world);
 }

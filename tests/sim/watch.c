@@ -31,6 +31,17 @@ void watch_free(struct watch *watch)
 	free(watch->lines);
 }
 
+void watch_go_on(struct watch *watch, const struct watch *before)
+{
+	for (uint32_t i = 0; i < watch->n / watch->every; i++) {
+		const struct watch_line *old = &before->lines[i];
+
+		watch->lines[i].minute = old->minute;
+		watch->lines[i].requests = old->requests;
+		memcpy(watch->lines[i].server, old->server, sizeof(old->server));
+	}
+}
+
 void watch_broken(struct watch *watch, uint64_t now_ns, const char *format, ...)
 {
 	va_list args;
@@ -121,13 +132,40 @@ static void registration_seen(struct watch *watch, uint32_t line, unsigned serve
 	l->reg_answered = false;
 }
 
+struct message {
+	char text[HL_FRAME_MAX + 1];
+	struct frame frame;
+	uint32_t line, cseq;
+	uint8_t generation;
+};
+
+static uint64_t call_id_of(const char *text)
+{
+	static const uint64_t key[2] = { 5, 6 };
+	const char *value = watch_header(text, "\r\nCall-ID: ");
+
+	return value ? siphash(key, value, (uint32_t)strcspn(value, "\r")) : 0;
+}
+
+// RFC 3261 10.2: a registrar refuses what does not rise within a Call-ID, also after a restart.
+static void number_seen(struct watch *watch, uint32_t line, unsigned server,
+			const struct message *m, uint64_t now_ns)
+{
+	struct watch_server *s = &watch_line(watch, line)->server[server];
+	uint64_t call_id = call_id_of(m->text);
+
+	if (call_id == s->call_id && m->cseq <= s->cseq)
+		watch_broken(watch, now_ns, "line %u: CSeq %u after %u of the same Call-ID", line,
+			     m->cseq, s->cseq);
+	s->call_id = call_id;
+	s->cseq = m->cseq;
+}
+
 // The numbers of a line begin again only near their end, by a REGISTER with another Call-ID.
 static void epoch_seen(struct watch *watch, uint32_t line, const char *text, uint32_t cseq)
 {
-	static const uint64_t key[2] = { 5, 6 };
 	struct watch_line *l = watch_line(watch, line);
-	const char *value = watch_header(text, "\r\nCall-ID: ");
-	uint64_t call_id = value ? siphash(key, value, (uint32_t)strcspn(value, "\r")) : 0;
+	uint64_t call_id = call_id_of(text);
 
 	if (cseq == CSEQ_FIRST + 1 && l->last_cseq >= CSEQ_FIRST + NUMBER_EPOCH &&
 	    call_id != l->call_id) {
@@ -166,13 +204,6 @@ static bool request_seen(struct watch *watch, uint32_t line, int kind, uint32_t 
 		line, cseq, l->last_cseq);
 	return false;
 }
-
-struct message {
-	char text[HL_FRAME_MAX + 1];
-	struct frame frame;
-	uint32_t line, cseq;
-	uint8_t generation;
-};
 
 // The branch comes early, in the topmost Via.
 static bool sampled(const struct watch *watch, const struct hl_packet *pkt)
@@ -231,10 +262,8 @@ static unsigned server_of(const struct hl_addr *addr)
 // Another line has the slot: it begins anew, by a REGISTER with a Call-ID that the one before did not have.
 static void generation_seen(struct watch *watch, const struct message *m, uint64_t now_ns)
 {
-	static const uint64_t key[2] = { 5, 6 };
 	struct watch_line *l = watch_line(watch, m->line);
-	const char *value = watch_header(m->text, "\r\nCall-ID: ");
-	uint64_t call_id = value ? siphash(key, value, (uint32_t)strcspn(value, "\r")) : 0;
+	uint64_t call_id = call_id_of(m->text);
 
 	if (m->generation == l->generation)
 		return;
@@ -270,8 +299,10 @@ void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_n
 			  siphash(key, m.frame.payload, m.frame.payload_len), now_ns))
 		return;
 	watch_credentials(watch, m.line, server, m.text, now_ns);
-	if (kind != WATCH_OPTIONS)
+	if (kind != WATCH_OPTIONS) {
 		pace_seen(watch, m.line, now_ns);
+		number_seen(watch, m.line, server, &m, now_ns);
+	}
 	if (kind == WATCH_REGISTER)
 		registration_seen(watch, m.line, server, m.text, now_ns);
 }

@@ -19,6 +19,8 @@ struct watch_server {
 	uint32_t n_nonces;
 	uint32_t nc; // highest seen with used_nonce
 	uint64_t used_nonce;
+	uint64_t call_id; // hash of that of the latest REGISTER, whichever boot it was of
+	uint32_t cseq;    // the highest with it
 };
 
 struct watch_line {
@@ -56,6 +58,8 @@ struct watch {
 void watch_init(struct watch *watch, uint32_t n, uint32_t every);
 struct watch_line *watch_line(struct watch *watch, uint32_t line);
 void watch_free(struct watch *watch);
+// Another worker has the lines: what servers have told, and what they remember, still counts.
+void watch_go_on(struct watch *watch, const struct watch *before);
 // A frame leaves the worker, or reaches it.
 void watch_sent(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns);
 void watch_received(struct watch *watch, const struct hl_packet *pkt, uint64_t now_ns);

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 #include <heartline/registrar.h>
+#include <heartline/saved.h>
 #include <heartline/snapshot.h>
 #include <heartline/worker.h>
 #include "base/rng.h"
 #include "churn.h"
 #include "network.h"
+#include "survive.h"
 #include "watch.h"
 
 #define WORLD_HISTORY 16384
@@ -37,6 +39,7 @@ struct world {
 	struct watch watch;
 	struct hl_config config; // while lines may be added
 	struct churn churn;
+	struct survive survive;
 	uint64_t now_ns;
 	uint64_t start_ns;
 	uint64_t worker_start_ns;
@@ -76,6 +79,8 @@ void world_command(struct world *world, enum hl_command_type type, uint32_t firs
 void world_step_clock(struct world *world, uint64_t span_ns);
 // The worker is gone at once; a new one starts, with its lines off. The servers keep everything.
 void world_restart(struct world *world);
+// The same, and its plan knows what was saved.
+void world_restart_with(struct world *world, const struct hl_saved *saved);
 void world_break(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 // The line that the broken rule speaks of; UINT32_MAX: none in particular.
