@@ -40,21 +40,38 @@ static void profile_print(const struct hl_profile *profile)
 	printf("\n");
 }
 
+// Nothing where there is one port with addresses of its own.
+static void pools_print(const struct hl_config *config)
+{
+	struct hl_pool_share pool;
+
+	if (config->n_pools == 0 && config->n_ports == 1)
+		return;
+	for (uint32_t i = 0; hl_pool_explain(config, i, &pool) == 0; i++)
+		printf("  %s%s: port %u (%s)%s%s: %" PRIu64 " lines on %" PRIu64
+		       " %s, with room for %" PRIu64 "\n",
+		       pool.name ? "pool " : "", pool.name ? pool.name : "addresses", pool.port,
+		       config->ports[pool.port].device, *pool.vlans ? ", VLAN " : "", pool.vlans,
+		       pool.lines, pool.addresses, pool.addresses == 1 ? "address" : "addresses",
+		       pool.room);
+}
+
 static int check_file(const char *path, bool without_device, struct hl_error *err)
 {
 	struct hl_config config = { 0 };
-	struct device device;
+	struct device devices[HL_PORTS_MAX];
 	int rc = hl_config_load(&config, path, err);
 
 	if (rc == 0 && !without_device)
-		rc = device_of_file(path, &config, &device, err);
+		rc = devices_of_file(path, &config, devices, err);
 	if (rc == 0 && !without_device)
 		rc = alerts_check(&config, err);
 	if (rc == 0 && !without_device)
 		rc = phases_check(&config, path, err);
 	if (rc == 0) {
-		printf("%s: ok: %" PRIu64 " lines on %s\n", path, config.total,
-		       config.ports[0].device);
+		printf("%s: ok: %" PRIu64 " lines on %s%s\n", path, config.total,
+		       config.ports[0].device, config.n_ports > 1 ? ", and other ports" : "");
+		pools_print(&config);
 		for (uint32_t i = 0; i < config.n_profiles; i++)
 			profile_print(&config.profiles[i]);
 		open_passwords_warn(&config, path);

@@ -22,8 +22,8 @@ int report_command(int argc, char **argv);
 // Print an error on stderr. One that names file and line is printed as it is, like a compiler's.
 void error_print(const struct hl_error *err);
 
-// Check the device that --port names, or that a file names. A message says which, or points into
+// Check the device that --port names, or those that a file names, of which there is one a port. A message says which, or points into
 // the file.
 int device_of_option(const char *port, struct device *device, struct hl_error *err);
-int device_of_file(const char *path, const struct hl_config *config, struct device *device,
-		   struct hl_error *err);
+int devices_of_file(const char *path, const struct hl_config *config, struct device devices[],
+		    struct hl_error *err);

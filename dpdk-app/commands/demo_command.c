@@ -173,7 +173,7 @@ static int demo_on_rings(struct demo_options *o, const struct hl_config *config,
 	if (!run.status.silent)
 		progress_allow();
 	worst_cases(&demo, &config->profiles[0]);
-	if (dataplane_new(&dp, config, &session->port, 1, err) == 0 &&
+	if (dataplane_new(&dp, config, session->ports, err) == 0 &&
 	    run_trace_attach(&run, &o->trace, err) == 0)
 		demo.servers = servers_make(o, config, &session->far_port, err);
 	if (demo.servers) {

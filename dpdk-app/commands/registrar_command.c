@@ -86,7 +86,8 @@ static int settings_check(const struct registrar_options *o, struct hl_error *er
 static int registrar_on_port(struct registrar_options *o, struct session *session,
 			     struct hl_error *err)
 {
-	struct queue_context *queue = registrar_queue_new(&o->service.config, &session->port, err);
+	struct queue_context *queue = registrar_queue_new(&o->service.config, &session->ports[0],
+							  err);
 
 	if (!queue)
 		return EXIT_USAGE;
@@ -179,7 +180,8 @@ int registrar_command(int argc, char **argv)
 		rc = device_of_option(o.port, &device, &err);
 	if (rc == 0) {
 		const struct session_request request = {
-			.device = &device,
+			.devices = &device,
+			.n_devices = 1,
 			.eal = &args.eal,
 			.workers = 1,
 			.peer_timeout_ms = LINK_TIMEOUT_MS,

@@ -52,12 +52,34 @@ struct run_parts {
 	struct find_report find;
 };
 
-// The device that --port or else the file names.
-static int device_find(const struct run_options *o, const struct hl_config *config,
-		       struct device *device, struct hl_error *err)
+// The device that --port, or those that else the file names.
+static int devices_find(const struct run_options *o, const struct hl_config *config,
+			struct device devices[], struct hl_error *err)
 {
-	return o->port ? device_of_option(o->port, device, err)
-		       : device_of_file(o->config, config, device, err);
+	return o->port ? device_of_option(o->port, devices, err)
+		       : devices_of_file(o->config, config, devices, err);
+}
+
+static int devices_confine(const struct run_parts *p, const struct hl_config *config,
+			   const struct device devices[], struct hl_error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < config->n_ports; i++)
+		rc = confine_check(&p->confinement, &devices[i], err);
+	return rc;
+}
+
+// The name of the interface of a capture: of several, all of them.
+static const char *devices_text(const struct hl_config *config, const struct device devices[])
+{
+	static char text[HL_PORTS_MAX * (sizeof(devices->name) + 2)];
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < config->n_ports; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? ", " : "",
+					devices[i].name);
+	return text;
 }
 
 static int hold(struct run_parts *p, struct run *run, struct hl_error *err)
@@ -172,7 +194,8 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	run.control = &session->control;
 	run.dp = &dp;
 	run.config = config;
-	run.port = &session->port;
+	run.ports = session->ports;
+	run.n_ports = session->n_ports;
 	run.status.silent = p->options.quiet || p->screen.is_shown;
 	if (!run.status.silent)
 		progress_allow();
@@ -185,7 +208,7 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	start_step_done(START_DEVICE);
 	int rc = resolver_new(&resolver, config, &resolver_options, err);
 	if (rc == 0)
-		rc = dataplane_new(&dp, config, &session->port, session->n_workers, err);
+		rc = dataplane_new(&dp, config, session->ports, err);
 	if (rc == 0)
 		rc = run_trace_attach(&run, &p->trace, err);
 	if (rc == 0)
@@ -213,12 +236,14 @@ static int run_opened(struct run_parts *p, struct hl_config *config, struct sess
 	struct control *control = &session->control;
 	int rc = session_open(session, request, err);
 
-	if (rc == 0 && port_has_link(&session->port))
-		rc = port_wait_link(&session->port, control, p->options.link_timeout_ms, err);
+	for (unsigned i = 0; rc == 0 && i < session->n_ports; i++)
+		if (port_has_link(&session->ports[i]))
+			rc = port_wait_link(&session->ports[i], control, p->options.link_timeout_ms,
+					    err);
 	if (rc == 0)
 		run_config_note_dhcp(&p->options, config);
 	if (rc == 0)
-		rc = dhcp_set_servers(config, &session->port, control, p->options.quiet, err);
+		rc = dhcp_set_servers(config, &session->ports[0], control, p->options.quiet, err);
 	return rc < 0 ? session_exit_code(rc) : run_on_port(p, config, session, err);
 }
 
@@ -238,7 +263,7 @@ int run_command(int argc, char **argv)
 {
 	static struct run_parts p;
 	static struct session session;
-	struct device device;
+	static struct device devices[HL_PORTS_MAX];
 	struct arguments args;
 	struct hl_config config = { 0 };
 	struct hl_error err = { 0 };
@@ -258,11 +283,11 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = find_max_prepare(&p.options.find, &config, &p.find, &err);
 	if (rc == 0)
-		rc = device_find(&p.options, &config, &device, &err);
+		rc = devices_find(&p.options, &config, devices, &err);
 	if (rc == 0)
 		rc = user_find(&p.confinement.user, config.user, &err);
 	if (rc == 0)
-		rc = confine_check(&p.confinement, &device, &err);
+		rc = devices_confine(&p, &config, devices, &err);
 	if (rc == 0)
 		rc = result_check("summary", p.options.summary, &err);
 	if (rc == 0)
@@ -276,7 +301,7 @@ int run_command(int argc, char **argv)
 	if (rc == 0)
 		rc = run_history_open(&p.history_file, &config, p.options.config, &err);
 	if (rc == 0)
-		rc = trace_open(&p.trace, &config, device.name, &err);
+		rc = trace_open(&p.trace, &config, devices_text(&config, devices), &err);
 	if (rc == 0)
 		rc = survive_open(&p.survive, &config, &err);
 	if (rc == 0)
@@ -294,7 +319,8 @@ int run_command(int argc, char **argv)
 	p.confinement.survive = p.survive;
 	if (rc == 0) {
 		const struct session_request request = {
-			.device = &device,
+			.devices = devices,
+			.n_devices = config.n_ports,
 			.eal = &args.eal,
 			.workers = p.options.workers,
 			.peer_timeout_ms = p.options.link_timeout_ms,

@@ -16,31 +16,50 @@
 #include "base/timebase.h"
 #include "dataplane/recent_changes.h"
 
-static int plan_make(struct dataplane *dp, const struct hl_config *config, const struct port *port,
-		     struct hl_error *err)
+static int plan_make(struct dataplane *dp, const struct hl_config *config,
+		     const struct port ports[], struct hl_error *err)
 {
+	struct hl_plan_port of_plan[HL_PORTS_MAX];
 	struct hl_plan_options options = {
 		.n_workers = dp->n_workers,
 		.spare_lines = config->spare_lines,
-		.tx_csum_offload = port->tx_csum,
+		.tx_csum_offload = ports->tx_csum,
+		.ports = config->n_ports > 1 ? of_plan : NULL,
 		.progress = progress_note,
 		.saved = dp->saved,
 	};
 
-	memcpy(options.mac, port->mac, sizeof(options.mac));
+	memcpy(options.mac, ports->mac, sizeof(options.mac));
+	for (uint32_t i = 0; i < config->n_ports; i++) {
+		of_plan[i] = (struct hl_plan_port){
+			.n_workers = ports[i].n_queues,
+			.tx_csum_offload = ports[i].tx_csum,
+		};
+		memcpy(of_plan[i].mac, ports[i].mac, sizeof(of_plan[i].mac));
+	}
 	int rc = random_fill(options.boot_key, sizeof(options.boot_key), err);
 	if (rc < 0)
 		return rc;
 	progress_begin("planning", config->total);
-	rc = steering_choose(&dp->steering, port, config, &options, &dp->plan, err);
+	// Of several ports none steers: replies reach their worker by ring hand-off, where a port has more than one.
+	rc = config->n_ports > 1
+		     ? hl_plan_new(&dp->plan, config, &options, err)
+		     : steering_choose(&dp->steering, ports, config, &options, &dp->plan, err);
 	progress_end();
 	dp->saved = NULL;
 	return rc;
 }
 
 static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config *config,
-		       const struct port *port, uint64_t seed, struct hl_error *err)
+		       const struct port ports[], uint64_t seed, struct hl_error *err)
 {
+	const uint32_t of_plan = hl_plan_port(dp->plan, i);
+	const struct port *port = &ports[of_plan];
+	unsigned queue = i;
+
+	while (queue > 0 && hl_plan_port(dp->plan, i - queue) != of_plan)
+		queue--;
+
 	struct hl_worker_options options = {
 		.index = i,
 		// Of all workers together; each takes its share of it.
@@ -59,7 +78,7 @@ static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config 
 		.kind = QUEUE_WORKER,
 		.worker = dp->workers[i],
 		.port_id = port->id,
-		.queue_id = (uint16_t)i,
+		.queue_id = (uint16_t)queue,
 		.tx_csum = port->tx_csum,
 		.pool = port->pool,
 		.handoff = dp->handoff,
@@ -71,21 +90,25 @@ static int worker_make(struct dataplane *dp, unsigned i, const struct hl_config 
 	return queue_prepare(q, err);
 }
 
-int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
-		  unsigned n_workers, struct hl_error *err)
+int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port ports[],
+		  struct hl_error *err)
 {
 	unsigned lcores[LCORE_LOOPS_MAX], n_lcores = lcore_loop_lcores(lcores);
 	uint64_t seed = config->seed;
 
+	unsigned n_workers = 0;
+
+	for (uint32_t i = 0; i < config->n_ports; i++)
+		n_workers += ports[i].n_queues;
 	dp->n_workers = n_workers;
 	int rc = seed ? 0 : random_fill(&seed, sizeof(seed), err);
 	if (rc == 0)
-		rc = plan_make(dp, config, port, err);
+		rc = plan_make(dp, config, ports, err);
 	start_step_done(START_PLAN);
-	if (rc == 0 && n_workers > 1)
-		rc = handoff_new(&dp->handoff, n_workers, err);
+	if (rc == 0 && n_workers > config->n_ports)
+		rc = handoff_new(&dp->handoff, dp->plan, err);
 	for (unsigned i = 0; rc == 0 && i < n_workers; i++) {
-		rc = worker_make(dp, i, config, port, seed, err);
+		rc = worker_make(dp, i, config, ports, seed, err);
 		if (rc < 0)
 			break;
 		struct lcore_loop *loop = &dp->loops[i];

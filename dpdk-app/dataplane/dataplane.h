@@ -38,10 +38,10 @@ struct dataplane {
 	uint64_t left_silent_primary;  // events by which a line left the primary after a time-out
 };
 
-// Make the plan and the workers for a port with as many queues, and a loop for each worker. *dp is
-// zero, but for `saved`.
-int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port *port,
-		  unsigned n_workers, struct hl_error *err);
+// Make the plan and the workers for the ports of the configuration, one for each of their queues, and a loop for
+// each worker. *dp is zero, but for `saved`.
+int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port ports[],
+		  struct hl_error *err);
 
 // Poll one more queue, that of a registrar, on a loop of its own if an lcore is left.
 void dataplane_add_queue(struct dataplane *dp, struct queue_context *queue);

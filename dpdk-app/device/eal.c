@@ -100,7 +100,7 @@ static void memory_choose(const struct eal_request *request, struct eal_args *ar
 	args_add(args, "--no-huge");
 	if (!user_gave(request, "m"))
 		args_add(args, "-m"), args_add(args, "%u", mib);
-	if (request->device)
+	if (request->devices)
 		fprintf(stderr,
 			"heartline: memory: no free huge pages, so --no-huge -m %u (enough for "
 			"software devices; a NIC is faster with huge pages)\n",
@@ -132,8 +132,6 @@ static void lcores_choose(const struct eal_request *request, struct eal_args *ar
 
 static void rest_choose(const struct eal_request *request, struct eal_args *args)
 {
-	const struct device *device = request->device;
-
 	// Nothing is shared with another process: no files are left behind, and several runs at the
 	// same time need no names of their own.
 	if (!user_gave(request, "file-prefix proc-type in-memory no-shconf"))
@@ -142,9 +140,16 @@ static void rest_choose(const struct eal_request *request, struct eal_args *args
 		args_add(args, "--no-telemetry");
 	if (user_gave(request, "no-pci a allow b block"))
 		return;
-	if (device && device->kind == DEVICE_PCI)
+	bool any = false;
+	for (unsigned i = 0; i < request->n_devices; i++) {
+		const struct device *device = &request->devices[i];
+
+		if (device->kind != DEVICE_PCI)
+			continue;
 		args_add(args, "-a"), args_add(args, "%s", device->args);
-	else
+		any = true;
+	}
+	if (!any)
 		args_add(args, "--no-pci");
 }
 

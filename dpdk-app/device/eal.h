@@ -16,9 +16,10 @@ struct eal_arguments {
 };
 
 struct eal_request {
-	const struct device *device; // NULL: none (rings)
-	unsigned n_loops;            // lcores wanted besides the main one, when the user names none
-	uint64_t memory_bytes;       // for packet buffers
+	const struct device *devices; // NULL: none (rings)
+	unsigned n_devices;
+	unsigned n_loops;      // lcores wanted besides the main one, when the user names none
+	uint64_t memory_bytes; // for packet buffers
 	const struct eal_arguments *user;
 };
 

@@ -103,7 +103,7 @@ static void kernel_addresses_note(const struct examination *e, const char *inter
 
 static void port_note(const struct session *session, struct facts_port *f)
 {
-	const struct port *port = &session->port;
+	const struct port *port = &session->ports[0];
 	struct rte_eth_link link = { 0 };
 	uint16_t mtu = 0;
 
@@ -125,13 +125,13 @@ static void plan_note(const struct examination *e, const struct session *session
 	struct hl_plan_options options = {
 		.n_workers = session->n_workers,
 		.spare_lines = e->config->spare_lines,
-		.tx_csum_offload = session->port.tx_csum,
+		.tx_csum_offload = session->ports[0].tx_csum,
 	};
 	struct hl_plan *plan = NULL;
 	struct hl_error err = { 0 };
 
-	memcpy(options.mac, session->port.mac, sizeof(options.mac));
-	if (steering_choose(&steering, &session->port, e->config, &options, &plan, &err) < 0) {
+	memcpy(options.mac, session->ports[0].mac, sizeof(options.mac));
+	if (steering_choose(&steering, &session->ports[0], e->config, &options, &plan, &err) < 0) {
 		snprintf(f->error, sizeof(f->error), "%s", err.text);
 		return;
 	}
@@ -163,8 +163,8 @@ static int port_look(const struct examination *e, struct session *session, struc
 	struct hl_error err = { 0 };
 	int rc = 0;
 
-	if (port_has_link(&session->port))
-		rc = port_wait_link(&session->port, &session->control, e->patience_ms, &err);
+	if (port_has_link(&session->ports[0]))
+		rc = port_wait_link(&session->ports[0], &session->control, e->patience_ms, &err);
 	port_note(session, &facts->port);
 	if (rc == -EINTR)
 		return rc;
@@ -179,7 +179,7 @@ static int port_look(const struct examination *e, struct session *session, struc
 		plan_note(e, session, &facts->plan);
 	else
 		snprintf(facts->plan.why_not, WHY_ROOM, "DHCP did not name the servers");
-	if (port_has_link(&session->port) && !facts->port.link_up) {
+	if (port_has_link(&session->ports[0]) && !facts->port.link_up) {
 		snprintf(facts->network.why_not, WHY_ROOM, "the link is down");
 		return 0;
 	}
@@ -190,7 +190,8 @@ static int device_look(const struct examination *e, struct facts *facts)
 {
 	static struct session session;
 	const struct session_request request = {
-		.device = e->device,
+		.devices = e->device,
+		.n_devices = 1,
 		.eal = e->eal,
 		.workers = e->workers,
 		.peer_timeout_ms = e->patience_ms,

@@ -124,7 +124,7 @@ int network_servers_find(const struct examination *e, struct session *session, s
 
 	for (uint32_t i = 0; i < e->config->n_profiles; i++)
 		facts->dns.dhcp_wanted |= e->config->profiles[i].dhcp_option_120;
-	int rc = dhcp_set_servers(e->config, &session->port, &session->control, true, &err);
+	int rc = dhcp_set_servers(e->config, &session->ports[0], &session->control, true, &err);
 	if (rc == -EINTR)
 		return rc;
 	if (rc < 0) {
@@ -255,7 +255,7 @@ static void servers_weigh(struct facts_network *n)
 int network_survey(const struct examination *e, struct session *session, struct facts *facts)
 {
 	static struct survey survey;
-	struct surveying surveying = { &survey, &session->port };
+	struct surveying surveying = { &survey, &session->ports[0] };
 	const struct control_until done = {
 		.reached = surveyed,
 		.context = &surveying,
@@ -270,7 +270,7 @@ int network_survey(const struct examination *e, struct session *session, struct 
 		.key = (uint32_t)rte_rand(),
 		.patience_ns = e->patience_ms * 1000000,
 	};
-	memcpy(survey.mac, session->port.mac, sizeof(survey.mac));
+	memcpy(survey.mac, session->ports[0].mac, sizeof(survey.mac));
 	if (addresses_take(e->config, &survey, facts) < 0) {
 		snprintf(facts->network.why_not, WHY_ROOM, "no memory for the lines' addresses");
 		return 0;

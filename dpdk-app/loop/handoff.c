@@ -26,12 +26,14 @@ struct tally {
 
 struct handoff {
 	unsigned n;
-	struct tally *tallies;    // by worker
-	struct rte_ring *rings[]; // [from * n + to]; NULL where from == to
+	uint8_t *ports;           // by worker
+	struct tally *tallies;    // likewise
+	struct rte_ring *rings[]; // [from * n + to]; NULL where from == to, or on another port
 };
 
-int handoff_new(struct handoff **out, unsigned n, struct hl_error *err)
+int handoff_new(struct handoff **out, const struct hl_plan *plan, struct hl_error *err)
 {
+	const unsigned n = hl_plan_workers(plan);
 	struct handoff *h = calloc(1, sizeof(*h) + (size_t)n * n * sizeof(h->rings[0]));
 
 	*out = NULL;
@@ -39,14 +41,17 @@ int handoff_new(struct handoff **out, unsigned n, struct hl_error *err)
 		return hl_fail(err, ENOMEM, "hand-off between %u workers: no memory", n);
 	h->n = n;
 	h->tallies = aligned_alloc(alignof(struct tally), n * sizeof(*h->tallies));
-	if (!h->tallies) {
+	h->ports = calloc(n, sizeof(*h->ports));
+	if (!h->tallies || !h->ports) {
 		handoff_free(h);
 		return hl_fail(err, ENOMEM, "hand-off between %u workers: no memory", n);
 	}
 	memset(h->tallies, 0, n * sizeof(*h->tallies));
+	for (unsigned i = 0; i < n; i++)
+		h->ports[i] = (uint8_t)hl_plan_port(plan, i);
 	for (unsigned i = 0; i < n * n; i++) {
 		char name[RTE_RING_NAMESIZE];
-		if (i / n == i % n)
+		if (i / n == i % n || h->ports[i / n] != h->ports[i % n])
 			continue;
 		snprintf(name, sizeof(name), "handoff%u-%u", i / n, i % n);
 		h->rings[i] = rte_ring_create(name, RING_FRAMES, (int)rte_socket_id(),
@@ -72,6 +77,7 @@ void handoff_free(struct handoff *h)
 		rte_ring_free(h->rings[i]);
 	}
 	free(h->tallies);
+	free(h->ports);
 	free(h);
 }
 
@@ -80,7 +86,7 @@ void handoff_free(struct handoff *h)
 static void give_all(struct handoff *h, unsigned me, struct rte_mbuf *mbuf, uint16_t *lost)
 {
 	for (unsigned to = 0; to < h->n; to++) {
-		if (to == me)
+		if (!h->rings[me * h->n + to])
 			continue;
 		rte_mbuf_refcnt_update(mbuf, 1);
 		if (rte_ring_sp_enqueue(h->rings[me * h->n + to], mbuf) < 0) {
@@ -97,7 +103,8 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 
 	for (uint16_t i = 0; i < n; i++) {
 		bool steered;
-		unsigned owner = hl_plan_owner(plan, 0, rte_pktmbuf_mtod(bufs[i], uint8_t *),
+		unsigned owner = hl_plan_owner(plan, h->ports[me],
+					       rte_pktmbuf_mtod(bufs[i], uint8_t *),
 					       rte_pktmbuf_data_len(bufs[i]), &steered);
 		if (owner == HL_PLAN_EVERY)
 			give_all(h, me, bufs[i], &lost);
@@ -107,7 +114,7 @@ uint16_t handoff_sort(struct handoff *h, const struct hl_plan *plan, unsigned me
 			continue;
 		}
 		arrived_elsewhere += steered &&
-				     hl_plan_from_server(plan, 0,
+				     hl_plan_from_server(plan, h->ports[me],
 							 rte_pktmbuf_mtod(bufs[i], uint8_t *),
 							 rte_pktmbuf_data_len(bufs[i]));
 		if (rte_ring_sp_enqueue(h->rings[me * h->n + owner], bufs[i]) < 0) {
@@ -131,7 +138,7 @@ uint16_t handoff_take(struct handoff *h, unsigned me, struct rte_mbuf **bufs, ui
 	uint16_t n = 0;
 
 	for (unsigned from = 0; from < h->n && n < max; from++) {
-		if (from == me)
+		if (!h->rings[from * h->n + me])
 			continue;
 		n += (uint16_t)rte_ring_sc_dequeue_burst(h->rings[from * h->n + me],
 							 (void **)&bufs[n], max - n, NULL);

@@ -11,7 +11,8 @@
 struct rte_mbuf;
 struct handoff;
 
-int handoff_new(struct handoff **handoff, unsigned n_workers, struct hl_error *err);
+// Between the workers of a plan that share a port.
+int handoff_new(struct handoff **handoff, const struct hl_plan *plan, struct hl_error *err);
 void handoff_free(struct handoff *handoff);
 
 // What a worker did with the frames that the port gave it.

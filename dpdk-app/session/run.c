@@ -49,7 +49,11 @@ uint64_t run_requests(const struct run *run)
 
 static uint64_t device_lost(const struct run *run)
 {
-	return run->port ? port_lost(run->port) : 0;
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < run->n_ports; i++)
+		n += port_lost(&run->ports[i]);
+	return n;
 }
 
 void run_snapshot(const struct run *run, struct hl_snapshot *snapshot)

@@ -29,7 +29,8 @@ struct run {
 	struct control *control;
 	struct dataplane *dp;
 	const struct hl_config *config;
-	const struct port *port; // NULL: rings
+	const struct port *ports; // NULL: rings
+	unsigned n_ports;
 	struct status status;
 	struct report report;
 	struct reply_sources sources;

@@ -4,6 +4,7 @@
 #include "session/session.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <rte_mempool.h>
 
@@ -23,10 +24,12 @@ static int eal_up(struct session *session, const struct session_request *request
 	char cpus[1024];
 	unsigned lcores[LCORE_LOOPS_MAX], n_cpus = host_processors(cpus, sizeof(cpus));
 	bool named = eal_lcores_given(request->eal);
-	unsigned wanted = request->workers ? (unsigned)request->workers : 1;
+	unsigned n_ports = RTE_MAX(request->n_devices, 1u);
+	unsigned wanted = request->workers ? (unsigned)request->workers : n_ports;
 	unsigned guessed = named ? RTE_MIN(RTE_MAX(n_cpus, wanted), QUEUES_GUESSED_MAX) : wanted;
 	const struct eal_request eal = {
-		.device = request->device,
+		.devices = request->devices,
+		.n_devices = request->n_devices,
 		.n_loops = wanted,
 		.memory_bytes = port_buffers_bytes(guessed),
 		.user = request->eal,
@@ -44,7 +47,11 @@ static int eal_up(struct session *session, const struct session_request *request
 			       "\"-- -l LIST\"",
 			       (unsigned)request->workers, n);
 	session->n_workers = request->workers ? (unsigned)request->workers : n;
-	return 0;
+	if (session->n_workers >= n_ports)
+		return 0;
+	return hl_fail(err, EINVAL, "%u workers for %u ports: each port needs one of its own; %s",
+		       session->n_workers, n_ports,
+		       request->workers ? "give more by --workers" : "name more lcores");
 }
 
 static int pool_up(struct session *session, unsigned n_queues, struct hl_error *err)
@@ -60,28 +67,50 @@ static int rings_up(struct session *session, const struct session_request *reque
 
 	if (rc == 0)
 		rc = pool_up(session, 2, err);
-	return rc < 0 ? rc : ring_pair_open(&session->port, &session->far_port, session->pool, err);
+	session->n_ports = 1;
+	return rc < 0 ? rc
+		      : ring_pair_open(&session->ports[0], &session->far_port, session->pool, err);
 }
 
-static int device_up(struct session *session, const struct session_request *request,
-		     struct hl_error *err)
+// Of so many workers in all, those of port i: each has about as many.
+static unsigned workers_of(const struct session *session, unsigned n_workers, unsigned i)
 {
-	struct device *device = &session->device;
+	return n_workers / session->n_ports + (i < n_workers % session->n_ports);
+}
 
-	*device = *request->device;
-	int rc = device_check_queues(device, (unsigned)request->workers, err);
-	if (rc == 0)
-		rc = device_wait_peer(device, &session->control, request->peer_timeout_ms, err);
+static int queues_check(const struct session *session, unsigned n_workers, struct hl_error *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < session->n_ports; i++)
+		rc = device_check_queues(&session->devices[i], workers_of(session, n_workers, i),
+					 err);
+	return rc;
+}
+
+static int devices_up(struct session *session, const struct session_request *request,
+		      struct hl_error *err)
+{
+	session->n_ports = request->n_devices;
+	memcpy(session->devices, request->devices, request->n_devices * sizeof(*request->devices));
+	int rc = queues_check(session, (unsigned)request->workers, err);
+	for (unsigned i = 0; rc == 0 && i < session->n_ports; i++)
+		rc = device_wait_peer(&session->devices[i], &session->control,
+				      request->peer_timeout_ms, err);
 	if (rc == 0)
 		rc = eal_up(session, request, err);
 	if (rc == 0) // now that the number of lcores is known
-		rc = device_check_queues(device, session->n_workers, err);
+		rc = queues_check(session, session->n_workers, err);
 	if (rc == 0)
 		rc = pool_up(session, session->n_workers, err);
-	if (rc < 0)
-		return rc;
-	device_set_queues(device, session->n_workers);
-	return port_open(&session->port, device, session->n_workers, session->pool, err);
+	for (unsigned i = 0; rc == 0 && i < session->n_ports; i++) {
+		unsigned n_queues = workers_of(session, session->n_workers, i);
+
+		device_set_queues(&session->devices[i], n_queues);
+		rc = port_open(&session->ports[i], &session->devices[i], n_queues, session->pool,
+			       err);
+	}
+	return rc;
 }
 
 int session_open(struct session *session, const struct session_request *request,
@@ -90,8 +119,8 @@ int session_open(struct session *session, const struct session_request *request,
 	int rc = control_open(&session->control, err);
 
 	if (rc == 0)
-		rc = request->device ? device_up(session, request, err)
-				     : rings_up(session, request, err);
+		rc = request->devices ? devices_up(session, request, err)
+				      : rings_up(session, request, err);
 	if (rc < 0)
 		return rc;
 	eal_log_release();
@@ -102,7 +131,8 @@ int session_open(struct session *session, const struct session_request *request,
 
 void session_close(struct session *session)
 {
-	port_close(&session->port);
+	for (unsigned i = 0; i < session->n_ports; i++)
+		port_close(&session->ports[i]);
 	port_close(&session->far_port);
 	rte_mempool_free(session->pool);
 	if (session->eal)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <heartline/config.h>
 #include <heartline/error.h>
 
 #include "base/control.h"
@@ -13,18 +14,21 @@
 #include "device/port.h"
 
 struct session_request {
-	const struct device *device; // NULL: none, but two ports that are joined by rings
+	// In a row, one for each port of the configuration. NULL: none, but two ports that are joined by rings
+	const struct device *devices;
+	unsigned n_devices;
 	const struct eal_arguments *eal;
-	uint64_t workers;         // 0: as many as lcores were named, or 1
+	uint64_t workers;         // of all ports; 0: as many as lcores were named, or one a port
 	uint64_t peer_timeout_ms; // for the other side of a memif
 };
 
 struct session {
 	struct control control;
-	struct device device;
+	struct device devices[HL_PORTS_MAX];
 	struct rte_mempool *pool;
-	struct port port;
-	struct port far_port; // the other end of the rings
+	struct port ports[HL_PORTS_MAX];
+	unsigned n_ports;
+	struct port far_port; // the other end of the rings to ports[0]
 	unsigned n_workers;   // one for each lcore besides the main one
 	bool eal;             // EAL was started, and must be stopped
 };

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/counter.h"
 #include "report/summary_lines.h"
 #include "report/summary_metrics.h"
 #include "session/run.h"
@@ -33,6 +34,44 @@ static json_t *timers_object(const struct hl_hist *lateness)
 			 below);
 }
 
+static uint64_t lost(const struct run *run)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < run->n_ports; i++)
+		n += port_lost(&run->ports[i]);
+	return n;
+}
+
+// Frames of the workers of a port, since the start.
+static json_t *port_object(const struct run *run, unsigned i)
+{
+	const struct port *port = &run->ports[i];
+	uint64_t rx = 0, tx = 0, dropped = 0;
+
+	for (unsigned w = 0; w < run->dp->n_workers; w++) {
+		const struct hl_counters *c = hl_worker_counters(run->dp->workers[w]);
+
+		if (hl_plan_port(run->dp->plan, w) != i)
+			continue;
+		rx += counter_load(&c->rx_packets);
+		tx += counter_load(&c->tx_packets);
+		dropped += counter_load(&run->dp->queues[w]->tx_dropped);
+	}
+	return json_pack("{ss so so so so so so}", "device", port->name, "link", link_value(port),
+			 "workers", whole(port->n_queues), "received", whole(rx), "sent", whole(tx),
+			 "lost", whole(port_lost(port)), "not_sent", whole(dropped));
+}
+
+static json_t *ports_array(const struct run *run)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; i < run->n_ports; i++)
+		json_array_append_new(array, port_object(run, i));
+	return array;
+}
+
 json_t *json_port(const struct view *view)
 {
 	static struct report report; // what the summary would say; too large for a stack
@@ -46,9 +85,10 @@ json_t *json_port(const struct view *view)
 		const char *key;
 		json_t *value;
 	} entries[] = {
-		{ "device", run->port ? json_string(run->port->name) : json_null() },
-		{ "link", link_value(run->port) },
-		{ "lost", whole(run->port ? port_lost(run->port) - run->lost_before : 0) },
+		{ "device", run->ports ? json_string(run->ports->name) : json_null() },
+		{ "link", link_value(run->ports) },
+		{ "lost", whole(lost(run) - run->lost_before) },
+		{ "ports", ports_array(run) },
 		{ "ramp_ms", whole(run->config->ramp_ms) },
 		{ "tx_full_ms", tenths(dataplane_tx_full_ms(run->dp)) },
 		{ "timers", timers_object(&report.end.lateness) },

@@ -13,17 +13,34 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
+#define TAGS_MAX 2
+
+static bool is_tag(uint16_t type)
+{
+	return type == htons(RTE_ETHER_TYPE_VLAN) || type == htons(RTE_ETHER_TYPE_QINQ);
+}
+
 bool glance_datagram(const struct trace_record *r, const uint8_t *frame,
 		     struct glance_datagram *out)
 {
 	const struct rte_ether_hdr *ether = (const void *)frame;
-	const struct rte_ipv4_hdr *ip = (const void *)(ether + 1);
-	uint32_t left = r->bytes;
+	uint32_t left = r->bytes, link = sizeof(*ether);
 
-	if (left < sizeof(*ether) + sizeof(*ip) ||
-	    ether->ether_type != htons(RTE_ETHER_TYPE_IPV4) || ip->version_ihl >> 4 != 4)
+	if (left < link)
 		return false;
-	left -= (uint32_t)sizeof(*ether);
+	uint16_t type = ether->ether_type;
+	for (unsigned tags = 0; is_tag(type) && tags < TAGS_MAX; tags++) {
+		const struct rte_vlan_hdr *tag = (const void *)((const uint8_t *)frame + link);
+		link += (uint32_t)sizeof(*tag);
+		if (left < link)
+			return false;
+		type = tag->eth_proto;
+	}
+	const struct rte_ipv4_hdr *ip = (const void *)((const uint8_t *)frame + link);
+	if (left < link + sizeof(*ip) || type != htons(RTE_ETHER_TYPE_IPV4) ||
+	    ip->version_ihl >> 4 != 4)
+		return false;
+	left -= link;
 	uint32_t header = rte_ipv4_hdr_len(ip), total = ntohs(ip->total_length);
 	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
 	if (ip->next_proto_id != IPPROTO_UDP || header < sizeof(*ip) || total > left ||

@@ -102,8 +102,8 @@ static void seen_put(struct trace *t, const struct trace_record *r, const uint8_
 	uint64_t at = byte_ring_at(t->seen);
 
 	if (r->line == TRACE_NO_LINE &&
-	    hl_plan_frame_of(t->plan, 0, data, r->bytes, r->flags & TRACE_SENT, &of_line.line) !=
-		    HL_FRAME_OF_LINE)
+	    hl_plan_frame_of(t->plan, r->port, data, r->bytes, r->flags & TRACE_SENT,
+			     &of_line.line) != HL_FRAME_OF_LINE)
 		return;
 	if (!line_set_has(t->watched, of_line.line))
 		return;

@@ -17,5 +17,6 @@ struct trace_record {
 	uint16_t bytes;      // that are here
 	uint16_t wire_bytes; // of the whole frame
 	uint8_t flags;       // of enum trace_flag
+	uint8_t port;        // that it came by or left by
 	uint8_t l2_len, l3_len;
 };

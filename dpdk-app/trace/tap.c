@@ -13,13 +13,15 @@
 #include "base/counter.h"
 #include "trace/record.h"
 
-struct tap *tap_new(size_t bytes, const struct hl_plan *plan, const struct line_set *wanted)
+struct tap *tap_new(size_t bytes, const struct hl_plan *plan, uint32_t port,
+		    const struct line_set *wanted)
 {
 	struct tap *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
 	t->plan = plan;
+	t->port = (uint8_t)port;
 	t->wanted = wanted;
 	t->ring = byte_ring_new(bytes);
 	if (t->ring) {
@@ -44,7 +46,7 @@ static bool is_wanted(const struct tap *t, const struct rte_mbuf *mbuf, bool sen
 	*line = TRACE_NO_LINE;
 	if (atomic_load_explicit(&t->wanted->all, memory_order_relaxed))
 		return true;
-	switch (hl_plan_frame_of(t->plan, 0, rte_pktmbuf_mtod(mbuf, const uint8_t *),
+	switch (hl_plan_frame_of(t->plan, t->port, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 				 rte_pktmbuf_data_len(mbuf), sent, line)) {
 	case HL_FRAME_OF_LINE:
 		return line_set_has(t->wanted, *line);
@@ -69,11 +71,13 @@ static bool frame_copy(struct tap *t, uint64_t *at, const struct rte_mbuf *mbuf,
 	return true;
 }
 
-static struct trace_record describe(const struct rte_mbuf *mbuf, uint64_t now_ns, uint32_t line)
+static struct trace_record describe(const struct tap *t, const struct rte_mbuf *mbuf,
+				    uint64_t now_ns, uint32_t line)
 {
 	return (struct trace_record){
 		.at_ns = now_ns,
 		.line = line,
+		.port = t->port,
 		.bytes = (uint16_t)RTE_MIN(rte_pktmbuf_data_len(mbuf), TAP_BYTES_MAX),
 		.wire_bytes = (uint16_t)RTE_MIN(rte_pktmbuf_pkt_len(mbuf), (uint32_t)UINT16_MAX),
 	};
@@ -88,7 +92,7 @@ void tap_received(struct tap *t, struct rte_mbuf *const bufs[], uint16_t n, uint
 	for (uint16_t i = 0; i < n; i++) {
 		if (!is_wanted(t, bufs[i], false, &line))
 			continue;
-		const struct trace_record record = describe(bufs[i], now_ns, line);
+		const struct trace_record record = describe(t, bufs[i], now_ns, line);
 		bool copied = frame_copy(t, &at, bufs[i], &record);
 		put += copied;
 		lost += !copied;
@@ -108,7 +112,7 @@ void tap_offer(struct tap *t, struct rte_mbuf *const bufs[], uint16_t n, uint64_
 	assert(n <= TAP_OFFER_MAX);
 	for (uint16_t i = 0; i < n; i++) {
 		if (is_wanted(t, bufs[i], true, &line)) {
-			struct trace_record record = describe(bufs[i], now_ns, line);
+			struct trace_record record = describe(t, bufs[i], now_ns, line);
 			record.flags = TRACE_SENT;
 			if (bufs[i]->ol_flags & RTE_MBUF_F_TX_IP_CKSUM) {
 				record.flags |= TRACE_UNFINISHED;

@@ -18,6 +18,7 @@ struct rte_mbuf;
 struct tap {
 	struct byte_ring *ring;
 	const struct hl_plan *plan; // to find a frame's line
+	uint8_t port;               // of the plan
 	const struct line_set *wanted;
 	_Atomic uint64_t recorded, dropped; // frames; dropped: the ring was full
 
@@ -29,7 +30,8 @@ struct tap {
 };
 
 // NULL: no memory. bytes: a power of two.
-struct tap *tap_new(size_t bytes, const struct hl_plan *plan, const struct line_set *wanted);
+struct tap *tap_new(size_t bytes, const struct hl_plan *plan, uint32_t port,
+		    const struct line_set *wanted);
 void tap_free(struct tap *tap);
 
 void tap_received(struct tap *tap, struct rte_mbuf *const bufs[], uint16_t n, uint64_t now_ns);

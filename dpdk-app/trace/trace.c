@@ -182,7 +182,8 @@ static int failures_make(struct trace *t, struct hl_error *err)
 static int taps_make(struct trace *t, struct hl_error *err)
 {
 	for (; t->n < t->n_workers; t->n++) {
-		t->taps[t->n] = tap_new(t->ring_bytes, t->plan, t->wanted);
+		t->taps[t->n] = tap_new(t->ring_bytes, t->plan, hl_plan_port(t->plan, t->n),
+					t->wanted);
 		if (!t->taps[t->n])
 			return hl_fail(err, ENOMEM,
 				       "trace_buffer: no memory for %zu KiB of each worker; give "

@@ -186,6 +186,11 @@ uint32_t hl_plan_workers(const struct hl_plan *plan)
 	return plan->options.n_workers;
 }
 
+uint32_t hl_plan_port(const struct hl_plan *plan, uint32_t worker)
+{
+	return (uint32_t)(plan_port_of_worker(plan, worker) - plan->directory.ports);
+}
+
 uint32_t hl_plan_steered(const struct hl_plan *plan)
 {
 	return plan->table.n_steered;

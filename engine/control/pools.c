@@ -144,6 +144,20 @@ static uint64_t share_at(const struct pool_share *share, const struct pool_reach
 	return n * each + (more - at < n ? more - at : n);
 }
 
+uint64_t pool_lines(const struct pools *pools, const struct pool_shares *shares, uint32_t pool)
+{
+	const uint32_t from = pools->first_address[pool], n = pools->first_address[pool + 1] - from;
+	uint64_t lines = 0;
+
+	for (uint32_t i = 0; i < shares->n; i++) {
+		const struct pool_reach reach = pools_reach(pools, shares->list[i].pool);
+
+		if (pool_share_reaches(&shares->list[i], pool))
+			lines += share_at(&shares->list[i], &reach, from, n);
+	}
+	return lines;
+}
+
 static int room_fail(const struct pools *pools, uint32_t pool, uint64_t lines,
 		     const struct window *window, struct fault *fault)
 {
@@ -179,8 +193,8 @@ static int network_room_check(const struct pools *pools, const struct pool_share
 			const struct pool_share *share = &shares->list[s];
 			const struct pool_reach reach = pools_reach(pools, share->pool);
 
-			if ((share->pool == HL_POOL_ANY || share->pool == pool + 1) &&
-			    window->first <= share->first && share->last <= window->last)
+			if (pool_share_reaches(share, pool) && window->first <= share->first &&
+			    share->last <= window->last)
 				lines += share_at(share, &reach, from, n);
 		}
 		if (lines > (uint64_t)n * window_ports(window))

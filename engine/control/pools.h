@@ -49,6 +49,15 @@ void pool_shares_free(struct pool_shares *shares);
 struct pool_share *pool_share_of(const struct pool_shares *shares, const struct hl_config *config,
 				 uint32_t group);
 
+// May lines of the share come to a pool, by its index?
+static inline bool pool_share_reaches(const struct pool_share *share, uint32_t pool)
+{
+	return share->pool == HL_POOL_ANY || share->pool == pool + 1;
+}
+
+// Lines that come to a pool.
+uint64_t pool_lines(const struct pools *pools, const struct pool_shares *shares, uint32_t pool);
+
 // Is there room in each network for the lines that take its addresses?
 int pools_room_check(const struct pools *pools, const struct hl_config *config,
 		     const struct windows *windows, struct fault *fault);

@@ -17,14 +17,24 @@ static uint64_t scale(uint64_t ns, uint64_t interval, uint64_t before)
 	return (uint64_t)((unsigned __int128)ns * interval / before);
 }
 
+// Workers of one port have as many lines each; those of several have not, and their shares are by lines.
+static uint64_t share_interval(const struct hl_worker *w, uint64_t rate)
+{
+	uint64_t second = (1000000000ull << PACE_SHIFT);
+
+	if (w->plan->directory.n_ports == 1)
+		return second * w->plan->options.n_workers / rate;
+	return scale(second, w->plan->table.n_lines, rate * (w->n ? w->n : 1));
+}
+
 // The run's rate, of which each worker has its share, one after the other. A schedule that goes on keeps the share
 // of a request that it had come to, so that a rate in small steps loses and gains none.
 void pace_set_rate(struct hl_worker *w, uint64_t rate, uint64_t from_ns)
 {
-	uint64_t second = (1000000000ull << PACE_SHIFT), n = w->plan->options.n_workers;
+	uint64_t second = (1000000000ull << PACE_SHIFT);
 	uint64_t before = w->interval, at_ns = w->next_send.at_ns;
 
-	w->interval = rate ? second * n / rate : 0;
+	w->interval = rate ? share_interval(w, rate) : 0;
 	w->next_send = w->peak_send = (struct pace){ 0 };
 	if (rate == 0)
 		return;

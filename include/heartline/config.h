@@ -370,6 +370,21 @@ bool hl_run_key_differs(uint32_t index, const struct hl_config *a, const struct 
 /** Do two profiles say the same? Addresses that were found for names do not count. */
 bool hl_profile_equal(const struct hl_profile *a, const struct hl_profile *b);
 
+#define HL_POOL_TEXT 24
+
+struct hl_pool_share {
+	const char *name;         // NULL: it stands for a port with addresses of its own
+	uint32_t port;            // index
+	char vlans[HL_POOL_TEXT]; // "100", "7.20", "100-199"; "": none
+	uint32_t networks;
+	uint64_t addresses; // of all of its networks
+	uint64_t lines;     // that come to it
+	uint64_t room;      // lines that its addresses have room for
+};
+
+/** What comes to a pool of a configuration that was checked. @return 0; -ENOENT: there are fewer; -ENOMEM */
+int hl_pool_explain(const struct hl_config *config, uint32_t index, struct hl_pool_share *out);
+
 /** Do two configurations have the same pools? */
 bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b);
 

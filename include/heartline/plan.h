@@ -82,6 +82,8 @@ uint32_t hl_plan_slots(const struct hl_plan *plan);
 /** How many of them have a line. */
 uint32_t hl_plan_lines(const struct hl_plan *plan);
 uint32_t hl_plan_workers(const struct hl_plan *plan);
+/** The port of the configuration that a worker has a queue of. */
+uint32_t hl_plan_port(const struct hl_plan *plan, uint32_t worker);
 
 /**
  * Give a free slot to each line of a group: to those of the worker that has most of them left. The lines

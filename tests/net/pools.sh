@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The main job with pools: lines register at a Kamailio pair, the primary is killed, all move, all return. Behind
-# a VLAN; behind two (QinQ), each address with a MAC of its own; in two pools behind routers, one of them in a VLAN.
+# a VLAN; behind two (QinQ), each address with a MAC of its own; in two pools behind routers, one of them in a VLAN;
+# over two ports.
 # What the wire has seen is read back by tshark.
 #
-# usage: bash tests/net/pools.sh PATH/TO/heartline [CASE...]     CASE: vlan, qinq, routed
+# usage: bash tests/net/pools.sh PATH/TO/heartline [CASE...]     CASE: vlan, qinq, routed, ports
 
 # shellcheck disable=SC2317 # what a case calls is reached by its name
 # shellcheck source=tests/net/lib.sh
@@ -12,7 +13,7 @@
 need "pools" kamailio kamcmd tshark dumpcap python3
 reaper_start
 shift
-(($# > 0)) || set -- vlan qinq routed
+(($# > 0)) || set -- vlan qinq routed ports
 
 LINES_OF_CASE=200
 # Longest time until all have moved, in seconds: the next probe, its time-out, the registration, and 4 s more.
@@ -35,7 +36,7 @@ vlan_make() {
 	ip -n "$NET" link set "$1" txqueuelen 10000 up
 }
 
-# Each case: makes the network, and sets POOLS of the lines.
+# Each case: makes the network, and sets POOLS of the lines, and DEVICES.
 case_vlan() {
 	vlan_make v100 100
 	ip -n "$NET" route add 10.99.0.0/16 dev v100
@@ -53,8 +54,19 @@ case_routed() {
 	vlan_make v300 300
 	ip -n "$NET" address add 10.50.1.254/24 dev v300
 	ip -n "$NET" address add 10.51.1.254/24 dev "$ID"
-	POOLS="  - {name: far, vlan: 300, addresses: 10.50.1.1-10.50.1.4/24, routes: [10.99.0.0/24 via 10.50.1.254]}
-  - {name: near, addresses: 10.51.1.1-10.51.1.2/24, gateway: 10.51.1.254}"
+	POOLS= # those of the sample
+}
+
+case_ports() {
+	HL_WORKERS=2 # a port needs one of its own
+	ip netns exec "$NET" sh -c 'echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce'
+	ip -n "$NET" tuntap add dev "${ID}b" mode tap multi_queue pi
+	ip -n "$NET" link set "${ID}b" txqueuelen 10000 up
+	ip -n "$NET" address add 10.51.1.254/24 dev "$ID"
+	ip -n "$NET" address add 10.52.1.254/24 dev "${ID}b"
+	DEVICES+=" {device: \"net_tap1,iface=${ID}b\"}"
+	POOLS="  - {name: left, port: 0, addresses: 10.51.1.1-10.51.1.2/24, gateway: 10.51.1.254}
+  - {name: right, port: \"net_tap1,iface=${ID}b\", addresses: 10.52.1.1-10.52.1.2/24, gateway: 10.52.1.254}"
 }
 
 # What no frame of lines and servers may be.
@@ -62,15 +74,24 @@ declare -A STRAY=(
 	[vlan]='!(vlan.id == 100) || (!icmp && ip.src == 10.99.1.0/24 && !(vlan.priority == 5 && ip.dsfield.dscp == 26))'
 	[qinq]='!(ieee8021ad.id == 7 && vlan.id == 20) && !(vlan.id == 7 && vlan.id == 20)'
 	[routed]='(ip.addr == 10.50.1.0/24 && !(vlan.id == 300)) || (ip.addr == 10.51.1.0/24 && vlan)'
+	[ports]='ip.addr == 10.52.1.0/24'
 )
 
-config() {
-	echo "ports: [{device: \"net_tap0,iface=$ID\"}]"
+# Of its own capture, which has the other port, too, what the wire of the first one saw.
+declare -A SAME=([ports]='&& ip.addr == 10.51.1.0/24')
+
+config() { # NAME
+	local name=$1
+	if [[ -z $POOLS ]]; then
+		sed "s/iface=hl0/iface=$ID/" "$NET_DIR/../../dpdk-app/samples/pools.yaml"
+		return
+	fi
+	echo "ports: [${DEVICES/\} \{/\}, \{}]"
 	echo "pools:"
 	echo "$POOLS"
 	profile_lab | sed 's/detect_interval: 5s/detect_interval: 1s/; s/: 2000ms/: 1000ms/'
 	printf '%s\n' "lines: [{profile: lab, range: 6000-$((6000 + LINES_OF_CASE - 1))}]" \
-		"ramp: 1s" "drain: 1s" "duration: 0"
+		"ramp: 1s" "drain: 1s" "duration: 0" "control_socket: $DIR/$name.sock"
 }
 
 job() { # NAME
@@ -79,8 +100,9 @@ job() { # NAME
 	server_addresses "$NET"
 	ip -n "$NET" tuntap add dev "$ID" mode tap multi_queue pi || skip "pools" "cannot make a tap device"
 	ip -n "$NET" link set "$ID" txqueuelen 10000 up
+	DEVICES="{device: \"net_tap0,iface=$ID\"}"
 	"case_$name"
-	config >"$DIR/$name.yaml"
+	config "$name" >"$DIR/$name.yaml"
 	kamailio_pair "$NET" MD5 SHA-256
 	capture_start "$NET" "$ID" "$DIR/$name.pcap" || bail "$name: capture starts" "dumpcap wrote nothing"
 	heartline_start "$name" "$NET" run -c "$DIR/$name.yaml" --summary "$DIR/$name.json" --pcap "$DIR/$name.pcapng"
@@ -90,9 +112,11 @@ job() { # NAME
 	kamailio_start primary "$NET" 10.99.0.1 || bail "$name: primary starts again" "no 200 to OPTIONS"
 	holds_within "$name: primary back: all lines return" 30 primary $LINES_OF_CASE
 	wait_running 10 kamailio_holds backup 0 || not_ok "$name: none left on the backup" "$(kamailio_table backup)"
+	[[ $name != ports ]] || "$HEARTLINE" ctl --socket "$DIR/ports.sock" --json port >"$DIR/port.json"
 	drains "$name: drains and exits 0" 20
 	check "$name: both tables are empty" "0 0" \
 		"$(kamailio_stat primary location_contacts) $(kamailio_stat backup location_contacts)"
+	[[ $name != ports ]] || ports_check
 	check "$name: leftovers, frames of other VLANs" "0 0" \
 		"$(summary "$DIR/$name.json" leftovers) $(summary "$DIR/$name.json" vlan)"
 	capture_stop
@@ -111,11 +135,22 @@ wire_check() { # NAME
 		"udp && !icmp && !(ip.checksum.status == 1 && udp.checksum.status == 1)"
 	check_none "$name: every frame is in its network" "$file" "(sip || arp || icmp) && (${STRAY[$name]})"
 	check_none "$name: its own capture has nothing malformed, and each frame in its network" "$DIR/$name.pcapng" \
-		"((_ws.malformed || _ws.expert.severity >= 6291456) && !icmp) || ((sip || arp) && (${STRAY[$name]}))"
+		"((_ws.malformed || _ws.expert.severity >= 6291456) && !icmp) || ((sip || arp) && (${STRAY[$name]}) ${SAME[$name]:-})"
 	for direction in src dst; do
 		check "$name: its own capture has the messages that the wire saw, by udp.${direction}port" \
 			"$(packets "$file" "udp.${direction}port == 5060 && sip && !icmp" udp.checksum | sort | cksum)" \
-			"$(packets "$DIR/$name.pcapng" "udp.${direction}port == 5060 && sip && !icmp" udp.checksum | sort | cksum)"
+			"$(packets "$DIR/$name.pcapng" "udp.${direction}port == 5060 && sip && !icmp ${SAME[$name]:-}" udp.checksum | sort | cksum)"
+	done
+}
+
+ports_check() { # each port has sent and received as much as its half of the lines asks for
+	local i
+	for i in 0 1; do
+		check "ports: port $i has sent and received REGISTERs and answers" yes "$(
+			python3 -c 'import json, sys
+port = json.load(open(sys.argv[1]))["ports"][int(sys.argv[2])]
+print("yes" if port["workers"] == 1 and min(port["received"], port["sent"]) >= 200 and port["lost"] == 0 else port)' \
+			"$DIR/port.json" $i)"
 	done
 }
 

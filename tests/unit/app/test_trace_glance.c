@@ -58,6 +58,26 @@ Test(trace_glance, a_request_and_an_answer)
 	cr_expect_eq(m.peer.port, 50000);
 }
 
+Test(trace_glance, behind_vlan_tags_it_is_the_same)
+{
+	static const uint8_t tags[] = { 0x88, 0xa8, 0, 7, 0x81, 0, 0, 20 };
+	struct trace_record r = frame_make("SIP/2.0 200 OK\r\nCall-ID: x\r\n\r\n", 0);
+	struct trace_message m;
+
+	for (unsigned n = 4; n <= sizeof(tags); n += 4) { // the inner one, then the outer one
+		memmove(frame + 16, frame + 12, r.bytes - 12u);
+		memcpy(frame + 12, tags + sizeof(tags) - n, 4);
+		r.bytes += 4;
+		glance_message(&r, frame, &m);
+		cr_expect_str_eq(m.start, "SIP/2.0 200 OK");
+		cr_expect_str_eq(m.call_id, "x");
+		cr_expect_eq(m.peer.port, 50000);
+	}
+	r.bytes = 14 + 3; // it ends within a tag
+	glance_message(&r, frame, &m);
+	cr_expect_str_eq(m.call_id, "");
+}
+
 Test(trace_glance, what_is_no_sip_is_called_so)
 {
 	cr_expect_str_eq(glance("\r\n\r\n", 0).start, "(4 bytes, no SIP)");

@@ -18,7 +18,7 @@ static struct tap *tap_make(size_t bytes)
 	rig_make(BUFFERS);
 	everything = line_set_new(1);
 	atomic_store(&everything->all, true);
-	struct tap *tap = tap_new(bytes, NULL, everything);
+	struct tap *tap = tap_new(bytes, NULL, 0, everything);
 	cr_assert(tap);
 	atomic_store(&rig.queue->tap, tap);
 	return tap;

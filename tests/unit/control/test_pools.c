@@ -254,6 +254,26 @@ Test(pools, lines_of_a_port_belong_to_its_workers)
 	hl_plan_free(plan);
 }
 
+Test(pools, what_comes_to_each_is_told)
+{
+	struct hl_config config;
+	struct hl_pool_share share;
+
+	config_read(
+		&config, BARE
+		"pools:\n  - {name: a, vlan: 5-6, outer_vlan: 7, addresses: 10.99.1.1-10.99.1.2/16}\n"
+		"  - {name: b, addresses: 10.99.1.1-10.99.1.3/16}\n" PROFILES RANDOM
+		"lines:\n  - {profile: lab, range: 1-14}\n  - {profile: lab, range: 20-24, pool: b}\n");
+	cr_assert_eq(hl_pool_explain(&config, 0, &share), 0);
+	cr_expect(share.lines == 8 && share.addresses == 4 && share.networks == 2 &&
+		  share.room == 4 * 10001);
+	cr_expect_str_eq(share.vlans, "7.5-6");
+	cr_assert_eq(hl_pool_explain(&config, 1, &share), 0);
+	cr_expect(share.lines == 6 + 5 && share.addresses == 3 && share.room == 3 * 10001);
+	cr_expect_eq(hl_pool_explain(&config, 2, &share), -ENOENT);
+	hl_config_free(&config);
+}
+
 Test(pools, what_several_networks_do_not_allow_yet_is_said)
 {
 	struct hl_config config;
