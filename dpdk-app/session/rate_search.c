@@ -8,6 +8,8 @@
 #define BACK_DOWN 0.02   // when a candidate does not hold for longer (C of RFC 7502)
 #define HELD_GRANULARITY 0.0201
 #define LOWEST 1.0
+#define DOUBTS \
+	3 // after so many trials that went well up to a rate that once did not, that one is tried again
 
 void rate_search_begin(struct rate_search *s, double start, double top)
 {
@@ -31,8 +33,15 @@ static void bisect(struct rate_search *s)
 
 	s->step = SEARCH_BISECT;
 	s->rate = s->good + between / 2;
-	if (between <= s->bad * GRANULARITY || between <= LOWEST)
+	if (between > s->bad * GRANULARITY && between > LOWEST)
+		return;
+	if (s->n_good < DOUBTS) {
 		verify(s);
+		return;
+	}
+	s->rate = s->bad;
+	s->bad = 0;
+	s->n_good = 0;
 }
 
 // A candidate has held: the next one is in between, until that is a small gap.
@@ -60,6 +69,7 @@ static void met(struct rate_search *s)
 	}
 	s->good = s->rate;
 	if (s->bad) {
+		s->n_good++;
 		bisect(s);
 	} else if (s->top && s->rate >= s->top) {
 		verify(s);
@@ -73,6 +83,7 @@ static void met(struct rate_search *s)
 static void missed(struct rate_search *s)
 {
 	s->bad = s->rate;
+	s->n_good = 0;
 	if (s->step == SEARCH_VERIFY && s->held) {
 		climb(s);
 	} else if (s->step == SEARCH_VERIFY) {

@@ -33,7 +33,8 @@ struct rate_search {
 	double top;  // the highest to be tried; 0: no limit
 	enum search_step step;
 	enum search_end end;
-	bool again; // the next trial repeats one that did not go well
+	unsigned n_good; // trials in a row that went well below `bad`
+	bool again;      // the next trial repeats one that did not go well
 };
 
 void rate_search_begin(struct rate_search *search, double start, double top);

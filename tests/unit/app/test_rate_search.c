@@ -97,6 +97,27 @@ Test(rate_search, a_server_that_answers_nothing_has_no_rate)
 	cr_expect_eq(s.good, 0);
 }
 
+// The machine was busy at the begin, so that two trials in a row went wrong at a rate that the server can do.
+Test(rate_search, a_rate_that_failed_once_is_doubted_when_all_below_it_goes_well)
+{
+	static const double starts[] = { 100, 2000, 4000 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct rate_search s;
+
+		trials = 0;
+		rate_search_begin(&s, starts[i], 0);
+		rate_search_note(&s, TRIAL_MISSED);
+		rate_search_note(&s, TRIAL_MISSED);
+		while (s.end == SEARCH_UNDER_WAY) {
+			rate_search_note(&s, trial(&s, 5000, INFINITY, 0.01));
+			cr_assert_lt(trials, 100);
+		}
+		cr_expect_eq(s.end, SEARCH_FOUND);
+		cr_expect(s.rate <= 5000 && s.rate >= 5000 * 0.97, "%f from %f", s.rate, starts[i]);
+	}
+}
+
 Test(rate_search, a_single_trial_that_goes_wrong_proves_nothing)
 {
 	struct rate_search s;
