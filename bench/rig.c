@@ -12,6 +12,8 @@
 #define DUE_A_ROUND 32
 #define PORTS 20001 // 40000..60000
 
+enum { TAG_AT = 12, TAG_BYTES = 4 }; // behind the MAC addresses
+
 struct hl_burst rig_burst(struct rig_buffers *b)
 {
 	for (int i = 0; i < RIG_BURST; i++)
@@ -37,10 +39,11 @@ void rig_config_new(const struct rig_options *o, struct hl_config *config)
 
 	hl_addr_format(&last, last_text);
 	snprintf(yaml, sizeof(yaml),
-		 "ports: [{device: bench, addresses: 10.0.1.0-%s/8}]\n"
+		 "ports: [{device: bench%s10.0.1.0-%s/8}]\n"
 		 "profiles: {bench: {outbound_server: 10.99.0.1, use_random_sip_port: on, "
 		 "min_random_sip_port: 40000, max_random_sip_port: 60000, password: secret%s}}\n"
 		 "lines: [{profile: bench, range: 10000000-%llu}]\n",
+		 o->vlan ? "}]\npools: [{name: bench, vlan: 100, addresses: " : ", addresses: ",
 		 last_text, o->profile, 10000000ull + (unsigned long long)o->lines - 1);
 	must(hl_config_parse(config, "bench", yaml, &err), &err);
 }
@@ -113,6 +116,7 @@ struct rig *rig_new(const struct rig_options *o)
 	if (!rig)
 		abort();
 	rig->now_ns = 1000000000;
+	rig->vlan = o->vlan;
 	arena_own(o->worker_owner);
 	make_worker(rig, o);
 	arena_own(o->registrar_owner);
@@ -139,6 +143,32 @@ void rig_receive(struct rig *rig, const struct hl_burst *in, struct hl_burst *ou
 	}
 }
 
+// As the switch does, at whose access ports the registrar is.
+static void tags_take(const struct hl_burst *out)
+{
+	for (uint16_t i = 0; i < out->n; i++) {
+		struct hl_packet *pkt = &out->pkts[i];
+
+		memmove(pkt->data + TAG_BYTES, pkt->data, TAG_AT);
+		pkt->data += TAG_BYTES;
+		pkt->len -= TAG_BYTES;
+		pkt->l2_len -= TAG_BYTES;
+	}
+}
+
+static void tags_put(const struct hl_burst *in)
+{
+	static const uint8_t tag[TAG_BYTES] = { 0x81, 0, 0, 100 };
+
+	for (uint16_t i = 0; i < in->n; i++) {
+		struct hl_packet *pkt = &in->pkts[i];
+
+		memmove(pkt->data + TAG_AT + TAG_BYTES, pkt->data + TAG_AT, pkt->len - TAG_AT);
+		memcpy(pkt->data + TAG_AT, tag, TAG_BYTES);
+		pkt->len += TAG_BYTES;
+	}
+}
+
 void rig_round(struct rig *rig)
 {
 	struct hl_burst out = rig_burst(&rig->to_server), in = rig_burst(&rig->to_worker);
@@ -148,7 +178,11 @@ void rig_round(struct rig *rig)
 	stopwatch_stop(&rig->watch);
 	// requests that an answer leads to at once (after a challenge) come back in the same round
 	while (out.n) {
+		if (rig->vlan)
+			tags_take(&out);
 		hl_registrar_rx(rig->registrar, out.pkts, out.n, &in, rig->now_ns);
+		if (rig->vlan)
+			tags_put(&in);
 		out = rig_burst(&rig->to_server);
 		stopwatch_start(&rig->watch);
 		rig_receive(rig, &in, &out, rig->now_ns);

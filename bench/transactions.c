@@ -21,6 +21,8 @@ static double measure_lines(const struct bench_options *o, const struct transact
 			    uint64_t lines)
 {
 	struct rig_options options = kind->rig;
+
+	options.vlan = o->vlan;
 	bool brief = o->smoke || o->instructions;
 	uint64_t count = brief ? lines : lines > COUNT_MIN ? lines : COUNT_MIN;
 	double *ns = calloc(o->repetitions, sizeof(*ns));

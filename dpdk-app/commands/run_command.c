@@ -229,6 +229,18 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	return code;
 }
 
+// Ports of pools whose addresses have MACs of their own.
+static int macs_accept(const struct session *session, const struct hl_config *config,
+		       struct hl_error *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < config->n_pools; i++)
+		if (config->pools[i].has_macs)
+			rc = port_accept_all(&session->ports[config->pools[i].port], err);
+	return rc;
+}
+
 // Bring up the port, wait for its link if that means anything, ask DHCP, then run.
 static int run_opened(struct run_parts *p, struct hl_config *config, struct session *session,
 		      const struct session_request *request, struct hl_error *err)
@@ -240,6 +252,8 @@ static int run_opened(struct run_parts *p, struct hl_config *config, struct sess
 		if (port_has_link(&session->ports[i]))
 			rc = port_wait_link(&session->ports[i], control, p->options.link_timeout_ms,
 					    err);
+	if (rc == 0)
+		rc = macs_accept(session, config, err);
 	if (rc == 0)
 		run_config_note_dhcp(&p->options, config);
 	if (rc == 0)

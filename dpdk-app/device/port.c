@@ -240,6 +240,21 @@ int port_open(struct port *port, const struct device *device, unsigned n_queues,
 	return rc < 0 ? rc : port_start(port, id, n_queues, pool, err);
 }
 
+// What comes to a tap comes to the program, whatever its address; its kernel's interface is not ours to change.
+int port_accept_all(const struct port *port, struct hl_error *err)
+{
+	if (!strncmp(port->name, "net_tap", strlen("net_tap")))
+		return 0;
+	int rc = rte_eth_promiscuous_enable(port->id);
+	if (rc == 0 || (rc == -ENOTSUP && port->is_virtual)) // it filters nothing
+		return 0;
+	return hl_fail(
+		err, -rc,
+		"device: %s: refuses promiscuous mode (%s), which a MAC for each address needs; let it, "
+		"as by \"ip link set PF vf N trust on\" for a VF, or set mac: port",
+		port->name, rte_strerror(-rc));
+}
+
 uint64_t port_lost(const struct port *port)
 {
 	struct rte_eth_stats stats = { 0 };

@@ -40,6 +40,9 @@ int port_open(struct port *port, const struct device *device, unsigned n_queues,
 int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mempool *pool,
 	       struct hl_error *err);
 
+// Let frames for other MAC addresses than its own come in as well. -errno with a message: the device refuses.
+int port_accept_all(const struct port *port, struct hl_error *err);
+
 // Does the state of its link mean anything? That of a tap which was moved to another network
 // namespace does not.
 bool port_has_link(const struct port *port);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Scenarios: what a network does to packets, and a clock to time.
+#include "base/count.h"
 #include "named.h"
+#include "worker/plan.h"
 #include "world.h"
 
 static void loss_of_1_to_30_percent(struct scenario *s, uint32_t variant)
@@ -139,9 +141,41 @@ static void a_clock_step(struct scenario *s, uint32_t variant)
 	s->heal_ms = f->at_ms + f->step_ms + 40 * S;
 }
 
+// Half of the lines in each, and nothing has come by the wrong one.
+static void each_in_its_network(struct world *world, const struct scenario *s)
+{
+	const struct hl_plan *plan = world->plan;
+	uint32_t lines[2] = { 0 };
+
+	for (uint32_t i = 0; i < s->lines; i++)
+		lines[plan->table.addresses[plan->table.lines[i].addr].network]++;
+	if (lines[0] == 0 || lines[1] == 0)
+		world_break(world, "%u and %u lines in the two networks", lines[0], lines[1]);
+	if (count_read(&hl_worker_counters(world->worker)->drops[HL_DROP_VLAN]) != 0 ||
+	    count_read(&hl_worker_counters(world->worker)->drops[HL_DROP_WRONG_SOURCE]) != 0)
+		world_break(world, "a frame came by another network than it left by");
+}
+
+// The same addresses in a VLAN and in one of two VLANs; loss beside.
+static void two_networks_with_equal_addresses(struct scenario *s, uint32_t variant)
+{
+	s->seed = 1 + variant;
+	s->vlans = true;
+	s->lines = 100;
+	if (variant > 0)
+		named_network_fault(s, 5 * S,
+				    (struct network_faults){
+					    .loss = 500, .delay_ns = 2000000, .jitter_ns = 1 });
+	named_fault(s, 20 * S, 0, HL_FAULT_SILENT, 0);
+	named_fault(s, 60 * S, 0, HL_FAULT_NONE, 0);
+	s->heal_ms = 120 * S;
+	s->at_settled = each_in_its_network;
+}
+
 const struct named named_network[] = {
 	NAMED_MANY(loss_of_1_to_30_percent, 8),
 	NAMED_MANY(duplicates, 4),
+	NAMED_MANY(two_networks_with_equal_addresses, 3),
 	NAMED_MANY(reordering, 8),
 	NAMED_MANY(a_reply_lost_at_every_step, 80),
 	NAMED_MANY(a_request_lost_at_every_step, 80),

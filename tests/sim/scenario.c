@@ -185,6 +185,7 @@ static struct world *start(const struct scenario *s, const char *yaml)
 	struct world_options options = {
 		.yaml = yaml,
 		.lines = s->lines,
+		.vlans = s->vlans,
 		.spare_lines = s->spare_lines,
 		.seed = s->seed,
 		.rate = s->rate,

@@ -71,6 +71,7 @@ struct scenario {
 	struct network_faults network; // from the start to the end
 	uint64_t drop[SIDES];          // lose exactly this frame of a direction
 	bool dies_at_credentials;
+	bool vlans; // half of the lines in one VLAN, half in another, with equal addresses
 	struct scenario_fault faults[SCENARIO_FAULTS_MAX];
 	uint32_t n_faults;
 	uint64_t heal_ms; // all faults end

@@ -10,6 +10,8 @@
 
 #include "base/count.h"
 #include "base/siphash.h"
+#include "net/headers.h"
+#include "net/path.h"
 #include "verify.h"
 
 #define SWEEP_NS 1000000000ull
@@ -93,6 +95,21 @@ static void balance(struct world *world, const struct hl_packet *pkt)
 				   HL_FAULT_FORGET_NONCES, 0, NULL);
 }
 
+// The tags of a frame, in front of which a server stands that knows none; its answers get them back.
+static void tags_take(struct hl_packet *pkt, struct path *switched)
+{
+	struct link_header link;
+
+	if (!link_header_read(pkt->data, pkt->len, &link))
+		return;
+	const uint16_t tags = link.len - ETH_BYTES;
+	switched->l2_len = (uint8_t)link.len;
+	memcpy(switched->headers + 12, pkt->data + 12, tags);
+	memmove(pkt->data + tags, pkt->data, 12);
+	pkt->data += tags;
+	pkt->len -= tags;
+}
+
 static void to_server(struct world *world, const struct hl_packet *pkts, uint16_t n)
 {
 	static struct buffers buffers;
@@ -101,9 +118,17 @@ static void to_server(struct world *world, const struct hl_packet *pkts, uint16_
 	for (uint16_t i = 0; i < n && world->dies_at_credentials; i++)
 		maybe_die(world, &pkts[i]);
 	for (uint16_t i = 0; i < n; i++) {
+		const uint16_t from = tx.n;
+		struct hl_packet pkt = pkts[i];
+		struct path switched = { .l2_len = ETH_BYTES };
+
 		if (world->nodes > 1)
-			balance(world, &pkts[i]);
-		hl_registrar_rx(world->registrar, &pkts[i], 1, &tx, world->now_ns);
+			balance(world, &pkt);
+		if (world->options.vlans)
+			tags_take(&pkt, &switched);
+		hl_registrar_rx(world->registrar, &pkt, 1, &tx, world->now_ns);
+		for (uint16_t k = from; k < tx.n; k++)
+			path_tag_frame(&switched, &tx.pkts[k]);
 	}
 	server_sends(world, &tx);
 }

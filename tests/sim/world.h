@@ -26,6 +26,7 @@ struct world_options {
 	uint64_t rate;
 	uint64_t poll_ns;                   // the worker runs at multiples of it; 0: whenever due
 	uint32_t watch_every;               // lines watched on the wire: each nth; 0: all
+	bool vlans;                         // the servers are behind a switch that knows them
 	uint32_t numbers_left;              // of a line's first epoch when it starts; 0: all
 	struct hl_registrar_config servers; // addresses and the like are filled in
 };

@@ -4,12 +4,17 @@
 
 #include "scenario.h"
 
+static const char one_network[] =
+	"ports:\n  - device: sim\n    addresses: 10.99.1.1-10.99.1.64/16\n";
+static const char two_networks[] =
+	"ports:\n  - device: sim\npools:\n"
+	"  - {name: a, vlan: 100, addresses: 10.99.1.1-10.99.1.32/16}\n"
+	"  - {name: b, outer_vlan: 7, vlan: 200, mac: per_line, addresses: 10.99.1.1-10.99.1.32/16}\n";
+
 void scenario_yaml(const struct scenario *s, char *out, size_t room)
 {
 	snprintf(out, room,
-		 "ports:\n"
-		 "  - device: sim\n"
-		 "    addresses: 10.99.1.1-10.99.1.64/16\n"
+		 "%s"
 		 "profiles:\n"
 		 "  sim:\n"
 		 "    outbound_server: 10.99.0.1\n"
@@ -37,10 +42,11 @@ void scenario_yaml(const struct scenario *s, char *out, size_t room)
 		 "lines:\n"
 		 "  - profile: sim\n"
 		 "    range: 600000-%u\n",
-		 s->refresh_s, s->detect_s, s->fail_count, s->recover_count,
-		 s->prefer_primary ? "on" : "off", s->never_return ? "never" : "auto",
-		 s->return_delay_s, s->remove_last ? "on" : "off", s->register_timeout_ms,
-		 s->options_timeout_ms, s->backoff_base_s, s->backoff_max_s, s->park_s,
+		 s->vlans ? two_networks : one_network, s->refresh_s, s->detect_s, s->fail_count,
+		 s->recover_count, s->prefer_primary ? "on" : "off",
+		 s->never_return ? "never" : "auto", s->return_delay_s,
+		 s->remove_last ? "on" : "off", s->register_timeout_ms, s->options_timeout_ms,
+		 s->backoff_base_s, s->backoff_max_s, s->park_s,
 		 s->refresh_min_s ? s->refresh_min_s : 1,
 		 s->retry_after_max_s ? s->retry_after_max_s : 300, s->switch_spread_s,
 		 s->server_rate, s->initial_auth ? "on" : "off", 600000 + s->lines - 1);
