@@ -85,8 +85,8 @@ static int srv_add(struct lookup *l, const char *name, uint32_t priority)
 	if (rc != ARES_SUCCESS)
 		return rc;
 	for (struct ares_srv_reply *r = l->query->records; r && n < SRV_HOSTS_MAX; r = r->next) {
-		// "." is a word: the service is decidedly not available (RFC 2782)
-		if (!r->host[0] || strcmp(r->host, ".") == 0)
+		// "." is a word: the service is decidedly not available (RFC 2782); nobody listens at port 0
+		if (!r->host[0] || strcmp(r->host, ".") == 0 || r->port == 0)
 			continue;
 		hosts[n] = (struct srv_host){ .port = r->port,
 					      .priority = r->priority,

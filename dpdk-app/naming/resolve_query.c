@@ -144,11 +144,14 @@ static int answer_wait(struct query *q)
 		ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
 		struct pollfd fds[ARES_GETSOCK_MAXNUM + 1];
 		struct timeval most = { .tv_sec = 1 }, left;
-		int bits = ares_getsock(q->channel, sockets, ARES_GETSOCK_MAXNUM), n = 0;
+		// Its own macros shift a one into the sign of an int.
+		const unsigned bits = (unsigned)ares_getsock(q->channel, sockets,
+							     ARES_GETSOCK_MAXNUM);
+		int n = 0;
 
 		for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-			short events = (ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-				       (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0);
+			short events = (bits >> i & 1 ? POLLIN : 0) |
+				       (bits >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0);
 			if (events)
 				fds[n++] = (struct pollfd){ .fd = sockets[i], .events = events };
 		}
