@@ -94,6 +94,7 @@ static void down_for_longer_than_was_granted(struct scenario *s, uint32_t varian
 static void killed_around_a_failover_and_a_return(struct scenario *s, uint32_t variant)
 {
 	uint64_t saved_ms = 18 * S + 437 * variant;
+	uint32_t turn = saved_ms >= 40 * S ? 2 : saved_ms >= 20 * S;
 
 	s->seed = 1 + variant;
 	s->detect_s = 2;
@@ -102,7 +103,7 @@ static void killed_around_a_failover_and_a_return(struct scenario *s, uint32_t v
 	s->return_delay_s = variant % 5;
 	s->prefer_primary = variant % 2;
 	for (uint32_t k = 0; k < 4; k++) { // in the order of their times
-		if (k == (saved_ms >= 20 * S) + (saved_ms >= 40 * S)) {
+		if (k == turn) {
 			save(s, saved_ms);
 			start(s, saved_ms + 1 + variant % 4 * 1000)->step_ms = variant % 2 * 500;
 		}
