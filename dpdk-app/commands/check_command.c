@@ -15,11 +15,14 @@
 
 static void server_print(const char *which, const struct hl_endpoint *at, const char *name)
 {
-	char addr[HL_ADDR_TEXT];
+	char text[HL_ENDPOINT_TEXT];
 
-	if (!name)
-		hl_addr_format(&at->addr, addr);
-	printf("%s %s:%u", which, name ? name : addr, at->port);
+	if (name) {
+		printf("%s %s:%u", which, name, at->port);
+		return;
+	}
+	hl_endpoint_format(at, text);
+	printf("%s %s", which, text);
 }
 
 static void profile_print(const struct hl_profile *profile)

@@ -119,11 +119,21 @@ static int key_set(struct hl_profile *profile, const char *flag, const char *key
 	return rc < 0 ? flag_fail(flag, err) : 0;
 }
 
+// Where the port of "HOST:PORT" begins; an IPv6 address with one stands in brackets. NULL: there is none.
+static const char *port_find(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (text[0] == '[')
+		return colon && colon > text && colon[-1] == ']' ? colon : NULL;
+	return colon == strchr(text, ':') ? colon : NULL;
+}
+
 // Set two keys from "HOST:PORT".
 static int server_set(struct hl_profile *profile, const char *flag, const char *key,
 		      const char *port_key, const char *text, struct hl_error *err)
 {
-	const char *colon = strchr(text, ':');
+	const char *colon = port_find(text);
 	char host[256];
 
 	snprintf(host, sizeof(host), "%.*s", (int)(colon ? (size_t)(colon - text) : strlen(text)),
@@ -200,20 +210,23 @@ static int port_set(const struct config_flags *flags, struct hl_port *port, stru
 	const char *prefix = flags->values[PREFIX], *gateway = flags->values[GATEWAY];
 	char text[1024];
 	bool with_prefix = strchr(flags->values[ADDRESS], '/') != NULL;
+	bool ipv6 = strchr(flags->values[ADDRESS], ':') != NULL;
+	int most = ipv6 ? 128 : 32;
 
 	if (with_prefix && prefix)
 		return hl_fail(err, EINVAL, "--prefix: --address has one already");
-	if (prefix && (strspn(prefix, "0123456789") != strlen(prefix) || atoi(prefix) > 32))
-		return hl_fail(err, EINVAL, "--prefix: \"%s\": allowed 0..32", prefix);
+	if (prefix && (strspn(prefix, "0123456789") != strlen(prefix) || atoi(prefix) > most))
+		return hl_fail(err, EINVAL, "--prefix: \"%s\": allowed 0..%d", prefix, most);
 	int len = snprintf(text, sizeof(text), with_prefix ? "%s" : "%s/%s", flags->values[ADDRESS],
-			   prefix ? prefix : "24");
+			   prefix ? prefix
+			   : ipv6 ? "64"
+				  : "24");
 	if ((size_t)len >= sizeof(text))
 		return hl_fail(err, EINVAL, "--address: longer than %zu characters", sizeof(text));
 	if (hl_port_set_addresses(port, text, err) < 0)
 		return flag_fail("address", err);
-	if (gateway && (hl_addr_parse(gateway, strlen(gateway), &port->gateway) < 0 ||
-			port->gateway.family != HL_FAMILY_IPV4))
-		return hl_fail(err, EINVAL, "--gateway: \"%s\": write an IPv4 address", gateway);
+	if (gateway && hl_addr_parse(gateway, strlen(gateway), &port->gateway) < 0)
+		return hl_fail(err, EINVAL, "--gateway: \"%s\": write an address", gateway);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "surface/ctl_values.h"
 
@@ -20,9 +21,10 @@ static void hops_print(const json_t *hops)
 		if (json_is_true(json_object_get(hop, "known")))
 			printf("  next hop     %s is known\n", address);
 		else
-			printf("  next hop     %s: no answer to %" PRIu64 " ARP requests; %" PRIu64
+			printf("  next hop     %s: no answer to %" PRIu64 " %s requests; %" PRIu64
 			       " requests waited\n",
-			       address, ctl_whole(hop, "asked"), ctl_whole(hop, "waited"));
+			       address, ctl_whole(hop, "asked"),
+			       strchr(address, ':') ? "NDP" : "ARP", ctl_whole(hop, "waited"));
 	}
 }
 

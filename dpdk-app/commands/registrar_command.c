@@ -39,12 +39,21 @@ static int servers_read(struct registrar_options *o, struct hl_error *err)
 		if (hl_endpoint_parse(at, len, SIP_PORT, &config->servers[config->n_servers]) < 0)
 			return hl_fail(
 				err, EINVAL,
-				"--address: \"%.*s\": write 10.0.0.1 or 10.0.0.1:5060, several "
-				"with commas",
+				"--address: \"%.*s\": write 10.0.0.1, 10.0.0.1:5060, 2001:db8::1 or "
+				"[2001:db8::1]:5060, several with commas",
 				(int)len, at);
 		config->n_servers++;
 	}
 	return 0;
+}
+
+// IPv6 when any server has such an address.
+static enum hl_family family_of(const struct hl_registrar_config *config)
+{
+	for (uint32_t i = 0; i < config->n_servers; i++)
+		if (config->servers[i].addr.family == HL_FAMILY_IPV6)
+			return HL_FAMILY_IPV6;
+	return HL_FAMILY_IPV4;
 }
 
 static int config_make(struct registrar_options *o, struct hl_error *err)
@@ -183,6 +192,7 @@ int registrar_command(int argc, char **argv)
 			.devices = &device,
 			.n_devices = 1,
 			.eal = &args.eal,
+			.family = family_of(&o.service.config),
 			.workers = 1,
 			.peer_timeout_ms = LINK_TIMEOUT_MS,
 		};

@@ -336,6 +336,7 @@ int run_command(int argc, char **argv)
 			.devices = devices,
 			.n_devices = config.n_ports,
 			.eal = &args.eal,
+			.family = hl_config_family(&config, 0),
 			.workers = p.options.workers,
 			.peer_timeout_ms = p.options.link_timeout_ms,
 		};

@@ -131,7 +131,7 @@ static void key_choose(struct port *port, const struct rte_eth_dev_info *info,
 {
 	if (info->hash_key_size == 0 || info->hash_key_size > sizeof(port->rss_key))
 		return;
-	hl_steering_key(port->rss_key, info->hash_key_size);
+	hl_steering_key(port->rss_key, info->hash_key_size, port->family);
 	rss->rss_key = port->rss_key;
 	rss->rss_key_len = info->hash_key_size;
 }
@@ -194,6 +194,27 @@ static void mac_choose(struct port *port)
 	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
 }
 
+// What is sent to the groups of the lines' addresses (RFC 4291 2.7.1) is taken in as well: a filter of the device
+// would hold back the questions of neighbours. What it lets through beside them is dropped, and counted.
+static int groups_join(struct port *port, struct hl_error *err)
+{
+	int rc;
+
+	if (port->family != HL_FAMILY_IPV6)
+		return 0;
+	rc = rte_eth_allmulticast_enable(port->id);
+	if (rc < 0)
+		rc = rte_eth_promiscuous_enable(port->id);
+	// rings, memif and others have no filter, and know of no such thing
+	if (rc == 0 || port->is_virtual)
+		return 0;
+	return hl_fail(
+		err, -rc,
+		"device: %s takes in neither multicast nor all frames, and IPv6 neighbours ask by "
+		"multicast: %s",
+		port->name, rte_strerror(-rc));
+}
+
 int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mempool *pool,
 	       struct hl_error *err)
 {
@@ -227,16 +248,22 @@ int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mem
 		return failed(port, "does not start", rc, err);
 	port->started = true;
 	mac_choose(port);
-	return 0;
+	rc = groups_join(port, err);
+	if (rc < 0)
+		port_close(port);
+	return rc;
 }
 
-int port_open(struct port *port, const struct device *device, unsigned n_queues,
-	      struct rte_mempool *pool, struct hl_error *err)
+int port_open(struct port *port, const struct device *device, enum hl_family family,
+	      unsigned n_queues, struct rte_mempool *pool, struct hl_error *err)
 {
 	uint16_t id;
 	int rc = port_find(&id, device, err);
 
-	*port = (struct port){ .is_virtual = device->kind == DEVICE_VIRTUAL };
+	*port = (struct port){
+		.is_virtual = device->kind == DEVICE_VIRTUAL,
+		.family = family,
+	};
 	return rc < 0 ? rc : port_start(port, id, n_queues, pool, err);
 }
 

@@ -22,7 +22,8 @@ struct port {
 	struct rte_mempool *pool;
 	uint8_t mac[6];
 	uint8_t rss_key[HL_RSS_KEY_MAX];
-	bool is_virtual;       // set before port_start()
+	bool is_virtual;       // set before port_start(), as the next one
+	enum hl_family family; // of the addresses on it; IPv6 needs multicast
 	bool rx_csum, tx_csum; // checksums that the device verifies and computes
 	bool started;
 };
@@ -33,10 +34,11 @@ uint64_t port_buffers_bytes(unsigned n_queues);
 struct rte_mempool *port_pool_new(unsigned n_queues, struct hl_error *err);
 
 // Create the device's port if it is virtual, then find, configure and start it.
-int port_open(struct port *port, const struct device *device, unsigned n_queues,
-	      struct rte_mempool *pool, struct hl_error *err);
+int port_open(struct port *port, const struct device *device, enum hl_family family,
+	      unsigned n_queues, struct rte_mempool *pool, struct hl_error *err);
 
-// Configure and start a port that exists already, as rings do. *port is zero except for is_virtual.
+// Configure and start a port that exists already, as rings do. *port is zero except for is_virtual
+// and family.
 int port_start(struct port *port, uint16_t id, unsigned n_queues, struct rte_mempool *pool,
 	       struct hl_error *err);
 

@@ -52,8 +52,7 @@ static void config_note(const struct examination *e, struct facts_config *f)
 	}
 	f->lines = c->total;
 	for (uint32_t i = 0; i < c->ports[0].n_ranges; i++)
-		f->n_addresses += hl_addr_ipv4(&c->ports[0].ranges[i].last) -
-				  hl_addr_ipv4(&c->ports[0].ranges[i].first) + 1;
+		f->n_addresses += hl_addr_range_count(&c->ports[0].ranges[i]);
 	for (uint32_t i = 0; i < c->n_profiles; i++) {
 		const struct hl_profile *p = &c->profiles[i];
 		uint64_t lines = 0, places = (uint64_t)ports_of(p) * f->n_addresses;
@@ -69,13 +68,25 @@ static void config_note(const struct examination *e, struct facts_config *f)
 	}
 }
 
-static bool is_of_lines(const struct hl_config *c, uint32_t ip)
+static bool is_of_lines(const struct hl_config *c, const struct hl_addr *addr)
 {
 	for (uint32_t i = 0; i < c->ports[0].n_ranges; i++)
-		if (ip >= hl_addr_ipv4(&c->ports[0].ranges[i].first) &&
-		    ip <= hl_addr_ipv4(&c->ports[0].ranges[i].last))
+		if (hl_addr_range_holds(&c->ports[0].ranges[i], addr))
 			return true;
 	return false;
+}
+
+static bool kernel_address(const struct sockaddr *at, struct hl_addr *out)
+{
+	*out = (struct hl_addr){ 0 };
+	if (at && at->sa_family == AF_INET) {
+		out->family = HL_FAMILY_IPV4;
+		memcpy(out->bytes, &((const struct sockaddr_in *)(const void *)at)->sin_addr, 4);
+	} else if (at && at->sa_family == AF_INET6) {
+		out->family = HL_FAMILY_IPV6;
+		memcpy(out->bytes, &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr, 16);
+	}
+	return out->family != HL_FAMILY_NONE;
 }
 
 // Addresses of lines that the kernel has as well: it would answer for them, too.
@@ -88,14 +99,13 @@ static void kernel_addresses_note(const struct examination *e, const char *inter
 		return;
 	const struct hl_prefix subnet = hl_port_subnet(&e->config->ports[0]);
 	for (const struct ifaddrs *a = all; a; a = a->ifa_next) {
-		if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET)
+		struct hl_addr addr;
+
+		if (!kernel_address(a->ifa_addr, &addr))
 			continue;
-		uint32_t ip = ntohl(
-			((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr.s_addr);
-		const struct hl_addr addr = hl_addr_from_ipv4(ip);
 		if (!strcmp(a->ifa_name, interface) && hl_prefix_contains(&subnet, &addr))
 			hl_addr_format(&addr, f->subnet_address);
-		if (is_of_lines(e->config, ip) && f->n_kernel++ == 0)
+		if (is_of_lines(e->config, &addr) && f->n_kernel++ == 0)
 			hl_addr_format(&addr, f->kernel_address);
 	}
 	freeifaddrs(all);
@@ -183,6 +193,11 @@ static int port_look(const struct examination *e, struct session *session, struc
 		snprintf(facts->network.why_not, WHY_ROOM, "the link is down");
 		return 0;
 	}
+	if (hl_config_family(e->config, 0) == HL_FAMILY_IPV6) {
+		snprintf(facts->network.why_not, WHY_ROOM,
+			 "servers are asked over IPv4 only, and the lines have IPv6 addresses");
+		return 0;
+	}
 	return network_survey(e, session, facts);
 }
 
@@ -193,6 +208,7 @@ static int device_look(const struct examination *e, struct facts *facts)
 		.devices = e->device,
 		.n_devices = 1,
 		.eal = e->eal,
+		.family = hl_config_family(e->config, 0),
 		.workers = e->workers,
 		.peer_timeout_ms = e->patience_ms,
 	};

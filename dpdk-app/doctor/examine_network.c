@@ -53,12 +53,12 @@ static void targets_note(const struct answer *answer, const struct hl_profile *p
 	size_t len = 0;
 
 	for (uint32_t i = 0; i < answer->n; i++) {
-		char addr[HL_ADDR_TEXT];
+		char text[HL_ENDPOINT_TEXT];
 		const struct hl_endpoint *at = &answer->targets[i].at;
-		hl_addr_format(&at->addr, addr);
+		hl_endpoint_format(at, text);
 		if (len < sizeof(name->targets))
 			len += (size_t)snprintf(name->targets + len, sizeof(name->targets) - len,
-						"%s%s:%u", i ? ", " : "", addr, at->port);
+						"%s%s", i ? ", " : "", text);
 		place_add(at, profile, name->server);
 	}
 }
@@ -87,6 +87,7 @@ static void name_find(const struct examination *e, const struct hl_profile *prof
 		snprintf(name->error, sizeof(name->error), "%.300s", err.text);
 		return;
 	}
+	query.family = hl_config_family(e->config, 0);
 	query_servers(&query, dns->servers, sizeof(dns->servers));
 	do
 		rc = name_resolve(&query, host, port, profile->dns_type, &answer, &failed);

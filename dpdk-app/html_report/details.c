@@ -189,8 +189,9 @@ static void registrar_write(FILE *to, const json_t *servers)
 
 void servers_write(FILE *to, const struct result *r)
 {
-	static const char *const columns[] = { "Next hop", "MAC address known", "ARP requests",
-					       "Requests that waited", NULL };
+	static const char *const columns[] = { "Next hop", "MAC address known",
+					       "Requests (ARP, NDP)", "Requests that waited",
+					       NULL };
 	const json_t *hops = json_object_get(r->root, "next_hops"), *hop;
 	size_t i;
 

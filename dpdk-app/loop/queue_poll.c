@@ -18,6 +18,7 @@
 #define RX_GOOD_MASK (RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK)
 #define RX_GOOD (RTE_MBUF_F_RX_IP_CKSUM_GOOD | RTE_MBUF_F_RX_L4_CKSUM_GOOD)
 #define TX_CSUM (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM)
+#define TX_CSUM_IPV6 (RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_UDP_CKSUM)
 
 static_assert(QUEUE_PENDING <= TAP_OFFER_MAX, "all that wait may be offered at once");
 
@@ -77,6 +78,13 @@ static void packet_describe(struct hl_packet *pkt, struct rte_mbuf *mbuf)
 	pkt->len = rte_pktmbuf_data_len(
 		mbuf); // of a chain only the first segment, which is too short and so malformed
 	pkt->flags = (mbuf->ol_flags & RX_GOOD_MASK) == RX_GOOD ? HL_PACKET_CSUM_GOOD : 0;
+	if ((mbuf->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD)
+		pkt->flags |= HL_PACKET_UDP_GOOD; // of IPv6 some drivers say no more
+}
+
+static bool is_ipv6(const struct hl_packet *pkt)
+{
+	return pkt->data[pkt->l2_len] >> 4 == 6;
 }
 
 static void pending_add(struct queue_context *q, uint16_t n, uint64_t now_ns)
@@ -88,7 +96,7 @@ static void pending_add(struct queue_context *q, uint16_t n, uint64_t now_ns)
 		mbuf->data_len = q->out[i].len;
 		mbuf->pkt_len = q->out[i].len;
 		if (q->out[i].flags & HL_PACKET_CSUM_OFFLOAD) {
-			mbuf->ol_flags |= TX_CSUM;
+			mbuf->ol_flags |= is_ipv6(&q->out[i]) ? TX_CSUM_IPV6 : TX_CSUM;
 			mbuf->l2_len = q->out[i].l2_len;
 			mbuf->l3_len = q->out[i].l3_len;
 		}

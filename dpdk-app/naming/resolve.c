@@ -39,13 +39,17 @@ static void user_add(struct resolver *r, uint32_t profile, enum hl_server server
 		     uint16_t port)
 {
 	enum hl_dns_type type = r->config->profiles[profile].dns_type;
+	enum hl_family family = hl_config_family(r->config, profile);
 	uint32_t n = 0;
 
-	while (n < r->n_names && (strcasecmp(r->names[n].host, host) != 0 ||
-				  r->names[n].port != port || r->names[n].type != type))
+	while (n < r->n_names &&
+	       (strcasecmp(r->names[n].host, host) != 0 || r->names[n].port != port ||
+		r->names[n].type != type || r->names[n].family != family))
 		n++;
 	if (n == r->n_names)
-		r->names[r->n_names++] = (struct name){ .host = host, .port = port, .type = type };
+		r->names[r->n_names++] = (struct name){
+			.host = host, .port = port, .type = type, .family = family
+		};
 	r->users[r->n_users++] = (struct user){ profile, n, server };
 }
 

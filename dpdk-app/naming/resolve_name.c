@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// RFC 3263 4.1 and 4.2 for SIP over UDP: from NAPTR to SRV to A, each with its fallback.
+// RFC 3263 4.1 and 4.2 for SIP over UDP: from NAPTR to SRV to A or AAAA, each with its fallback. A line has one
+// address, and reaches servers of its family alone: of those of both (RFC 7984) only that one is asked for.
 
 #include "naming/resolve_name.h"
 
@@ -44,21 +45,40 @@ static int asked(struct lookup *l, const char *name, const char *type, int statu
 	return status;
 }
 
+static bool target_address(const struct ares_addrinfo_node *node, struct hl_addr *out)
+{
+	*out = (struct hl_addr){ 0 };
+	if (node->ai_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)node->ai_addr;
+
+		out->family = HL_FAMILY_IPV4;
+		memcpy(out->bytes, &in->sin_addr, 4);
+	} else if (node->ai_family == AF_INET6) {
+		const struct sockaddr_in6 *in = (const void *)node->ai_addr;
+
+		out->family = HL_FAMILY_IPV6;
+		memcpy(out->bytes, &in->sin6_addr, 16);
+	}
+	return out->family != HL_FAMILY_NONE;
+}
+
 static int addresses_add(struct lookup *l, const char *host, const struct hl_target *like)
 {
-	int rc = asked(l, host, "A", query_addresses(l->query, host));
+	const char *type = l->query->family == HL_FAMILY_IPV6 ? "AAAA" : "A";
+	int rc = asked(l, host, type, query_addresses(l->query, host));
 	uint32_t first = l->out->n, n;
 
 	if (rc != ARES_SUCCESS)
 		return rc;
 	for (struct ares_addrinfo_node *a = l->query->addresses->nodes;
 	     a && l->out->n < HL_TARGETS_MAX; a = a->ai_next) {
-		const struct sockaddr_in *in = (const void *)a->ai_addr;
 		struct hl_target *t = &l->out->targets[l->out->n];
-		if (a->ai_family != AF_INET)
+		struct hl_addr addr;
+
+		if (!target_address(a, &addr) || addr.family != l->query->family)
 			continue;
 		*t = *like;
-		t->at.addr = hl_addr_from_ipv4(ntohl(in->sin_addr.s_addr));
+		t->at.addr = addr;
 		l->out->n++;
 	}
 	n = l->out->n - first;
@@ -66,7 +86,7 @@ static int addresses_add(struct lookup *l, const char *host, const struct hl_tar
 	for (uint32_t i = first; n && i < l->out->n; i++)
 		if (like->weight)
 			l->out->targets[i].weight = like->weight / n ? like->weight / n : 1;
-	return n ? ARES_SUCCESS : asked(l, host, "A", ARES_ENODATA);
+	return n ? ARES_SUCCESS : asked(l, host, type, ARES_ENODATA);
 }
 
 static int host_add(struct lookup *l, const char *host, uint32_t priority)

@@ -22,7 +22,7 @@ struct question {
 };
 
 // Tries in this order: NAPTR (only if `type` says so), SRV (not if it says A), A with the given
-// port.
+// port; AAAA in its place where the query is for IPv6.
 // @return ARES_SUCCESS; otherwise the error of the question in *failed
 int name_resolve(struct query *q, const char *host, uint16_t port, enum hl_dns_type type,
 		 struct answer *out, struct question *failed);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/stop.h"
 #include "base/timebase.h"
@@ -43,6 +44,7 @@ static int name_ask(struct resolver *r, struct name *name, struct answer *answer
 		snprintf(why, room, "%.200s", err.text);
 		return ARES_EBADQUERY;
 	}
+	query.family = name->family;
 	int rc = name_resolve(&query, name->host, name->port, name->type, answer, &failed);
 	if (rc != ARES_SUCCESS)
 		snprintf(why, room, "%s %s: %s", failed.type, failed.name, said(rc));
@@ -62,12 +64,12 @@ static void name_schedule(struct name *name)
 static int target_compare(const void *a, const void *b)
 {
 	const struct hl_target *s = a, *t = b;
-	uint32_t s_ip = hl_addr_ipv4(&s->at.addr), t_ip = hl_addr_ipv4(&t->at.addr);
+	int differ = memcmp(s->at.addr.bytes, t->at.addr.bytes, sizeof(s->at.addr.bytes));
 
 	if (s->priority != t->priority)
 		return s->priority < t->priority ? -1 : 1;
-	if (s_ip != t_ip)
-		return s_ip < t_ip ? -1 : 1;
+	if (differ != 0)
+		return differ;
 	if (s->at.port != t->at.port)
 		return s->at.port < t->at.port ? -1 : 1;
 	return s->weight < t->weight ? -1 : s->weight > t->weight;
@@ -99,9 +101,9 @@ int name_find_first(struct resolver *r, struct name *name, uint64_t end_ms, stru
 		    stop_wanted())
 			return hl_fail(
 				err, EHOSTUNREACH,
-				"the server %s has no address: %s; %s%s; give its address, or "
+				"the server %s has no %saddress: %s; %s%s; give its address, or "
 				"other DNS servers by dns_servers or --dns",
-				name->host, why,
+				name->host, name->family == HL_FAMILY_IPV6 ? "IPv6 " : "", why,
 				r->config->dns_servers ? "asked "
 						       : "asked the system's DNS "
 							 "servers",
@@ -129,12 +131,12 @@ int name_publish(struct resolver *r, uint32_t index, const struct answer *answer
 
 static void answer_tell(const struct name *name)
 {
-	char text[HL_ADDR_TEXT];
+	char text[HL_ENDPOINT_TEXT];
 
 	fprintf(stderr, "heartline: DNS: %s is now at", name->host);
 	for (uint32_t i = 0; i < name->answer.n && i < 8; i++) {
-		hl_addr_format(&name->answer.targets[i].at.addr, text);
-		fprintf(stderr, " %s:%u", text, name->answer.targets[i].at.port);
+		hl_endpoint_format(&name->answer.targets[i].at, text);
+		fprintf(stderr, " %s", text);
 	}
 	fprintf(stderr, "\n");
 }

@@ -14,7 +14,8 @@ struct name {
 	const char *host;
 	uint16_t port;
 	enum hl_dns_type type;
-	struct answer answer; // the last good one
+	enum hl_family family; // of the lines that use it
+	struct answer answer;  // the last good one
 	uint64_t due_ms;
 	bool failing; // a failure was reported
 };

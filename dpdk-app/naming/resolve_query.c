@@ -19,7 +19,11 @@ int query_open(struct query *q, const char *servers, int stop_fd, struct hl_erro
 {
 	struct ares_options options = { .timeout = TIMEOUT_MS, .tries = TRIES };
 
-	*q = (struct query){ .stop_fd = stop_fd, .ttl_s = UINT32_MAX };
+	*q = (struct query){
+		.family = HL_FAMILY_IPV4,
+		.stop_fd = stop_fd,
+		.ttl_s = UINT32_MAX,
+	};
 	int rc = ares_init_options(&q->channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
 	if (rc != ARES_SUCCESS)
 		return hl_fail(err, EIO, "DNS: %s", ares_strerror(rc));
@@ -62,8 +66,9 @@ void query_servers(const struct query *q, char *out, size_t size)
 	for (const struct ares_addr_port_node *s = list; s && len < size; s = s->next) {
 		char addr[INET6_ADDRSTRLEN];
 		inet_ntop(s->family, &s->addr, addr, sizeof(addr));
-		len += (size_t)snprintf(out + len, size - len, "%s%s:%d", len ? ", " : "", addr,
-					s->udp_port ? s->udp_port : NS_DEFAULTPORT);
+		len += (size_t)snprintf(
+			out + len, size - len, strchr(addr, ':') ? "%s[%s]:%d" : "%s%s:%d",
+			len ? ", " : "", addr, s->udp_port ? s->udp_port : NS_DEFAULTPORT);
 	}
 	ares_free_data(list);
 }
@@ -168,8 +173,10 @@ static int answer_wait(struct query *q)
 
 int query_addresses(struct query *q, const char *host)
 {
-	const struct ares_addrinfo_hints hints = { .ai_family = AF_INET,
-						   .ai_flags = ARES_AI_NOSORT };
+	const struct ares_addrinfo_hints hints = {
+		.ai_family = q->family == HL_FAMILY_IPV6 ? AF_INET6 : AF_INET,
+		.ai_flags = ARES_AI_NOSORT,
+	};
 
 	answers_free(q);
 	q->done = false;

@@ -8,12 +8,14 @@
 
 #include <ares.h>
 
+#include <heartline/addr.h>
 #include <heartline/error.h>
 
 struct query {
 	ares_channel channel;
-	int stop_fd; // gives up when it is readable; -1: none
-	int status;  // ARES_*; of the question under way
+	enum hl_family family; // of the addresses that are asked for
+	int stop_fd;           // gives up when it is readable; -1: none
+	int status;            // ARES_*; of the question under way
 	bool done;
 	uint32_t ttl_s;                  // least of all answers so far
 	struct ares_addrinfo *addresses; // of the last query_addresses(); freed by the next one
@@ -21,7 +23,7 @@ struct query {
 	int type;                        // of the question under way
 };
 
-// servers: "10.0.0.1,10.0.0.2:5353"; NULL: the system's.
+// servers: "10.0.0.1,[2001:db8::1]:5353"; NULL: the system's. Asks for addresses of IPv4, unless `family` is set.
 int query_open(struct query *q, const char *servers, int stop_fd, struct hl_error *err);
 void query_close(struct query *q);
 // The servers that it asks: "10.0.0.1:53, 10.0.0.2:53".

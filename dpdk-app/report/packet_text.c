@@ -17,12 +17,9 @@ const char *example_bytes(const struct hl_example *e, char out[HL_EXAMPLE_BYTES 
 
 const char *example_source(const struct hl_example *e, char out[SOURCE_ROOM])
 {
-	char addr[HL_ADDR_TEXT];
-
 	out[0] = 0;
 	if (e->src.addr.family == HL_FAMILY_NONE)
 		return out;
-	hl_addr_format(&e->src.addr, addr);
-	snprintf(out, SOURCE_ROOM, "%s:%u", addr, e->src.port);
+	hl_endpoint_format(&e->src, out);
 	return out;
 }

@@ -7,6 +7,6 @@
 // The first bytes of an example, with "." for each that cannot be printed.
 const char *example_bytes(const struct hl_example *example, char out[HL_EXAMPLE_BYTES + 1]);
 
-#define SOURCE_ROOM (HL_ADDR_TEXT + 8)
+#define SOURCE_ROOM HL_ENDPOINT_TEXT
 // "10.99.0.7:5060"; "" when the source is not known.
 const char *example_source(const struct hl_example *example, char out[SOURCE_ROOM]);

@@ -223,6 +223,11 @@ static void print_drops(const struct report *r, FILE *to)
 }
 
 // Requests that were never sent are not a server's time-outs.
+static const char *asks_by(const struct hl_next_hop *hop)
+{
+	return hop->addr.family == HL_FAMILY_IPV6 ? "NDP" : "ARP";
+}
+
 static void print_next_hops(const struct report *r, FILE *to)
 {
 	struct hl_next_hop hop;
@@ -235,13 +240,12 @@ static void print_next_hops(const struct report *r, FILE *to)
 		hl_addr_format(&hop.addr, addr);
 		shown++;
 		if (hop.known)
-			row(to, "next hop", "%s: %" PRIu64 " requests waited for its ARP answer",
-			    addr, hop.waits);
+			row(to, "next hop", "%s: %" PRIu64 " requests waited for its %s answer",
+			    addr, hop.waits, asks_by(&hop));
 		else
 			row(to, "next hop",
-			    "%s: no answer to %" PRIu32 " ARP requests; %" PRIu64
-			    " requests waited",
-			    addr, hop.asked, hop.waits);
+			    "%s: no answer to %" PRIu32 " %s requests; %" PRIu64 " requests waited",
+			    addr, hop.asked, asks_by(&hop), hop.waits);
 	}
 	if (shown == NEXT_HOPS_SHOWN)
 		row(to, "", "and perhaps more: next_hops of --summary FILE");

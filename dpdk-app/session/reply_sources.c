@@ -16,14 +16,14 @@ static bool was_said(const struct reply_sources *watch, const struct hl_endpoint
 
 static void say(const struct hl_elsewhere *places)
 {
-	char from[HL_ADDR_TEXT], asked[HL_ADDR_TEXT];
+	char from[HL_ENDPOINT_TEXT], asked[HL_ENDPOINT_TEXT];
 
-	hl_addr_format(&places->from.addr, from);
-	hl_addr_format(&places->asked.addr, asked);
+	hl_endpoint_format(&places->from, from);
+	hl_endpoint_format(&places->asked, asked);
 	fprintf(stderr,
-		"heartline: %s:%u answers requests to %s:%u; accepted, since the branch is right "
+		"heartline: %s answers requests to %s; accepted, since the branch is right "
 		"(reply_source: strict drops such answers)\n",
-		from, places->from.port, asked, places->asked.port);
+		from, asked);
 }
 
 void reply_sources_watch(struct reply_sources *watch, const struct dataplane *dp)

@@ -150,8 +150,9 @@ int run_start(struct run *run, struct hl_error *err)
 	if (rc < 0)
 		return rc;
 	if (control_wait(run->control, &known) == CONTROL_TIMED_OUT)
-		fprintf(stderr, "heartline: no ARP answer yet from every server or gateway; "
-				"lines start as soon as theirs answers\n");
+		fprintf(stderr,
+			"heartline: no answer to ARP or NDP yet from every server or gateway; "
+			"lines start as soon as theirs answers\n");
 	start_step_done(START_NEXT_HOPS);
 	rc = view_start(&run->view, run, run->control->loop, err);
 	if (rc == 0)

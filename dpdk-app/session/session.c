@@ -107,8 +107,8 @@ static int devices_up(struct session *session, const struct session_request *req
 		unsigned n_queues = workers_of(session, session->n_workers, i);
 
 		device_set_queues(&session->devices[i], n_queues);
-		rc = port_open(&session->ports[i], &session->devices[i], n_queues, session->pool,
-			       err);
+		rc = port_open(&session->ports[i], &session->devices[i], request->family, n_queues,
+			       session->pool, err);
 	}
 	return rc;
 }

@@ -18,6 +18,7 @@ struct session_request {
 	const struct device *devices;
 	unsigned n_devices;
 	const struct eal_arguments *eal;
+	enum hl_family family;    // of the addresses on the devices
 	uint64_t workers;         // of all ports; 0: as many as lcores were named, or one a port
 	uint64_t peer_timeout_ms; // for the other side of a memif
 };

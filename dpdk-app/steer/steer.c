@@ -18,8 +18,12 @@
 #define PROOF_FRAMES 64 // needed before any conclusion about where they arrive
 
 // Read the port's key, hash functions and table. Returns NULL, or why they cannot be used.
-static const char *rss_read(struct steering *s)
+static const char *rss_read(struct steering *s, enum hl_family family)
 {
+	const bool ipv6 = family == HL_FAMILY_IPV6;
+	const uint64_t ports = ipv6 ? RTE_ETH_RSS_NONFRAG_IPV6_UDP : RTE_ETH_RSS_NONFRAG_IPV4_UDP;
+	const uint64_t addresses = ipv6 ? RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_OTHER
+					: RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER;
 	struct rte_eth_rss_reta_entry64 entries[STEERING_TABLE_MAX / RTE_ETH_RETA_GROUP_SIZE];
 	struct rte_eth_dev_info info;
 	struct rte_eth_rss_conf conf = { .rss_key = s->how.key };
@@ -40,10 +44,12 @@ static const char *rss_read(struct steering *s)
 	    conf.algorithm != RTE_ETH_HASH_FUNCTION_TOEPLITZ)
 		return "the device's RSS has another hash than Toeplitz";
 #endif
-	s->how.hash_ports = conf.rss_hf & RTE_ETH_RSS_NONFRAG_IPV4_UDP;
-	if (!s->how.hash_ports &&
-	    !(conf.rss_hf & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER)))
-		return "the device's RSS leaves IPv4 out";
+	if (ipv6 && conf.rss_key_len < HL_RSS_KEY_MIN_IPV6)
+		return "the device's RSS key is too short for IPv6";
+	s->how.hash_ports = conf.rss_hf & ports;
+	if (!s->how.hash_ports && !(conf.rss_hf & addresses))
+		return ipv6 ? "the device's RSS leaves IPv6 out"
+			    : "the device's RSS leaves IPv4 out";
 	memset(entries, 0xff, sizeof(entries)); // the masks: ask for all entries
 	if (info.reta_size == 0 || info.reta_size > STEERING_TABLE_MAX ||
 	    rte_eth_dev_rss_reta_query(s->port_id, entries, info.reta_size) < 0)
@@ -54,7 +60,7 @@ static const char *rss_read(struct steering *s)
 	s->how.by = HL_STEER_RSS;
 	s->how.table_size = info.reta_size;
 	s->how.key_len = conf.rss_key_len;
-	hl_steering_key(asked_for, s->how.key_len);
+	hl_steering_key(asked_for, s->how.key_len, family);
 	s->key_asked_for = !memcmp(s->how.key, asked_for, s->how.key_len);
 	return NULL;
 }
@@ -66,7 +72,7 @@ static bool rung_offered(struct steering *s, enum steering_rung rung,
 	s->rung = rung;
 	switch (rung) {
 	case STEERING_RSS:
-		s->why_not_rss = rss_read(s);
+		s->why_not_rss = rss_read(s, hl_config_family(config, 0));
 		return s->why_not_rss == NULL;
 	case STEERING_RULES_ADDRESS:
 		return rules_by_address(s, config);

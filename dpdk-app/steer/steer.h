@@ -28,6 +28,7 @@ struct steering {
 	enum steering_rung rung;
 	uint16_t port_id;
 	uint32_t n_queues, lines, steered;
+	enum hl_family family; // of rules by port
 	struct hl_steering how;
 	uint16_t table[STEERING_TABLE_MAX];
 	bool key_asked_for; // the port took the RSS key that it was asked to use

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_flow.h>
 
@@ -15,7 +16,8 @@
 #define UNEVEN_SHARE 8
 
 struct rule {
-	uint32_t addr;       // 0: any
+	struct hl_addr addr; // its bytes are heeded when by_address
+	bool by_address;
 	uint16_t port, mask; // of the port; mask 0: any
 	uint16_t queue;
 };
@@ -24,18 +26,25 @@ struct rule {
 static int rule_apply(uint16_t port_id, const struct rule *rule, struct rte_flow **out)
 {
 	const struct rte_flow_attr attr = { .ingress = 1 };
-	const struct rte_flow_item_ipv4 ip = { .hdr.dst_addr = rte_cpu_to_be_32(rule->addr) };
-	const struct rte_flow_item_ipv4 ip_mask = {
-		.hdr.dst_addr = rule->addr ? UINT32_MAX : 0,
+	const bool is_ipv6 = rule->addr.family == HL_FAMILY_IPV6;
+	const struct rte_flow_item_ipv4 ipv4_mask = { .hdr.dst_addr = UINT32_MAX };
+	struct rte_flow_item_ipv4 ipv4 = { 0 };
+	struct rte_flow_item_ipv6 ipv6 = { 0 }, ipv6_mask = { 0 };
+	const struct rte_flow_item ip = {
+		.type = is_ipv6 ? RTE_FLOW_ITEM_TYPE_IPV6 : RTE_FLOW_ITEM_TYPE_IPV4,
+		.spec = !rule->by_address ? NULL
+			: is_ipv6         ? (const void *)&ipv6
+					  : (const void *)&ipv4,
+		.mask = !rule->by_address ? NULL
+			: is_ipv6         ? (const void *)&ipv6_mask
+					  : (const void *)&ipv4_mask,
 	};
 	const struct rte_flow_item_udp udp = { .hdr.dst_port = rte_cpu_to_be_16(rule->port) };
 	const struct rte_flow_item_udp udp_mask = { .hdr.dst_port = rte_cpu_to_be_16(rule->mask) };
 	const struct rte_flow_action_queue queue = { .index = rule->queue };
 	const struct rte_flow_item pattern[] = {
 		{ .type = RTE_FLOW_ITEM_TYPE_ETH },
-		{ .type = RTE_FLOW_ITEM_TYPE_IPV4,
-		  .spec = rule->addr ? &ip : NULL,
-		  .mask = rule->addr ? &ip_mask : NULL },
+		ip,
 		// With a rule by address everything to it, ICMP included, goes to the owner.
 		{ .type = rule->mask ? RTE_FLOW_ITEM_TYPE_UDP : RTE_FLOW_ITEM_TYPE_END,
 		  .spec = &udp,
@@ -48,6 +57,9 @@ static int rule_apply(uint16_t port_id, const struct rule *rule, struct rte_flow
 	};
 	struct rte_flow_error error = { 0 };
 
+	memcpy(&ipv4.hdr.dst_addr, rule->addr.bytes, sizeof(ipv4.hdr.dst_addr));
+	memcpy(ipv6.hdr.dst_addr, rule->addr.bytes, sizeof(ipv6.hdr.dst_addr));
+	memset(ipv6_mask.hdr.dst_addr, 0xff, sizeof(ipv6_mask.hdr.dst_addr));
 	if (!out)
 		return rte_flow_validate(port_id, &attr, pattern, actions, &error);
 	*out = rte_flow_create(port_id, &attr, pattern, actions, &error);
@@ -59,7 +71,7 @@ static uint64_t addresses_count(const struct hl_port *port)
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i < port->n_ranges; i++)
-		n += hl_addr_ipv4(&port->ranges[i].last) - hl_addr_ipv4(&port->ranges[i].first) + 1;
+		n += hl_addr_range_count(&port->ranges[i]);
 	return n;
 }
 
@@ -74,7 +86,7 @@ static bool rule_offered(struct steering *s, const struct rule *rule)
 bool rules_by_address(struct steering *s, const struct hl_config *config)
 {
 	const struct hl_port *port = &config->ports[0];
-	const struct rule first = { .addr = hl_addr_ipv4(&port->ranges[0].first), .queue = 1 };
+	const struct rule first = { .addr = port->ranges[0].first, .by_address = true, .queue = 1 };
 	uint64_t n = addresses_count(port);
 
 	if (n < s->n_queues || n > ADDRESS_RULES_MAX)
@@ -90,14 +102,16 @@ bool rules_by_port(struct steering *s, const struct hl_config *config)
 {
 	uint32_t size = rte_align32pow2(s->n_queues);
 
-	(void)config;
 	if (size != s->n_queues)
 		size *= UNEVEN_SHARE;
 	s->how.by = HL_STEER_PORT;
 	s->how.table_size = size;
 	for (uint32_t i = 0; i < size; i++)
 		s->table[i] = (uint16_t)(i % s->n_queues);
-	return rule_offered(s, &(struct rule){ .mask = (uint16_t)(size - 1), .queue = 1 });
+	s->family = hl_config_family(config, 0);
+	return rule_offered(s, &(struct rule){ .addr.family = (uint8_t)s->family,
+					       .mask = (uint16_t)(size - 1),
+					       .queue = 1 });
 }
 
 static int rule_add(struct steering *s, const struct rule *rule)
@@ -113,13 +127,18 @@ static int rules_add_addresses(struct steering *s, const struct hl_port *port)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < port->n_ranges; i++) {
-		uint32_t last = hl_addr_ipv4(&port->ranges[i].last);
-		uint32_t addr = hl_addr_ipv4(&port->ranges[i].first);
-		for (; rc == 0 && addr <= last; addr++)
+		uint64_t n = hl_addr_range_count(&port->ranges[i]);
+
+		for (uint64_t k = 0; rc == 0 && k < n; k++) {
+			struct hl_addr addr = hl_addr_behind(&port->ranges[i].first, (uint32_t)k);
+
 			rc = rule_add(s, &(struct rule){
 						 .addr = addr,
-						 .queue = s->table[addr % s->how.table_size],
+						 .by_address = true,
+						 .queue = s->table[hl_addr_number(&addr) %
+								   s->how.table_size],
 					 });
+		}
 	}
 	return rc;
 }
@@ -130,6 +149,7 @@ static int rules_add_ports(struct steering *s)
 
 	for (uint32_t i = 0; rc == 0 && i < s->how.table_size; i++)
 		rc = rule_add(s, &(struct rule){
+					 .addr.family = (uint8_t)s->family,
 					 .port = (uint16_t)i,
 					 .mask = (uint16_t)(s->how.table_size - 1),
 					 .queue = s->table[i],

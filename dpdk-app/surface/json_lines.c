@@ -110,21 +110,22 @@ static json_t *events_array(const struct view *view, uint32_t line)
 static json_t *place_value(const struct dataplane *dp, uint32_t line)
 {
 	struct hl_endpoint at = dataplane_place(dp, line);
-	char addr[HL_ADDR_TEXT], text[HL_ADDR_TEXT + 8];
+	char text[HL_ENDPOINT_TEXT];
 
-	hl_addr_format(&at.addr, addr);
-	snprintf(text, sizeof(text), "%s:%u", addr, at.port);
+	hl_endpoint_format(&at, text);
 	return json_string(text);
 }
 
 static json_t *endpoint_value(const struct hl_endpoint *at, const char *name)
 {
-	char addr[HL_ADDR_TEXT], text[300];
+	char text[300];
 
 	if (!name && at->addr.family == HL_FAMILY_NONE)
 		return NULL; // there is no such server
-	hl_addr_format(&at->addr, addr);
-	snprintf(text, sizeof(text), "%s:%u", name ? name : addr, at->port);
+	if (name)
+		snprintf(text, sizeof(text), "%s:%u", name, at->port);
+	else
+		hl_endpoint_format(at, text);
 	return json_string(text);
 }
 
@@ -222,12 +223,12 @@ static json_t *outages_value(const struct hl_line_account *a)
 static json_t *contact_value(const struct dataplane *dp, uint32_t line, enum hl_server server)
 {
 	struct hl_endpoint at = dataplane_place(dp, line);
-	char addr[HL_ADDR_TEXT], text[400];
+	char place[HL_ENDPOINT_TEXT], text[400];
 	int len;
 	const char *number = dataplane_phone_number(dp, line, &len);
 
-	hl_addr_format(&at.addr, addr);
-	snprintf(text, sizeof(text), "sip:%.*s@%s:%u;hl=%c", len, number, addr, at.port,
+	hl_endpoint_format(&at, place);
+	snprintf(text, sizeof(text), "sip:%.*s@%s;hl=%c", len, number, place,
 		 server == HL_SERVER_P ? 'p' : 'b');
 	return json_string(text);
 }

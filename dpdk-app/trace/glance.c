@@ -20,6 +20,56 @@ static bool is_tag(uint16_t type)
 	return type == htons(RTE_ETHER_TYPE_VLAN) || type == htons(RTE_ETHER_TYPE_QINQ);
 }
 
+// The datagram whose UDP header stands at `udp`, of at most `room` bytes.
+static bool udp_glance(const void *at, uint32_t room, struct glance_datagram *out)
+{
+	const struct rte_udp_hdr *udp = at;
+
+	if (room < sizeof(*udp) || ntohs(udp->dgram_len) < sizeof(*udp) ||
+	    ntohs(udp->dgram_len) > room)
+		return false;
+	out->from.port = ntohs(udp->src_port);
+	out->to.port = ntohs(udp->dst_port);
+	out->payload = (const char *)(udp + 1);
+	out->len = ntohs(udp->dgram_len) - (uint32_t)sizeof(*udp);
+	return true;
+}
+
+static bool ipv4_glance(const uint8_t *at, uint32_t left, struct glance_datagram *out)
+{
+	const struct rte_ipv4_hdr *ip = (const void *)at;
+
+	if (left < sizeof(*ip) || ip->version_ihl >> 4 != 4)
+		return false;
+	uint32_t header = rte_ipv4_hdr_len(ip), total = ntohs(ip->total_length);
+	if (ip->next_proto_id != IPPROTO_UDP || header < sizeof(*ip) || total > left ||
+	    total < header ||
+	    ntohs(ip->fragment_offset) & (RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG))
+		return false;
+	*out = (struct glance_datagram){
+		.from.addr = hl_addr_from_ipv4(ntohl(ip->src_addr)),
+		.to.addr = hl_addr_from_ipv4(ntohl(ip->dst_addr)),
+	};
+	return udp_glance(at + header, total - header, out);
+}
+
+// One with extension headers is none that a line or its server sends.
+static bool ipv6_glance(const uint8_t *at, uint32_t left, struct glance_datagram *out)
+{
+	const struct rte_ipv6_hdr *ip = (const void *)at;
+
+	if (left < sizeof(*ip) || at[0] >> 4 != 6 || ip->proto != IPPROTO_UDP ||
+	    ntohs(ip->payload_len) > left - sizeof(*ip))
+		return false;
+	*out = (struct glance_datagram){
+		.from.addr.family = HL_FAMILY_IPV6,
+		.to.addr.family = HL_FAMILY_IPV6,
+	};
+	memcpy(out->from.addr.bytes, ip->src_addr, sizeof(out->from.addr.bytes));
+	memcpy(out->to.addr.bytes, ip->dst_addr, sizeof(out->to.addr.bytes));
+	return udp_glance(ip + 1, ntohs(ip->payload_len), out);
+}
+
 bool glance_datagram(const struct trace_record *r, const uint8_t *frame,
 		     struct glance_datagram *out)
 {
@@ -30,33 +80,20 @@ bool glance_datagram(const struct trace_record *r, const uint8_t *frame,
 		return false;
 	uint16_t type = ether->ether_type;
 	for (unsigned tags = 0; is_tag(type) && tags < TAGS_MAX; tags++) {
-		const struct rte_vlan_hdr *tag = (const void *)((const uint8_t *)frame + link);
+		const struct rte_vlan_hdr *tag = (const void *)(frame + link);
 		link += (uint32_t)sizeof(*tag);
 		if (left < link)
 			return false;
 		type = tag->eth_proto;
 	}
-	const struct rte_ipv4_hdr *ip = (const void *)((const uint8_t *)frame + link);
-	if (left < link + sizeof(*ip) || type != htons(RTE_ETHER_TYPE_IPV4) ||
-	    ip->version_ihl >> 4 != 4)
+	switch (ntohs(type)) {
+	case RTE_ETHER_TYPE_IPV4:
+		return ipv4_glance(frame + link, left - link, out);
+	case RTE_ETHER_TYPE_IPV6:
+		return ipv6_glance(frame + link, left - link, out);
+	default:
 		return false;
-	left -= link;
-	uint32_t header = rte_ipv4_hdr_len(ip), total = ntohs(ip->total_length);
-	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
-	if (ip->next_proto_id != IPPROTO_UDP || header < sizeof(*ip) || total > left ||
-	    total < header + sizeof(*udp) ||
-	    ntohs(ip->fragment_offset) & (RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG))
-		return false;
-	uint32_t len = ntohs(udp->dgram_len);
-	if (len < sizeof(*udp) || len > total - header)
-		return false;
-	*out = (struct glance_datagram){
-		.from = { hl_addr_from_ipv4(ntohl(ip->src_addr)), ntohs(udp->src_port) },
-		.to = { hl_addr_from_ipv4(ntohl(ip->dst_addr)), ntohs(udp->dst_port) },
-		.payload = (const char *)(udp + 1),
-		.len = len - (uint32_t)sizeof(*udp),
-	};
-	return true;
+	}
 }
 
 static uint32_t line_len(const char *at, const char *end)

@@ -24,6 +24,8 @@ enum chunk {
 	CHUNK_PROTOCOL = 0x0002,
 	CHUNK_FROM_IPV4 = 0x0003,
 	CHUNK_TO_IPV4 = 0x0004,
+	CHUNK_FROM_IPV6 = 0x0005,
+	CHUNK_TO_IPV6 = 0x0006,
 	CHUNK_FROM_PORT = 0x0007,
 	CHUNK_TO_PORT = 0x0008,
 	CHUNK_SECONDS = 0x0009,
@@ -37,6 +39,7 @@ enum chunk {
 #define HEAD_BYTES 6
 #define CHUNK_BYTES 6 // before its value
 #define FAMILY_IPV4 2 // whatever AF_INET is here
+#define FAMILY_IPV6 10
 #define TYPE_SIP 1
 #define CORRELATION_MAX 256
 static_assert(HEP_ROOM > HEAD_BYTES + 12 * CHUNK_BYTES + 40 + CORRELATION_MAX + TAP_BYTES_MAX,
@@ -90,10 +93,13 @@ uint32_t hep_write(uint8_t out[HEP_ROOM], const struct glance_datagram *d, uint6
 	const char *call_id = glance_call_id(d, &len);
 	uint8_t *at = out + HEAD_BYTES;
 
-	at = chunk8(at, CHUNK_FAMILY, FAMILY_IPV4);
+	const bool ipv6 = d->from.addr.family == HL_FAMILY_IPV6;
+	const uint32_t addr_len = ipv6 ? 16 : 4;
+
+	at = chunk8(at, CHUNK_FAMILY, ipv6 ? FAMILY_IPV6 : FAMILY_IPV4);
 	at = chunk8(at, CHUNK_PROTOCOL, IPPROTO_UDP);
-	at = chunk32(at, CHUNK_FROM_IPV4, hl_addr_ipv4(&d->from.addr));
-	at = chunk32(at, CHUNK_TO_IPV4, hl_addr_ipv4(&d->to.addr));
+	at = chunk(at, ipv6 ? CHUNK_FROM_IPV6 : CHUNK_FROM_IPV4, d->from.addr.bytes, addr_len);
+	at = chunk(at, ipv6 ? CHUNK_TO_IPV6 : CHUNK_TO_IPV4, d->to.addr.bytes, addr_len);
 	at = chunk16(at, CHUNK_FROM_PORT, d->from.port);
 	at = chunk16(at, CHUNK_TO_PORT, d->to.port);
 	at = chunk32(at, CHUNK_SECONDS, (uint32_t)(wall_ns / 1000000000));
@@ -133,13 +139,13 @@ int hep_open(struct hep **out, const struct hl_endpoint *to, uint32_t capture_id
 	struct sockaddr_storage address;
 	socklen_t len = address_of(to, &address);
 	struct hep *h = calloc(1, sizeof(*h));
-	char text[HL_ADDR_TEXT];
+	char text[HL_ENDPOINT_TEXT];
 
 	*out = NULL;
-	hl_addr_format(&to->addr, text);
+	hl_endpoint_format(to, text);
 	if (!h)
 		return hl_fail(err, ENOMEM, "hep: no memory");
-	snprintf(h->place, sizeof(h->place), "%s:%u", text, to->port);
+	snprintf(h->place, sizeof(h->place), "%s", text);
 	h->capture_id = capture_id;
 	h->fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (h->fd < 0 || connect(h->fd, (void *)&address, len) < 0) {

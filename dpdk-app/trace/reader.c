@@ -45,13 +45,18 @@ static struct pcapng_tally tally_now(const struct trace *t)
 static void checksums_finish(uint8_t *frame, const struct trace_record *r)
 {
 	struct rte_ipv4_hdr *ip = (void *)(frame + r->l2_len);
+	const struct rte_ipv6_hdr *ipv6 = (const void *)ip;
 	struct rte_udp_hdr *udp = (void *)(frame + r->l2_len + r->l3_len);
 
 	if (r->bytes < r->l2_len + r->l3_len + sizeof(*udp) || r->bytes < r->wire_bytes)
 		return;
+	udp->dgram_cksum = 0;
+	if (ip->version == 6) {
+		udp->dgram_cksum = rte_ipv6_udptcp_cksum(ipv6, udp);
+		return;
+	}
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
-	udp->dgram_cksum = 0;
 	udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
 }
 

@@ -19,6 +19,19 @@ static inline uint32_t load_be32(const uint8_t *p)
 	return __builtin_bswap32(v);
 }
 
+static inline uint64_t load_be64(const uint8_t *p)
+{
+	uint64_t v;
+	memcpy(&v, p, 8);
+	return __builtin_bswap64(v);
+}
+
+static inline void store_be64(uint8_t *p, uint64_t v)
+{
+	v = __builtin_bswap64(v);
+	memcpy(p, &v, 8);
+}
+
 static inline void store_be16(uint8_t *p, uint16_t v)
 {
 	v = __builtin_bswap16(v);

@@ -148,3 +148,12 @@ uint64_t checksum_pseudo_ipv4(const uint8_t src[4], const uint8_t dst[4], uint8_
 {
 	return (uint64_t)load_be32(src) + load_be32(dst) + protocol + len;
 }
+
+uint64_t checksum_pseudo_ipv6(const uint8_t addresses[32], uint8_t protocol, uint16_t len)
+{
+	uint64_t sum = (uint64_t)protocol + len;
+
+	for (unsigned at = 0; at < 32; at += 4)
+		sum += load_be32(addresses + at);
+	return sum;
+}

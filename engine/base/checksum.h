@@ -22,6 +22,8 @@ static inline uint16_t checksum_fold(uint64_t sum)
 // Fold and complement: the value for the header, host order.
 uint16_t checksum_finish(uint64_t sum);
 
-// Pseudo header of UDP over IPv4: addresses in network order as bytes.
+// Pseudo headers of UDP and ICMPv6 (RFC 768, RFC 8200 8.1): addresses in network order as bytes; of IPv6 the
+// source and behind it the destination, as they stand in the header.
+uint64_t checksum_pseudo_ipv6(const uint8_t addresses[32], uint8_t protocol, uint16_t len);
 uint64_t checksum_pseudo_ipv4(const uint8_t src[4], const uint8_t dst[4], uint8_t protocol,
 			      uint16_t len);

@@ -22,6 +22,13 @@ static bool on_link(const struct hl_port *port, const struct hl_addr *addr)
 	return hl_prefix_contains(&subnet, addr);
 }
 
+// fe80::/10, as routers have (RFC 4861 4.2).
+static bool is_link_local(const struct hl_addr *addr)
+{
+	return addr->family == HL_FAMILY_IPV6 && addr->bytes[0] == 0xfe &&
+	       (addr->bytes[1] & 0xc0) == 0x80;
+}
+
 static const char *subnet_text(const struct hl_port *port, char out[HL_PREFIX_TEXT])
 {
 	const struct hl_prefix subnet = hl_port_subnet(port);
@@ -30,41 +37,63 @@ static const char *subnet_text(const struct hl_port *port, char out[HL_PREFIX_TE
 	return out;
 }
 
-static bool range_holds(const struct hl_addr_range *range, uint32_t ip)
-{
-	return hl_addr_ipv4(&range->first) <= ip && ip <= hl_addr_ipv4(&range->last);
-}
-
-static bool port_holds(const struct hl_port *port, uint32_t ip)
+static bool port_holds(const struct hl_port *port, const struct hl_addr *addr)
 {
 	for (uint32_t i = 0; i < port->n_ranges; i++)
-		if (range_holds(&port->ranges[i], ip))
+		if (hl_addr_range_holds(&port->ranges[i], addr))
 			return true;
 	return false;
+}
+
+// All addresses below 2^64 - 1 of a subnet are of hosts, but the first one is that of its routers (RFC 4291
+// 2.6.1), and they are numbered by their lower half.
+static int ipv6_range_check(const struct hl_port *port, const struct hl_addr_range *range,
+			    struct fault *fault)
+{
+	const struct hl_prefix subnet = hl_port_subnet(port);
+	const struct hl_prefix half = hl_prefix_of(&range->first, 64);
+	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[HL_PREFIX_TEXT];
+
+	hl_addr_format(&range->first, a);
+	hl_addr_format(&range->last, b);
+	if (!hl_prefix_contains(&half, &range->last)) {
+		fault_say(fault, "%s-%s goes beyond a /64", a, b);
+		return fault_hint(fault, "give a range for each /64");
+	}
+	if (port->prefix < 127 && hl_addr_range_holds(range, &subnet.addr)) {
+		fault_say(fault, "%s-%s holds the address of the routers of %s", a, b,
+			  subnet_text(port, in));
+		return fault_hint(fault, "leave out the first address of %s", in);
+	}
+	return 0;
 }
 
 static int range_check(const struct hl_port *port, const struct hl_addr_range *range,
 		       struct fault *fault)
 {
-	uint32_t first = hl_addr_ipv4(&range->first), last = hl_addr_ipv4(&range->last);
 	const struct hl_prefix subnet = hl_port_subnet(port);
 	const struct hl_addr highest = hl_prefix_last(&subnet);
 	char a[HL_ADDR_TEXT], b[HL_ADDR_TEXT], in[HL_PREFIX_TEXT];
 
 	hl_addr_format(&range->first, a);
 	hl_addr_format(&range->last, b);
-	if (first > last)
+	if (!hl_addr_range_holds(range, &range->first))
 		return fault_say(fault, "the range %s-%s is backwards", a, b);
 	if (!on_link(port, &range->first) || !on_link(port, &range->last)) {
 		fault_say(fault, "%s-%s is not inside of %s", a, b, subnet_text(port, in));
 		return fault_hint(fault, "the lines of a port are in one subnet");
 	}
-	if (first >> 24 == 0 || last >= 0xe0000000) {
+	if (!hl_addr_is_host(&range->first) || !hl_addr_is_host(&range->last)) {
 		fault_say(fault, "%s-%s holds addresses that are not of hosts", a, b);
-		return fault_hint(fault, "allowed: 1.0.0.0-223.255.255.255");
+		return fault_hint(fault, "allowed: %s",
+				  range->first.family == HL_FAMILY_IPV4
+					  ? "1.0.0.0-223.255.255.255"
+					  : "IPv6 unicast, as in 2001:db8::1");
 	}
-	if (port->prefix < 31 && (range_holds(range, hl_addr_ipv4(&subnet.addr)) ||
-				  range_holds(range, hl_addr_ipv4(&highest)))) {
+	if (range->first.family == HL_FAMILY_IPV6)
+		return ipv6_range_check(port, range, fault);
+	if (port->prefix < 31 &&
+	    (hl_addr_range_holds(range, &subnet.addr) || hl_addr_range_holds(range, &highest))) {
 		fault_say(fault, "%s-%s holds the network or the broadcast address of %s", a, b,
 			  subnet_text(port, in));
 		return fault_hint(fault, "leave out the first and the last address of %s", in);
@@ -81,11 +110,12 @@ static int ranges_check(const struct hl_port *port, uint64_t *addresses, struct 
 		if (rc != 0)
 			return rc;
 		for (uint32_t j = 0; j < i; j++)
-			if (range_holds(range, hl_addr_ipv4(&port->ranges[j].first)) ||
-			    range_holds(&port->ranges[j], hl_addr_ipv4(&range->first)))
+			if (hl_addr_range_holds(range, &port->ranges[j].first) ||
+			    hl_addr_range_holds(&port->ranges[j], &range->first))
 				return fault_say(fault, "ranges %u and %u overlap", j + 1, i + 1);
-		*addresses += (uint64_t)hl_addr_ipv4(&range->last) - hl_addr_ipv4(&range->first) +
-			      1;
+		*addresses += hl_addr_range_count(range);
+		if (*addresses > UINT32_MAX) // the sum of many ranges must not wrap
+			*addresses = UINT32_MAX;
 	}
 	if (port->n_ranges > ADDR_RANGES_MAX) {
 		fault_say(fault, "%u ranges are too many", port->n_ranges);
@@ -112,11 +142,15 @@ static int router_check(const struct hl_port *at, const struct hl_addr *router, 
 	char in[HL_PREFIX_TEXT], text[HL_ADDR_TEXT];
 
 	hl_addr_format(router, text);
-	if (!on_link(at, router)) {
+	if (router->family != at->ranges[0].first.family ||
+	    (!on_link(at, router) && !is_link_local(router))) {
 		fault_say(fault, "%s is not inside of %s", text, subnet_text(at, in));
-		return fault_hint(fault, "%s is an address of %s", what, in);
+		return fault_hint(fault, "%s is an address of %s%s", what, in,
+				  at->ranges[0].first.family == HL_FAMILY_IPV6
+					  ? ", or a link-local one, as fe80::1"
+					  : "");
 	}
-	if (port_holds(at, hl_addr_ipv4(router))) {
+	if (port_holds(at, router)) {
 		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "allowed: an address of the subnet that no line has");
 	}
@@ -130,7 +164,7 @@ static int pool_check(const struct hl_pool *pool, uint64_t *addresses, struct fa
 	fault->key = "addresses";
 	if (pool->at.n_ranges == 0)
 		return fault_say(fault, "there is no address");
-	if (pool->at.prefix > 32)
+	if (pool->at.prefix > hl_addr_bits(&pool->at.ranges[0].first))
 		return fault_say(fault, "/%u is no prefix length", pool->at.prefix);
 	if (ranges_check(&pool->at, &n, fault) != 0)
 		return -EINVAL;
@@ -170,12 +204,11 @@ static int overlap_check(const struct pools *pools, uint32_t index, struct fault
 			for (uint32_t j = 0; j < other->at.n_ranges; j++) {
 				const struct hl_addr_range *a = &pool->at.ranges[k],
 							   *b = &other->at.ranges[j];
-				uint32_t first = hl_addr_ipv4(&a->first);
+				bool begins = hl_addr_range_holds(b, &a->first);
 
-				if (!range_holds(b, first) &&
-				    !range_holds(a, hl_addr_ipv4(&b->first)))
+				if (!begins && !hl_addr_range_holds(a, &b->first))
 					continue;
-				hl_addr_format(range_holds(b, first) ? &a->first : &b->first, text);
+				hl_addr_format(begins ? &a->first : &b->first, text);
 				pools_fault_at(pools, index, "addresses", fault);
 				fault_say(fault,
 					  "%s is also in pool %.60s, on the same port and VLAN",
@@ -187,6 +220,18 @@ static int overlap_check(const struct pools *pools, uint32_t index, struct fault
 	return 0;
 }
 
+static int family_check(const struct pools *pools, uint32_t index, struct fault *fault)
+{
+	if (pools->list[index].at.ranges[0].first.family ==
+	    pools->list[0].at.ranges[0].first.family)
+		return 0;
+	pools_fault_at(pools, index, "addresses", fault);
+	fault_say(fault, "these addresses are of another family than those before");
+	return fault_hint(fault,
+			  "allowed in this version: all of IPv4, or all of IPv6; another run can "
+			  "have the others");
+}
+
 static int pools_check(const struct hl_config *config, const struct pools *pools,
 		       uint64_t *addresses, struct fault *fault)
 {
@@ -195,7 +240,7 @@ static int pools_check(const struct hl_config *config, const struct pools *pools
 		if (pools->list[i].port >= config->n_ports)
 			return fault_say(fault, "there is no port %u", pools->list[i].port);
 		if (pool_check(&pools->list[i], addresses, fault) != 0 ||
-		    overlap_check(pools, i, fault) != 0)
+		    family_check(pools, i, fault) != 0 || overlap_check(pools, i, fault) != 0)
 			return -EINVAL;
 	}
 	pools_fault_at(pools, 0, NULL, fault);
@@ -213,7 +258,13 @@ static int server_check_at(const struct hl_pool *pool, const struct hl_endpoint 
 	char in[HL_PREFIX_TEXT], text[HL_ADDR_TEXT];
 
 	hl_addr_format(&server->addr, text);
-	if (port_holds(port, hl_addr_ipv4(&server->addr))) {
+	if (server->addr.family != port->ranges[0].first.family) {
+		fault_say(fault, "%s is %s address, and the lines have %s addresses", text,
+			  server->addr.family == HL_FAMILY_IPV6 ? "an IPv6" : "an IPv4",
+			  port->ranges[0].first.family == HL_FAMILY_IPV6 ? "IPv6" : "IPv4");
+		return fault_hint(fault, "a line reaches servers of its own family only");
+	}
+	if (port_holds(port, &server->addr)) {
 		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "a server has an address that is not in addresses");
 	}
@@ -313,13 +364,19 @@ static int profile_check(const struct hl_config *config, const struct pools *poo
 	const struct hl_profile *p = &config->profiles[index];
 
 	fault_at(fault, FAULT_PROFILE, index, NULL);
-	if (p->primary.addr.family != HL_FAMILY_IPV4 && p->primary_name == NULL &&
+	if (p->primary.addr.family == HL_FAMILY_NONE && p->primary_name == NULL &&
 	    !p->dhcp_option_120) {
 		fault_say(fault, "outbound_server is missing in profile %.60s", p->name);
 		return fault_hint(fault, "needed: outbound_server: ADDRESS, or "
 					 "dhcp_option_120: on");
 	}
 	fault->key = "outbound_server";
+	if (p->dhcp_option_120 && hl_config_family(config, index) == HL_FAMILY_IPV6) {
+		fault->key = "dhcp_option_120";
+		fault_say(fault, "DHCP is of IPv4, and the lines have IPv6 addresses");
+		return fault_hint(fault, "name the servers: outbound_server, "
+					 "backup_outbound_server");
+	}
 	if (p->primary_name == NULL && server_check(config, pools, index, &p->primary, fault) != 0)
 		return -EINVAL;
 	fault->key = "backup_outbound_server";
@@ -500,4 +557,15 @@ int hl_config_check(const struct hl_config *config, struct hl_error *err)
 		return csv_fail_row(&config->lines[fault.index], fault.row, &fault, err);
 	return hl_fail(err, fault.code, "%s[%u]%s%s: %s%s%s", places[fault.at], fault.index,
 		       *key ? "." : "", key, fault.what, fault.hint[0] ? "; " : "", fault.hint);
+}
+
+enum hl_family hl_config_family(const struct hl_config *config, uint32_t profile)
+{
+	const struct hl_port *at = config->n_pools > 0   ? &config->pools[0].at
+				   : config->n_ports > 0 ? &config->ports[0]
+							 : NULL;
+
+	(void)profile; // all pools are of one family
+	return at != NULL && at->n_ranges > 0 ? (enum hl_family)at->ranges[0].first.family
+					      : HL_FAMILY_NONE;
 }

@@ -144,7 +144,7 @@ static int route_read(struct reader *r, int item, const char *text, struct hl_po
 
 	if (via == NULL || hl_prefix_parse(text, (size_t)(via - text), &route->to) != 0 ||
 	    hl_addr_parse(via + 5, strlen(via + 5), &route->via) != 0 ||
-	    route->to.addr.family != HL_FAMILY_IPV4 || route->via.family != HL_FAMILY_IPV4) {
+	    route->to.addr.family != route->via.family) {
 		fault_say(&r->fault, "\"%.60s\" is no route", text != NULL ? text : "");
 		fault_hint(&r->fault,
 			   "allowed: PREFIX via ROUTER, as in 10.1.0.0/16 via 10.99.0.253");

@@ -70,7 +70,7 @@ static void own_domain_intern(struct intern_table *t, const struct hl_config *co
 	const struct hl_profile *p = &config->profiles[profile];
 	char *address = t->domains->addresses[profile];
 
-	hl_addr_format(&p->primary.addr, address);
+	hl_addr_format_host(&p->primary.addr, address);
 	domain_intern(t, profile,
 		      p->proxy_server != NULL   ? p->proxy_server
 		      : p->primary_name != NULL ? p->primary_name

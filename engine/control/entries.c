@@ -7,20 +7,21 @@
 
 static int address_part(const char *text, size_t len, struct hl_addr *addr, struct fault *fault)
 {
-	if (len > 0 && hl_addr_parse(text, len, addr) == 0 && addr->family == HL_FAMILY_IPV4)
+	if (len > 0 && hl_addr_parse(text, len, addr) == 0)
 		return 0;
-	fault_say(fault, "\"%.*s\" is not an IPv4 address", (int)(len < 60 ? len : 60), text);
-	return fault_hint(fault, "allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16");
+	fault_say(fault, "\"%.*s\" is not an address", (int)(len < 60 ? len : 60), text);
+	return fault_hint(fault, "allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16 or "
+				 "2001:db8::1-2001:db8::4/64");
 }
 
-static int prefix_read(const char *text, int *prefix, struct fault *fault)
+static int prefix_read(const char *text, int most, int *prefix, struct fault *fault)
 {
 	size_t len = strlen(text);
 	int n = 0;
 
-	if (len == 0 || len > 2 || strspn(text, "0123456789") != len || atoi(text) > 32) {
+	if (len == 0 || len > 3 || strspn(text, "0123456789") != len || atoi(text) > most) {
 		fault_say(fault, "\"/%.40s\" is no prefix length", text);
-		return fault_hint(fault, "allowed: /0../32");
+		return fault_hint(fault, "allowed: /0../%d", most);
 	}
 	n = atoi(text);
 	if (*prefix != PREFIX_NONE && *prefix != n) {
@@ -36,19 +37,21 @@ int addresses_add(struct hl_port *port, const char *text, int *prefix, struct fa
 	size_t len = strcspn(text, "/"), dash = strcspn(text, "-/");
 	struct hl_addr_range range, *more;
 
-	if (strchr(text, ':') != NULL) {
-		fault_say(fault, "\"%.60s\" is no range of IPv4 addresses", text);
-		return fault_hint(fault, "allowed in this version: IPv4, as in "
-					 "10.99.1.1-10.99.1.4/16");
-	}
-	if (text[len] == '/' && prefix_read(text + len + 1, prefix, fault) != 0)
-		return -EINVAL;
 	if (address_part(text, dash, &range.first, fault) != 0)
+		return -EINVAL;
+	if (text[len] == '/' &&
+	    prefix_read(text + len + 1, hl_addr_bits(&range.first), prefix, fault) != 0)
 		return -EINVAL;
 	range.last = range.first;
 	if (dash < len && address_part(text + dash + 1, len - dash - 1, &range.last, fault) != 0)
 		return -EINVAL;
-	if (hl_addr_ipv4(&range.first) > hl_addr_ipv4(&range.last)) {
+	if (range.first.family != range.last.family) {
+		fault_say(fault,
+			  "\"%.80s\" begins with one family of addresses and ends with the other",
+			  text);
+		return fault_hint(fault, "allowed: both of IPv4, or both of IPv6");
+	}
+	if (memcmp(range.first.bytes, range.last.bytes, sizeof(range.first.bytes)) > 0) {
 		char first[HL_ADDR_TEXT], last[HL_ADDR_TEXT];
 
 		hl_addr_format(&range.first, first);

@@ -2,6 +2,10 @@
 // Characters and lengths of identities, which go into messages unescaped.
 #include "control/identity.h"
 
+#include <string.h>
+
+#include <heartline/addr.h>
+
 const char *const identity_names[IDENTITY_PARTS] = { "phone_number", "account", "password",
 						     "display_name" };
 
@@ -62,6 +66,17 @@ int identity_check(enum identity_part part, const char *text, uint32_t len, uint
 
 int domain_check(const char *text, uint32_t len, uint32_t *at, struct fault *fault)
 {
+	struct hl_addr addr;
+
+	*at = 0;
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']' &&
+	    hl_addr_parse(text + 1, len - 2, &addr) == 0 && addr.family == HL_FAMILY_IPV6)
+		return 0;
+	if (hl_addr_parse(text, len, &addr) == 0 && addr.family == HL_FAMILY_IPV6) {
+		*at = (uint32_t)(strchr(text, ':') - text);
+		fault_say(fault, "\"%.*s\" is not a host name", (int)len, text);
+		return fault_hint(fault, "an IPv6 address stands in brackets, as in [2001:db8::1]");
+	}
 	for (*at = 0; *at < len; ++*at) {
 		char c = text[*at];
 

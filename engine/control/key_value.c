@@ -134,25 +134,30 @@ static int duration_read(const struct key *key, const char *text, struct key_val
 static int address_read(const char *text, struct key_value *value, struct fault *fault)
 {
 	size_t len = strlen(text);
+	bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
 	struct hl_endpoint at;
-	uint32_t ip;
 
 	if (len == 0) {
 		value->addr = (struct hl_addr){ .family = HL_FAMILY_NONE };
 		return 0;
 	}
-	if (hl_addr_parse(text, len, &value->addr) != 0 || value->addr.family != HL_FAMILY_IPV4) {
-		fault_say(fault, "\"%.80s\" is not an IPv4 address", text);
+	if (hl_addr_parse(text + brackets, len - 2 * brackets, &value->addr) != 0) {
+		fault_say(fault, "\"%.80s\" is not an%s address", text,
+			  strspn(text, "0123456789.") == len             ? " IPv4"
+			  : memchr(text, ':', len) != strrchr(text, ':') ? " IPv6"
+									 : "");
 		if (hl_endpoint_parse(text, len, 1, &at) == 0)
 			return fault_hint(fault, "the port has a key of its own");
 		if (strspn(text, "0123456789.") == len)
 			return fault_hint(fault, "four numbers 0..255, as in 10.0.0.1");
-		return fault_hint(fault, "an IPv4 address is needed");
+		return fault_hint(fault, "as in 10.0.0.1 or 2001:db8::1");
 	}
-	ip = hl_addr_ipv4(&value->addr);
-	if (ip >> 24 == 0 || ip >= 0xe0000000) {
+	if (!hl_addr_is_host(&value->addr)) {
 		fault_say(fault, "%s is not the address of a host", text);
-		return fault_hint(fault, "allowed: 1.0.0.0..223.255.255.255");
+		return fault_hint(fault, "allowed: %s",
+				  value->addr.family == HL_FAMILY_IPV4
+					  ? "1.0.0.0..223.255.255.255"
+					  : "IPv6 unicast, as in 2001:db8::1");
 	}
 	return 0;
 }
@@ -176,11 +181,8 @@ static int server_read(const char *text, struct key_value *value, struct fault *
 	size_t len = strlen(text);
 	int rc;
 
-	if (strchr(text, ':') != strrchr(text, ':')) { // two: no port
-		fault_say(fault, "\"%.80s\" is an IPv6 address", text);
-		return fault_hint(fault, "allowed in this version: an IPv4 address, or a name");
-	}
-	if (strspn(text, "0123456789.") == len || hl_endpoint_parse(text, len, 1, &at) == 0)
+	if (strspn(text, "0123456789.") == len || strchr(text, ':') != strrchr(text, ':') ||
+	    hl_endpoint_parse(text, len, 1, &at) == 0)
 		return address_read(text, value, fault);
 	rc = domain_read(text, value, fault);
 	value->name = value->text;
@@ -196,9 +198,8 @@ static int resolvers_read(const char *text, struct key_value *value, struct faul
 
 		if (hl_endpoint_parse(at, len, 53, &resolver) != 0) {
 			fault_say(fault, "\"%.80s\" is not a list of DNS servers", text);
-			return fault_hint(fault,
-					  "allowed: IPv4 addresses separated by commas, as in "
-					  "10.0.0.1,10.0.0.2:5353");
+			return fault_hint(fault, "allowed: addresses separated by commas, as in "
+						 "10.0.0.1,[2001:db8::1]:5353");
 		}
 		at += len + (at[len] == ',');
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "control/domains.h"
 #include "worker/kinds.h"
 
 static struct build_spec spec_of(const struct hl_profile *c, const char *domain, const char *via)
@@ -78,7 +79,7 @@ int messages_write(const struct hl_profile *c, const struct plan_profile *made, 
 void domain_text(const struct plan_domain *domain, char *out)
 {
 	const char *host = domain->uri + sizeof("sip:") - 1;
-	size_t len = strcspn(host, ":");
+	size_t len = host_length(host);
 
 	memcpy(out, host, len);
 	out[len] = '\0';

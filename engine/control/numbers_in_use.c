@@ -17,7 +17,7 @@ static struct slice host_of(const struct plan_domain *domain)
 {
 	const char *host = domain->uri + sizeof("sip:") - 1;
 
-	return (struct slice){ host, (uint32_t)strcspn(host, ":") };
+	return (struct slice){ host, host_length(host) };
 }
 
 int32_t domain_in_use(const struct hl_plan *plan, uint32_t profile, const char *host)

@@ -226,7 +226,7 @@ const char *hl_plan_domain(const struct hl_plan *plan, uint32_t line, uint32_t *
 	uint32_t index = c->shapes[shape]->domain;
 	const char *host = c->domains[index].uri + sizeof("sip:") - 1;
 
-	*len = (uint32_t)strcspn(host, ":");
+	*len = host_length(host);
 	*of_row = index >= c->n_profiles;
 	return host;
 }

@@ -44,7 +44,7 @@ static void path_make(struct plan_network *network, const struct hl_pool *pool, 
 		.priority = (uint8_t)pool->priority,
 	};
 
-	path_init_ipv4(&network->path, network->mac);
+	path_init(&network->path, network->mac, (enum hl_family)pool->at.ranges[0].first.family);
 	network->path.mtu = (uint16_t)pool->mtu;
 	path_tag(&network->path, &tags);
 	path_set_dscp(&network->path, (uint8_t)pool->dscp);
@@ -133,7 +133,7 @@ static void room_note(struct plan_directory *directory)
 static int addresses_make(struct planner *p)
 {
 	struct hl_plan *plan = p->plan;
-	char text[HL_ADDR_TEXT];
+	char text[HL_HOST_TEXT];
 
 	plan->table.addresses = memory_zalloc(plan->table.n_addresses,
 					      sizeof(*plan->table.addresses), 64);
@@ -148,7 +148,7 @@ static int addresses_make(struct planner *p)
 
 			own->addr = addr_set_at(&network->addresses, i);
 			own->network = (uint16_t)n;
-			own->text_len = (uint8_t)hl_addr_format(&own->addr, text);
+			own->text_len = (uint8_t)hl_addr_format_host(&own->addr, text);
 			memcpy(own->text, text, own->text_len);
 		}
 	}

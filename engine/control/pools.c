@@ -68,8 +68,7 @@ uint32_t pool_addresses(const struct hl_pool *pool)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < pool->at.n_ranges; i++)
-		n += hl_addr_ipv4(&pool->at.ranges[i].last) -
-		     hl_addr_ipv4(&pool->at.ranges[i].first) + 1;
+		n += (uint32_t)hl_addr_range_count(&pool->at.ranges[i]);
 	return n;
 }
 

@@ -7,11 +7,14 @@
 
 static_assert(HL_RSS_KEY_MIN >= TOEPLITZ_KEY_MIN, "a key that is allowed is long enough");
 
-// Of what a NIC hashes the source address comes first: its 32 bits look at bits 0..62 of the key.
+// Of what a NIC hashes the source address comes first: its 32 bits look at bits 0..62 of the key, the 128 bits
+// of IPv6 at bits 0..158.
 #define KEY_BLIND_BYTES 8
+#define KEY_BLIND_BYTES_IPV6 20
 
-void hl_steering_key(uint8_t key[], uint32_t key_len)
+void hl_steering_key(uint8_t key[], uint32_t key_len, enum hl_family family)
 {
+	const uint32_t blind = family == HL_FAMILY_IPV6 ? KEY_BLIND_BYTES_IPV6 : KEY_BLIND_BYTES;
 	// Any key with few regularities; these are the digits of pi behind the point.
 	static const uint8_t digits[] = {
 		0x24, 0x3f, 0x6a, 0x88, 0x85, 0xa3, 0x08, 0xd3, 0x13, 0x19, 0x8a,
@@ -20,7 +23,7 @@ void hl_steering_key(uint8_t key[], uint32_t key_len)
 	};
 
 	for (uint32_t i = 0; i < key_len; i++)
-		key[i] = i < KEY_BLIND_BYTES ? 0 : digits[(i - KEY_BLIND_BYTES) % sizeof(digits)];
+		key[i] = i < blind ? 0 : digits[(i - blind) % sizeof(digits)];
 }
 
 static int how_check(const struct hl_steering *how, struct hl_error *err)
@@ -34,13 +37,13 @@ static int how_check(const struct hl_steering *how, struct hl_error *err)
 	return 0;
 }
 
-static uint32_t address_share(const struct steer *s, uint32_t ip)
+static uint32_t address_share(const struct steer *s, const struct hl_addr *addr)
 {
 	switch (s->how->by) {
 	case HL_STEER_RSS:
-		return toeplitz_u32(&s->toeplitz, TOEPLITZ_DST, ip);
+		return toeplitz_addr(&s->toeplitz, s->toeplitz.dst, addr);
 	case HL_STEER_ADDRESS:
-		return ip;
+		return hl_addr_number(addr);
 	case HL_STEER_PORT:
 		break;
 	}
@@ -55,8 +58,12 @@ int steer_init(struct steer *s, const struct hl_steering *how, const struct line
 	*s = (struct steer){ .how = how };
 	if (rc != 0)
 		return rc;
-	if (how->by == HL_STEER_RSS)
-		toeplitz_init(&s->toeplitz, how->key, how->key_len);
+	if (how->by == HL_STEER_RSS &&
+	    toeplitz_init(&s->toeplitz, how->key, how->key_len,
+			  (enum hl_family)table->addresses[0].addr.family) != 0)
+		return hl_fail(err, EINVAL,
+			       "steering: an RSS key of %u bytes is too short for IPv6",
+			       how->key_len);
 	if ((how->table_size & (how->table_size - 1)) == 0)
 		s->mask = how->table_size - 1;
 	s->ports_matter = how->by == HL_STEER_PORT || (how->by == HL_STEER_RSS && how->hash_ports);
@@ -65,7 +72,7 @@ int steer_init(struct steer *s, const struct hl_steering *how, const struct line
 	if (s->port_share == NULL || s->address_share == NULL)
 		return hl_fail(err, ENOMEM, "no memory for steering");
 	for (uint32_t i = 0; i < table->n_addresses; i++)
-		s->address_share[i] = address_share(s, hl_addr_ipv4(&table->addresses[i].addr));
+		s->address_share[i] = address_share(s, &table->addresses[i].addr);
 	return 0;
 }
 
@@ -87,16 +94,21 @@ void steer_window(struct steer *s, const struct window *window)
 		else if (s->how->by == HL_STEER_PORT)
 			s->port_share[i] = port;
 		else
-			s->port_share[i] = toeplitz_u16(&s->toeplitz, TOEPLITZ_DST_PORT, port);
+			s->port_share[i] = toeplitz_u16(&s->toeplitz, s->toeplitz.dst_port, port);
 	}
 }
 
 // Does it matter to the hash where a frame comes from?
 static bool sources_matter(const struct steer *s)
 {
-	for (int bit = 0; bit < 32; bit++)
-		if (toeplitz_u32(&s->toeplitz, TOEPLITZ_SRC, UINT32_C(1) << bit) != 0)
+	struct hl_addr addr = { 0 };
+
+	for (unsigned bit = 0; bit < 8u * s->toeplitz.addr_len; bit++) {
+		addr.bytes[bit / 8] = (uint8_t)(1u << bit % 8);
+		if (toeplitz_addr(&s->toeplitz, s->toeplitz.src, &addr) != 0)
 			return true;
+		addr.bytes[bit / 8] = 0;
+	}
 	return false;
 }
 
@@ -105,14 +117,14 @@ static bool server_add(struct steer *s, const struct hl_profile *profile,
 {
 	uint32_t share = 0;
 
-	if (at->addr.family == HL_FAMILY_IPV4)
-		share = toeplitz_u32(&s->toeplitz, TOEPLITZ_SRC, hl_addr_ipv4(&at->addr));
+	if (at->addr.family != HL_FAMILY_NONE)
+		share = toeplitz_addr(&s->toeplitz, s->toeplitz.src, &at->addr);
 	else if (name == NULL)
 		return true; // there is none
 	else if (sources_matter(s) || profile->dns_type != HL_DNS_A)
 		return false; // its address or its port is not known yet
 	if (s->how->hash_ports)
-		share ^= toeplitz_u16(&s->toeplitz, TOEPLITZ_SRC_PORT, at->port);
+		share ^= toeplitz_u16(&s->toeplitz, s->toeplitz.src_port, at->port);
 	if (s->n_from == 0 || s->from[0] != share)
 		s->from[s->n_from++] = share;
 	return true;

@@ -78,17 +78,21 @@ static void targets_order(struct hl_target targets[], uint32_t n, uint32_t order
 static int target_check(const struct hl_plan *plan, uint32_t profile, const struct hl_endpoint *at,
 			struct hl_error *err)
 {
-	uint32_t ip = hl_addr_ipv4(&at->addr);
 	char text[HL_ADDR_TEXT];
 
 	hl_addr_format(&at->addr, text);
-	if (at->addr.family != HL_FAMILY_IPV4 || ip >> 24 == 0 || ip >= 0xe0000000 || at->port == 0)
-		return hl_fail(err, EINVAL, "%s:%u is not the address of a host", text, at->port);
+	if (at->addr.family == HL_FAMILY_NONE || !hl_addr_is_host(&at->addr) || at->port == 0)
+		return hl_fail(err, EINVAL, "%s, port %u, is not the address of a host", text,
+			       at->port);
 	for (uint32_t i = 0; i < plan->directory.n_networks; i++) {
 		const struct plan_network *network = &plan->directory.networks[i];
 
 		if (!plan_uses(&plan->directory, profile, i))
 			continue;
+		if (at->addr.family != network->subnet.addr.family)
+			return hl_fail(err, EAFNOSUPPORT,
+				       "%s is not of the same family as the lines' addresses",
+				       text);
 		if (plan_address_find(&plan->directory, network->link, &at->addr) >= 0)
 			return hl_fail(err, EINVAL, "%s is one of the lines' own addresses", text);
 		if (plan_next_hop(network, &at->addr).family == HL_FAMILY_NONE)

@@ -81,22 +81,72 @@ size_t hl_addr_format(const struct hl_addr *addr, char out[HL_ADDR_TEXT])
 	return len;
 }
 
+size_t hl_addr_format_host(const struct hl_addr *addr, char out[HL_HOST_TEXT])
+{
+	const size_t brackets = addr->family == HL_FAMILY_IPV6;
+	size_t len = brackets + hl_addr_format(addr, out + brackets);
+
+	if (brackets) {
+		out[0] = '[';
+		out[len++] = ']';
+	}
+	out[len] = '\0';
+	return len;
+}
+
+size_t hl_endpoint_format(const struct hl_endpoint *at, char out[HL_ENDPOINT_TEXT])
+{
+	size_t len = hl_addr_format_host(&at->addr, out);
+
+	out[len++] = ':';
+	len += text_put_number(out + len, at->port);
+	out[len] = '\0';
+	return len;
+}
+
+// How much of a text is the host; the rest is empty, or a colon and a port.
+static size_t host_length(const char *text, size_t len)
+{
+	const char *end;
+
+	if (len == 0)
+		return 0;
+	if (text[0] == '[') {
+		end = memchr(text, ']', len);
+		return end != NULL ? (size_t)(end - text) + 1 : len;
+	}
+	end = memchr(text, ':', len);
+	if (end == NULL || memchr(end + 1, ':', len - (size_t)(end - text) - 1) != NULL)
+		return len; // two colons: an IPv6 address without a port
+	return (size_t)(end - text);
+}
+
 int hl_endpoint_parse(const char *text, size_t len, uint16_t default_port, struct hl_endpoint *at)
 {
-	const char *colon = len > 0 ? memchr(text, ':', len) : NULL;
-	size_t addr_len = colon != NULL ? (size_t)(colon - text) : len;
+	size_t host = host_length(text, len);
+	bool brackets = host >= 2 && text[0] == '[' && text[host - 1] == ']';
 	struct hl_endpoint read = { .port = default_port };
 
-	if (hl_addr_parse(text, addr_len, &read.addr) != 0)
+	if (hl_addr_parse(text + brackets, host - 2 * brackets, &read.addr) != 0 ||
+	    (brackets && read.addr.family != HL_FAMILY_IPV6))
 		return -EINVAL;
-	if (colon != NULL) {
+	if (host < len) {
 		uint32_t port;
-		if (!number_parse(colon + 1, len - addr_len - 1, 5, UINT16_MAX, &port) || port == 0)
+		if (text[host] != ':' ||
+		    !number_parse(text + host + 1, len - host - 1, 5, UINT16_MAX, &port) ||
+		    port == 0)
 			return -EINVAL;
 		read.port = (uint16_t)port;
 	}
 	*at = read;
 	return 0;
+}
+
+bool hl_addr_is_host(const struct hl_addr *addr)
+{
+	if (addr->family == HL_FAMILY_IPV4)
+		return addr->bytes[0] != 0 && addr->bytes[0] < 224;
+	return ipv6_is_host(addr->bytes);
 }
 
 bool hl_addr_equal(const struct hl_addr *a, const struct hl_addr *b)
@@ -110,6 +160,39 @@ bool hl_addr_equal(const struct hl_addr *a, const struct hl_addr *b)
 		return memcmp(a->bytes, b->bytes, 16) == 0;
 	default:
 		return true; // two of no family
+	}
+}
+
+static unsigned last_word(const struct hl_addr *addr)
+{
+	return addr->family == HL_FAMILY_IPV6 ? 12 : 0;
+}
+
+uint32_t hl_addr_number(const struct hl_addr *addr)
+{
+	return load_be32(addr->bytes + last_word(addr));
+}
+
+struct hl_addr hl_addr_behind(const struct hl_addr *addr, uint32_t n)
+{
+	struct hl_addr behind = *addr;
+
+	if (addr->family == HL_FAMILY_IPV6)
+		store_be64(behind.bytes + 8, load_be64(behind.bytes + 8) + n);
+	else
+		store_be32(behind.bytes, load_be32(behind.bytes) + n);
+	return behind;
+}
+
+int hl_addr_bits(const struct hl_addr *addr)
+{
+	switch (addr->family) {
+	case HL_FAMILY_IPV4:
+		return 32;
+	case HL_FAMILY_IPV6:
+		return 128;
+	default:
+		return 0;
 	}
 }
 

@@ -126,3 +126,11 @@ size_t ipv6_write(const uint8_t bytes[16], char *out)
 	}
 	return len;
 }
+
+bool ipv6_is_host(const uint8_t bytes[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, zero[15];
+
+	return bytes[0] != 0xff && memcmp(bytes, mapped, sizeof(mapped)) != 0 &&
+	       (memcmp(bytes, zero, sizeof(zero)) != 0 || bytes[15] > 1);
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The text of IPv6 addresses, for hl_addr_parse() and hl_addr_format().
+// What addr.c needs to know of IPv6 addresses: their text, and which are of hosts.
 #pragma once
 
 #include <stdbool.h>
@@ -13,3 +13,6 @@ bool ipv6_read(const char *text, size_t len, uint8_t out[16]);
 
 // out: room for HL_ADDR_TEXT. Returns the length; no NUL is written.
 size_t ipv6_write(const uint8_t bytes[16], char *out);
+
+// Not unspecified, loopback, multicast, or IPv4 in disguise (RFC 4291 2.5.2, 2.5.3, 2.5.5.2, 2.7).
+bool ipv6_is_host(const uint8_t bytes[16]);

@@ -62,7 +62,7 @@ void dhcp_write_inform(struct hl_packet *pkt, const uint8_t mac[6], const struct
 	};
 	struct path path;
 
-	path_init_ipv4(&path, mac);
+	path_init(&path, mac, HL_FAMILY_IPV4);
 	uint8_t *message = (uint8_t *)path_payload(&path, pkt);
 	memset(message, 0, MESSAGE_MIN);
 	message[OP_AT] = BOOTREQUEST;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ethernet, IPv4 and UDP over bytes: reading them. Every length is checked against the frame before it is used.
+// Ethernet, IP and UDP over bytes: reading them. Every length is checked against the frame before it is used.
 #include "net/frame.h"
 
 #include <assert.h>
@@ -8,12 +8,15 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "net/headers.h"
+#include "net/ipv6.h"
 
 enum {
 	ICMP_BYTES = 8,
 	IPV4_TTL = 64, // RFC 1700
 	IPV4_DONT_FRAGMENT = 0x4000,
 	IPV4_FRAGMENT = 0x3fff, // more to come, or not the first
+	NDP_FIRST = 133,        // router solicitation (RFC 4861 4)
+	NDP_LAST = 137,         // redirect
 };
 
 // Into a cleared one, and not by value: the copy would be loaded across the stores that made it, and
@@ -22,6 +25,15 @@ static void addr_load(struct hl_addr *addr, const uint8_t bytes[4])
 {
 	addr->family = HL_FAMILY_IPV4;
 	memcpy(addr->bytes, bytes, 4);
+}
+
+static enum frame_kind udp_take(const uint8_t *udp, uint16_t udp_len, struct frame *out)
+{
+	out->src.port = load_be16(udp);
+	out->dst.port = load_be16(udp + 2);
+	out->payload = udp + UDP_BYTES;
+	out->payload_len = udp_len - UDP_BYTES;
+	return FRAME_UDP;
 }
 
 // udp: the `room` bytes behind the header `ip`, up to the end of the datagram.
@@ -38,11 +50,7 @@ static enum frame_kind udp_read(const uint8_t *udp, uint16_t room, const uint8_t
 		if (checksum_finish(checksum_add(sum, udp, udp_len)) != 0)
 			return FRAME_BAD_CHECKSUM;
 	}
-	out->src.port = load_be16(udp);
-	out->dst.port = load_be16(udp + 2);
-	out->payload = udp + UDP_BYTES;
-	out->payload_len = udp_len - UDP_BYTES;
-	return FRAME_UDP;
+	return udp_take(udp, udp_len, out);
 }
 
 static enum frame_kind icmp_frame_read(const uint8_t *icmp, uint16_t room, struct frame *out)
@@ -65,6 +73,7 @@ static bool ipv4_checksum_good(const uint8_t *ip, uint16_t header_len)
 
 static enum frame_kind fragment_read(const uint8_t *ip, uint16_t len, struct frame *out)
 {
+	out->header_len = (ip[0] & 15) * 4;
 	addr_load(&out->src.addr, ip + 12);
 	addr_load(&out->dst.addr, ip + 16);
 	out->protocol = ip[9];
@@ -101,10 +110,86 @@ static enum frame_kind ipv4_read(const uint8_t *ip, uint16_t room, uint16_t flag
 	}
 }
 
+static void ipv6_addresses(const uint8_t *ip, struct frame *out)
+{
+	out->src.addr.family = out->dst.addr.family = HL_FAMILY_IPV6;
+	memcpy(out->src.addr.bytes, ip + 8, 16);
+	memcpy(out->dst.addr.bytes, ip + 24, 16);
+}
+
+static bool ipv6_sum_good(const uint8_t *ip, uint8_t protocol, const uint8_t *bytes, uint16_t len)
+{
+	uint64_t sum = checksum_pseudo_ipv6(ip + 8, protocol, len);
+
+	return checksum_finish(checksum_add(sum, bytes, len)) == 0;
+}
+
+static enum frame_kind udp_ipv6_read(const uint8_t *udp, uint16_t room, const uint8_t *ip,
+				     uint16_t flags, struct frame *out)
+{
+	if (room < UDP_BYTES)
+		return FRAME_BAD;
+	uint16_t udp_len = load_be16(udp + 4);
+	if (udp_len < UDP_BYTES || udp_len > room)
+		return FRAME_BAD;
+	if (load_be16(udp + 6) == 0)
+		return FRAME_BAD_CHECKSUM;
+	if (!(flags & (HL_PACKET_CSUM_GOOD | HL_PACKET_UDP_GOOD)) &&
+	    !ipv6_sum_good(ip, IP_UDP, udp, udp_len))
+		return FRAME_BAD_CHECKSUM;
+	return udp_take(udp, udp_len, out);
+}
+
+static enum frame_kind icmp_ipv6_read(const uint8_t *icmp, uint16_t room, const uint8_t *ip,
+				      struct frame *out)
+{
+	if (room < ICMP_BYTES)
+		return FRAME_BAD;
+	if (!ipv6_sum_good(ip, IPV6_ICMP, icmp, room))
+		return FRAME_BAD_CHECKSUM;
+	out->payload = icmp;
+	out->payload_len = room;
+	if (icmp[0] < NDP_FIRST || icmp[0] > NDP_LAST)
+		return FRAME_ICMP;
+	return ip[7] == IPV6_HOPS_ALL ? FRAME_NDP : FRAME_BAD;
+}
+
+static enum frame_kind ipv6_read(const uint8_t *ip, uint16_t room, uint16_t flags,
+				 struct frame *out)
+{
+	struct ipv6_walk w;
+	enum ipv6_kind kind = ipv6_walk(ip, room, &w);
+
+	if (kind == IPV6_BAD)
+		return FRAME_BAD;
+	ipv6_addresses(ip, out);
+	if (kind == IPV6_REFUSED)
+		return FRAME_OTHER;
+	if (kind == IPV6_PART) {
+		out->protocol = w.protocol;
+		out->header_len = w.at;
+		out->payload = ip;
+		out->payload_len = w.end;
+		return FRAME_FRAGMENT;
+	}
+	switch (w.protocol) {
+	case IP_UDP:
+		return udp_ipv6_read(ip + w.at, w.end - w.at, ip, flags, out);
+	case IPV6_ICMP:
+		return icmp_ipv6_read(ip + w.at, w.end - w.at, ip, out);
+	default:
+		return FRAME_OTHER;
+	}
+}
+
 enum frame_kind frame_read_datagram(const uint8_t *udp, uint16_t len, const uint8_t *ip,
 				    struct frame *out)
 {
 	*out = (struct frame){ 0 };
+	if (ip[0] >> 4 == 6) {
+		ipv6_addresses(ip, out);
+		return udp_ipv6_read(udp, len, ip, 0, out);
+	}
 	addr_load(&out->src.addr, ip + 12);
 	addr_load(&out->dst.addr, ip + 16);
 	return udp_read(udp, len, ip, 0, out);
@@ -161,6 +246,8 @@ enum frame_kind frame_read(const uint8_t *bytes, uint16_t len, uint16_t flags, s
 		out->payload = payload;
 		out->payload_len = ARP_BYTES; // the rest is padding
 		return FRAME_ARP;
+	case ETHERTYPE_IPV6:
+		return ipv6_read(payload, room, flags, out);
 	default:
 		return FRAME_OTHER;
 	}
@@ -171,9 +258,14 @@ struct hl_addr frame_source(const uint8_t *bytes, uint16_t len)
 	struct hl_addr src = { .family = HL_FAMILY_NONE };
 	struct link_header link;
 
-	if (link_header_read(bytes, len, &link) && len >= link.len + IPV4_BYTES &&
-	    link.ethertype == ETHERTYPE_IPV4)
+	if (!link_header_read(bytes, len, &link))
+		return src;
+	if (len >= link.len + IPV4_BYTES && link.ethertype == ETHERTYPE_IPV4)
 		addr_load(&src, bytes + link.len + 12);
+	if (len >= link.len + IPV6_BYTES && link.ethertype == ETHERTYPE_IPV6) {
+		src.family = HL_FAMILY_IPV6;
+		memcpy(src.bytes, bytes + link.len + 8, 16);
+	}
 	return src;
 }
 

@@ -24,6 +24,7 @@ enum {
 	VLAN_TAGS_MAX = 2,
 	VLAN_ID_MASK = 0xfff,
 	VLAN_ID_BITS = 12,
+	ETHERTYPE_IPV6 = 0x86dd,
 	IP_ICMP = 1,
 };
 

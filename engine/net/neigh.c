@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
+#include "net/arp.h"
+#include "net/ndp.h"
 
 #define RETRY_FIRST_NS UINT64_C(100000000)
 #define RETRY_MAX_NS UINT64_C(1000000000)
@@ -49,8 +52,12 @@ void neigh_free(struct neigh_table *table)
 static _Atomic uint32_t *slot_of(const struct neigh_table *table, uint16_t link,
 				 const struct hl_addr *addr)
 {
-	uint32_t at = (hl_addr_ipv4(addr) ^ (uint32_t)link << 16) * 0x9e3779b1u;
+	uint32_t at = hl_addr_ipv4(addr) ^ (uint32_t)link << 16;
 
+	if (addr->family == HL_FAMILY_IPV6)
+		for (unsigned k = 4; k < 16; k += 4)
+			at = at * 0x85ebca6bu ^ load_be32(addr->bytes + k);
+	at *= 0x9e3779b1u;
 	for (at ^= at >> 15;; at++) {
 		_Atomic uint32_t *slot = &table->slots[at & table->mask];
 		uint32_t k = atomic_load_explicit(slot, memory_order_acquire);
@@ -141,9 +148,11 @@ static void check_begin(struct neigh_table *table, struct neigh *entry, uint64_t
 }
 
 // Of a neighbour whose MAC is known: another one says that it is that.
-static enum neigh_news neigh_claimed(struct neigh_table *table, struct neigh *entry, uint64_t word,
-				     uint64_t now_ns)
+static enum neigh_news neigh_claimed(struct neigh_table *table, struct neigh *entry,
+				     const struct neigh_heard *heard, uint64_t now_ns)
 {
+	uint64_t word = mac_word(heard->mac);
+
 	switch ((enum neigh_mode)entry->mode) {
 	case NEIGH_SEEK: // the old one had its chance
 		neigh_take(table, entry, word, now_ns);
@@ -155,14 +164,15 @@ static enum neigh_news neigh_claimed(struct neigh_table *table, struct neigh *en
 	case NEIGH_UNKNOWN:
 		break;
 	}
-	entry->rival = word;
+	if (!heard->yields)
+		entry->rival = word;
 	return NEIGH_CLAIM;
 }
 
 // An address that nobody has (RFC 826, RFC 1812 3.3.2), ours, or not the one it was sent from.
 static bool mac_credible(const struct neigh *entry, const struct neigh_heard *heard)
 {
-	const uint8_t *mac = heard->arp->sender_mac;
+	const uint8_t *mac = heard->mac;
 
 	return memcmp(mac, mac_zero, 6) != 0 && !(mac[0] & 1) &&
 	       memcmp(mac, entry->sender_mac, 6) != 0 && memcmp(mac, heard->eth_src, 6) == 0;
@@ -171,24 +181,31 @@ static bool mac_credible(const struct neigh *entry, const struct neigh_heard *he
 enum neigh_news neigh_hear(struct neigh_table *table, const struct neigh_heard *heard,
 			   uint64_t now_ns)
 {
-	const struct arp *arp = heard->arp;
-	struct neigh *entry = neigh_find(table, heard->link, &arp->sender);
+	struct neigh *entry = neigh_find(table, heard->link, heard->sender);
+	struct neigh_heard heard_at_source;
 
 	if (entry == NULL)
 		return NEIGH_NOBODY;
+	uint64_t known = neigh_word(entry);
+	if (heard->mac == NULL) { // it was asked alone, and need not say it (RFC 4861 4.4)
+		if (known != mac_word(heard->eth_src))
+			return NEIGH_NOBODY;
+		heard_at_source = *heard;
+		heard_at_source.mac = heard->eth_src;
+		heard = &heard_at_source;
+	}
 	if (!mac_credible(entry, heard))
 		return NEIGH_REFUSED;
 
-	uint64_t word = mac_word(arp->sender_mac), known = neigh_word(entry);
+	uint64_t word = mac_word(heard->mac);
 	bool asked = atomic_load_explicit(&entry->asked, memory_order_relaxed) != 0;
-	bool gratuitous = hl_addr_equal(&arp->sender, &arp->target);
 	// a request may come by broadcast, an answer to us does not
 	bool directed = heard->for_us &&
-			(arp->request || memcmp(heard->eth_dst, entry->sender_mac, 6) == 0);
+			(heard->request || memcmp(heard->eth_dst, entry->sender_mac, 6) == 0);
 
 	if (known == word && !(directed && asked))
 		return NEIGH_NOBODY;
-	if (known == 0 && gratuitous) { // it will answer, now that it is there
+	if (known == 0 && heard->gratuitous) { // it will answer, now that it is there
 		due_at(table, entry, now_ns);
 		return NEIGH_CLAIM;
 	}
@@ -196,9 +213,9 @@ enum neigh_news neigh_hear(struct neigh_table *table, const struct neigh_heard *
 		neigh_take(table, entry, word, now_ns);
 		return NEIGH_TAKEN;
 	}
-	if (known == 0 || !(gratuitous || (directed && (asked || arp->request))))
+	if (known == 0 || !(heard->gratuitous || (directed && (asked || heard->request))))
 		return NEIGH_REFUSED;
-	return neigh_claimed(table, entry, word, now_ns);
+	return neigh_claimed(table, entry, heard, now_ns);
 }
 
 void neigh_doubt(struct neigh_table *table, struct neigh *entry)
@@ -240,9 +257,20 @@ static void ask(struct neigh *entry, struct hl_burst *tx, bool all)
 	uint32_t asked = atomic_load_explicit(&entry->asked, memory_order_relaxed);
 	uint8_t known[6];
 
-	arp_write_request(pkt, entry->sender_mac, &entry->sender, &entry->addr);
-	if (!all && neigh_mac(entry, known))
-		memcpy(pkt->data, known, 6); // the question is the same, to one only
+	all = !neigh_mac(entry, known) || all;
+	if (entry->addr.family == HL_FAMILY_IPV6) {
+		const struct ndp_question question = {
+			.mac = entry->sender_mac,
+			.sender = &entry->sender,
+			.target = &entry->addr,
+			.known = all ? NULL : known,
+		};
+		ndp_write_solicitation(pkt, &question);
+	} else {
+		arp_write_request(pkt, entry->sender_mac, &entry->sender, &entry->addr);
+		if (!all)
+			memcpy(pkt->data, known, 6); // the question is the same, to one only
+	}
 	path_tag_frame(entry->path, pkt);
 	if (asked < UINT32_MAX)
 		atomic_store_explicit(&entry->asked, asked + 1, memory_order_relaxed);

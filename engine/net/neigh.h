@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Neighbours: MAC addresses of servers and gateways, asked for by ARP with retry.
+// Neighbours: MAC addresses of servers and gateways, asked for by ARP or by NDP, each with retry.
 //
 // One table a port, for all links on it. Entries are added by one thread at a time (the control thread) and
 // never move; all else is written by the first worker of the port. Others read the MAC word, relaxed, and may raise a doubt.
 //
-// Nobody vouches for ARP. An address is learned from an answer to a question of ours that was sent to
+// Nobody vouches for ARP, nor for NDP. An address is learned from an answer to a question of ours that was sent to
 // us. A MAC that is known is only replaced once it does not answer itself (RFC 1122 2.3.2.1): it is
 // asked alone, three times; then whoever answers the question put to all, or the one that had claimed
 // the address, takes its place. It stays as long as nobody does: a server that is down must stay
@@ -20,7 +20,6 @@
 #include <heartline/addr.h>
 #include <heartline/packet.h>
 #include <heartline/plan.h>
-#include "net/arp.h"
 #include "net/path.h"
 
 enum neigh_mode {
@@ -81,12 +80,16 @@ static inline bool neigh_mac(const struct neigh *entry, uint8_t mac[6])
 	return word != 0;
 }
 
-// An ARP packet, and how it came.
+// What an ARP packet, or a message of NDP, says of its sender, and how it came.
 struct neigh_heard {
-	const struct arp *arp;
+	const struct hl_addr *sender;
+	const uint8_t *mac; // where the sender says that it is; NULL: it does not
 	const uint8_t *eth_dst, *eth_src;
-	uint16_t link; // it came on
-	bool for_us;   // its target is one of our addresses
+	uint16_t link;   // it came on
+	bool request;    // it asks
+	bool gratuitous; // it answers nobody, and tells all
+	bool for_us;     // it asks for one of our addresses, or answers one
+	bool yields; // of NDP: it must not take the place of a MAC that answers (RFC 4861 4.4, override)
 };
 enum neigh_news {
 	NEIGH_NOBODY,  // no neighbour of ours, or nothing new

@@ -9,6 +9,7 @@
 #include "base/checksum.h"
 #include "net/frame.h"
 #include "net/headers.h"
+#include "net/ipv6.h"
 
 static_assert(PATH_HEADERS_MIN == ETH_BYTES + IPV4_BYTES + UDP_BYTES, "the shortest path");
 static_assert(HL_FRAME_MAX == ETH_BYTES + VLAN_TAGS_MAX * VLAN_TAG_BYTES + HL_MTU,
@@ -22,14 +23,27 @@ struct fields {
 static const struct fields ipv4_fields = { 2, IPV4_BYTES, 12, 16, 4 };
 static const struct fields ipv6_fields = { 4, 0, 8, 24, 16 };
 
-void path_init_ipv4(struct path *path, const uint8_t mac[6])
+void path_init(struct path *path, const uint8_t mac[6], enum hl_family family)
 {
-	static const struct hl_addr none = { .family = HL_FAMILY_IPV4 };
+	static const struct hl_addr none;
 	static const uint8_t to_be_found[6];
+	static const struct ipv6_header ipv6 = {
+		.src = &none,
+		.dst = &none,
+		.protocol = IP_UDP,
+		.hops = IPV6_HOPS,
+	};
 
-	*path = (struct path){ .l2_len = ETH_BYTES, .l3_len = IPV4_BYTES };
-	frame_write_eth(path->headers, to_be_found, mac, ETHERTYPE_IPV4);
-	frame_write_ipv4(path->headers + ETH_BYTES, &none, &none, IP_UDP, 0, true);
+	*path = (struct path){ .l2_len = ETH_BYTES };
+	if (family == HL_FAMILY_IPV6) {
+		path->l3_len = IPV6_BYTES;
+		frame_write_eth(path->headers, to_be_found, mac, ETHERTYPE_IPV6);
+		ipv6_write_header(path->headers + ETH_BYTES, &ipv6);
+	} else {
+		path->l3_len = IPV4_BYTES;
+		frame_write_eth(path->headers, to_be_found, mac, ETHERTYPE_IPV4);
+		frame_write_ipv4(path->headers + ETH_BYTES, &none, &none, IP_UDP, 0, true);
+	}
 	path_seal(path);
 }
 
@@ -149,12 +163,24 @@ static inline uint64_t network_put(uint8_t *ip, const struct fields *at, uint16_
 	return sum;
 }
 
-// By itself, so that its registers are not saved for each datagram of IPv4.
-static __attribute__((noinline)) uint64_t ipv6_put(uint8_t *ip, uint16_t udp_len,
-						   const struct hl_addr *src,
-						   const struct hl_addr *dst)
+// A label that is the same for all of a flow, and looks like chance (RFC 6437 3). addresses: their sum.
+static inline void flow_label_put(uint8_t *ip, uint64_t addresses, uint16_t src_port)
 {
-	return network_put(ip, &ipv6_fields, udp_len, src, dst);
+	uint32_t flow = (uint32_t)checksum_fold(addresses) << 16 | src_port;
+
+	store_be32(ip, load_be32(ip) | ((flow ^ flow >> 15) * 0x9e3779b1u) >> 12);
+}
+
+// By itself, so that its registers are not saved for each datagram of IPv4. sum: of what the path has of the
+// pseudo header.
+static __attribute__((noinline)) uint64_t ipv6_put(uint8_t *ip, uint16_t udp_len,
+						   const struct path_ends *ends,
+						   const struct hl_addr *dst, uint16_t sum)
+{
+	uint64_t put = network_put(ip, &ipv6_fields, udp_len, ends->src, dst);
+
+	flow_label_put(ip, sum + put - udp_len, ends->src_port);
+	return put;
 }
 
 static inline void write(struct hl_packet *pkt, const struct path *path,
@@ -173,7 +199,7 @@ static inline void write(struct hl_packet *pkt, const struct path *path,
 	if (path->family == HL_FAMILY_IPV4)
 		sum += network_put(ip, &ipv4_fields, udp_len, ends->src, dst);
 	else
-		sum += ipv6_put(ip, udp_len, ends->src, dst);
+		sum += ipv6_put(ip, udp_len, ends, dst, path->sum);
 	store_be16(udp, ends->src_port);
 	if (dst != NULL)
 		store_be16(udp + 2, ends->dst_port);

@@ -53,8 +53,8 @@ static inline struct path_ends path_ends_back(const struct frame *f, const uint8
 	};
 }
 
-// The path of a port that sends IPv4.
-void path_init_ipv4(struct path *path, const uint8_t mac[6]);
+// The path of a port that sends packets of a family.
+void path_init(struct path *path, const uint8_t mac[6], enum hl_family family);
 
 // VLANs that a path runs in.
 struct path_tags {

@@ -9,14 +9,7 @@
 
 static unsigned addr_bits(const struct hl_addr *addr)
 {
-	switch (addr->family) {
-	case HL_FAMILY_IPV4:
-		return 32;
-	case HL_FAMILY_IPV6:
-		return 128;
-	default:
-		return 0;
-	}
+	return (unsigned)hl_addr_bits(addr);
 }
 
 // Bits of the kth byte that are beyond the prefix.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// IPv4 fragments put together. Whatever comes, work and memory are bounded, and no byte of a datagram was
+// Fragments put together. Whatever comes, work and memory are bounded, and no byte of a datagram was
 // ever another one.
 #include "net/reassembly.h"
 
@@ -9,45 +9,63 @@
 
 #include "base/bytes.h"
 #include "base/siphash.h"
+#include "net/ipv6.h"
 
-enum { MORE = 0x2000, OFFSET = 0x1fff, UNIT = 8 };
+enum { UNIT = 8, MORE = 0x2000, OFFSET = 0x1fff, IPV6_MORE = 1, IPV6_OFFSET = 0xfff8 };
 
 static_assert((REASSEMBLY_SERVER_SETS & (REASSEMBLY_SERVER_SETS - 1)) == 0, "a mask");
 static_assert((REASSEMBLY_OTHER_SETS & (REASSEMBLY_OTHER_SETS - 1)) == 0, "a mask");
 
 // A fragment, read.
 struct piece {
-	uint32_t src, dst;
-	uint16_t id, link;
+	struct reassembly_of of;
 	const uint8_t *bytes;
 	uint32_t at, len; // in the datagram
 	bool more;
 };
 
+static void ipv4_piece(const uint8_t *ip, struct piece *p)
+{
+	const uint16_t word = load_be16(ip + 6);
+
+	p->of.family = HL_FAMILY_IPV4;
+	memcpy(p->of.src, ip + 12, 4);
+	memcpy(p->of.dst, ip + 16, 4);
+	p->of.id = load_be16(ip + 4);
+	p->at = (uint32_t)(word & OFFSET) * UNIT;
+	p->more = word & MORE;
+}
+
+static void ipv6_piece(const uint8_t *ip, const uint8_t *header, struct piece *p)
+{
+	const uint16_t word = load_be16(header + 2);
+
+	p->of.family = HL_FAMILY_IPV6;
+	memcpy(p->of.src, ip + 8, 16);
+	memcpy(p->of.dst, ip + 24, 16);
+	p->of.id = load_be32(header + 4);
+	p->at = word & IPV6_OFFSET;
+	p->more = word & IPV6_MORE;
+}
+
 static bool piece_read(const struct fragment *f, struct piece *p)
 {
-	const uint8_t *ip = f->ip;
-	const uint16_t header_len = (ip[0] & 15) * 4, word = load_be16(ip + 6);
-
 	*p = (struct piece){
-		.src = load_be32(ip + 12),
-		.dst = load_be32(ip + 16),
-		.id = load_be16(ip + 4),
-		.link = f->link,
-		.bytes = ip + header_len,
-		.at = (uint32_t)(word & OFFSET) * UNIT,
-		.len = (uint32_t)f->len - header_len,
-		.more = word & MORE,
+		.of.link = f->link,
+		.bytes = f->ip + f->header_len,
+		.len = (uint32_t)f->len - f->header_len,
 	};
+	if (f->ip[0] >> 4 == 6)
+		ipv6_piece(f->ip, p->bytes - IPV6_FRAGMENT_BYTES, p);
+	else
+		ipv4_piece(f->ip, p);
 	return p->len > 0 && (!p->more || p->len % UNIT == 0) && p->at + p->len <= UINT16_MAX;
 }
 
 static struct reassembly_entry *set_of(struct reassembly *r, const struct piece *p,
 				       bool from_server)
 {
-	// UDP alone is put together
-	const uint32_t words[3] = { p->src, p->dst, (uint32_t)p->link << 16 | p->id };
-	const uint64_t hash = siphash(r->key, words, sizeof(words));
+	const uint64_t hash = siphash(r->key, &p->of, sizeof(p->of));
 	uint32_t set = from_server ? hash & (REASSEMBLY_SERVER_SETS - 1)
 				   : REASSEMBLY_SERVER_SETS + (hash & (REASSEMBLY_OTHER_SETS - 1));
 
@@ -83,8 +101,7 @@ static struct reassembly_entry *entry_of(struct reassembly *r, const struct piec
 
 		if (e->n > 0 && now_ns >= e->end_ns)
 			entry_lose(r, e);
-		if (e->n > 0 && e->src == p->src && e->dst == p->dst && e->id == p->id &&
-		    e->link == p->link)
+		if (e->n > 0 && memcmp(&e->of, &p->of, sizeof(p->of)) == 0)
 			return e;
 		if (place->n > 0 && (e->n == 0 || e->end_ns < place->end_ns))
 			place = e;
@@ -92,10 +109,7 @@ static struct reassembly_entry *entry_of(struct reassembly *r, const struct piec
 	if (place->n > 0)
 		entry_lose(r, place);
 	memset(place, 0, offsetof(struct reassembly_entry, bytes));
-	place->src = p->src;
-	place->dst = p->dst;
-	place->id = p->id;
-	place->link = p->link;
+	place->of = p->of;
 	place->end_ns = now_ns + REASSEMBLY_NS;
 	r->open++;
 	return place;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// IPv4 fragments put together (RFC 791 3.2, RFC 1122 3.3.2), in memory that is taken once.
+// Fragments put together (RFC 791 3.2, RFC 1122 3.3.2, RFC 8200 4.5), in memory that is taken once.
 //
 // Anybody can send fragments, so there is room for few of them: a set of ways by a keyed hash, of which
 // the oldest one makes room. Those from known servers have sets of their own, which strangers never take.
@@ -33,16 +33,23 @@ enum reassembly_result {
 
 // A UDP fragment whose lengths and checksum were checked.
 struct fragment {
-	const uint8_t *ip; // header and payload
-	uint16_t len;      // of both
-	uint16_t link;     // it came on: two may have the same addresses
+	const uint8_t *ip;   // headers and payload
+	uint16_t len;        // of all
+	uint16_t header_len; // in front of the payload; over IPv6 a fragment header ends it
+	uint16_t link;       // it came on: two may have the same addresses
 	bool from_server;
+};
+
+// Of which datagram a fragment is; UDP alone is put together.
+struct reassembly_of {
+	uint8_t src[16], dst[16]; // of IPv4 the first four bytes, the rest 0
+	uint32_t id;
+	uint16_t family, link;
 };
 
 struct reassembly_entry {
 	uint64_t end_ns;
-	uint32_t src, dst;
-	uint16_t id, link;
+	struct reassembly_of of;
 	uint16_t len;   // of the whole; 0: not known yet
 	uint16_t units; // there, of 8 bytes
 	uint16_t n;     // fragments there; 0: the entry is free

@@ -10,6 +10,7 @@
 #include "base/siphash.h"
 #include "net/arp.h"
 #include "net/icmp.h"
+#include "net/ndp.h"
 #include "sip/respond.h"
 
 #define DELAYED_PER_TICK 64
@@ -66,6 +67,26 @@ static void arp_receive(struct hl_registrar *r, const struct frame *f, struct hl
 	tx->n++;
 }
 
+static void ndp_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
+			struct hl_burst *tx)
+{
+	struct ndp ndp;
+	enum ndp_kind kind = ndp_read(f, &ndp);
+
+	if (kind == NDP_BAD)
+		count(&r->servers[0].counters.malformed);
+	struct server *s = kind == NDP_SOLICITATION ? server_by_addr(r, &ndp.target) : NULL;
+	if (s == NULL)
+		return;
+	struct hl_packet *out = burst_room(tx);
+	if (out == NULL) {
+		count(&s->counters.full);
+		return;
+	}
+	ndp_write_answer(out, r->mac, &ndp, pkt->data, f);
+	tx->n++;
+}
+
 static void icmp_receive(struct hl_registrar *r, const struct hl_packet *pkt, const struct frame *f,
 			 struct hl_burst *tx)
 {
@@ -99,6 +120,8 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 	const struct frame *f = in->frame;
 	const struct server *s = in->server;
 	const struct sip_request *req = in->request;
+	const struct path *path = f->dst.addr.family == HL_FAMILY_IPV6 ? &r->path_ipv6
+								       : &r->path_ipv4;
 	char tag[16];
 	bool maddr_refused;
 	const struct respond_spec spec = {
@@ -113,7 +136,7 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 
 	// A retransmission gets the same tag, as a stateless server must do (RFC 3261 8.2.7).
 	text_put_hex64(tag, siphash(s->tag_key, req->call_id.at, req->call_id.len));
-	uint32_t len = respond_write(req, &spec, path_payload(&r->path, out), path_room(&r->path));
+	uint32_t len = respond_write(req, &spec, path_payload(path, out), path_room(path));
 	if (len == 0)
 		return false;
 
@@ -123,7 +146,7 @@ static bool answer_write(struct hl_registrar *r, const struct arrival *in,
 	if (maddr_refused)
 		count(&in->server->counters.maddr_refused);
 	// without checksums: the device computes them, or else burst_end()
-	path_write_to(out, &r->path, &ends, (uint16_t)len);
+	path_write_to(out, path, &ends, (uint16_t)len);
 	return true;
 }
 
@@ -252,6 +275,9 @@ void hl_registrar_rx(struct hl_registrar *r, const struct hl_packet *pkts, uint1
 			break;
 		case FRAME_ARP:
 			arp_receive(r, &f, tx);
+			break;
+		case FRAME_NDP:
+			ndp_receive(r, &pkts[i], &f, tx);
 			break;
 		case FRAME_ICMP:
 			icmp_receive(r, &pkts[i], &f, tx);

@@ -59,7 +59,7 @@ struct step {
 
 struct hl_registrar {
 	uint8_t mac[6];
-	struct path path; // of its port
+	struct path path_ipv4, path_ipv6; // of its port
 	bool csum_offload, qop_auth, has_password;
 	bool shared_store, one_time_nonces, rewrite_contacts, foreign_contacts;
 	enum hl_digest_algorithm algorithm;

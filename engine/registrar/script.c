@@ -183,7 +183,6 @@ static int fault_take(struct reader *in, struct step *step)
 // The servers that a word names, as bits. *is_address: it is an address or "all", known or not.
 static uint32_t servers_named(const struct hl_registrar *r, struct slice word, bool *is_address)
 {
-	const bool has_port = memchr(word.at, ':', word.len) != NULL;
 	struct hl_endpoint at;
 	uint32_t bits = 0;
 
@@ -193,7 +192,7 @@ static uint32_t servers_named(const struct hl_registrar *r, struct slice word, b
 	*is_address = word.len > 0 && hl_endpoint_parse(word.at, word.len, 0, &at) == 0;
 	for (uint32_t i = 0; *is_address && i < r->n_servers; i++) {
 		if (hl_addr_equal(&r->servers[i].at.addr, &at.addr) &&
-		    (!has_port || r->servers[i].at.port == at.port))
+		    (at.port == 0 || r->servers[i].at.port == at.port))
 			bits |= 1u << i;
 	}
 	return bits;
@@ -210,17 +209,14 @@ static void text_append(char *out, size_t room, const char *text)
 static int unknown_server(const struct hl_registrar *r, const struct reader *in, const char *place)
 {
 	char message[512] = "no server has this address: allowed are all";
-	char text[HL_ADDR_TEXT], port[10];
+	char text[HL_ENDPOINT_TEXT];
 
 	for (uint32_t i = 0; i < r->n_servers; i++) {
 		const struct hl_endpoint *at = &r->servers[i].at;
 
-		hl_addr_format(&at->addr, text);
-		port[0] = ':';
-		port[1 + text_put_number(port + 1, at->port)] = '\0';
+		hl_endpoint_format(at, text);
 		text_append(message, sizeof(message), ", ");
 		text_append(message, sizeof(message), text);
-		text_append(message, sizeof(message), port);
 	}
 	return script_fail(in, place, message);
 }

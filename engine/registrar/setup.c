@@ -24,11 +24,10 @@ static int servers_check(const struct hl_registrar_config *config, struct hl_err
 	for (uint32_t i = 0; i < config->n_servers; i++) {
 		const struct hl_endpoint *at = &config->servers[i];
 
-		if (at->addr.family != HL_FAMILY_IPV4 || at->port == 0)
+		if (at->addr.family == HL_FAMILY_NONE || at->port == 0)
 			return hl_fail(
 				err, EINVAL,
-				"registrar: server %u needs an IPv4 address and a port in 1..65535",
-				i);
+				"registrar: server %u needs an address and a port in 1..65535", i);
 		for (uint32_t j = 0; j < i; j++) {
 			if (hl_addr_equal(&config->servers[j].addr, &at->addr) &&
 			    config->servers[j].port == at->port)
@@ -107,7 +106,8 @@ static int config_copy(struct hl_registrar *r, const struct hl_registrar_config 
 			       "registrar: min_expires %u s: allowed 0..%u s, the longest grant",
 			       r->min_expires_s, r->max_grant_s);
 	memcpy(r->mac, config->mac, sizeof(r->mac));
-	path_init_ipv4(&r->path, config->mac);
+	path_init(&r->path_ipv4, config->mac, HL_FAMILY_IPV4);
+	path_init(&r->path_ipv6, config->mac, HL_FAMILY_IPV6);
 	return 0;
 }
 

@@ -23,6 +23,19 @@ static char *copy(const char *text, bool *failed)
 	return own;
 }
 
+// osip2 puts brackets around what has a colon in it.
+static void host_set(osip_uri_t *uri, const char *host, bool *failed)
+{
+	char *own = copy(host, failed);
+	size_t len = strlen(host);
+
+	if (own != NULL && len > 2 && own[0] == '[') {
+		memmove(own, own + 1, len - 2);
+		own[len - 2] = '\0';
+	}
+	osip_uri_set_host(uri, own);
+}
+
 static osip_uri_t *uri_new(const char *user, const char *host, const char *port, bool *failed)
 {
 	osip_uri_t *uri = NULL;
@@ -34,7 +47,7 @@ static osip_uri_t *uri_new(const char *user, const char *host, const char *port,
 	osip_uri_set_scheme(uri, copy("sip", failed));
 	if (user != NULL)
 		osip_uri_set_username(uri, copy(user, failed));
-	osip_uri_set_host(uri, copy(host, failed));
+	host_set(uri, host, failed);
 	if (port != NULL)
 		osip_uri_set_port(uri, copy(port, failed));
 	return uri;

@@ -48,10 +48,16 @@ static void release_via(struct memo *memo, struct slice value)
 
 	if (value.len <= sizeof("SIP/2.0/UDP ") || memcmp(value.at, "SIP/2.0/UDP ", 12) != 0)
 		return; // not written in the common way: it must stay as it is
-	const char *stop = stop_find(host, end);
-	const char *colon = memchr(host, ':', (size_t)(stop - host));
+	const char *stop = stop_find(host, end), *host_end = host;
 
-	if (*host == '[' || is_lws(*host) || is_lws(stop[-1]))
+	if (*host == '[') { // RFC 3261 25.1, IPv6reference
+		host_end = memchr(host, ']', (size_t)(stop - host));
+		if (host_end == NULL)
+			return;
+	}
+	const char *colon = memchr(host_end, ':', (size_t)(stop - host_end));
+
+	if (is_lws(*host) || is_lws(stop[-1]))
 		return;
 	if (colon != NULL) {
 		memo->port = (struct slice){ colon + 1, (uint32_t)(stop - colon - 1) };

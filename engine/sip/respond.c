@@ -35,11 +35,7 @@ static void copy_header(struct text_writer *w, const char *name, struct slice va
 // IPv6 stands in brackets as a host, and without them in "received" (RFC 3261 25.1).
 static bool host_is(struct slice host, const char *text, size_t len)
 {
-	if (host.len >= 2 && host.at[0] == '[') {
-		host.at++;
-		host.len -= 2;
-	}
-	return text_equal_nocase(host.at, host.len, text, (uint32_t)len);
+	return hosts_equal(host, (struct slice){ text, (uint32_t)len });
 }
 
 // The topmost Via (RFC 3261 18.2.1): "received" when the packet came from elsewhere than it says.

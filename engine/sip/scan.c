@@ -54,7 +54,7 @@ static inline bool via_start_usual(struct slice value, const char *colon, const 
 static enum scan_result via_read(struct slice value, struct slice *branch)
 {
 	const char *const end = value.at + value.len;
-	const char *param = NULL, *equal = NULL, *colon = NULL;
+	const char *param = NULL, *equal = NULL, *colon = NULL, *reference = NULL;
 	struct marks m;
 
 	marks_start(&m, value.at, end);
@@ -66,16 +66,27 @@ static enum scan_result via_read(struct slice value, struct slice *branch)
 			if (param != NULL && equal == NULL)
 				equal = at;
 		} else if (c == ':') {
-			if (param == NULL && colon != NULL)
+			if (param != NULL || at < reference)
+				continue;
+			if (colon != NULL)
 				return SCAN_DECLINE;
-			if (param == NULL)
-				colon = at;
+			colon = at;
+		} else if (
+			c ==
+			'[') { // an IPv6reference (RFC 3261 25.1); RFC 5118 4.5: in received, too
+			if (param != NULL)
+				continue;
+			if (colon != NULL || reference != NULL)
+				return SCAN_DECLINE;
+			reference = memchr(at, ']', (size_t)(end - at));
+			if (reference == NULL)
+				return SCAN_DECLINE;
 		} else if (c == ';' || c == ',') {
 			enum scan_result r = SCAN_OK;
 
 			if (param != NULL)
 				r = via_param(param, equal, at, branch);
-			else if (!via_start_usual(value, colon, at))
+			else if (at < reference || !via_start_usual(value, colon, at))
 				r = SCAN_DECLINE;
 			if (r != SCAN_OK || c == ',')
 				return r;

@@ -109,8 +109,8 @@ static enum whose contact_whose(struct slice uri, const struct contact_own *own)
 
 	if (!address_uri_read(uri, &u) || !u.sip || !letters_are(uri.at, "sip:", 4) ||
 	    has_password(&u) || u.params.at + u.params.len != uri.at + uri.len ||
-	    !text_equal_nocase(u.host.at, u.host.len, own->host.at, own->host.len) ||
-	    (u.port != 0 ? u.port : 5060) != own->port || !users_equal(u.user, own->user))
+	    !hosts_equal(u.host, own->host) || (u.port != 0 ? u.port : 5060) != own->port ||
+	    !users_equal(u.user, own->user))
 		return FOREIGN;
 	return params_whose(u.params, own->server);
 }

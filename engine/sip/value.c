@@ -2,6 +2,8 @@
 // Addresses and parameters in header values (RFC 3261 20.10, 25.1).
 #include "sip/value.h"
 
+#include <heartline/addr.h>
+
 #include "sip/find.h"
 
 // clang-format off
@@ -199,6 +201,27 @@ bool address_uri_read(struct slice uri, struct address_uri *out)
 		params_end = find_host_stop(params_end + 1, end);
 	out->params = (struct slice){ host_end, (uint32_t)(params_end - host_end) };
 	return host_read(at, host_end, out);
+}
+
+// Without the brackets of IPv6.
+static struct slice bare(struct slice host)
+{
+	if (host.len < 2 || host.at[0] != '[')
+		return host;
+	return (struct slice){ host.at + 1, host.len - 2 };
+}
+
+bool hosts_equal(struct slice a, struct slice b)
+{
+	struct hl_addr a_addr, b_addr;
+
+	a = bare(a);
+	b = bare(b);
+	if (text_equal_nocase(a.at, a.len, b.at, b.len))
+		return true;
+	return a.len > 0 && memchr(a.at, ':', a.len) != NULL &&
+	       hl_addr_parse(a.at, a.len, &a_addr) == 0 &&
+	       hl_addr_parse(b.at, b.len, &b_addr) == 0 && hl_addr_equal(&a_addr, &b_addr);
 }
 
 bool param_next(struct slice *params, struct param *out)

@@ -196,6 +196,9 @@ struct address_uri {
 };
 bool address_uri_read(struct slice uri, struct address_uri *out);
 
+// The same host, with or without brackets, whatever the case; IPv6 in whatever form (RFC 5118 4.10).
+bool hosts_equal(struct slice a, struct slice b);
+
 // One parameter of ";name=value;name". Without a value it is empty; what is no parameter ("name value")
 // has an empty name.
 struct param {

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The lines' addresses on the wire: ARP and announcements.
+// The lines' addresses on the wire: ARP, and announcements of both families.
 #include "worker/address.h"
 
 #include "base/count.h"
 #include "net/arp.h"
 #include "net/frame.h"
+#include "net/ndp.h"
 #include "worker/burst.h"
 #include "worker/drop.h"
 
-#define ANNOUNCE_GAP_NS 50000 // gratuitous ARP: at most 20,000 a second
+#define ANNOUNCE_GAP_NS 50000 // at most 20,000 a second
 
 // The first worker of a port owns its neighbours. What comes from our own addresses, reflected, is nobody's claim.
 static void learn(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
 		  const struct arp *arp)
 {
 	const struct neigh_heard heard = {
-		.arp = arp,
+		.sender = &arp->sender,
+		.mac = arp->sender_mac,
 		.eth_dst = frame_dst_mac(pkt->data),
 		.eth_src = frame_src_mac(pkt->data),
 		.link = f->link,
+		.request = arp->request,
+		.gratuitous = hl_addr_equal(&arp->sender, &arp->target),
 		.for_us = plan_address_find(&w->plan->directory, f->link, &arp->target) >= 0,
 	};
 
@@ -93,10 +97,14 @@ void address_announce(struct hl_worker *w)
 	if (!out)
 		return;
 	const struct plan_network *network = plan_network_of(w->plan, own);
+	const struct hl_addr *addr = &w->plan->table.addresses[own].addr;
 	uint8_t mac[6];
 
 	plan_network_mac(network, own, mac);
-	arp_write_gratuitous(out, mac, &w->plan->table.addresses[own].addr);
+	if (addr->family == HL_FAMILY_IPV6)
+		ndp_write_announcement(out, mac, addr);
+	else
+		arp_write_gratuitous(out, mac, addr);
 	path_tag_frame(&network->path, out);
 	w->announced = own + 1;
 	w->announce_ns = w->now_ns + ANNOUNCE_GAP_NS;

@@ -94,35 +94,49 @@ int64_t plan_address_find(const struct plan_directory *directory, uint16_t link,
 
 #define KNOWN_TRIES 16
 
-// The place of an address, or a free one for it; NULL: neither is near.
-static _Atomic uint32_t *known_place(struct plan_directory *directory, uint32_t addr)
+// Of IPv4 the address; never 0, but of 0.0.0.0, which is no server's.
+static uint32_t tag_of(const struct hl_addr *addr)
 {
-	const uint32_t first = addr * 0x9e3779b1u >> 16;
+	uint32_t tag = load_be32(addr->bytes);
+
+	if (addr->family == HL_FAMILY_IPV6)
+		for (unsigned k = 4; k < 16; k += 4)
+			tag = (tag * 0x85ebca6bu ^ load_be32(addr->bytes + k)) | 1;
+	return tag;
+}
+
+// The place of an address, or a free one for it (*is_there: which); -1: neither is near.
+static int known_place(const struct plan_directory *directory, const struct hl_addr *addr,
+		       bool *is_there)
+{
+	const uint32_t tag = tag_of(addr), first = tag * 0x9e3779b1u >> 16;
 
 	for (uint32_t k = 0; k < KNOWN_TRIES; k++) {
-		_Atomic uint32_t *at =
-			&directory->known_servers[(first + k) & (PLAN_KNOWN_SERVERS - 1)];
-		uint32_t is = atomic_load_explicit(at, memory_order_relaxed);
+		const uint32_t at = (first + k) & (PLAN_KNOWN_SERVERS - 1);
+		uint32_t is = atomic_load_explicit((_Atomic uint32_t *)&directory->known_tags[at],
+						   memory_order_acquire);
 
-		if (is == addr || is == 0)
-			return at;
+		*is_there = is != 0;
+		if (is == 0 || (is == tag && hl_addr_equal(&directory->known_servers[at], addr)))
+			return (int)at;
 	}
-	return NULL;
+	return -1;
 }
 
 bool plan_server_known(const struct plan_directory *directory, const struct hl_addr *addr)
 {
-	uint32_t a = load_be32(addr->bytes);
-	const _Atomic uint32_t *at = known_place((struct plan_directory *)directory, a);
+	bool is_there;
 
-	return at != NULL &&
-	       atomic_load_explicit((_Atomic uint32_t *)at, memory_order_relaxed) == a && a != 0;
+	return known_place(directory, addr, &is_there) >= 0 && is_there;
 }
 
 void plan_server_note(struct plan_directory *directory, const struct hl_addr *addr)
 {
-	_Atomic uint32_t *at = known_place(directory, load_be32(addr->bytes));
+	bool is_there;
+	int at = known_place(directory, addr, &is_there);
 
-	if (at != NULL)
-		atomic_store_explicit(at, load_be32(addr->bytes), memory_order_relaxed);
+	if (at < 0 || is_there)
+		return;
+	directory->known_servers[at] = *addr;
+	atomic_store_explicit(&directory->known_tags[at], tag_of(addr), memory_order_release);
 }

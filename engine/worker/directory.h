@@ -80,8 +80,9 @@ struct plan_directory {
 	struct plan_port ports[HL_PORTS_MAX];
 	uint32_t n_ports;
 	uint32_t room; // bytes that a datagram may have in the network with the smallest MTU
-	// Addresses of servers, ever: IPv4, in the order of a hash; 0: free. Writer: the control thread
-	_Atomic uint32_t known_servers[PLAN_KNOWN_SERVERS];
+	// Addresses of servers, ever, by a hash; family 0: free. Writer: the control thread, the tag last
+	struct hl_addr known_servers[PLAN_KNOWN_SERVERS];
+	_Atomic uint32_t known_tags[PLAN_KNOWN_SERVERS]; // 0: free
 };
 
 // A server that has not been found yet (its name is to be looked up).

@@ -51,6 +51,7 @@ bool fragment_serve(struct hl_worker *w, const struct hl_packet *pkt, const stru
 		.ip = f->payload,
 		.len = f->payload_len,
 		.link = f->link,
+		.header_len = f->header_len,
 		.from_server = plan_server_known(&w->plan->directory, &f->src.addr),
 	};
 	enum reassembly_result result = reassembly_add(w->reassembly, &fragment, w->now_ns,

@@ -21,8 +21,7 @@
 #include "worker/slot.h"
 
 enum {
-	UNREACHABLE_PORT = 3, // RFC 792
-	BRANCH_AT = 8,        // behind ";branch="
+	BRANCH_AT = 8, // behind ";branch="
 };
 
 static void echo_reply(struct hl_worker *w, const struct hl_packet *pkt, const struct frame *f,
@@ -139,7 +138,7 @@ static enum hl_drop judge(const struct hl_worker *w, uint32_t i, const struct fr
 			return HL_DROP_ICMP_STALE;
 		break;
 	}
-	if (q->code == UNREACHABLE_PORT && !hl_addr_equal(&f->src.addr, &q->dst))
+	if (q->port_unreachable && !hl_addr_equal(&f->src.addr, &q->dst))
 		return HL_DROP_ICMP_SOURCE;
 	return HL_DROP_NONE;
 }
@@ -161,7 +160,7 @@ static void unreachable(struct hl_worker *w, const struct frame *f, const struct
 		drop_frame(w, drop, f);
 		return;
 	}
-	if (proven && q->code == UNREACHABLE_PORT) {
+	if (proven && q->port_unreachable) {
 		count(&w->counters.icmp_errors);
 		fail(w, i, &r);
 	} else {

@@ -24,8 +24,8 @@
 struct plan_address {
 	struct hl_addr addr;
 	uint8_t text_len;
-	uint16_t network; // of the directory
-	char text[PLAN_ADDRESS_TEXT];
+	uint16_t network;             // of the directory
+	char text[PLAN_ADDRESS_TEXT]; // as it stands in a URI
 };
 static_assert(sizeof(struct plan_address) == 64, "one cache line a request");
 

@@ -8,6 +8,7 @@
 #include "worker/challenge.h"
 #include "worker/clock.h"
 #include "worker/decline.h"
+#include "worker/discovery.h"
 #include "worker/drop.h"
 #include "worker/fragment.h"
 #include "worker/icmp.h"
@@ -172,6 +173,9 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		return;
 	case FRAME_ARP:
 		address_arp(w, pkt, &s->frame);
+		return;
+	case FRAME_NDP:
+		discovery_serve(w, pkt, &s->frame);
 		return;
 	case FRAME_ICMP:
 		icmp_serve(w, pkt, &s->frame);

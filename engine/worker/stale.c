@@ -26,10 +26,10 @@ static bool is_stale(const struct hl_worker *w, uint32_t i, struct slice uri, ui
 	struct address_uri u;
 	struct slice hl;
 
-	if (!address_uri_read(uri, &u) || !u.sip || u.host.len != own->text_len ||
-	    memcmp(u.host.at, own->text, own->text_len) != 0 || u.user.len != id->user_len ||
-	    memcmp(u.user.at, id->text, id->user_len) != 0 || !param_find(u.params, "hl", &hl) ||
-	    hl.len != 1 || (*hl.at != 'p' && *hl.at != 'b'))
+	if (!address_uri_read(uri, &u) || !u.sip ||
+	    !hosts_equal(u.host, (struct slice){ own->text, own->text_len }) ||
+	    u.user.len != id->user_len || memcmp(u.user.at, id->text, id->user_len) != 0 ||
+	    !param_find(u.params, "hl", &hl) || hl.len != 1 || (*hl.at != 'p' && *hl.at != 'b'))
 		return false;
 	*port = u.port ? u.port : 5060;
 	*tag = (uint8_t)*hl.at;

@@ -113,6 +113,12 @@ struct hl_addr_range {
 	struct hl_addr first, last;
 };
 
+/** How many addresses a range has. @return UINT64_MAX: as many, or more */
+uint64_t hl_addr_range_count(const struct hl_addr_range *range);
+
+/** Is an address in it? */
+bool hl_addr_range_holds(const struct hl_addr_range *range, const struct hl_addr *addr);
+
 struct hl_port {
 	char *device; // vdev string ("net_tap0,iface=hl0") or PCI address
 	struct hl_addr_range *ranges;
@@ -281,6 +287,9 @@ void hl_config_free(struct hl_config *config);
 /** Look over the whole once more: more lines than addresses times ports, servers off-link without
  * a gateway, empty groups. Called by load and parse; for a config made by hand (flags, tests). */
 int hl_config_check(const struct hl_config *config, struct hl_error *err);
+
+/** The family of the lines of a profile: they reach servers of no other one. */
+enum hl_family hl_config_family(const struct hl_config *config, uint32_t profile);
 
 /** One profile with every default set; name and servers are the caller's. */
 void hl_profile_default(struct hl_profile *profile);

@@ -60,10 +60,13 @@ double hl_hist_sum(const struct hl_hist *hist);
 	    "fragment that contradicts another one of its datagram") \
 	ROW(FRAGMENT_TOO_LONG, "fragment_too_long", \
 	    "fragment of a datagram of more than 4096 bytes") \
-	ROW(OTHER_PROTOCOL, "other_protocol", "protocol that is not read (IPv6, TCP, LLDP)") \
+	ROW(OTHER_PROTOCOL, "other_protocol", \
+	    "protocol that is not read (TCP, LLDP, an unknown header of IPv6)") \
 	ROW(VLAN, "vlan", "frame of a VLAN that no pool is in, or with more than two tags") \
 	ROW(NOT_OURS, "not_ours", "for an address or a port without a line") \
 	ROW(ARP_REFUSED, "arp_refused", "ARP that may not change what is known") \
+	ROW(NDP_REFUSED, "ndp_refused", \
+	    "neighbour advertisement or solicitation that may not change what is known") \
 	ROW(ICMP_QUOTE, "icmp_quote", "ICMP unreachable that quotes no whole UDP header") \
 	ROW(ICMP_STRANGER, "icmp_stranger", \
 	    "ICMP unreachable about what no line sent to its server") \
@@ -102,8 +105,10 @@ const char *hl_drop_text(enum hl_drop reason);
 	ROW(RATE_LIMITED, "rate_limited", "requests put off, since `rate` allowed no more") \
 	ROW(RATE_MISSED, "rate_missed", \
 	    "requests of the rate that the generator came too late for, while some waited") \
-	ROW(UNRESOLVED, "unresolved", "requests that waited for an ARP answer of their next hop") \
-	ROW(UNRESOLVED_LOST, "unresolved_lost", "requests given up unsent: no ARP answer came") \
+	ROW(UNRESOLVED, "unresolved", \
+	    "requests that waited for their next hop to answer ARP or NDP") \
+	ROW(UNRESOLVED_LOST, "unresolved_lost", \
+	    "requests given up unsent: no answer to ARP or NDP came") \
 	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \
 	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
 	ROW(LATE, "late", "timers more than 1 ms late") \
@@ -151,6 +156,11 @@ const char *hl_limit_text(enum hl_limit limit);
 	    "ARP requests for an address of a line") \
 	ONE(arp_replies, "arp_replies_total", "packets", "counters.arp_replies", \
 	    "ARP messages that told the MAC address of a next hop") \
+	ONE(ndp_solicitations, "ndp_solicitations_total", "packets", "counters.ndp_solicitations", \
+	    "neighbour solicitations for an address of a line") \
+	ONE(ndp_advertisements, "ndp_advertisements_total", "packets", \
+	    "counters.ndp_advertisements", \
+	    "neighbour discovery messages that told the MAC address of a next hop") \
 	ONE(icmp_echoes, "icmp_echoes_total", "packets", "counters.icmp_echoes", "pings answered") \
 	ONE(icmp_errors, "icmp_errors_total", "packets", "counters.icmp_errors", \
 	    "ICMP unreachables that ended the request they quote") \

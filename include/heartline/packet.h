@@ -11,8 +11,10 @@
 enum hl_packet_flag {
 	// rx: the device checked IP and UDP checksums
 	HL_PACKET_CSUM_GOOD = 1 << 0,
-	// tx: IP checksum 0, UDP holds the pseudo header's sum; the device must finish both
+	// tx: IPv4 checksum 0, UDP holds the pseudo header's sum; the device must finish both
 	HL_PACKET_CSUM_OFFLOAD = 1 << 1,
+	// rx: the device checked the UDP checksum
+	HL_PACKET_UDP_GOOD = 1 << 2,
 };
 
 struct hl_packet {

@@ -13,6 +13,7 @@ struct hl_plan;
 struct hl_saved;
 
 #define HL_RSS_KEY_MIN 16 // bytes: the hash of IPv4 addresses and ports uses so many
+#define HL_RSS_KEY_MIN_IPV6 40
 #define HL_RSS_KEY_MAX 64
 
 enum hl_steer_by {
@@ -40,7 +41,7 @@ struct hl_steering {
  * servers, whatever their addresses, arrive together. With others they do so by luck: where queues
  * take turns in the table, the queues of two servers differ by the same for all of a line's ports.
  */
-void hl_steering_key(uint8_t key[], uint32_t key_len);
+void hl_steering_key(uint8_t key[], uint32_t key_len, enum hl_family family);
 
 // A port of several, and the workers that it has to itself.
 struct hl_plan_port {

@@ -55,7 +55,7 @@ static uint16_t datagram_to(uint32_t slot, uint8_t bytes[HL_FRAME_MAX])
 	hl_addr_parse("10.99.0.1", 9, &from.addr);
 	ends.dst = &to.addr;
 	ends.dst_port = to.port;
-	path_init_ipv4(&path, mac);
+	path_init(&path, mac, HL_FAMILY_IPV4);
 	path_write_to(&pkt, &path, &ends, 4);
 	return pkt.len;
 }

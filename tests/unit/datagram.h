@@ -29,7 +29,7 @@ static inline void datagram_write(struct hl_packet *pkt, const struct route *rou
 	};
 	struct path path;
 
-	path_init_ipv4(&path, route->src_mac);
+	path_init(&path, route->src_mac, HL_FAMILY_IPV4);
 	memcpy(path_payload(&path, pkt), payload, len);
 	path_write_to(pkt, &path, &ends, len);
 	path_finish(pkt);

@@ -55,7 +55,7 @@ int __wrap_rte_eth_dev_info_get(uint16_t port, struct rte_eth_dev_info *info)
 int __wrap_rte_eth_dev_rss_hash_conf_get(uint16_t port, struct rte_eth_rss_conf *conf)
 {
 	(void)port;
-	hl_steering_key(conf->rss_key, nic.key_len);
+	hl_steering_key(conf->rss_key, nic.key_len, HL_FAMILY_IPV4);
 	for (unsigned i = 0; !nic.our_key && i < nic.key_len; i++)
 		conf->rss_key[i] = (uint8_t)(i * i + 3 * i + 0x5d);
 	conf->rss_key_len = nic.key_len;

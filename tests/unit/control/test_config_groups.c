@@ -17,8 +17,9 @@ Test(config, bad_addresses_are_refused)
 		  AT_ADDRESSES("the range 10.99.1.9-10.99.1.1 is backwards",
 			       "10.99.1.9-10.99.1.1/16", " did you mean 10.99.1.1-10.99.1.9?") },
 		{ ADDRESSES("10.99.1.1-4/16"),
-		  AT_ADDRESSES("\"4\" is not an IPv4 address", "10.99.1.1-4/16",
-			       " allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16") },
+		  AT_ADDRESSES("\"4\" is not an address", "10.99.1.1-4/16",
+			       " allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16 or "
+			       "2001:db8::1-2001:db8::4/64") },
 		{ ADDRESSES("10.99.1.1/33"), AT_ADDRESSES("\"/33\" is no prefix length",
 							  "10.99.1.1/33", " allowed: /0../32") },
 		{ ADDRESSES("10.99.1.1-10.100.1.1/16"),
@@ -34,9 +35,29 @@ Test(config, bad_addresses_are_refused)
 		{ ADDRESSES("230.0.0.1-230.0.0.2/16"),
 		  AT_ADDRESSES("230.0.0.1-230.0.0.2 holds addresses that are not of hosts",
 			       "230.0.0.1-230.0.0.2/16", " allowed: 1.0.0.0-223.255.255.255") },
-		{ ADDRESSES("2001:db8::1/64"),
-		  AT_ADDRESSES("\"2001:db8::1/64\" is no range of IPv4 addresses", "2001:db8::1/64",
-			       " allowed in this version: IPv4, as in 10.99.1.1-10.99.1.4/16") },
+		{ ADDRESSES("2001:db8::1-2001:db8::4/129"),
+		  AT_ADDRESSES("\"/129\" is no prefix length", "2001:db8::1-2001:db8::4/129",
+			       " allowed: /0../128") },
+		{ ADDRESSES("2001:db8::1-10.99.1.4/64"),
+		  AT_ADDRESSES("\"2001:db8::1-10.99.1.4/64\" begins with one family of addresses "
+			       "and ends with the other",
+			       "2001:db8::1-10.99.1.4/64",
+			       " allowed: both of IPv4, or both of IPv6") },
+		{ ADDRESSES("[10.99.1.1/16, 2001:db8::1]"),
+		  AT_ADDRESSES("2001:db8::1-2001:db8::1 is not inside of 10.99.0.0/16",
+			       "[10.99.1.1/16, 2001:db8::1]",
+			       " the lines of a port are in one subnet") },
+		{ ADDRESSES("ff05::1/64"),
+		  AT_ADDRESSES("ff05::1-ff05::1 holds addresses that are not of hosts",
+			       "ff05::1/64", " allowed: IPv6 unicast, as in 2001:db8::1") },
+		{ ADDRESSES("2001:db8::-2001:db8::4/64"),
+		  AT_ADDRESSES("2001:db8::-2001:db8::4 holds the address of the routers of "
+			       "2001:db8::/64",
+			       "2001:db8::-2001:db8::4/64",
+			       " leave out the first address of 2001:db8::/64") },
+		{ ADDRESSES("2001:db8::1-2001:db8:0:1::4/48"),
+		  AT_ADDRESSES("2001:db8::1-2001:db8:0:1::4 goes beyond a /64",
+			       "2001:db8::1-2001:db8:0:1::4/48", " give a range for each /64") },
 		{ ADDRESSES("[10.99.1.1-10.99.1.9/16, 10.99.1.9]"),
 		  AT_ADDRESSES("ranges 1 and 2 overlap", "[10.99.1.1-10.99.1.9/16, 10.99.1.9]",
 			       "") },
@@ -128,10 +149,11 @@ Test(config, profiles_that_cannot_work_are_refused)
 		  "    5 |   lab: {password: x}\n"
 		  "      |        ^~ needed: outbound_server: ADDRESS, or dhcp_option_120: on" },
 		{ VALUE("backup_outbound_server: 2001:db8::1"),
-		  "lab.yaml:7:29: error: backup_outbound_server: \"2001:db8::1\" is an IPv6 address\n"
+		  "lab.yaml:7:29: error: backup_outbound_server: 2001:db8::1 is an IPv6 address, and "
+		  "the lines have IPv4 addresses\n"
 		  "    7 |     backup_outbound_server: 2001:db8::1\n"
-		  "      |                             ^~ allowed in this version: an IPv4 address, "
-		  "or a name" },
+		  "      |                             ^~ a line reaches servers of its own family "
+		  "only" },
 		{ PORTS "profiles:\n  lab: {outbound_server: 192.0.2.1}\n" LINES,
 		  "lab.yaml:5:26: error: outbound_server: 192.0.2.1 is outside of 10.99.0.0/16, and the "
 		  "port has no gateway\n"

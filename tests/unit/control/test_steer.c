@@ -37,7 +37,7 @@ static struct hl_steering rss_asked_for(uint32_t entries, uint32_t n_queues)
 {
 	uint8_t key[40];
 
-	hl_steering_key(key, sizeof(key));
+	hl_steering_key(key, sizeof(key), HL_FAMILY_IPV4);
 	return rss(key, sizeof(key), entries, n_queues);
 }
 

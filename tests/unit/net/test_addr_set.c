@@ -68,16 +68,67 @@ Test(addr_set, refuses_backwards_and_every_overlap)
 	cr_assert(eq(int, add(201, 250), 0));
 }
 
-Test(addr_set, takes_ipv4_only_for_now)
+static struct hl_addr addr6(const char *text)
 {
-	struct hl_addr six = { .family = HL_FAMILY_IPV6 }, four = hl_addr_from_ipv4(0);
+	struct hl_addr addr;
 
-	cr_assert(eq(int, addr_set_add(&set, &six, &six), -EINVAL));
-	cr_assert(eq(int, addr_set_add(&set, &four, &six), -EINVAL));
-	cr_assert(eq(int, add(0, 0), 0));
+	cr_assert(eq(int, hl_addr_parse(text, strlen(text), &addr), 0));
+	return addr;
+}
+
+static int add6(const char *first, const char *last)
+{
+	const struct hl_addr a = addr6(first), b = addr6(last);
+
+	return addr_set_add(&set, &a, &b);
+}
+
+static int32_t find6(const char *text)
+{
+	const struct hl_addr addr = addr6(text);
+
+	return addr_set_find(&set, &addr);
+}
+
+Test(addr_set, numbers_both_families)
+{
+	cr_assert(eq(int, add6("2001:db8::ffff:fffe", "2001:db8::1:0:1"), 0));
+	cr_assert(eq(int, add6("2001:db8:0:1::5", "2001:db8:0:1::6"), 0));
+	cr_assert(eq(int, add(100, 101), 0));
+	cr_assert(eq(int, add6("2001:db8::5", "2001:db8::5"), 0));
 	addr_set_seal(&set);
-	cr_assert(eq(i32, addr_set_find(&set, &six), -1));
-	cr_assert(eq(i32, addr_set_find(&set, &four), 0));
+	cr_assert(eq(u32, set.total, 9));
+	cr_assert(eq(i32, find6("2001:db8::5"), 2), "behind those of IPv4, in their order");
+	cr_assert(eq(i32, find6("2001:db8::ffff:fffe"), 3));
+	cr_assert(eq(i32, find6("2001:db8::1:0:1"), 6));
+	cr_assert(eq(i32, find6("2001:db8:0:1::6"), 8));
+	cr_assert(eq(i32, find6("2001:db8::1:0:2"), -1));
+	cr_assert(eq(i32, find6("2001:db8:0:1::4"), -1));
+	cr_assert(eq(i32, find6("2001:db8:0:2::5"), -1));
+	cr_assert(eq(i32, find6("::64"), -1), "no IPv4 address, whatever its last bytes");
+	for (uint32_t i = 0; i < 9; i++) {
+		const struct hl_addr addr = addr_set_at(&set, i);
+
+		cr_assert(eq(i32, addr_set_find(&set, &addr), (int32_t)i));
+	}
+	cr_assert(eq(u8, addr_set_at(&set, 9).family, HL_FAMILY_NONE));
+}
+
+Test(addr_set, refuses_ranges_of_ipv6_that_cannot_be_numbered)
+{
+	struct hl_addr six = addr6("2001:db8::1"), four = hl_addr_from_ipv4(1);
+
+	cr_assert(eq(int, addr_set_add(&set, &four, &six), -EINVAL));
+	cr_assert(eq(int, add6("2001:db8::2", "2001:db8::1"), -EINVAL));
+	cr_assert(eq(int, add6("2001:db8::", "2001:db8:0:1::"), -EINVAL), "beyond a /64");
+	cr_assert(eq(int, add6("2001:db8::", "2001:db8::1:0:0"), -ENOSPC));
+	cr_assert(eq(int, add6("::", "::ffff:ffff:ffff:ffff"), -ENOSPC));
+	cr_assert(eq(int, add6("2001:db8::10", "2001:db8::20"), 0));
+	cr_assert(eq(int, add6("2001:db8::20", "2001:db8::30"), -EINVAL));
+	cr_assert(eq(int, add6("2001:db8::", "2001:db8::10"), -EINVAL));
+	cr_assert(eq(int, add6("2001:db8::", "2001:db8::40"), -EINVAL));
+	cr_assert(eq(int, add6("2001:db8:0:1::10", "2001:db8:0:1::20"), 0));
+	cr_assert(eq(u32, set.total, 34));
 }
 
 Test(addr_set, says_when_it_is_full)

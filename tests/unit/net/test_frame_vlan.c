@@ -104,7 +104,7 @@ static struct hl_packet along(struct path *path, const struct path_tags *tags)
 	};
 	struct hl_packet pkt = { .data = guard_alloc(HL_FRAME_MAX) };
 
-	path_init_ipv4(path, mac);
+	path_init(path, mac, HL_FAMILY_IPV4);
 	path_tag(path, tags);
 	memset(path_payload(path, &pkt), 'x', path_room(path));
 	path_write_to(&pkt, path, &ends, (uint16_t)path_room(path));
@@ -157,7 +157,7 @@ Test(frame_vlan, arp_gets_the_tags_of_its_network)
 	struct path path;
 	struct arp arp;
 
-	path_init_ipv4(&path, mac);
+	path_init(&path, mac, HL_FAMILY_IPV4);
 	path_tag(&path, &tags);
 	arp_write_gratuitous(&pkt, mac, &own);
 	path_tag_frame(&path, &pkt);
@@ -172,7 +172,7 @@ Test(frame_vlan, dscp_stands_in_either_family)
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 	struct path path;
 
-	path_init_ipv4(&path, mac);
+	path_init(&path, mac, HL_FAMILY_IPV4);
 	path_set_dscp(&path, 26);
 	cr_assert(eq(int, path.headers[15], 26 << 2));
 	path.family = HL_FAMILY_IPV6;

@@ -30,7 +30,7 @@ static void quote_is_ours(const struct icmp_quote *quote)
 	cr_assert(hl_addr_equal(&quote->dst, &two));
 	cr_assert(eq(u16, quote->src_port, 5060));
 	cr_assert(eq(u16, quote->dst_port, 5999));
-	cr_assert(eq(u8, quote->code, 3));
+	cr_assert(quote->port_unreachable);
 }
 
 Test(icmp, unreachable_names_our_datagram)

@@ -48,7 +48,7 @@ static struct neigh_from from_us(void)
 	static struct path path;
 	struct neigh_from from = { .path = &path, .sender = addr4(192, 0, 2, 1) };
 
-	path_init_ipv4(&path, our_mac);
+	path_init(&path, our_mac, HL_FAMILY_IPV4);
 	memcpy(from.sender_mac, our_mac, 6);
 	return from;
 }
@@ -75,7 +75,10 @@ static enum neigh_news hear(const struct arp *arp, const uint8_t eth_src[6],
 {
 	struct hl_addr us = addr4(192, 0, 2, 1);
 	const struct neigh_heard heard = {
-		.arp = arp,
+		.sender = &arp->sender,
+		.mac = arp->sender_mac,
+		.request = arp->request,
+		.gratuitous = hl_addr_equal(&arp->sender, &arp->target),
 		.eth_dst = eth_dst,
 		.eth_src = eth_src,
 		.for_us = hl_addr_equal(&arp->target, &us),

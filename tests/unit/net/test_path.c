@@ -23,7 +23,7 @@ static struct path port_make(bool tagged, bool ipv6)
 	static const uint8_t ipv6_header[IPV6_BYTES] = { 0x60, [6] = IP_UDP, [7] = 64 };
 	struct path path;
 
-	path_init_ipv4(&path, own_mac);
+	path_init(&path, own_mac, HL_FAMILY_IPV4);
 	uint8_t ipv4_header[IPV4_BYTES], *at = path.headers;
 	memcpy(ipv4_header, at + ETH_BYTES, IPV4_BYTES);
 	memset(at + 12, 0, sizeof(path.headers) - 12);
@@ -152,6 +152,9 @@ Test(path, each_byte_of_tagged_ipv6_is_as_it_must_be)
 	// clang-format on
 	cr_assert(eq(u16, path.payload_at, 66));
 	cr_assert(eq(u32, path_room(&path), HL_MTU - 48));
+	cr_assert(ne(u32, load_be32(pkt.data + 18) & 0xfffff, 0), "a flow label");
+	pkt.data[19] = 0;
+	store_be16(pkt.data + 20, 0);
 	cr_assert(eq(int, memcmp(pkt.data, want, 64), 0));
 	cr_assert(eq(u16, load_be16(pkt.data + 64),
 		     udp_checksum(&own6, &peer6, (const uint8_t *)payload, len)));
@@ -212,6 +215,33 @@ Test(path, from_a_port_to_a_destination_it_is_the_same_frame)
 		cr_assert(eq(u16, pkt.len, want.len));
 		cr_assert(eq(int, memcmp(pkt.data, want.data, want.len), 0));
 	}
+}
+
+// RFC 6437 3: the same for all of a flow; those of other lines differ nearly always.
+Test(path, each_flow_of_ipv6_has_its_own_label)
+{
+	const struct path path = path_make(false, true);
+	uint32_t labels[500], same = 0;
+
+	for (unsigned i = 0; i < 500; i++) {
+		struct hl_addr src = own6.addr;
+		const struct path_ends ends = {
+			.mac = peer_mac,
+			.src = &src,
+			.src_port = (uint16_t)(50000 + i % 100),
+		};
+		struct hl_packet pkt = payload_make(&path, "heartline", 9);
+
+		src.bytes[15] = (uint8_t)(i / 100 + 1);
+		path_write(&pkt, &path, &ends, 9);
+		labels[i] = load_be32(pkt.data + path.l2_len) & 0xfffff;
+		cr_assert(eq(u8, pkt.data[path.l2_len], 0x60), "version 6, class 0");
+		path_write(&pkt, &path, &ends, 4);
+		cr_assert(eq(u32, load_be32(pkt.data + path.l2_len) & 0xfffff, labels[i]));
+		for (unsigned k = 0; k < i; k++)
+			same += labels[k] == labels[i];
+	}
+	cr_assert(lt(u32, same, 5), "%u pairs share one", same);
 }
 
 Test(path, udp_checksum_that_sums_to_zero_is_sent_as_ones)

@@ -50,13 +50,18 @@ static enum reassembly_result add(const struct piece *p, bool server, uint64_t n
 	store_be32(ip + 16, OWN);
 	memcpy(ip + IPV4_BYTES, p->bytes, p->len);
 	if (calls++ % 64 != 0)
-		return reassembly_add(
-			&table, &(struct fragment){ .ip = ip, .len = len, .from_server = server },
-			now_ns, whole, whole_len);
+		return reassembly_add(&table,
+				      &(struct fragment){ .ip = ip,
+							  .len = len,
+							  .header_len = IPV4_BYTES,
+							  .from_server = server },
+				      now_ns, whole, whole_len);
 	uint8_t *copy = guard_copy(ip, len); // some of them, since it takes long
 	enum reassembly_result result = reassembly_add(
-		&table, &(struct fragment){ .ip = copy, .len = len, .from_server = server }, now_ns,
-		whole, whole_len);
+		&table,
+		&(struct fragment){
+			.ip = copy, .len = len, .header_len = IPV4_BYTES, .from_server = server },
+		now_ns, whole, whole_len);
 	guard_free(copy, len);
 	return result;
 }

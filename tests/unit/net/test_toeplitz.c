@@ -17,12 +17,14 @@ static struct toeplitz t;
 
 static uint32_t hash_addresses(uint32_t src, uint32_t dst)
 {
-	return toeplitz_u32(&t, TOEPLITZ_SRC, src) ^ toeplitz_u32(&t, TOEPLITZ_DST, dst);
+	const struct hl_addr from = hl_addr_from_ipv4(src), to = hl_addr_from_ipv4(dst);
+
+	return toeplitz_addr(&t, t.src, &from) ^ toeplitz_addr(&t, t.dst, &to);
 }
 
 static uint32_t hash_ports(uint16_t src, uint16_t dst)
 {
-	return toeplitz_u16(&t, TOEPLITZ_SRC_PORT, src) ^ toeplitz_u16(&t, TOEPLITZ_DST_PORT, dst);
+	return toeplitz_u16(&t, t.src_port, src) ^ toeplitz_u16(&t, t.dst_port, dst);
 }
 
 Test(toeplitz, published_vectors)
@@ -40,7 +42,8 @@ Test(toeplitz, published_vectors)
 		  0x10e828a2 },
 	};
 
-	cr_assert_eq(toeplitz_init(&t, rss_key_microsoft, sizeof(rss_key_microsoft)), 0);
+	cr_assert_eq(
+		toeplitz_init(&t, rss_key_microsoft, sizeof(rss_key_microsoft), HL_FAMILY_IPV4), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		uint32_t addresses = hash_addresses(rows[i].src, rows[i].dst);
 
@@ -50,12 +53,54 @@ Test(toeplitz, published_vectors)
 	}
 }
 
+static struct hl_addr addr6(const char *text)
+{
+	struct hl_addr addr;
+
+	cr_assert_eq(hl_addr_parse(text, strlen(text), &addr), 0);
+	return addr;
+}
+
+Test(toeplitz, published_vectors_of_ipv6)
+{
+	static const struct {
+		const char *src, *dst;
+		uint16_t src_port, dst_port;
+		uint32_t addresses, all;
+	} rows[] = {
+		{ "3ffe:2501:200:1fff::7", "3ffe:2501:200:3::1", 2794, 1766, 0x2cc18cd5,
+		  0x40207d3d },
+		{ "3ffe:501:8::260:97ff:fe40:efab", "ff02::1", 14230, 4739, 0x0f0c461c,
+		  0xdde51bbf },
+		{ "3ffe:1900:4545:3:200:f8ff:fe21:67cf", "fe80::200:f8ff:fe21:67cf", 44251, 38024,
+		  0x4b61e985, 0x02d1feef },
+	};
+
+	cr_assert_eq(
+		toeplitz_init(&t, rss_key_microsoft, sizeof(rss_key_microsoft), HL_FAMILY_IPV6), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct hl_addr src = addr6(rows[i].src), dst = addr6(rows[i].dst);
+		uint32_t addresses = toeplitz_addr(&t, t.src, &src) ^
+				     toeplitz_addr(&t, t.dst, &dst);
+
+		cr_expect_eq(addresses, rows[i].addresses, "row %zu: %08x", i, addresses);
+		cr_expect_eq(addresses ^ hash_ports(rows[i].src_port, rows[i].dst_port),
+			     rows[i].all, "row %zu", i);
+	}
+}
+
+Test(toeplitz, a_key_that_is_too_short_for_ipv6_is_refused)
+{
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 39, HL_FAMILY_IPV6), -EINVAL);
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 40, HL_FAMILY_IPV6), 0);
+}
+
 static void softrss_compare(const uint8_t *key, uint32_t key_len)
 {
 	struct rng rng;
 
 	rng_seed(&rng, key_len);
-	cr_assert_eq(toeplitz_init(&t, key, key_len), 0);
+	cr_assert_eq(toeplitz_init(&t, key, key_len, HL_FAMILY_IPV4), 0);
 	for (int i = 0; i < 20000; i++) {
 		uint64_t ips = rng_next(&rng), ports = rng_next(&rng);
 		// words as rte_thash_tuple has them: source port in the upper half of the last
@@ -81,7 +126,7 @@ static void spread_expect(const uint8_t *key, uint32_t key_len)
 {
 	uint32_t entries[128] = { 0 };
 
-	cr_assert_eq(toeplitz_init(&t, key, key_len), 0);
+	cr_assert_eq(toeplitz_init(&t, key, key_len, HL_FAMILY_IPV4), 0);
 	for (uint32_t port = 50000; port <= 60000; port++)
 		entries[(hash_addresses(IP(10, 99, 0, 1), IP(10, 99, 1, 1)) ^
 			 hash_ports(5060, (uint16_t)port)) %
@@ -99,10 +144,10 @@ Test(toeplitz, ports_spread_over_the_whole_table)
 
 Test(toeplitz, a_key_that_is_too_short_is_refused)
 {
-	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 15), -EINVAL);
-	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 0), -EINVAL);
-	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 16), 0);
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 15, HL_FAMILY_IPV4), -EINVAL);
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 0, HL_FAMILY_IPV4), -EINVAL);
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 16, HL_FAMILY_IPV4), 0);
 	uint32_t of_16 = hash_ports(5060, 50000);
-	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 40), 0);
+	cr_expect_eq(toeplitz_init(&t, rss_key_mlx5, 40, HL_FAMILY_IPV4), 0);
 	cr_expect_eq(hash_ports(5060, 50000), of_16, "the rest is for longer inputs");
 }

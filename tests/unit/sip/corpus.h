@@ -20,6 +20,12 @@ struct corpus_reply {
 
 // The scanner must read every one of them itself.
 static const struct corpus_reply corpus[] = {
+	{ "kamailio register over IPv6",
+	  "SIP/2.0 200 OK\r\n"
+	  "Via: SIP/2.0/UDP [2001:db8::7]:50001;branch=z9hG4bK0001e24030000abc0123456789ab;"
+	  "rport=50001;received=2001:db8::7\r\n" NAMES CSEQ_REGISTER
+	  "Contact: <sip:6000@[2001:db8::7]:50001;hl=p>;expires=120\r\n"
+	  "Server: kamailio (5.6.3 (x86_64/linux))\r\n" NO_BODY },
 	{ "kamailio register", "SIP/2.0 200 OK\r\n" VIA_OURS NAMES CSEQ_REGISTER
 			       "Contact: <sip:6000@10.0.0.7:50001;hl=p>;expires=120\r\n"
 			       "Server: kamailio (5.6.3 (x86_64/linux))\r\n" NO_BODY },

@@ -125,6 +125,8 @@ Test(scan, the_topmost_via_counts)
 	} cases[] = {
 		{ "Via: SIP/2.0/UDP a:1;rport;branch=x;received=b", "x" },
 		{ "Via:SIP/2.0/UDP a;received=2001:db8::1;branch=x", "x" },
+		{ "Via: SIP/2.0/UDP [2001:db8::1]:50001;branch=x;received=[2001:db8::2]", "x" },
+		{ "Via: SIP/2.0/UDP [2001:db8::1];branch=x", "x" },
 		{ "v: sip/2.0/udp a ;  BRANCH  =  x  ; rport", "x" },
 		{ "Via: SIP/2.0/TLS a;branch=one,SIP/2.0/UDP b;branch=two", "one" },
 		{ "Via: SIP/2.0/UDP a;branch=one\r\nVia: SIP/2.0/UDP b;branch=two", "one" },
@@ -183,7 +185,13 @@ Test(scan, what_may_be_valid_but_is_unusual_is_declined)
 	EXPECT_RESULT(
 		"SIP/2.0 200 OK\r\nVia: SIP / 2.0 / UDP a;branch=x\r\n" NAMES CSEQ_REGISTER NO_BODY,
 		SCAN_DECLINE);
-	EXPECT_RESULT("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP [2001:db8::1]:5060;branch=x\r\n" NAMES
+	EXPECT_RESULT("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP [2001:db8::1:5060;branch=x\r\n" NAMES
+			      CSEQ_REGISTER NO_BODY,
+		      SCAN_DECLINE);
+	EXPECT_RESULT("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 2001:db8::1:5060;branch=x\r\n" NAMES
+			      CSEQ_REGISTER NO_BODY,
+		      SCAN_DECLINE);
+	EXPECT_RESULT("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP [2001:db8::1][::2];branch=x\r\n" NAMES
 			      CSEQ_REGISTER NO_BODY,
 		      SCAN_DECLINE);
 	EXPECT_RESULT(

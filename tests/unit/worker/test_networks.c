@@ -79,7 +79,7 @@ static void receive(struct hl_packet *pkt, uint16_t outer, uint16_t inner)
 	struct hl_burst tx = { .pkts = two->out, .cap = 64 };
 	struct path path;
 
-	path_init_ipv4(&path, server_mac);
+	path_init(&path, server_mac, HL_FAMILY_IPV4);
 	path_tag(&path, &tags);
 	path_tag_frame(&path, pkt);
 	hl_worker_rx(two->worker, pkt, 1, &tx, two->now_ns);

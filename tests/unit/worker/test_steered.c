@@ -116,7 +116,7 @@ static void start(bool steered)
 				    .table_size = ENTRIES,
 				    .hash_ports = true,
 				    .key_len = 40 };
-	hl_steering_key(how.key, how.key_len);
+	hl_steering_key(how.key, how.key_len, HL_FAMILY_IPV4);
 	for (uint16_t i = 0; i < ENTRIES; i++)
 		table[i] = i % WORKERS;
 	cr_assert_eq(hl_config_parse(&config, "text", text, &err), 0, "%s", err.text);
