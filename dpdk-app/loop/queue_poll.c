@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <rte_ethdev.h>
+#include <rte_ether.h>
 
 #include "base/counter.h"
 #include "base/timebase.h"
@@ -57,6 +58,18 @@ static uint16_t queue_room(const struct queue_context *q)
 	return (uint16_t)RTE_MIN(q->n_spare, QUEUE_PENDING - q->n_pending);
 }
 
+// No driver is asked to strip VLAN tags. One that does so all the same says what it took; without it the frame
+// would be one of another network, so one that has no room for it is made empty, which is counted as malformed.
+static void tags_restore(struct rte_mbuf **bufs, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		if (likely(!(bufs[i]->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED)))
+			continue;
+		if (rte_vlan_insert(&bufs[i]) < 0)
+			bufs[i]->data_len = 0;
+	}
+}
+
 static uint16_t queue_receive(struct queue_context *q, struct rte_mbuf **bufs)
 {
 	// A registrar answers everything that it receives. What it cannot answer yet is better left
@@ -65,6 +78,8 @@ static uint16_t queue_receive(struct queue_context *q, struct rte_mbuf **bufs)
 	if (q->kind == QUEUE_REGISTRAR && queue_room(q) < HL_BURST_MAX)
 		return 0;
 	uint16_t n = rte_eth_rx_burst(q->port_id, q->queue_id, bufs, HL_BURST_MAX);
+
+	tags_restore(bufs, n);
 
 	if (!q->handoff)
 		return n;

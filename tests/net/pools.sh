@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The main job with pools: lines register at a Kamailio pair, the primary is killed, all move, all return. Behind
 # a VLAN; behind two (QinQ), each address with a MAC of its own; in two pools behind routers, one of them in a VLAN;
-# over two ports.
+# over two ports; and behind two VLANs over net_af_packet, where the kernel takes the outer tag out of each frame.
 # What the wire has seen is read back by tshark.
 #
-# usage: bash tests/net/pools.sh PATH/TO/heartline [CASE...]     CASE: vlan, qinq, routed, ports
+# usage: bash tests/net/pools.sh PATH/TO/heartline [CASE...]     CASE: vlan, qinq, packet, routed, ports
 
 # shellcheck disable=SC2317 # what a case calls is reached by its name
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
-need "pools" kamailio kamcmd tshark dumpcap python3
+need "pools" kamailio kamcmd tshark dumpcap python3 ethtool
 reaper_start
 shift
-(($# > 0)) || set -- vlan qinq routed ports
+(($# > 0)) || set -- vlan qinq packet routed ports
 
 LINES_OF_CASE=200
 # Longest time until all have moved, in seconds: the next probe, its time-out, the registration, and 4 s more.
@@ -49,6 +49,18 @@ case_qinq() {
 	POOLS="  - {name: blue, outer_vlan: 7, vlan: 20, mac: per_line, addresses: 10.99.1.1-10.99.1.4/16}"
 }
 
+case_packet() {
+	NET_OF_LINES=$(netns "$1-lines")
+	ip -n "$NET" link delete "$ID"
+	veth_make "$NET_OF_LINES" "$NET"
+	ip -n "$NET" route delete 10.99.0.0/16 dev "$ID"
+	vlan_make c20 7.20
+	ip netns exec "$NET" ethtool -K c20 tx off >/dev/null 2>&1
+	ip -n "$NET" route add 10.99.0.0/16 dev c20
+	DEVICES="{device: \"net_af_packet0,iface=$ID\"}"
+	POOLS="  - {name: blue, outer_vlan: 7, vlan: 20, mac: 02:00:00:00:aa:01, addresses: 10.99.1.1-10.99.1.4/16}"
+}
+
 case_routed() {
 	ip netns exec "$NET" sh -c 'echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce' # ask from addresses of the link
 	vlan_make v300 300
@@ -73,6 +85,7 @@ case_ports() {
 declare -A STRAY=(
 	[vlan]='!(vlan.id == 100) || (!icmp && ip.src == 10.99.1.0/24 && !(vlan.priority == 5 && ip.dsfield.dscp == 26))'
 	[qinq]='!(ieee8021ad.id == 7 && vlan.id == 20) && !(vlan.id == 7 && vlan.id == 20)'
+	[packet]='!(ieee8021ad.id == 7 && vlan.id == 20) && !(vlan.id == 7 && vlan.id == 20)'
 	[routed]='(ip.addr == 10.50.1.0/24 && !(vlan.id == 300)) || (ip.addr == 10.51.1.0/24 && vlan)'
 	[ports]='ip.addr == 10.52.1.0/24'
 )
@@ -101,11 +114,12 @@ job() { # NAME
 	ip -n "$NET" tuntap add dev "$ID" mode tap multi_queue pi || skip "pools" "cannot make a tap device"
 	ip -n "$NET" link set "$ID" txqueuelen 10000 up
 	DEVICES="{device: \"net_tap0,iface=$ID\"}"
-	"case_$name"
+	NET_OF_LINES=$NET
+	"case_$name" "$name"
 	config "$name" >"$DIR/$name.yaml"
 	kamailio_pair "$NET" MD5 SHA-256
 	capture_start "$NET" "$ID" "$DIR/$name.pcap" || bail "$name: capture starts" "dumpcap wrote nothing"
-	heartline_start "$name" "$NET" run -c "$DIR/$name.yaml" --summary "$DIR/$name.json" --pcap "$DIR/$name.pcapng"
+	heartline_start "$name" "$NET_OF_LINES" run -c "$DIR/$name.yaml" --summary "$DIR/$name.json" --pcap "$DIR/$name.pcapng"
 	holds_within "$name: all lines register" 20 primary $LINES_OF_CASE || finish
 	kamailio_kill primary
 	holds_within "$name: primary killed: all lines on the backup" $MOVE_S backup $LINES_OF_CASE

@@ -32,8 +32,10 @@ void __wrap_hl_worker_rest(struct hl_worker *w)
 void __wrap_hl_worker_rx(struct hl_worker *w, const struct hl_packet *pkts, uint16_t n,
 			 struct hl_burst *tx, uint64_t now_ns)
 {
-	(void)w, (void)pkts, (void)tx, (void)now_ns;
+	(void)w, (void)tx, (void)now_ns;
 	rig.read += n;
+	rig.first_len = pkts[0].len;
+	memcpy(rig.first, pkts[0].data, sizeof(rig.first));
 }
 
 void __wrap_hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
@@ -56,6 +58,12 @@ static uint16_t device_receive(void *queue, struct rte_mbuf **bufs, uint16_t n)
 	n = (uint16_t)RTE_MIN(n, rig.arriving);
 	if (n == 0 || rte_pktmbuf_alloc_bulk(pool, bufs, n) != 0)
 		return 0;
+	for (uint16_t i = 0; i < n && rig.stripped; i++) {
+		bufs[i]->ol_flags = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+		bufs[i]->vlan_tci = rig.stripped;
+		bufs[i]->data_len = bufs[i]->pkt_len = 64;
+		memset(rte_pktmbuf_mtod(bufs[i], void *), 0x55, 64);
+	}
 	rig.arriving -= n;
 	return n;
 }

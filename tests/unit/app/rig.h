@@ -18,10 +18,13 @@ struct rig {
 	_Atomic uint32_t ticks; // calls
 	_Atomic uint32_t rests; // likewise
 	uint32_t read;          // frames that it was given
+	uint16_t first_len;     // of the first of the last call
+	uint8_t first[16];      // its bytes
 	uint32_t written;       // frames; each holds its number
 	uint64_t engine_ns;     // "now" of the last call
 	// the device
 	uint32_t arriving;       // frames that it has received
+	uint16_t stripped;       // the VLAN tag that it took out of each; 0: none
 	uint32_t room;           // frames that it takes a call
 	atomic_bool hangs;       // in a call as af_packet's does: poll() without a time-out
 	_Atomic uint32_t sends;  // calls

@@ -48,6 +48,20 @@ Test(poll, what_has_arrived_is_read_before_anything_new_is_sent)
 	sent_expect(10);
 }
 
+Test(poll, a_tag_that_the_driver_took_out_is_put_back)
+{
+	static const uint8_t want[16] = { 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
+					  0x55, 0x55, 0x55, 0x55, 0x81, 0x00, 0xa0, 100 };
+
+	rig_make(BUFFERS);
+	rig.arriving = 1;
+	rig.stripped = 5 << 13 | 100;
+	rig_poll(MS);
+	cr_assert_eq(rig.read, 1);
+	cr_expect_eq(rig.first_len, 68);
+	cr_expect_arr_eq(rig.first, want, sizeof(want));
+}
+
 Test(poll, timers_are_looked_at_however_much_arrives)
 {
 	rig_make(BUFFERS);
