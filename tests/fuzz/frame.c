@@ -5,6 +5,7 @@
 #include "input.h"
 #include "net/arp.h"
 #include "net/icmp.h"
+#include "net/ndp.h"
 #include "net/headers.h"
 #include "net/peek.h"
 
@@ -32,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct input in = { bytes, size };
 	const uint8_t how = input_u8(&in);
-	const uint16_t flags = how & 1 ? HL_PACKET_CSUM_GOOD : 0;
+	const uint16_t flags = (how & 1 ? HL_PACKET_CSUM_GOOD : 0) |
+			       (how & 4 ? HL_PACKET_UDP_GOOD : 0);
 	uint16_t len;
 	uint8_t *frame = input_rest(&in, HL_FRAME_MAX, &len);
 	if (how & 2)
@@ -41,15 +43,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct frame f;
 	struct peek peek;
 	struct arp arp;
+	struct ndp ndp;
 	struct icmp_quote quote;
 	const enum frame_kind kind = frame_read(frame, len, flags, &f);
 
 	frame_source(frame, len);
 	frame_peek(frame, len, &peek);
-	if (kind == FRAME_UDP || kind == FRAME_ICMP || kind == FRAME_ARP)
+	if (kind == FRAME_UDP || kind == FRAME_ICMP || kind == FRAME_ARP || kind == FRAME_NDP ||
+	    kind == FRAME_FRAGMENT)
 		within(frame, len, f.payload, f.payload_len);
 	if (kind == FRAME_ARP)
 		arp_read(f.payload, f.payload_len, &arp);
+	if (kind == FRAME_NDP)
+		ndp_read(&f, &ndp);
 	if (kind == FRAME_ICMP && icmp_read(&f, &quote) == ICMP_UNREACHABLE && quote.payload_len)
 		within(frame, len, quote.payload, quote.payload_len);
 	free(frame);

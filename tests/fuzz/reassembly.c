@@ -49,7 +49,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			now_ns += (uint64_t)input_u16(&in) * 1000000;
 		if (op & 16)
 			reassembly_expire(&table, now_ns);
-		const struct fragment fragment = { ip, (uint16_t)(IPV4_BYTES + len), op & 32 };
+		const struct fragment fragment = {
+			.ip = ip,
+			.len = (uint16_t)(IPV4_BYTES + len),
+			.header_len = IPV4_BYTES,
+			.from_server = op & 32,
+		};
 		if (reassembly_add(&table, &fragment, now_ns, &whole, &whole_len) ==
 		    REASSEMBLY_WHOLE) {
 			MUST(whole_len <= REASSEMBLY_MAX);
