@@ -363,7 +363,7 @@ static int value_read(const struct key *key, const char *text, struct key_value 
 		value->text = *text != '\0' ? text : NULL;
 		return headers_read(text, fault);
 	case KEY_WORD:
-		value->text = text;
+		value->text = *text != '\0' ? text : NULL;
 		return 0;
 	}
 	return -EINVAL;
