@@ -70,6 +70,8 @@ static void judge_answers(const struct report *r, struct judgement *j)
 {
 	const struct outcome *o = &r->outcome;
 
+	if (r->link_is_down)
+		add(j, VERDICT_FAILED, "the link of a port was down when the run ended");
 	if (r->timed_out)
 		add(j, VERDICT_TIMED_OUT, "unregistering all lines did not end in time");
 	if (anything_answered(&r->end))
@@ -157,6 +159,11 @@ static void judge_hints(const struct report *r, struct judgement *j)
 			 "the run was paused %" PRIu32 " time%s, for %.1f s in all: lines neither "
 			 "probed nor moved in that time, and outages in it were longer for that",
 			 r->pauses, plural(r->pauses), (double)r->paused_ms / 1000);
+	if (r->link_downs)
+		snprintf(j->hints[j->n_hints++], REASON_ROOM,
+			 "the link of a port was down %" PRIu32 " time%s, for %.1f s in all: lines "
+			 "kept their state, and what did not leave then is no server's fault",
+			 r->link_downs, plural(r->link_downs), (double)r->link_down_ms / 1000);
 	if (probes_unanswered(r))
 		snprintf(
 			j->hints[j->n_hints++], REASON_ROOM,

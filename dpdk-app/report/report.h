@@ -64,6 +64,9 @@ struct report {
 	double offered_rate, achieved_rate; // requests a second while the lines first registered
 	uint32_t pauses;                    // by an operator: no new probes, no new registrations
 	uint64_t paused_ms;
+	uint32_t link_downs; // of all ports
+	uint64_t link_down_ms;
+	bool link_is_down; // one of them, at the end
 	bool timed_out;    // the drain did not end in time
 	bool phase_failed; // a phase of the demo failed
 };

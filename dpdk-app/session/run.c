@@ -258,6 +258,9 @@ void run_finish(struct run *run, struct judgement *judgement)
 	control_loop_remove(run->control->loop, run->watch_timer);
 	status_stop(&run->status);
 	run->report.pauses = run->view.settings.pauses;
+	run->report.link_downs = run->view.link.downs;
+	run->report.link_down_ms = link_watch_down_ms(&run->view.link);
+	run->report.link_is_down = run->view.link.n_down > 0;
 	run->report.paused_ms = run_settings_paused_ms(&run->view.settings);
 	service_stop(&run->service);
 	view_stop(&run->view);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Tells the workers of a new rate or of a pause. One whose ring is full is told at a later turn, and then
+// Tells the workers of a new rate, of a pause, or of the link of its port. One whose ring is full is told at a later turn, and then
 // of what holds by then.
 
 #include "session/run_settings.h"
@@ -17,8 +17,14 @@ static bool worker_tell(const struct run_settings *s, unsigned i)
 		.type = s->paused ? HL_COMMAND_PAUSE : HL_COMMAND_RESUME,
 	};
 
+	const struct hl_command link = {
+		.type = s->links_down >> hl_plan_port(s->dp->plan, i) & 1 ? HL_COMMAND_LINK_DOWN
+									  : HL_COMMAND_LINK_UP,
+	};
+
 	return hl_worker_command(s->dp->workers[i], &rate) == 0 &&
-	       hl_worker_command(s->dp->workers[i], &pause) == 0;
+	       hl_worker_command(s->dp->workers[i], &pause) == 0 &&
+	       hl_worker_command(s->dp->workers[i], &link) == 0;
 }
 
 static void tell_due(void *context)
@@ -81,6 +87,14 @@ bool run_settings_pause(struct run_settings *s, bool paused)
 	}
 	changed(s);
 	return true;
+}
+
+void run_settings_link(struct run_settings *s, unsigned port, bool is_up)
+{
+	uint64_t bit = UINT64_C(1) << port;
+
+	s->links_down = is_up ? s->links_down & ~bit : s->links_down | bit;
+	changed(s);
 }
 
 uint64_t run_settings_paused_ms(const struct run_settings *s)

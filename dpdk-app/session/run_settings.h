@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What holds for a whole run and may change while it goes on: its rate, and whether it is paused.
+// What holds for a whole run and may change while it goes on: its rate, whether it is paused, its links.
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +19,7 @@ struct run_settings {
 	int timer;
 	uint64_t rate; // requests a second; 0: no limit
 	bool paused;
+	uint64_t links_down;                      // a bit for each port of the configuration
 	uint32_t changes, heard[LCORE_LOOPS_MAX]; // by worker
 	uint32_t pauses;                          // so far
 	uint64_t paused_ns;                       // of those that are over
@@ -32,6 +33,8 @@ void run_settings_stop(struct run_settings *settings);
 void run_settings_rate(struct run_settings *settings, uint64_t rate);
 // False: it was so already.
 bool run_settings_pause(struct run_settings *settings, bool paused);
+
+void run_settings_link(struct run_settings *settings, unsigned port, bool is_up);
 
 // How long the run was paused, in all.
 uint64_t run_settings_paused_ms(const struct run_settings *settings);

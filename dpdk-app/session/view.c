@@ -119,12 +119,16 @@ int view_start(struct view *view, const struct run *run, struct control_loop *lo
 		return rc;
 	control_loop_set_timer(loop, view->second_timer, SECOND_NS, SECOND_NS);
 	rc = run_settings_start(&view->settings, run->dp, run->config->rate, loop, err);
+	if (rc == 0)
+		rc = link_watch_start(&view->link, run->ports, run->n_ports, &view->settings, loop,
+				      err);
 	return rc < 0 ? rc : orders_start(&view->orders, run->dp, loop, err);
 }
 
 void view_stop(struct view *view)
 {
 	orders_stop(&view->orders);
+	link_watch_stop(&view->link);
 	run_settings_stop(&view->settings);
 	if (view->loop)
 		control_loop_remove(view->loop, view->second_timer);

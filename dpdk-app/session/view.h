@@ -13,6 +13,7 @@
 #include "base/control_loop.h"
 #include "loop/lcore_loop.h"
 #include "report/rtt.h"
+#include "session/link_watch.h"
 #include "session/orders.h"
 #include "session/run_settings.h"
 #include "session/view_series.h"
@@ -50,6 +51,7 @@ struct view {
 	struct view_second second;
 	struct view_series *series;
 	struct run_settings settings;
+	struct link_watch link;
 	struct orders orders;
 };
 

@@ -9,6 +9,7 @@
 #include "worker/detail.h"
 #include "worker/driver.h"
 #include "worker/flush.h"
+#include "worker/link.h"
 #include "worker/pace.h"
 #include "worker/quiescent.h"
 #include "worker/save.h"
@@ -90,6 +91,10 @@ static bool obey_at_once(struct hl_worker *w, const struct hl_command *command)
 	case HL_COMMAND_PAUSE:
 	case HL_COMMAND_RESUME:
 		w->paused = command->type == HL_COMMAND_PAUSE;
+		return true;
+	case HL_COMMAND_LINK_DOWN:
+	case HL_COMMAND_LINK_UP:
+		link_set(w, command->type == HL_COMMAND_LINK_UP);
 		return true;
 	case HL_COMMAND_TELL:
 		if (command->n < HL_ASKS)

@@ -13,7 +13,8 @@
 #include "worker/slot.h"
 #include "worker/unregister.h"
 
-#define PAUSE_HOLD_NS 1000000000ull // how often the end of a return delay looks for that of a pause
+#define HOLD_LOOK_NS \
+	1000000000ull // how often an end that is put off looks for that of a pause or a dead link
 
 static void note_lateness(struct hl_worker *w, const struct line *l)
 {
@@ -49,8 +50,8 @@ static void hold_due(struct hl_worker *w, uint32_t i)
 
 	if (!(c->flags & COLD_HOLD) || tick_before(w->now, c->hold_at))
 		return;
-	if (w->paused && !returning) { // no return begins
-		c->hold_at = w->now + tick_span_ns(PAUSE_HOLD_NS);
+	if ((w->paused && !returning) || (w->link_down && returning)) { // none begins, or fails
+		c->hold_at = w->now + tick_span_ns(HOLD_LOOK_NS);
 		return;
 	}
 	c->flags &= (uint8_t)~COLD_HOLD;

@@ -11,6 +11,7 @@
 #include "base/count.h"
 #include "worker/challenge.h"
 #include "worker/clock.h"
+#include "worker/link.h"
 #include "worker/pace.h"
 #include "worker/quiescent.h"
 #include "worker/request.h"
@@ -30,7 +31,7 @@ void exchange_let_go(struct hl_worker *w, uint32_t i, const struct request_ops *
 uint16_t exchange_code(const struct hl_worker *w, uint32_t i, const struct request_ops *ops)
 {
 	const struct request r = request_describe(w, i, ops);
-	bool left = !exchange_waits_for_hop(request_exchange(w, i, ops)) &&
+	bool left = !w->link_down && !exchange_waits_for_hop(request_exchange(w, i, ops)) &&
 		    request_hop_known(w, i, ops, r.server);
 
 	return left ? HL_CODE_TIMEOUT : HL_CODE_UNRESOLVED;
@@ -45,7 +46,7 @@ uint16_t exchange_blame(struct hl_worker *w, uint32_t i, const struct request_op
 		return code;
 	}
 	exchange_let_go(w, i, ops);
-	count(&w->counters.limits[HL_LIMIT_UNRESOLVED_LOST]);
+	count(&w->counters.limits[w->link_down ? HL_LIMIT_LINK_DOWN : HL_LIMIT_UNRESOLVED_LOST]);
 	return code;
 }
 
@@ -80,12 +81,16 @@ static void wait_for_hop(struct hl_worker *w, uint32_t i, const struct request *
 	const struct path *path = worker_path(w, &w->lines[i], to);
 	struct exchange *e = request_exchange(w, i, r->ops);
 
+	e->state = EXCHANGE_NO_HOP;
+	e->at = e->end;
+	if (w->link_down) {
+		count(&w->counters.limits[HL_LIMIT_LINK_DOWN]);
+		return;
+	}
 	w->hop_waits = true;
 	count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 	if (path)
 		neigh_waited(&w->neighbours->entries[path->next_hop]);
-	e->state = EXCHANGE_NO_HOP;
-	e->at = e->end;
 	if (r->ops->no_hop)
 		r->ops->no_hop(w, i);
 }
@@ -119,7 +124,7 @@ enum write_result exchange_send(struct hl_worker *w, uint32_t i, const struct re
 		ops->prepare(w, i);
 	struct request r = { .ops = ops, .number = l->cseq + 1 };
 	ops->describe(w, i, &r);
-	enum write_result written = write_new(w, i, &r);
+	enum write_result written = w->link_down ? WRITE_NO_HOP : write_new(w, i, &r);
 	if (written == WRITE_NO_ROOM)
 		return written;
 	if (ops->leaves)
@@ -170,11 +175,29 @@ static void retransmit(struct hl_worker *w, uint32_t i, const struct request_ops
 	arm_next(w, e);
 }
 
+// True: what is due is no server's fault, and nothing comes of it.
+static bool is_of_dead_link(struct hl_worker *w, uint32_t i, const struct request_ops *ops)
+{
+	enum link_effect effect = link_look(w, i, ops);
+
+	if (effect == LINK_ASKS_ANEW) {
+		exchange_let_go(w, i, ops);
+		exchange_ask(request_exchange(w, i, ops));
+		if (ops->is_rare)
+			w->lines[i].flags |= LINE_RARE_SEND;
+	}
+	return effect != LINK_NO_EFFECT;
+}
+
 void exchange_serve(struct hl_worker *w, uint32_t i, const struct request_ops *ops)
 {
 	const struct exchange *e = request_exchange(w, i, ops);
 
 	ops = request_ops_of(w, i, ops);
+	if (link_was_ever_down(w) && is_of_dead_link(w, i, ops)) {
+		note_change(w, i, ops);
+		return;
+	}
 	if (!tick_before(w->now, e->end))
 		ops->lost(w, i, exchange_blame(w, i, ops));
 	else if (!ops->is_replaced || !ops->is_replaced(w, i))

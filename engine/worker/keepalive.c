@@ -175,7 +175,8 @@ void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 	w->lines[i].flags |= LINE_RARE_CHANGED;
 	const struct plan_endpoint *to = active_endpoint(w, i);
 	struct outgoing out = outgoing_to(w, &w->lines[i], to);
-	enum write_result opened = w->constants->transport->open(w, &out);
+	enum write_result opened = w->link_down ? WRITE_NO_HOP
+						: w->constants->transport->open(w, &out);
 
 	if (opened == WRITE_NO_ROOM) {
 		s->nat_at = w->now + 1;
@@ -186,7 +187,7 @@ void nat_keepalive_due(struct hl_worker *w, uint32_t i)
 		w->constants->transport->send(w, &out, sizeof(ping) - 1);
 		count(&w->counters.nat_keepalives);
 	} else { // nobody waits for it
-		count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
+		count(&w->counters.limits[w->link_down ? HL_LIMIT_LINK_DOWN : HL_LIMIT_UNRESOLVED]);
 	}
 	s->nat_at += tick_span_ns(worker_profile(w, &w->lines[i])->nat_keepalive_interval_ns);
 	if (tick_before(s->nat_at, w->now))

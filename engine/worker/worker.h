@@ -168,6 +168,8 @@ struct hl_worker {
 	uint32_t ready_head, ready_tail, ready_mask;
 
 	bool paused;              // no new probes, no new registrations
+	bool link_down;           // worker/link.h
+	uint64_t link_up_ns;      // the latest end of that; 0: none
 	uint64_t interval;        // of requests, ns << PACE_SHIFT; 0: no limit
 	struct pace next_send;    // of the next request
 	struct pace peak_send;    // of the next request, at the highest rate after a stall

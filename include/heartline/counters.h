@@ -109,6 +109,8 @@ const char *hl_drop_text(enum hl_drop reason);
 	    "requests that waited for their next hop to answer ARP or NDP") \
 	ROW(UNRESOLVED_LOST, "unresolved_lost", \
 	    "requests given up unsent: no answer to ARP or NDP came") \
+	ROW(LINK_DOWN, "link_down", \
+	    "requests that waited for the link of the port, or were given up for want of it") \
 	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \
 	ROW(BURST_FULL, "burst_full", "requests put off, since there was no room in the burst") \
 	ROW(LATE, "late", "timers more than 1 ms late") \

@@ -63,11 +63,13 @@ enum hl_command_type {
 	HL_COMMAND_ADD,    // free slots become lines, as the plan has them by now; they are off
 	HL_COMMAND_REMOVE, // as DISABLE; the slots are given back by hl_worker_removed()
 	// Of the whole worker, at once; they have no lines.
-	HL_COMMAND_RATE,   // from now on `rate`
-	HL_COMMAND_PAUSE,  // no new probes, no new registrations (FAILOVER.md section 3)
-	HL_COMMAND_RESUME, // the end of that
-	HL_COMMAND_TELL,   // answer a question: hl_worker_ask() sends it
-	HL_COMMAND_SAVE,   // likewise: hl_worker_save() sends it
+	HL_COMMAND_RATE,      // from now on `rate`
+	HL_COMMAND_PAUSE,     // no new probes, no new registrations (FAILOVER.md section 3)
+	HL_COMMAND_RESUME,    // the end of that
+	HL_COMMAND_LINK_DOWN, // the port has no link: nothing leaves, and no time-out is a server's
+	HL_COMMAND_LINK_UP,   // the end of that
+	HL_COMMAND_TELL,      // answer a question: hl_worker_ask() sends it
+	HL_COMMAND_SAVE,      // likewise: hl_worker_save() sends it
 };
 
 struct hl_command {

@@ -46,7 +46,7 @@ keys=$(grep -oE '^  "[a-z_]+"' "$DIR/whole.json" | tr -d ' "' | tr '\n' ' ')
 check "the summary's keys" "lines registered on_primary on_backup down parked requests responses \
 retransmissions timeouts failovers returns flaps never_registered not_started starting lost switching outages \
 causes unregistered leftovers maybe_left offered_rate achieved_rate generator_limited rtt_us \
-rtt_retransmitted_us drops drop_examples limits next_hops moves bounded counters registrar pauses events history pcap hep state steering startup_ms expectations find_max phases distributions seconds environment configuration reasons hints verdict failed_lines " "$keys"
+rtt_retransmitted_us drops drop_examples limits next_hops moves bounded counters registrar pauses link events history pcap hep state steering startup_ms expectations find_max phases distributions seconds environment configuration reasons hints verdict failed_lines " "$keys"
 # Each place that the table of metrics names, as "object.key" or "registrar[].key".
 read -r missing < <("$HEARTLINE" metrics | awk '/^  heartline_/ && $NF != "-" { print $NF }' |
 	python3 -c 'import json, sys

@@ -144,6 +144,23 @@ Test(judge, a_primary_that_answers_no_options_is_told_with_the_key_that_cures_it
 	cr_expect(!hinted(&r, "primary_detect_interval"));
 }
 
+Test(judge, a_link_that_was_down_is_told_and_one_that_is_down_fails_the_run)
+{
+	struct report r = good;
+	struct judgement j = { 0 };
+
+	r.link_downs = 2;
+	r.link_down_ms = 3400;
+	cr_expect(hinted(&r, "the link of a port was down 2 times, for 3.4 s in all"));
+	judge(&r, &j);
+	cr_expect_eq(j.verdict, VERDICT_OK);
+	r.link_is_down = true;
+	j = (struct judgement){ 0 };
+	judge(&r, &j);
+	cr_expect_eq(j.verdict, VERDICT_FAILED);
+	cr_expect_str_eq(j.reasons[0], "the link of a port was down when the run ended");
+}
+
 Test(judge, answers_that_all_have_a_wrong_checksum_are_told_with_the_cure)
 {
 	struct report r = good;
