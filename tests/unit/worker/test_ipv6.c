@@ -230,7 +230,7 @@ Test(ipv6, a_line_registers_with_its_address_in_brackets)
 
 	start_lines();
 	const char *request = sip(0, &f);
-	char via[64], contact[96], own[HL_ADDR_TEXT];
+	char via[96], contact[96], own[HL_ADDR_TEXT];
 	const struct hl_addr p = ipv6_text(P);
 
 	hl_addr_format(&f.src.addr, own);
