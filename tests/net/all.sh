@@ -7,7 +7,7 @@
 # Exit: 1 when a check failed, 0 otherwise; what was skipped says so in its line.
 
 cd "$(dirname "$0")" || exit 2
-all="faults doctor_run pools doctor dns kamailio_failover kamailio_freeze kamailio_loss kamailio_probe
+all="faults doctor_run pools doctor dns kamailio_failover ipv6 kamailio_freeze kamailio_loss kamailio_probe
 	kamailio_shared kamailio_strict agreement capture dhcp hep link memif stall steer survive veth"
 if [[ ${1-} == --list ]]; then
 	printf '%s\n' $all

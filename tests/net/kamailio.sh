@@ -4,19 +4,24 @@
 
 # --- SIP servers ---------------------------------------------------------------------------------
 
+# sip_host ADDRESS: as it stands in a URI
+sip_host() {
+	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
+}
+
 # sip_answers NETNS ADDRESS: one OPTIONS from inside the namespace gets a 200. dd makes one datagram
 # of it; bash itself writes, and reads, in pieces.
 sip_answers() {
 	ip netns exec "$1" bash -c '
 		exec 3<>"/dev/udp/$0/5060" || exit 1
-		printf "%s\r\n" "OPTIONS sip:$0 SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK$$" \
-			"From: <sip:probe@$0>;tag=$$" "To: <sip:$0>" "Call-ID: $$@probe" "CSeq: 1 OPTIONS" \
+		printf "%s\r\n" "OPTIONS sip:$1 SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK$$" \
+			"From: <sip:probe@$1>;tag=$$" "To: <sip:$1>" "Call-ID: $$@probe" "CSeq: 1 OPTIONS" \
 			"Max-Forwards: 5" "Content-Length: 0" "" | dd bs=2048 iflag=fullblock >&3
-		timeout 0.3 dd bs=2048 count=1 <&3 | grep -q "^SIP/2.0 200"' "$2" 2>/dev/null
+		timeout 0.3 dd bs=2048 count=1 <&3 | grep -q "^SIP/2.0 200"' "$2" "$(sip_host "$2")" 2>/dev/null
 }
 
-# kamailio_start NAME NETNS ADDRESS [ALGORITHM [DEFINE...]]: returns when it answers; its group in
-# KAMAILIO_PID. What can be defined is in kamailio.cfg.
+# kamailio_start NAME NETNS ADDRESS [ALGORITHM [DEFINE...]]: ADDRESS of either family; returns when it answers; its
+# group in KAMAILIO_PID. What can be defined is in kamailio.cfg.
 declare -A KAMAILIO_PID
 kamailio_start() {
 	local defines=() define
@@ -24,7 +29,7 @@ kamailio_start() {
 		defines+=(-A "$define")
 	done
 	rm -f "$DIR/$1.ctl" "$DIR/$1.rpc" "$DIR/$1.pid"
-	spawn "$1" ip netns exec "$2" kamailio -f "$NET_DIR/kamailio.cfg" -DD -E -l "udp:$3:5060" \
+	spawn "$1" ip netns exec "$2" kamailio -f "$NET_DIR/kamailio.cfg" -DD -E -l "udp:$(sip_host "$3"):5060" \
 		-m 256 -M 16 -b 4194304 -w "$DIR" -Y "$DIR" -P "$DIR/$1.pid" \
 		-A "CTL=\"unix:$DIR/$1.ctl\"" -A "ALG=\"${4:-MD5}\"" \
 		${defines[@]+"${defines[@]}"}
