@@ -9,6 +9,7 @@
 struct bench_options {
 	bool json, smoke;  // smoke: as short as possible, only to see that it runs
 	bool vlan;         // frames carry a tag: worker, register
+	bool ipv6;         // likewise
 	bool instructions; // count them, see bench/instructions, which prints them
 	unsigned repetitions;
 	uint64_t lines; // 0: the bench's own sweep

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// bench NAME [--json] [--smoke] [--instructions] [--vlan] [--repetitions N] [--lines N]
+// bench NAME [--json] [--smoke] [--instructions] [--vlan] [--ipv6] [--repetitions N] [--lines N]
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ double bench_median(double *values, unsigned n)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench NAME [--json] [--smoke] [--instructions] [--vlan] "
+	fprintf(stderr, "usage: bench NAME [--json] [--smoke] [--instructions] [--vlan] [--ipv6] "
 			"[--repetitions N] [--lines N]\n");
 	for (unsigned i = 0; i < BENCHES; i++)
 		fprintf(stderr, "  %-10s %s\n", benches[i]->name, benches[i]->what);
@@ -42,6 +42,7 @@ static bool read_options(int argc, char **argv, struct bench_options *o)
 		{ "smoke", no_argument, NULL, 's' },
 		{ "instructions", no_argument, NULL, 'i' },
 		{ "vlan", no_argument, NULL, 'v' },
+		{ "ipv6", no_argument, NULL, '6' },
 		{ "repetitions", required_argument, NULL, 'r' },
 		{ "lines", required_argument, NULL, 'l' },
 		{ 0 },
@@ -58,6 +59,8 @@ static bool read_options(int argc, char **argv, struct bench_options *o)
 			o->instructions = true;
 		else if (c == 'v')
 			o->vlan = true;
+		else if (c == '6')
+			o->ipv6 = true;
 		else if (c == 'r')
 			o->repetitions = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'l')

@@ -34,17 +34,23 @@ void rig_config_new(const struct rig_options *o, struct hl_config *config)
 	struct hl_error err = { 0 };
 	// as many addresses as the lines need: the index of ports is part of what is measured
 	uint64_t places = o->lines + o->spare_lines;
-	struct hl_addr last = hl_addr_from_ipv4(0x0a000100u + (uint32_t)(places / PORTS));
-	char yaml[1024], last_text[HL_ADDR_TEXT];
+	unsigned last = (unsigned)(places / PORTS);
+	char yaml[1024], addresses[64];
 
-	hl_addr_format(&last, last_text);
+	if (o->ipv6)
+		snprintf(addresses, sizeof(addresses), "2001:db8::1:0:0-2001:db8::1:%x:%x/64",
+			 last >> 16, last & 0xffff);
+	else
+		snprintf(addresses, sizeof(addresses), "10.0.1.0-10.0.%u.%u/8", 1 + last / 256,
+			 last % 256);
 	snprintf(yaml, sizeof(yaml),
-		 "ports: [{device: bench%s10.0.1.0-%s/8}]\n"
-		 "profiles: {bench: {outbound_server: 10.99.0.1, use_random_sip_port: on, "
+		 "ports: [{device: bench%s'%s'}]\n"
+		 "profiles: {bench: {outbound_server: '%s', use_random_sip_port: on, "
 		 "min_random_sip_port: 40000, max_random_sip_port: 60000, password: secret%s}}\n"
 		 "lines: [{profile: bench, range: 10000000-%llu}]\n",
 		 o->vlan ? "}]\npools: [{name: bench, vlan: 100, addresses: " : ", addresses: ",
-		 last_text, o->profile, 10000000ull + (unsigned long long)o->lines - 1);
+		 addresses, o->ipv6 ? "2001:db8::99:1" : "10.99.0.1", o->profile,
+		 10000000ull + (unsigned long long)o->lines - 1);
 	must(hl_config_parse(config, "bench", yaml, &err), &err);
 }
 
@@ -79,6 +85,10 @@ static void make_worker(struct rig *rig, const struct rig_options *o)
 	rig->plan_ns = bench_now_ns() - start;
 }
 
+static const char *const servers[2][2] = {
+	{ "10.99.0.1", "10.99.0.2" }, { "2001:db8::99:1", "2001:db8::99:2" }
+}; // by IPv6 or not
+
 static void make_registrar(struct rig *rig, const struct rig_options *o)
 {
 	struct hl_error err = { 0 };
@@ -92,8 +102,10 @@ static void make_registrar(struct rig *rig, const struct rig_options *o)
 		.nonce_life_s = o->nonce_life_s,
 	};
 
-	hl_endpoint_parse("10.99.0.1:5060", 14, 5060, &server.servers[0]);
-	hl_endpoint_parse("10.99.0.2:5060", 14, 5060, &server.servers[1]);
+	for (int i = 0; i < 2; i++) {
+		const char *const at = servers[o->ipv6][i];
+		hl_endpoint_parse(at, strlen(at), 5060, &server.servers[i]);
+	}
 	must(hl_registrar_new(&rig->registrar, &server, &err), &err);
 }
 

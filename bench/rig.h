@@ -37,7 +37,8 @@ struct rig_options {
 	const char *profile;  // further keys, each with a comma in front
 	const char *password; // NULL: no digest
 	uint32_t nonce_life_s;
-	bool vlan;            // the lines are in VLAN 100
+	bool vlan; // the lines are in VLAN 100
+	bool ipv6;
 	bool backup;          // the registrar is 10.99.0.2 as well
 	uint32_t spare_lines; // room for lines that are added later
 	// One of several workers: the plan is the caller's, its lines are those of all workers.

@@ -23,6 +23,7 @@ static double measure_lines(const struct bench_options *o, const struct transact
 	struct rig_options options = kind->rig;
 
 	options.vlan = o->vlan;
+	options.ipv6 = o->ipv6;
 	bool brief = o->smoke || o->instructions;
 	uint64_t count = brief ? lines : lines > COUNT_MIN ? lines : COUNT_MIN;
 	double *ns = calloc(o->repetitions, sizeof(*ns));
