@@ -7,21 +7,25 @@
 #include "base/count.h"
 #include "input.h"
 #include "net/arp.h"
-
-#include "datagram.h"
+#include "net/headers.h"
+#include "net/ipv6.h"
 
 #define ROOM 64 // packets a call may write
 
 static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 }, server_mac[6] = { 2, 0, 0, 0, 0, 2 };
-static const char *const servers[] = { "10.99.0.1:5060", "10.99.0.2:5060" };
-static const char yaml[] =
-	"ports: [{device: fuzz, addresses: 10.99.1.1-10.99.1.2/16}]\n"
-	"profiles: {fuzz: {outbound_server: 10.99.0.1, "
-	"backup_outbound_server: 10.99.0.2, password: secret, "
-	"register_refresh_interval: 60s, sip_options: on, register_subscribe: on, "
-	"use_random_sip_port: on, "
-	"min_random_sip_port: 40000, max_random_sip_port: 40009}}\n"
-	"lines: [{profile: fuzz, range: 6000-6003}]\n";
+static const char *const servers[2][2] = { { "10.99.0.1:5060", "10.99.0.2:5060" },
+					   { "[2001:db8::a]:5060", "[2001:db8::b]:5060" } };
+#define YAML(own, primary, backup) \
+	"ports: [{device: fuzz, addresses: '" own "'}]\n" \
+	"profiles: {fuzz: {outbound_server: '" primary "', backup_outbound_server: '" backup "', " \
+	"password: secret, register_refresh_interval: 60s, sip_options: on, " \
+	"register_subscribe: on, use_random_sip_port: on, min_random_sip_port: 40000, " \
+	"max_random_sip_port: 40009}}\n" \
+	"lines: [{profile: fuzz, range: 6000-6003}]\n"
+static const char *const yaml[2] = {
+	YAML("10.99.1.1-10.99.1.2/16", "10.99.0.1", "10.99.0.2"),
+	YAML("2001:db8::1:1-2001:db8::1:2/64", "2001:db8::a", "2001:db8::b"),
+};
 
 static void sent_remember(struct bed *bed, const struct hl_burst *tx)
 {
@@ -94,20 +98,67 @@ void bed_frame(struct bed *bed, const uint8_t *bytes, uint16_t len)
 	free(copy);
 }
 
+// The link and network header of a packet from a server to a line. Returns where its payload begins.
+static uint8_t *headers_write(struct bed *bed, unsigned server, uint32_t line, uint8_t *bytes,
+			      const struct ipv6_header *like)
+{
+	const struct hl_endpoint to = hl_plan_place(bed->plan, line);
+	const char *const at = servers[bed->ipv6][server];
+	struct hl_endpoint from;
+
+	hl_endpoint_parse(at, strlen(at), 0, &from);
+	frame_write_eth(bytes, worker_mac, server_mac, bed->ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+	if (bed->ipv6) {
+		const struct ipv6_header h = { &from.addr, &to.addr, like->payload_len,
+					       like->protocol, like->hops };
+		ipv6_write_header(bytes + ETH_BYTES, &h);
+		return bytes + ETH_BYTES + IPV6_BYTES;
+	}
+	frame_write_ipv4(bytes + ETH_BYTES, &from.addr, &to.addr,
+			 like->protocol == IPV6_ICMP ? IP_ICMP : like->protocol, like->payload_len,
+			 false);
+	return bytes + ETH_BYTES + IPV4_BYTES;
+}
+
 void bed_datagram(struct bed *bed, unsigned server, uint32_t line, const void *payload,
 		  uint16_t len)
 {
-	struct route route;
-	struct hl_endpoint from, to = hl_plan_place(bed->plan, line);
 	uint8_t bytes[HL_FRAME_MAX];
-	struct hl_packet pkt = { .data = bytes };
+	const uint16_t room = HL_MTU - IPV6_BYTES - UDP_BYTES;
+	struct ipv6_header h = { .protocol = IP_UDP, .hops = IPV6_HOPS };
 
-	memcpy(route.src_mac, server_mac, 6);
-	memcpy(route.dst_mac, worker_mac, 6);
-	hl_endpoint_parse(servers[server], strlen(servers[server]), 0, &from);
-	datagram_write(&pkt, &route, &from, &to, payload,
-		       len < sizeof(bytes) - FRAME_UDP_AT ? len : sizeof(bytes) - FRAME_UDP_AT);
-	bed_frame(bed, bytes, pkt.len);
+	len = len < room ? len : room;
+	h.payload_len = (uint16_t)(UDP_BYTES + len);
+	uint8_t *udp = headers_write(bed, server, line, bytes, &h);
+	store_be16(udp, 5060);
+	store_be16(udp + 2, hl_plan_place(bed->plan, line).port);
+	store_be16(udp + 4, h.payload_len);
+	store_be16(udp + 6, 0);
+	memcpy(udp + UDP_BYTES, payload, len);
+	if (bed->ipv6) { // which demands one
+		uint64_t sum = checksum_pseudo_ipv6(udp - 32, IP_UDP, h.payload_len);
+		uint16_t checksum = checksum_finish(checksum_add(sum, udp, h.payload_len));
+		store_be16(udp + 6, checksum ? checksum : 0xffff);
+	}
+	bed_frame(bed, bytes, (uint16_t)(udp - bytes + h.payload_len));
+}
+
+void bed_icmp(struct bed *bed, unsigned server, uint32_t line, const uint8_t *icmp, uint16_t len,
+	      uint8_t hops)
+{
+	uint8_t bytes[HL_FRAME_MAX];
+	const uint16_t room = HL_MTU - IPV6_BYTES;
+	struct ipv6_header h = { .protocol = IPV6_ICMP, .hops = hops };
+
+	h.payload_len = len < room ? len : room;
+	if (h.payload_len < 8)
+		return;
+	uint8_t *at = headers_write(bed, server, line, bytes, &h);
+	memcpy(at, icmp, h.payload_len);
+	store_be16(at + 2, 0);
+	uint64_t sum = bed->ipv6 ? checksum_pseudo_ipv6(at - 32, IPV6_ICMP, h.payload_len) : 0;
+	store_be16(at + 2, checksum_finish(checksum_add(sum, at, h.payload_len)));
+	bed_frame(bed, bytes, (uint16_t)(at - bytes + h.payload_len));
 }
 
 static void neighbours_teach(struct bed *bed)
@@ -125,7 +176,7 @@ static void neighbours_teach(struct bed *bed)
 	}
 }
 
-struct bed *bed_new(struct hl_saved *saved)
+struct bed *bed_new(struct hl_saved *saved, bool ipv6)
 {
 	const struct hl_plan_options plan = {
 		.n_workers = 1, .mac = { 2, 0, 0, 0, 0, 1 }, .boot_key = { 1, 2 }, .saved = saved
@@ -142,8 +193,10 @@ struct bed *bed_new(struct hl_saved *saved)
 	struct hl_error err = { 0 };
 
 	for (int i = 0; i < 2; i++)
-		hl_endpoint_parse(servers[i], strlen(servers[i]), 0, &registrar.servers[i]);
-	MUST(bed && hl_config_parse(&config, "fuzz", yaml, &err) == 0);
+		hl_endpoint_parse(servers[ipv6][i], strlen(servers[ipv6][i]), 0,
+				  &registrar.servers[i]);
+	MUST(bed && hl_config_parse(&config, "fuzz", yaml[ipv6], &err) == 0);
+	bed->ipv6 = ipv6;
 	MUST(hl_plan_new(&bed->plan, &config, &plan, &err) == 0);
 	hl_config_free(&config);
 	MUST(hl_worker_new(&bed->worker, bed->plan, &worker, &err) == 0);
@@ -153,7 +206,10 @@ struct bed *bed_new(struct hl_saved *saved)
 		struct hl_take_up taken = { .now_ns = bed->now_ns, .spread_ns = SEC };
 		hl_worker_take_up(bed->worker, saved, &taken);
 	}
-	neighbours_teach(bed);
+	if (ipv6)
+		bed_pass(bed, 100 * MS, true); // the registrar answers for its servers
+	else
+		neighbours_teach(bed);
 	hl_worker_command(bed->worker, &enable);
 	return bed;
 }

@@ -13,6 +13,7 @@
 #define SEC 1000000000ull
 
 struct bed {
+	bool ipv6;
 	struct hl_plan *plan;
 	struct hl_worker *worker;
 	struct hl_registrar *registrar;
@@ -24,8 +25,8 @@ struct bed {
 	} sent[BED_SENT]; // by their number modulo BED_SENT
 };
 
-// The lines are on. saved: what they take up; NULL: nothing.
-struct bed *bed_new(struct hl_saved *saved);
+// The lines are on, with addresses of IPv4, or of IPv6. saved: what they take up; NULL: nothing.
+struct bed *bed_new(struct hl_saved *saved, bool ipv6);
 void bed_free(struct bed *bed);
 
 // Let time pass; answered: the registrar gets what is sent, and what it says arrives.
@@ -35,6 +36,10 @@ void bed_frame(struct bed *bed, const uint8_t *bytes, uint16_t len);
 // A datagram of server 0 or 1 to a line, its headers right; of what does not fit the end is cut off.
 void bed_datagram(struct bed *bed, unsigned server, uint32_t line, const void *payload,
 		  uint16_t len);
+
+// An ICMP message of server 0 or 1 to a line, its checksum put in; hops: of IPv6, 255 as neighbours send.
+void bed_icmp(struct bed *bed, unsigned server, uint32_t line, const uint8_t *icmp, uint16_t len,
+	      uint8_t hops);
 
 // What must hold of a worker whatever it was given; the input that breaks it is kept.
 void bed_check(const struct bed *bed);

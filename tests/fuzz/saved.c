@@ -13,7 +13,7 @@ static struct {
 static void good_make(void)
 {
 	static struct hl_save save;
-	struct bed *bed = bed_new(NULL);
+	struct bed *bed = bed_new(NULL, false);
 
 	bed_pass(bed, 5 * SEC, true);
 	save.base_ns = bed->now_ns;
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	memcpy(file + HL_SAVED_HEAD_BYTES, save.block, save.len);
 	hl_saved_end(&sum, file + HL_SAVED_HEAD_BYTES + save.len);
 	if (hl_saved_read(saved, file, total, &now, &head, &err) == 0) {
-		struct bed *bed = bed_new(saved);
+		struct bed *bed = bed_new(saved, false);
 		bed_pass(bed, 100 * SEC, true);
 		bed_check(bed);
 		bed_free(bed);

@@ -11,8 +11,6 @@
 #include "input.h"
 #include "net/headers.h"
 
-#include "datagram.h"
-
 // A request that was sent, the `back`th before the latest. False: it is none.
 static bool request_read(const struct bed *bed, unsigned back, struct frame *f)
 {
@@ -61,7 +59,10 @@ static void answer(struct bed *bed, struct input *in)
 		for (uint32_t line = 0; line < BED_LINES; line++) {
 			const struct hl_endpoint place = hl_plan_place(bed->plan, line);
 			if (place.port == f.src.port && hl_addr_equal(&place.addr, &f.src.addr))
-				bed_datagram(bed, f.dst.addr.bytes[3] == 2, line, text,
+				bed_datagram(bed,
+					     f.dst.addr.bytes[bed->ipv6 ? 15 : 3] ==
+						     (bed->ipv6 ? 0xb : 2),
+					     line, text,
 					     (uint16_t)(n < HL_FRAME_MAX ? n : HL_FRAME_MAX));
 		}
 	}
@@ -91,24 +92,29 @@ static void raw(struct bed *bed, struct input *in)
 static void unreachable(struct bed *bed, struct input *in)
 {
 	const uint8_t how = input_u8(in), code = input_u8(in), at = input_u8(in), x = input_u8(in);
-	uint16_t len = input_u16(in) % 600;
-	uint8_t bytes[HL_FRAME_MAX] = { 0 }, *icmp = bytes + ETH_BYTES + IPV4_BYTES;
+	const uint16_t len = input_u16(in) % 600;
+	uint8_t icmp[8 + 600] = { 0 };
 	struct frame f;
 
 	if (!request_read(bed, how & 7, &f))
 		return;
 	const uint8_t *sent = bed->sent[(bed->n_sent - 1 - (how & 7)) % BED_SENT].bytes;
-	frame_write_eth(bytes, (const uint8_t[6]){ 2, 0, 0, 0, 0, 1 },
-			(const uint8_t[6]){ 2, 0, 0, 0, 0, 2 }, ETHERTYPE_IPV4);
-	frame_write_ipv4(bytes + ETH_BYTES, &f.dst.addr, &f.src.addr, IP_ICMP, (uint16_t)(8 + len),
-			 false);
-	icmp[0] = 3;
+	icmp[0] = !bed->ipv6 ? 3 : how & 8 ? 2 : 1; // of IPv6 also: too big
 	icmp[1] = code;
 	memcpy(icmp + 8, sent + ETH_BYTES, len);
 	icmp[8 + at % (len + 1)] ^= x;
-	store_be16(icmp + 2, 0);
-	store_be16(icmp + 2, checksum_finish(checksum_add(0, icmp, (uint16_t)(8 + len))));
-	bed_frame(bed, bytes, (uint16_t)(ETH_BYTES + IPV4_BYTES + 8 + len));
+	bed_icmp(bed, how >> 4 & 1, how >> 5 & 3, icmp, (uint16_t)(8 + len), 64);
+}
+
+// Any ICMP message; those of neighbour discovery come from beside, or not.
+static void icmp_any(struct bed *bed, struct input *in)
+{
+	const uint8_t how = input_u8(in);
+	uint16_t len;
+	uint8_t *icmp = input_piece(in, 256, &len);
+
+	bed_icmp(bed, how & 1, how >> 1 & 3, icmp, len, how & 8 ? 64 : 255);
+	free(icmp);
 }
 
 static void command(struct bed *bed, struct input *in)
@@ -131,13 +137,14 @@ static void command(struct bed *bed, struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct input in = { bytes, size };
-	struct bed *bed = bed_new(NULL);
+	const uint8_t how = input_u8(&in);
+	struct bed *bed = bed_new(NULL, how & 2);
 	const uint64_t start_ns = bed->now_ns;
 	uint64_t ops = 0;
 
-	bed_pass(bed, 2 * SEC, input_u8(&in) & 1);
+	bed_pass(bed, 2 * SEC, how & 1);
 	for (; in.left && ops < 200; ops++) {
-		switch (input_u8(&in) % 7) {
+		switch (input_u8(&in) % 8) {
 		case 0:
 			raw(bed, &in);
 			break;
@@ -154,6 +161,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			command(bed, &in);
 			break;
 		case 5:
+			icmp_any(bed, &in);
+			break;
+		case 6:
 			bed_pass(bed, input_u16(&in) * MS, false);
 			break;
 		default:
