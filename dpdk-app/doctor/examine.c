@@ -208,7 +208,7 @@ static int device_look(const struct examination *e, struct facts *facts)
 		.devices = e->device,
 		.n_devices = 1,
 		.eal = e->eal,
-		.family = hl_config_family(e->config, 0),
+		.family = e->config ? hl_config_family(e->config, 0) : HL_FAMILY_IPV4,
 		.workers = e->workers,
 		.peer_timeout_ms = e->patience_ms,
 	};

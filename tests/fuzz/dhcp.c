@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	while (in.left) {
 		const uint8_t op = input_u8(&in);
 		uint16_t len;
-		uint8_t *reply = input_piece(&in, HL_FRAME_MAX - FRAME_UDP_AT, &len);
+		uint8_t *reply = input_piece(&in, HL_MTU - IPV4_BYTES - UDP_BYTES, &len);
 		struct hl_packet pkt = { .data = frame };
 		struct hl_burst tx = { .pkts = out_pkts, .cap = 8 };
 

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		const uint8_t op = input_u8(&in);
 		uint8_t frame[HL_FRAME_MAX];
 		uint16_t len;
-		uint8_t *piece = input_piece(&in, HL_FRAME_MAX - FRAME_UDP_AT, &len);
+		uint8_t *piece = input_piece(&in, HL_MTU - IPV4_BYTES - UDP_BYTES, &len);
 		struct hl_packet pkt = { .data = op & 1 ? frame : piece, .len = len };
 		struct hl_burst tx = { .pkts = pkts, .cap = 8 };
 

@@ -30,8 +30,8 @@ vlan_make() {
 	fi
 	if ! ip -n "$NET" link add link "$under" name "$1" type vlan id "$inner" 2>/dev/null; then
 		echo "# VLAN $2 by a switch, as the kernel has no VLANs"
-		spawn "switch-$1" ip netns exec "$NET" python3 "$NET_DIR/vlan_switch.py" "$ID" "$1=$2"
-		wait_until 10 grep -q ready "$DIR/switch-$1.log" || bail "the switch starts" "it says nothing"
+		spawn "switch-$NET-$1" ip netns exec "$NET" python3 "$NET_DIR/vlan_switch.py" "$ID" "$1=$2"
+		wait_until 10 grep -q ready "$DIR/switch-$NET-$1.log" || bail "the switch starts" "it says nothing"
 	fi
 	ip -n "$NET" link set "$1" txqueuelen 10000 up
 }
@@ -120,7 +120,11 @@ job() { # NAME
 	kamailio_pair "$NET" MD5 SHA-256
 	capture_start "$NET" "$ID" "$DIR/$name.pcap" || bail "$name: capture starts" "dumpcap wrote nothing"
 	heartline_start "$name" "$NET_OF_LINES" run -c "$DIR/$name.yaml" --summary "$DIR/$name.json" --pcap "$DIR/$name.pcapng"
-	holds_within "$name: all lines register" 20 primary $LINES_OF_CASE || finish
+	holds_within "$name: all lines register" 20 primary $LINES_OF_CASE || {
+		heartline_stop "$HEARTLINE_PID" 20
+		echo "# dropped: $(summary "$DIR/$name.json" drops)"
+		finish
+	}
 	kamailio_kill primary
 	holds_within "$name: primary killed: all lines on the backup" $MOVE_S backup $LINES_OF_CASE
 	kamailio_start primary "$NET" 10.99.0.1 || bail "$name: primary starts again" "no 200 to OPTIONS"
