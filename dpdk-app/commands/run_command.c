@@ -18,7 +18,6 @@
 #include "commands/phases.h"
 #include "commands/run_options.h"
 #include "history/history.h"
-#include "http/listen.h"
 #include "http/server.h"
 #include "naming/dhcp.h"
 #include "naming/resolve.h"
@@ -264,12 +263,14 @@ static int run_opened(struct run_parts *p, struct hl_config *config, struct sess
 static int http_open(struct run_parts *p, const struct hl_config *config, struct hl_error *err)
 {
 	const struct http_access *access = &p->http_server.access;
-	char place[HTTP_PLACE_ROOM];
+	char place[HL_ENDPOINT_TEXT];
 	int rc = http_server_open(&p->http_server, config, err);
 
-	if (rc == 0 && access->is_open && !p->options.quiet)
+	if (rc == 0 && access->is_open && !p->options.quiet) {
+		hl_endpoint_format(&access->at, place);
 		fprintf(stderr, "heartline: http: %s://%s\n",
-			access->certificate ? "https" : "http", http_place(&access->at, place));
+			access->certificate ? "https" : "http", place);
+	}
 	return rc;
 }
 

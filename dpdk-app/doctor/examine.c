@@ -13,6 +13,7 @@
 
 #include <rte_ethdev.h>
 
+#include "base/socket_address.h"
 #include "base/timebase.h"
 #include "doctor/collect.h"
 #include "doctor/examine_network.h"
@@ -76,19 +77,6 @@ static bool is_of_lines(const struct hl_config *c, const struct hl_addr *addr)
 	return false;
 }
 
-static bool kernel_address(const struct sockaddr *at, struct hl_addr *out)
-{
-	*out = (struct hl_addr){ 0 };
-	if (at && at->sa_family == AF_INET) {
-		out->family = HL_FAMILY_IPV4;
-		memcpy(out->bytes, &((const struct sockaddr_in *)(const void *)at)->sin_addr, 4);
-	} else if (at && at->sa_family == AF_INET6) {
-		out->family = HL_FAMILY_IPV6;
-		memcpy(out->bytes, &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr, 16);
-	}
-	return out->family != HL_FAMILY_NONE;
-}
-
 // Addresses of lines that the kernel has as well: it would answer for them, too.
 static void kernel_addresses_note(const struct examination *e, const char *interface,
 				  struct facts_interface *f)
@@ -101,7 +89,7 @@ static void kernel_addresses_note(const struct examination *e, const char *inter
 	for (const struct ifaddrs *a = all; a; a = a->ifa_next) {
 		struct hl_addr addr;
 
-		if (!kernel_address(a->ifa_addr, &addr))
+		if (!socket_address_read(a->ifa_addr, &addr))
 			continue;
 		if (!strcmp(a->ifa_name, interface) && hl_prefix_contains(&subnet, &addr))
 			hl_addr_format(&addr, f->subnet_address);

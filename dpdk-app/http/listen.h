@@ -8,7 +8,3 @@
 // Listen on an address. at->port is the one that was taken, when 0 was asked for.
 // @return a descriptor that does not block; -errno with a message
 int http_listen(struct hl_endpoint *at, struct hl_error *err);
-
-// "127.0.0.1:9060", "[::1]:9060"
-#define HTTP_PLACE_ROOM (HL_ADDR_TEXT + 9)
-const char *http_place(const struct hl_endpoint *at, char out[HTTP_PLACE_ROOM]);

@@ -12,6 +12,8 @@
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 
+#include "base/socket_address.h"
+
 #define SRV_HOSTS_MAX 16
 #define NAPTR_MAX 4
 #define PRIORITY_BITS \
@@ -45,23 +47,6 @@ static int asked(struct lookup *l, const char *name, const char *type, int statu
 	return status;
 }
 
-static bool target_address(const struct ares_addrinfo_node *node, struct hl_addr *out)
-{
-	*out = (struct hl_addr){ 0 };
-	if (node->ai_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)node->ai_addr;
-
-		out->family = HL_FAMILY_IPV4;
-		memcpy(out->bytes, &in->sin_addr, 4);
-	} else if (node->ai_family == AF_INET6) {
-		const struct sockaddr_in6 *in = (const void *)node->ai_addr;
-
-		out->family = HL_FAMILY_IPV6;
-		memcpy(out->bytes, &in->sin6_addr, 16);
-	}
-	return out->family != HL_FAMILY_NONE;
-}
-
 static int addresses_add(struct lookup *l, const char *host, const struct hl_target *like)
 {
 	const char *type = l->query->family == HL_FAMILY_IPV6 ? "AAAA" : "A";
@@ -75,7 +60,7 @@ static int addresses_add(struct lookup *l, const char *host, const struct hl_tar
 		struct hl_target *t = &l->out->targets[l->out->n];
 		struct hl_addr addr;
 
-		if (!target_address(a, &addr) || addr.family != l->query->family)
+		if (!socket_address_read(a->ai_addr, &addr) || addr.family != l->query->family)
 			continue;
 		*t = *like;
 		t->at.addr = addr;

@@ -16,17 +16,6 @@ uint32_t profile_find(const struct hl_config *config, const char *name)
 	return UINT32_MAX;
 }
 
-static bool ranges_equal(const struct hl_port *a, const struct hl_port *b)
-{
-	if (a->n_ranges != b->n_ranges || a->prefix != b->prefix)
-		return false;
-	for (uint32_t k = 0; k < a->n_ranges; k++)
-		if (!hl_addr_equal(&a->ranges[k].first, &b->ranges[k].first) ||
-		    !hl_addr_equal(&a->ranges[k].last, &b->ranges[k].last))
-			return false;
-	return true;
-}
-
 // The first difference, as a place in the file. NULL: there is none.
 static const char *port_difference(const struct hl_config *now, const struct hl_config *next,
 				   char place[64])
@@ -36,7 +25,7 @@ static const char *port_difference(const struct hl_config *now, const struct hl_
 	for (uint32_t i = 0; i < now->n_ports; i++) {
 		const struct hl_port *a = &now->ports[i], *b = &next->ports[i];
 		const char *key = strcmp(a->device, b->device)               ? "device"
-				  : !ranges_equal(a, b)                      ? "addresses"
+				  : !hl_port_ranges_equal(a, b)              ? "addresses"
 				  : !hl_addr_equal(&a->gateway, &b->gateway) ? "gateway"
 									     : NULL;
 		if (!key)

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "base/counter.h"
+#include "base/socket_address.h"
 #include "trace/tap.h"
 
 enum chunk {
@@ -115,29 +116,11 @@ uint32_t hep_write(uint8_t out[HEP_ROOM], const struct glance_datagram *d, uint6
 	return (uint32_t)(at - out);
 }
 
-static socklen_t address_of(const struct hl_endpoint *to, struct sockaddr_storage *address)
-{
-	struct sockaddr_in *v4 = (void *)address;
-	struct sockaddr_in6 *v6 = (void *)address;
-
-	memset(address, 0, sizeof(*address));
-	if (to->addr.family == HL_FAMILY_IPV4) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(to->port);
-		v4->sin_addr.s_addr = htonl(hl_addr_ipv4(&to->addr));
-		return sizeof(*v4);
-	}
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(to->port);
-	memcpy(&v6->sin6_addr, to->addr.bytes, sizeof(v6->sin6_addr));
-	return sizeof(*v6);
-}
-
 int hep_open(struct hep **out, const struct hl_endpoint *to, uint32_t capture_id,
 	     struct hl_error *err)
 {
-	struct sockaddr_storage address;
-	socklen_t len = address_of(to, &address);
+	union socket_address address;
+	socklen_t len = socket_address_of(&address, to);
 	struct hep *h = calloc(1, sizeof(*h));
 	char text[HL_ENDPOINT_TEXT];
 
@@ -147,8 +130,8 @@ int hep_open(struct hep **out, const struct hl_endpoint *to, uint32_t capture_id
 		return hl_fail(err, ENOMEM, "hep: no memory");
 	snprintf(h->place, sizeof(h->place), "%s", text);
 	h->capture_id = capture_id;
-	h->fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (h->fd < 0 || connect(h->fd, (void *)&address, len) < 0) {
+	h->fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (h->fd < 0 || connect(h->fd, &address.any, len) < 0) {
 		int rc = hl_fail(err, errno, "hep: %s: %s", h->place, strerror(errno));
 		hep_close(h);
 		return rc;
