@@ -221,10 +221,9 @@ int pools_room_check(const struct pools *pools, const struct hl_config *config,
 	return rc;
 }
 
-static bool ranges_equal(const struct hl_port *a, const struct hl_port *b)
+bool hl_port_ranges_equal(const struct hl_port *a, const struct hl_port *b)
 {
-	if (a->n_ranges != b->n_ranges || a->prefix != b->prefix ||
-	    !hl_addr_equal(&a->gateway, &b->gateway))
+	if (a->n_ranges != b->n_ranges || a->prefix != b->prefix)
 		return false;
 	for (uint32_t k = 0; k < a->n_ranges; k++)
 		if (!hl_addr_equal(&a->ranges[k].first, &b->ranges[k].first) ||
@@ -247,12 +246,13 @@ static bool routes_equal(const struct hl_pool *a, const struct hl_pool *b)
 
 static bool pool_equal(const struct hl_pool *a, const struct hl_pool *b)
 {
-	return strcmp(a->name, b->name) == 0 && ranges_equal(&a->at, &b->at) &&
-	       routes_equal(a, b) && a->port == b->port && a->vlan == b->vlan &&
-	       a->vlan_last == b->vlan_last && a->outer_vlan == b->outer_vlan &&
-	       a->outer_tag == b->outer_tag && a->priority == b->priority &&
-	       a->has_macs == b->has_macs && memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
-	       a->dscp == b->dscp && a->mtu == b->mtu;
+	return strcmp(a->name, b->name) == 0 && hl_port_ranges_equal(&a->at, &b->at) &&
+	       hl_addr_equal(&a->at.gateway, &b->at.gateway) && routes_equal(a, b) &&
+	       a->port == b->port && a->vlan == b->vlan && a->vlan_last == b->vlan_last &&
+	       a->outer_vlan == b->outer_vlan && a->outer_tag == b->outer_tag &&
+	       a->priority == b->priority && a->has_macs == b->has_macs &&
+	       memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->dscp == b->dscp &&
+	       a->mtu == b->mtu;
 }
 
 bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b)

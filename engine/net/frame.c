@@ -36,14 +36,21 @@ static enum frame_kind udp_take(const uint8_t *udp, uint16_t udp_len, struct fra
 	return FRAME_UDP;
 }
 
+// The datagram's length; 0: one that cannot be.
+static uint16_t udp_length(const uint8_t *udp, uint16_t room)
+{
+	if (room < UDP_BYTES)
+		return 0;
+	uint16_t udp_len = load_be16(udp + 4);
+	return udp_len < UDP_BYTES || udp_len > room ? 0 : udp_len;
+}
+
 // udp: the `room` bytes behind the header `ip`, up to the end of the datagram.
 static enum frame_kind udp_read(const uint8_t *udp, uint16_t room, const uint8_t *ip,
 				uint16_t flags, struct frame *out)
 {
-	if (room < UDP_BYTES)
-		return FRAME_BAD;
-	uint16_t udp_len = load_be16(udp + 4);
-	if (udp_len < UDP_BYTES || udp_len > room)
+	uint16_t udp_len = udp_length(udp, room);
+	if (udp_len == 0)
 		return FRAME_BAD;
 	if (!(flags & HL_PACKET_CSUM_GOOD) && load_be16(udp + 6) != 0) {
 		uint64_t sum = checksum_pseudo_ipv4(ip + 12, ip + 16, IP_UDP, udp_len);
@@ -127,10 +134,8 @@ static bool ipv6_sum_good(const uint8_t *ip, uint8_t protocol, const uint8_t *by
 static enum frame_kind udp_ipv6_read(const uint8_t *udp, uint16_t room, const uint8_t *ip,
 				     uint16_t flags, struct frame *out)
 {
-	if (room < UDP_BYTES)
-		return FRAME_BAD;
-	uint16_t udp_len = load_be16(udp + 4);
-	if (udp_len < UDP_BYTES || udp_len > room)
+	uint16_t udp_len = udp_length(udp, room);
+	if (udp_len == 0)
 		return FRAME_BAD;
 	if (load_be16(udp + 6) == 0)
 		return FRAME_BAD_CHECKSUM;

@@ -7,11 +7,6 @@
 
 #include "base/text.h"
 
-static unsigned addr_bits(const struct hl_addr *addr)
-{
-	return (unsigned)hl_addr_bits(addr);
-}
-
 // Bits of the kth byte that are beyond the prefix.
 static uint8_t host_bits(uint8_t len, unsigned k)
 {
@@ -23,7 +18,7 @@ static uint8_t host_bits(uint8_t len, unsigned k)
 struct hl_prefix hl_prefix_of(const struct hl_addr *addr, uint8_t len)
 {
 	struct hl_prefix prefix = { .addr = { .family = addr->family } };
-	unsigned bits = addr_bits(addr);
+	unsigned bits = (unsigned)hl_addr_bits(addr);
 
 	prefix.len = len < bits ? len : (uint8_t)bits;
 	for (unsigned k = 0; k < bits / 8; k++)
@@ -42,7 +37,7 @@ int hl_prefix_parse(const char *text, size_t len, struct hl_prefix *prefix)
 	const char *digits = slash + 1;
 	size_t n = len - (size_t)(digits - text);
 	if (n > 3 || (n > 1 && digits[0] == '0') || !text_get_number(digits, (uint32_t)n, &bits) ||
-	    bits > addr_bits(&addr))
+	    bits > (uint32_t)hl_addr_bits(&addr))
 		return -EINVAL;
 	struct hl_prefix read = hl_prefix_of(&addr, (uint8_t)bits);
 	if (!hl_addr_equal(&read.addr, &addr))
@@ -72,14 +67,14 @@ struct hl_addr hl_prefix_last(const struct hl_prefix *prefix)
 {
 	struct hl_addr last = prefix->addr;
 
-	for (unsigned k = 0; k < addr_bits(&last) / 8; k++)
+	for (unsigned k = 0; k < (unsigned)hl_addr_bits(&last) / 8; k++)
 		last.bytes[k] |= host_bits(prefix->len, k);
 	return last;
 }
 
 uint64_t hl_prefix_count(const struct hl_prefix *prefix)
 {
-	unsigned free_bits = addr_bits(&prefix->addr) - prefix->len;
+	unsigned free_bits = (unsigned)hl_addr_bits(&prefix->addr) - prefix->len;
 
 	return free_bits < 64 ? UINT64_C(1) << free_bits : UINT64_MAX;
 }

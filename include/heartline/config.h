@@ -394,6 +394,9 @@ struct hl_pool_share {
 /** What comes to a pool of a configuration that was checked. @return 0; -ENOENT: there are fewer; -ENOMEM */
 int hl_pool_explain(const struct hl_config *config, uint32_t index, struct hl_pool_share *out);
 
+/** Have two ports the same addresses, in networks of the same length? */
+bool hl_port_ranges_equal(const struct hl_port *a, const struct hl_port *b);
+
 /** Do two configurations have the same pools? */
 bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b);
 
