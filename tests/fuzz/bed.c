@@ -8,11 +8,15 @@
 #include "input.h"
 #include "net/arp.h"
 #include "net/headers.h"
+#include "net/icmp.h"
 #include "net/ipv6.h"
+
+#include "datagram.h"
 
 #define ROOM 64 // packets a call may write
 
-static const uint8_t worker_mac[6] = { 2, 0, 0, 0, 0, 1 }, server_mac[6] = { 2, 0, 0, 0, 0, 2 };
+// From the servers to the worker.
+static const struct route route = { { 2, 0, 0, 0, 0, 2 }, { 2, 0, 0, 0, 0, 1 } };
 static const char *const servers[2][2] = { { "10.99.0.1:5060", "10.99.0.2:5060" },
 					   { "[2001:db8::a]:5060", "[2001:db8::b]:5060" } };
 #define YAML(own, primary, backup) \
@@ -98,67 +102,52 @@ void bed_frame(struct bed *bed, const uint8_t *bytes, uint16_t len)
 	free(copy);
 }
 
-// The link and network header of a packet from a server to a line. Returns where its payload begins.
-static uint8_t *headers_write(struct bed *bed, unsigned server, uint32_t line, uint8_t *bytes,
-			      const struct ipv6_header *like)
+static struct hl_endpoint server_of(const struct bed *bed, unsigned server)
 {
-	const struct hl_endpoint to = hl_plan_place(bed->plan, line);
 	const char *const at = servers[bed->ipv6][server];
-	struct hl_endpoint from;
+	struct hl_endpoint endpoint;
 
-	hl_endpoint_parse(at, strlen(at), 0, &from);
-	frame_write_eth(bytes, worker_mac, server_mac, bed->ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
-	if (bed->ipv6) {
-		const struct ipv6_header h = { &from.addr, &to.addr, like->payload_len,
-					       like->protocol, like->hops };
-		ipv6_write_header(bytes + ETH_BYTES, &h);
-		return bytes + ETH_BYTES + IPV6_BYTES;
-	}
-	frame_write_ipv4(bytes + ETH_BYTES, &from.addr, &to.addr,
-			 like->protocol == IPV6_ICMP ? IP_ICMP : like->protocol, like->payload_len,
-			 false);
-	return bytes + ETH_BYTES + IPV4_BYTES;
+	hl_endpoint_parse(at, strlen(at), 0, &endpoint);
+	return endpoint;
 }
 
 void bed_datagram(struct bed *bed, unsigned server, uint32_t line, const void *payload,
 		  uint16_t len)
 {
-	uint8_t bytes[HL_FRAME_MAX];
 	const uint16_t room = HL_MTU - IPV6_BYTES - UDP_BYTES;
-	struct ipv6_header h = { .protocol = IP_UDP, .hops = IPV6_HOPS };
+	const struct hl_endpoint from = server_of(bed, server), to = hl_plan_place(bed->plan, line);
+	uint8_t bytes[HL_FRAME_MAX];
+	struct hl_packet pkt = { .data = bytes };
 
-	len = len < room ? len : room;
-	h.payload_len = (uint16_t)(UDP_BYTES + len);
-	uint8_t *udp = headers_write(bed, server, line, bytes, &h);
-	store_be16(udp, 5060);
-	store_be16(udp + 2, hl_plan_place(bed->plan, line).port);
-	store_be16(udp + 4, h.payload_len);
-	store_be16(udp + 6, 0);
-	memcpy(udp + UDP_BYTES, payload, len);
-	if (bed->ipv6) { // which demands one
-		uint64_t sum = checksum_pseudo_ipv6(udp - 32, IP_UDP, h.payload_len);
-		uint16_t checksum = checksum_finish(checksum_add(sum, udp, h.payload_len));
-		store_be16(udp + 6, checksum ? checksum : 0xffff);
-	}
-	bed_frame(bed, bytes, (uint16_t)(udp - bytes + h.payload_len));
+	datagram_write(&pkt, &route, &from, &to, payload, len < room ? len : room);
+	bed_frame(bed, bytes, pkt.len);
 }
 
 void bed_icmp(struct bed *bed, unsigned server, uint32_t line, const uint8_t *icmp, uint16_t len,
 	      uint8_t hops)
 {
-	uint8_t bytes[HL_FRAME_MAX];
-	const uint16_t room = HL_MTU - IPV6_BYTES;
-	struct ipv6_header h = { .protocol = IPV6_ICMP, .hops = hops };
+	const uint16_t room = HL_MTU - IPV6_BYTES, n = len < room ? len : room;
+	const struct hl_endpoint from = server_of(bed, server), to = hl_plan_place(bed->plan, line);
+	const struct ipv6_header h = { &from.addr, &to.addr, n, IPV6_ICMP, hops };
+	uint8_t bytes[HL_FRAME_MAX], *ip = bytes + ETH_BYTES;
+	uint8_t *at = ip + (bed->ipv6 ? IPV6_BYTES : IPV4_BYTES);
 
-	h.payload_len = len < room ? len : room;
-	if (h.payload_len < 8)
+	if (n < 8)
 		return;
-	uint8_t *at = headers_write(bed, server, line, bytes, &h);
-	memcpy(at, icmp, h.payload_len);
-	store_be16(at + 2, 0);
-	uint64_t sum = bed->ipv6 ? checksum_pseudo_ipv6(at - 32, IPV6_ICMP, h.payload_len) : 0;
-	store_be16(at + 2, checksum_finish(checksum_add(sum, at, h.payload_len)));
-	bed_frame(bed, bytes, (uint16_t)(at - bytes + h.payload_len));
+	frame_write_eth(bytes, route.dst_mac, route.src_mac,
+			bed->ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+	if (bed->ipv6)
+		ipv6_write_header(ip, &h);
+	else
+		frame_write_ipv4(ip, &from.addr, &to.addr, IP_ICMP, n, false);
+	memcpy(at, icmp, n);
+	if (bed->ipv6) {
+		icmp_finish(at, n, ip);
+	} else {
+		store_be16(at + 2, 0);
+		store_be16(at + 2, checksum_finish(checksum_add(0, at, n)));
+	}
+	bed_frame(bed, bytes, (uint16_t)(at - bytes + n));
 }
 
 static void neighbours_teach(struct bed *bed)
@@ -170,8 +159,8 @@ static void neighbours_teach(struct bed *bed)
 
 		hl_addr_parse(i ? "10.99.0.2" : "10.99.0.1", 9, &request.target);
 		hl_addr_parse("10.99.1.1", 9, &request.sender);
-		memcpy(request.sender_mac, worker_mac, 6);
-		arp_write_reply(&pkt, server_mac, &request);
+		memcpy(request.sender_mac, route.dst_mac, 6);
+		arp_write_reply(&pkt, route.src_mac, &request);
 		bed_frame(bed, bytes, pkt.len);
 	}
 }

@@ -72,13 +72,6 @@ static void random_change(struct rng *rng, const struct scenario *s, struct scen
 		random_word(rng, f);
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct scenario_fault *f = a, *g = b;
-
-	return f->at_ms < g->at_ms ? -1 : f->at_ms > g->at_ms;
-}
-
 void scenario_changes(struct scenario *s, uint64_t seed)
 {
 	struct rng rng;
@@ -94,7 +87,7 @@ void scenario_changes(struct scenario *s, uint64_t seed)
 		*f = (struct scenario_fault){ .at_ms = rng_below(&rng, last_ms) };
 		random_change(&rng, s, f);
 	}
-	qsort(s->faults, s->n_faults, sizeof(s->faults[0]), by_time);
+	scenario_sort_faults(s);
 }
 
 static void change(struct world *world, const struct hl_profile *settings)

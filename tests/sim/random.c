@@ -2,6 +2,8 @@
 // Scenarios from a seed: the same seed, the same run.
 #include "scenario.h"
 
+#include <stdlib.h>
+
 static uint32_t between(struct rng *rng, uint32_t low, uint32_t high)
 {
 	return low + rng_below(rng, high - low + 1);
@@ -109,6 +111,18 @@ static void random_servers(struct rng *rng, uint32_t grant_s, struct hl_registra
 	servers->one_time_nonces = chance(rng, 30);
 	servers->rewrite_contacts = chance(rng, 20);
 	servers->foreign_contacts = chance(rng, 30);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct scenario_fault *f = a, *g = b;
+
+	return f->at_ms < g->at_ms ? -1 : f->at_ms > g->at_ms;
+}
+
+void scenario_sort_faults(struct scenario *s)
+{
+	qsort(s->faults, s->n_faults, sizeof(s->faults[0]), by_time);
 }
 
 void scenario_random(struct scenario *s, uint64_t seed)

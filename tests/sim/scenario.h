@@ -84,6 +84,8 @@ struct scenario {
 
 // All of it from a seed.
 void scenario_random(struct scenario *s, uint64_t seed);
+// Faults that were added in any order, by their times.
+void scenario_sort_faults(struct scenario *s);
 // The same, and lines come and go.
 void scenario_churn(struct scenario *s, uint64_t seed);
 // The guide's best set-up on a healthy network.

@@ -136,13 +136,6 @@ void survive_free(struct survive *s)
 	free(s->bytes);
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct scenario_fault *f = a, *g = b;
-
-	return f->at_ms < g->at_ms ? -1 : f->at_ms > g->at_ms;
-}
-
 void scenario_survive(struct scenario *s, uint64_t seed)
 {
 	struct rng rng;
@@ -175,5 +168,5 @@ void scenario_survive(struct scenario *s, uint64_t seed)
 	// the end of the faults is behind all of them
 	if (s->heal_ms < at_ms)
 		s->heal_ms = at_ms;
-	qsort(s->faults, s->n_faults, sizeof(s->faults[0]), by_time);
+	scenario_sort_faults(s);
 }

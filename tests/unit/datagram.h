@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A datagram as a frame of plain Ethernet and IPv4, as a host on the link sends it.
+// A datagram as a frame of plain Ethernet, as a host on the link sends it.
 #pragma once
 
 #include <string.h>
@@ -9,7 +9,9 @@
 #include "net/headers.h"
 #include "net/path.h"
 
-enum { FRAME_UDP_AT = ETH_BYTES + IPV4_BYTES + UDP_BYTES }; // of the payload in such a frame
+enum {
+	FRAME_UDP_AT = ETH_BYTES + IPV4_BYTES + UDP_BYTES
+}; // of the payload in such a frame of IPv4
 
 struct route {
 	uint8_t src_mac[6], dst_mac[6];
@@ -29,7 +31,7 @@ static inline void datagram_write(struct hl_packet *pkt, const struct route *rou
 	};
 	struct path path;
 
-	path_init(&path, route->src_mac, HL_FAMILY_IPV4);
+	path_init(&path, route->src_mac, dst->addr.family);
 	memcpy(path_payload(&path, pkt), payload, len);
 	path_write_to(pkt, &path, &ends, len);
 	path_finish(pkt);

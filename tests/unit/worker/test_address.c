@@ -9,6 +9,7 @@
 #include "net/arp.h"
 #include "net/frame.h"
 #include "rig.h"
+#include "wire.h"
 
 static const uint8_t own_mac[6] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t other_mac[6] = { 2, 0, 0, 0, 0, 9 };
@@ -21,45 +22,15 @@ static struct hl_addr addr(const char *text)
 	return a;
 }
 
-// A worker that knows no neighbour yet: what the rig does, without its lessons.
-struct wire {
-	struct hl_plan *plan;
-	struct hl_worker *worker;
-	uint64_t now_ns;
-	struct hl_packet out[64];
-	uint8_t bytes[64][HL_FRAME_MAX];
-	uint16_t n;
-};
-
-static struct wire *wire_new(const char *ports, const char *profile)
+static struct wire *wire_with(const char *ports, const char *profile)
 {
-	struct wire *wire = calloc(1, sizeof(*wire));
-	struct hl_config config = { 0 };
-	struct hl_error err = { 0 };
-	const struct hl_plan_options plan = { .n_workers = 1, .mac = { 2, 0, 0, 0, 0, 1 } };
-	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1 };
 	char yaml[1024];
 
 	snprintf(yaml, sizeof(yaml),
 		 "ports:\n  - device: rig\n%sprofiles:\n  a:\n    use_random_sip_port: on\n%s"
 		 "lines:\n  - {profile: a, range: 6000-6003}\n",
 		 ports, profile);
-	cr_assert(eq(int, hl_config_parse(&config, "wire", yaml, &err), 0), "%s", err.text);
-	cr_assert(eq(int, hl_plan_new(&wire->plan, &config, &plan, &err), 0), "%s", err.text);
-	cr_assert(eq(int, hl_worker_new(&wire->worker, wire->plan, &worker, &err), 0), "%s",
-		  err.text);
-	hl_config_free(&config);
-	wire->now_ns = SEC;
-	for (int i = 0; i < 64; i++)
-		wire->out[i].data = wire->bytes[i];
-	return wire;
-}
-
-static void wire_free(struct wire *wire)
-{
-	hl_worker_free(wire->worker);
-	hl_plan_free(wire->plan);
-	free(wire);
+	return wire_new(yaml);
 }
 
 static void wire_tick(struct wire *wire)
@@ -110,7 +81,7 @@ static void wire_arp_answer(struct wire *wire, const char *whose)
 
 Test(address, each_is_announced_once_and_not_all_at_a_time)
 {
-	struct wire *wire = wire_new(PORT, SERVER);
+	struct wire *wire = wire_with(PORT, SERVER);
 	uint32_t seen[10] = { 0 }, others = 0;
 
 	for (int ms = 0; ms < 100; ms++, wire->now_ns += MS) {
@@ -148,7 +119,7 @@ Test(address, arp_for_a_line_is_answered_and_for_others_not)
 		{ "10.99.1.1", true },  { "10.99.1.7", true },  { "10.99.2.9", true },
 		{ "10.99.1.8", false }, { "10.99.0.1", false }, { "10.99.1.0", false },
 	};
-	struct wire *wire = wire_new(PORT, SERVER);
+	struct wire *wire = wire_with(PORT, SERVER);
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct hl_addr target = addr(cases[i].target), sender = addr("10.99.0.1");
@@ -172,7 +143,7 @@ Test(address, arp_for_a_line_is_answered_and_for_others_not)
 // Enabled lines of a worker that gets no ARP answer for 10 s, and then one.
 static void next_hop_expect(const char *ports, const char *profile, const char *hop)
 {
-	struct wire *wire = wire_new(ports, profile);
+	struct wire *wire = wire_with(ports, profile);
 	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
 	const struct hl_addr want = addr(hop);
 	uint32_t asked = 0, udp = 0;
@@ -225,7 +196,7 @@ Test(address, a_gateway_is_asked_for_until_it_answers_and_gets_what_is_for_behin
 Test(address, a_mac_that_moved_is_found_before_a_request_times_out)
 {
 	static const uint8_t moved_mac[6] = { 2, 0, 0, 0, 0, 0x42 };
-	struct wire *wire = wire_new(PORT, SERVER);
+	struct wire *wire = wire_with(PORT, SERVER);
 	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
 	uint32_t old = 0, moved = 0;
 
@@ -258,7 +229,7 @@ Test(address, a_mac_that_moved_is_found_before_a_request_times_out)
 Test(address, arp_that_nobody_asked_for_is_counted_and_changes_nothing)
 {
 	static const uint8_t zero_mac[6], false_mac[6] = { 2, 0, 0, 0, 0, 0x66 };
-	struct wire *wire = wire_new(PORT, SERVER);
+	struct wire *wire = wire_with(PORT, SERVER);
 	const struct hl_command enable = { .type = HL_COMMAND_ENABLE, .n = 4 };
 	uint32_t right = 0;
 

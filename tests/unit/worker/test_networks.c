@@ -14,19 +14,11 @@
 
 #include "datagram.h"
 #include "rig.h"
+#include "wire.h"
 
 static const uint8_t server_mac[6] = { 2, 0, 0, 0, 0, 0x99 };
 
-struct two {
-	struct hl_plan *plan;
-	struct hl_worker *worker;
-	uint64_t now_ns;
-	struct hl_packet out[64];
-	uint8_t bytes[64][HL_FRAME_MAX];
-	uint16_t n;
-};
-
-static struct two *two;
+static struct wire *two;
 
 static void setup(void)
 {
@@ -38,27 +30,13 @@ static void setup(void)
 		"profiles:\n  lab:\n    outbound_server: 10.99.0.1\n"
 		"lines:\n  - {profile: lab, range: 1-1, pool: a}\n"
 		"  - {profile: lab, range: 2-2, pool: b}\n";
-	const struct hl_plan_options plan = { .n_workers = 1, .mac = { 2, 0, 0, 0, 0, 1 } };
-	const struct hl_worker_options worker = { .start_ns = SEC, .seed = 1 };
-	struct hl_config config;
-	struct hl_error err = { 0 };
 
-	two = calloc(1, sizeof(*two));
-	cr_assert(eq(int, hl_config_parse(&config, "two", yaml, &err), 0), "%s", err.text);
-	cr_assert(eq(int, hl_plan_new(&two->plan, &config, &plan, &err), 0), "%s", err.text);
-	cr_assert(eq(int, hl_worker_new(&two->worker, two->plan, &worker, &err), 0), "%s",
-		  err.text);
-	hl_config_free(&config);
-	two->now_ns = SEC;
-	for (int i = 0; i < 64; i++)
-		two->out[i].data = two->bytes[i];
+	two = wire_new(yaml);
 }
 
 static void teardown(void)
 {
-	hl_worker_free(two->worker);
-	hl_plan_free(two->plan);
-	free(two);
+	wire_free(two);
 }
 
 TestSuite(networks, .init = setup, .fini = teardown);
