@@ -15,6 +15,12 @@ static bool is_registered(uint8_t state)
 	return state == HL_ON_P || state == HL_ON_B || state == HL_HOLD_B || state == HL_SW_P;
 }
 
+// A line is off until the ramp reaches it, and after its first attempt only by order.
+static bool is_disabled(const struct hl_state *state, const struct hl_line_account *account)
+{
+	return state->state == HL_OFF && (account->registered_once || state->code != HL_CODE_NONE);
+}
+
 static void list_failed(struct outcome *o, uint32_t line, const struct hl_state *state, bool never)
 {
 	if (o->n_failed == o->failed_room) {
@@ -58,6 +64,10 @@ void outcome_add(struct outcome *o, uint32_t line, const struct hl_state *state,
 	add_outages(o, line, account);
 	if (is_registered(state->state))
 		return;
+	if (is_disabled(state, account)) {
+		o->disabled++;
+		return;
+	}
 	if (!account->registered_once) {
 		if (state->state == HL_OFF) {
 			o->not_started++;

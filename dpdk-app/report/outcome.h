@@ -25,6 +25,7 @@ struct failed_line {
 struct outcome {
 	uint64_t never;       // were never registered, though there was enough time
 	uint64_t not_started; // were never registered, because the ramp had not reached them
+	uint64_t disabled;    // by an operator, who ordered that they be registered nowhere
 	uint64_t starting;    // likewise, because their first attempt had not timed out yet
 	uint64_t lost;      // were registered, and have not been for longer than a switch may take
 	uint64_t switching; // are between two servers, for no longer than a switch may take

@@ -70,6 +70,8 @@ static void print_lines(const struct report *r, FILE *to)
 		    "%" PRIu64 " not started, %" PRIu64
 		    " whose first attempt was younger than its time-out",
 		    o->not_started, o->starting);
+	if (o->disabled)
+		row(to, "disabled", "%" PRIu64 " by an operator", o->disabled);
 }
 
 // "6000", or with a domain of its own "6000@a.example".

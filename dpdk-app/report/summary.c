@@ -140,6 +140,7 @@ static json_t *summary_object(const struct report *r)
 		{ "flaps", metrics_at("flaps", end) },
 		{ "never_registered", whole(r->outcome.never) },
 		{ "not_started", whole(r->outcome.not_started) },
+		{ "disabled", whole(r->outcome.disabled) },
 		{ "starting", whole(r->outcome.starting) },
 		{ "lost", whole(r->outcome.lost) },
 		{ "switching", whole(r->outcome.switching) },

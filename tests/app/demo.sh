@@ -44,7 +44,7 @@ check "seven rows, all OK" 7 "$(grep -c ' OK$' "$DIR/whole.log")"
 check "the verdict" 1 "$(grep -c '^verdict: ok; 0 bindings left on the primary, 0 on the backup' "$DIR/whole.log")"
 keys=$(grep -oE '^  "[a-z_]+"' "$DIR/whole.json" | tr -d ' "' | tr '\n' ' ')
 check "the summary's keys" "lines registered on_primary on_backup down parked requests responses \
-retransmissions timeouts failovers returns flaps never_registered not_started starting lost switching outages \
+retransmissions timeouts failovers returns flaps never_registered not_started disabled starting lost switching outages \
 causes unregistered leftovers maybe_left offered_rate achieved_rate generator_limited rtt_us \
 rtt_retransmitted_us drops drop_examples limits next_hops moves bounded counters registrar pauses link events history pcap hep state steering startup_ms expectations find_max phases distributions seconds environment configuration reasons hints verdict failed_lines " "$keys"
 # Each place that the table of metrics names, as "object.key" or "registrar[].key".
@@ -62,7 +62,7 @@ check "every metric is in the summary" "missing: many" "$missing"
 for key in lines registered on_primary failovers returns lines_ever_down unregistered; do
 	check "summary: $key" "$lines" "$(get whole $key)"
 done
-for key in on_backup down parked never_registered not_started starting lost lines_too_long leftovers maybe_left \
+for key in on_backup down parked never_registered not_started disabled starting lost lines_too_long leftovers maybe_left \
 	1xx 3xx 5xx 6xx; do
 	check "summary: $key" 0 "$(get whole $key)"
 done

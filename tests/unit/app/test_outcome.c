@@ -51,6 +51,18 @@ Test(outcome, a_line_that_was_not_started_is_excused)
 	cr_expect_eq(o.n_failed, 0);
 }
 
+Test(outcome, a_line_that_was_disabled_is_neither_lost_nor_switching)
+{
+	struct outcome o = add(HL_OFF, 200,
+			       (struct hl_line_account){ .registered_once = true, .age_ms = 1 });
+
+	cr_expect_eq(o.disabled, 1);
+	cr_expect_eq(o.switching, 0);
+	o = add(HL_OFF, HL_CODE_TIMEOUT, (struct hl_line_account){ .age_ms = 99999 });
+	cr_expect_eq(o.disabled, 1, "its first attempt had failed");
+	cr_expect_eq(o.not_started, 0);
+}
+
 Test(outcome, a_line_that_gave_up_is_lost_however_short_its_outage)
 {
 	static const uint8_t states[] = { HL_DOWN, HL_PARK };
