@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Blocks in one array, linked by their numbers; a queue moves with its header from its first block to the next.
 #include "net/tcp/queue.h"
 
 #include <assert.h>
