@@ -20,6 +20,7 @@
 #include "history/history.h"
 #include "http/server.h"
 #include "naming/dhcp.h"
+#include "naming/leases.h"
 #include "naming/resolve.h"
 #include "report/judge.h"
 #include "report/junit.h"
@@ -42,6 +43,7 @@ struct run_parts {
 	struct history *history_file; // likewise
 	struct trace *trace;          // likewise
 	struct survive *survive;      // NULL: no state survives
+	struct leases leases;         // of pools with addresses from DHCP
 	struct control_socket socket;
 	struct control_server server;
 	struct http_server http_server;
@@ -153,6 +155,8 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	if (rc == 0)
 		rc = survive_start(p->survive, run->control->loop, err);
 	if (rc == 0)
+		rc = leases_watch(&p->leases, run->dp->plan, run->control->loop, err);
+	if (rc == 0)
 		rc = confine(&p->confinement, run->config, err);
 	if (rc < 0) {
 		alerts_stop(run->alerts, true);
@@ -164,6 +168,9 @@ static int run_through(struct run_parts *p, struct run *run, struct hl_error *er
 	p->history_file = NULL;
 	rc = hold(p, run, err);
 	run_drain(run);
+	leases_watch_end(&p->leases);
+	if (run->drained) // else a server may still send to the addresses
+		leases_give_back(&p->leases, run->control);
 	own_screen_stop(&p->screen);
 	reload_signal_stop(&p->hangup);
 	control_server_stop(&p->server);
@@ -202,6 +209,7 @@ static int run_on_port(struct run_parts *p, struct hl_config *config, struct ses
 	run.report.history_path = config->history;
 	run.report.state_dir = config->state_dir;
 	dp.saved = survive_saved(p->survive);
+	dp.leases = p->leases.list;
 	run.view.source = p->options.config;
 	run.reload = (struct run_reload){ config, run_config_again, &p->options };
 	start_step_done(START_DEVICE);
@@ -255,6 +263,10 @@ static int run_opened(struct run_parts *p, struct hl_config *config, struct sess
 		rc = macs_accept(session, config, err);
 	if (rc == 0)
 		run_config_note_dhcp(&p->options, config);
+	if (rc == 0) {
+		p->leases.quiet = p->options.quiet;
+		rc = leases_take(&p->leases, config, session->ports, control, err);
+	}
 	if (rc == 0)
 		rc = dhcp_set_servers(config, &session->ports[0], control, p->options.quiet, err);
 	return rc < 0 ? session_exit_code(rc) : run_on_port(p, config, session, err);
@@ -352,6 +364,7 @@ int run_command(int argc, char **argv)
 	survive_close(p.survive);
 	control_socket_close(&p.socket);
 	http_server_close(&p.http_server);
+	leases_free(&p.leases);
 	session_close(&session);
 	hl_config_free(&config);
 	return code;

@@ -27,6 +27,7 @@ static int plan_make(struct dataplane *dp, const struct hl_config *config,
 		.ports = config->n_ports > 1 ? of_plan : NULL,
 		.progress = progress_note,
 		.saved = dp->saved,
+		.leases = dp->leases,
 	};
 
 	memcpy(options.mac, ports->mac, sizeof(options.mac));

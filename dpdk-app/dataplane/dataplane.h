@@ -21,6 +21,7 @@ struct dataplane {
 	struct hl_plan *plan;
 	const struct hl_saved
 		*saved; // lines that an earlier run has left; NULL: none. Until the plan is made
+	struct hl_leases *const *leases; // by pool; NULL: no address comes from DHCP
 	struct handoff *handoff;
 	struct steering steering;
 	struct hl_worker *workers[LCORE_LOOPS_MAX];
@@ -39,7 +40,7 @@ struct dataplane {
 };
 
 // Make the plan and the workers for the ports of the configuration, one for each of their queues, and a loop for
-// each worker. *dp is zero, but for `saved`.
+// each worker. *dp is zero, but for `saved` and `leases`.
 int dataplane_new(struct dataplane *dp, const struct hl_config *config, const struct port ports[],
 		  struct hl_error *err);
 

@@ -9,16 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include <rte_ethdev.h>
-#include <rte_mbuf.h>
 #include <rte_random.h>
 
 #include <heartline/dhcp.h>
 
 #include "base/timebase.h"
-
-#define ROOM 8 // frames that one round may write; what does not fit is sent again later
-#define ROUND_EVERY_NS 500000
+#include "naming/port_round.h"
 
 static bool wanted(const struct hl_config *config)
 {
@@ -28,43 +24,23 @@ static bool wanted(const struct hl_config *config)
 	return false;
 }
 
-// One round of one queue. No offload: the engine verifies and completes all checksums itself.
-static void queue_round(struct hl_dhcp *dhcp, const struct port *port, uint16_t queue)
-{
-	struct rte_mbuf *in[HL_BURST_MAX], *out[ROOM];
-	struct hl_packet pkts[HL_BURST_MAX], written[ROOM];
-	struct hl_burst tx = { .pkts = written };
-	uint16_t n = rte_eth_rx_burst(port->id, queue, in, HL_BURST_MAX), sent = 0;
-
-	for (uint16_t i = 0; i < n; i++)
-		pkts[i] = (struct hl_packet){ .data = rte_pktmbuf_mtod(in[i], uint8_t *),
-					      .len = rte_pktmbuf_data_len(in[i]) };
-	if (rte_pktmbuf_alloc_bulk(port->pool, out, ROOM) == 0)
-		tx.cap = ROOM;
-	for (uint16_t i = 0; i < tx.cap; i++)
-		written[i].data = rte_pktmbuf_mtod(out[i], uint8_t *);
-	hl_dhcp_poll(dhcp, pkts, n, &tx, timebase_ns());
-	rte_pktmbuf_free_bulk(in, n);
-	for (uint16_t i = 0; i < tx.n; i++)
-		out[i]->pkt_len = out[i]->data_len = written[i].len;
-	if (tx.n > 0)
-		sent = rte_eth_tx_burst(port->id, queue, out, tx.n);
-	if (tx.cap > 0)
-		rte_pktmbuf_free_bulk(out + sent, ROOM - sent);
-}
-
 struct asking {
 	struct hl_dhcp *dhcp;
 	const struct port *port;
 };
 
+static void poll(void *context, const struct hl_packet *pkts, uint16_t n, struct hl_burst *tx)
+{
+	hl_dhcp_poll(context, pkts, n, tx, timebase_ns());
+}
+
 // One round of all queues. True when there is an answer, or no longer any hope of one.
 static bool asked(void *context)
 {
 	const struct asking *a = context;
+	const struct port_caller caller = { poll, a->dhcp };
 
-	for (uint16_t q = 0; q < a->port->n_queues && a->dhcp->state == HL_DHCP_ASKING; q++)
-		queue_round(a->dhcp, a->port, q);
+	port_round(a->port, &caller);
 	return a->dhcp->state != HL_DHCP_ASKING;
 }
 
@@ -75,7 +51,7 @@ static int ask(struct hl_dhcp *dhcp, const struct hl_config *config, const struc
 	const struct control_until answered = {
 		.reached = asked,
 		.context = &asking,
-		.look_every_ns = ROUND_EVERY_NS,
+		.look_every_ns = PORT_ROUND_NS,
 		.timeout_ns = CONTROL_NO_TIMEOUT, // it gives up by itself
 		.stop_requests = 1,
 	};
@@ -95,8 +71,8 @@ static bool same_server(const struct hl_dhcp_server *a, const struct hl_dhcp_ser
 
 // The next server of the list that is not the same place as the first one. A name that is looked up
 // by SRV says everything, port included.
-static const struct hl_dhcp_server *backup_of(const struct hl_profile *profile,
-					      const struct hl_dhcp_servers *servers)
+const struct hl_dhcp_server *dhcp_backup_of(const struct hl_profile *profile,
+					    const struct hl_dhcp_servers *servers)
 {
 	const struct hl_dhcp_server *first = &servers->list[0];
 	bool by_port = profile->primary.port != profile->backup.port &&
@@ -131,30 +107,35 @@ static const char *server_text(const struct hl_dhcp_server *server, char out[HL_
 	return out;
 }
 
+int dhcp_profile_set(struct hl_profile *p, const struct hl_dhcp_servers *servers, const char *from,
+		     bool quiet, struct hl_error *err)
+{
+	const struct hl_dhcp_server *first = &servers->list[0],
+				    *backup = dhcp_backup_of(p, servers);
+	char primary[HL_ADDR_TEXT], other[HL_ADDR_TEXT];
+
+	if (server_set(&p->primary, &p->primary_name, first, err) < 0 ||
+	    server_set(&p->backup, &p->backup_name, backup, err) < 0)
+		return -err->code;
+	p->dhcp_option_120 = false;
+	if (!quiet)
+		fprintf(stderr, "heartline: profile %s: DHCP (%s) names primary %s%s%s\n", p->name,
+			from, server_text(first, primary), backup ? ", backup " : ", no backup",
+			backup ? server_text(backup, other) : "");
+	return 0;
+}
+
 static int servers_use(struct hl_config *config, const struct hl_dhcp *dhcp, bool quiet,
 		       struct hl_error *err)
 {
-	char from[HL_ADDR_TEXT], primary[HL_ADDR_TEXT], other[HL_ADDR_TEXT];
+	char from[HL_ADDR_TEXT];
 	struct hl_error inner;
 
 	hl_addr_format(&dhcp->from, from);
-	for (uint32_t i = 0; i < config->n_profiles; i++) {
-		struct hl_profile *p = &config->profiles[i];
-		const struct hl_dhcp_server *first = &dhcp->servers.list[0];
-		const struct hl_dhcp_server *backup = backup_of(p, &dhcp->servers);
-
-		if (!p->dhcp_option_120)
-			continue;
-		if (server_set(&p->primary, &p->primary_name, first, err) < 0 ||
-		    server_set(&p->backup, &p->backup_name, backup, err) < 0)
+	for (uint32_t i = 0; i < config->n_profiles; i++)
+		if (config->profiles[i].dhcp_option_120 &&
+		    dhcp_profile_set(&config->profiles[i], &dhcp->servers, from, quiet, err) < 0)
 			return -err->code;
-		p->dhcp_option_120 = false;
-		if (!quiet)
-			fprintf(stderr, "heartline: profile %s: DHCP (%s) names primary %s%s%s\n",
-				p->name, from, server_text(first, primary),
-				backup ? ", backup " : ", no backup",
-				backup ? server_text(backup, other) : "");
-	}
 	if (hl_config_check(config, &inner) == 0)
 		return 0;
 	return hl_fail(err, inner.code, "DHCP option 120 from %s: %.900s", from, inner.text);
@@ -172,28 +153,31 @@ static const char *why_none(const struct hl_dhcp *dhcp, char *out, size_t size)
 	return out;
 }
 
+int dhcp_profile_keep(struct hl_profile *p, const char *why, struct hl_error *err)
+{
+	if (p->primary.addr.family == HL_FAMILY_NONE && !p->primary_name)
+		return hl_fail(err, ENOENT,
+			       "profile %.60s: dhcp_option_120: %s, and there is no "
+			       "outbound_server to fall back to",
+			       p->name, why);
+	fprintf(stderr,
+		"heartline: warning: profile %s: dhcp_option_120: %s; the servers of the "
+		"configuration are used\n",
+		p->name, why);
+	p->dhcp_option_120 = false;
+	return 0;
+}
+
 static int servers_keep(struct hl_config *config, const struct hl_dhcp *dhcp, struct hl_error *err)
 {
 	char text[HL_ADDR_TEXT + 64];
 	const char *why = why_none(dhcp, text, sizeof(text));
+	int rc = 0;
 
-	for (uint32_t i = 0; i < config->n_profiles; i++) {
-		struct hl_profile *p = &config->profiles[i];
-
-		if (!p->dhcp_option_120)
-			continue;
-		if (p->primary.addr.family == HL_FAMILY_NONE && !p->primary_name)
-			return hl_fail(err, ENOENT,
-				       "profile %.60s: dhcp_option_120: %s, and there is no "
-				       "outbound_server to fall back to",
-				       p->name, why);
-		fprintf(stderr,
-			"heartline: warning: profile %s: dhcp_option_120: %s; the servers of the "
-			"configuration are used\n",
-			p->name, why);
-		p->dhcp_option_120 = false;
-	}
-	return 0;
+	for (uint32_t i = 0; rc == 0 && i < config->n_profiles; i++)
+		if (config->profiles[i].dhcp_option_120)
+			rc = dhcp_profile_keep(&config->profiles[i], why, err);
+	return rc;
 }
 
 int dhcp_set_servers(struct hl_config *config, const struct port *port, struct control *control,
@@ -201,7 +185,8 @@ int dhcp_set_servers(struct hl_config *config, const struct port *port, struct c
 {
 	static struct hl_dhcp dhcp;
 
-	if (!wanted(config))
+	// Where there are pools, the servers have come with their addresses (leases.c).
+	if (config->n_pools > 0 || !wanted(config))
 		return 0;
 	int rc = ask(&dhcp, config, port, control, err);
 	if (rc < 0)

@@ -128,6 +128,7 @@ static bool limit_decides(const struct report *r, enum hl_limit limit)
 	case HL_LIMIT_STALLS:
 		return s->limits[limit];
 	case HL_LIMIT_UNRESOLVED:
+	case HL_LIMIT_NO_LEASE:
 	case HL_LIMIT_LINK_DOWN:
 	case HL_LIMIT_BURST_FULL:
 	case HL_LIMIT_LATE:

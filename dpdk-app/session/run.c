@@ -242,12 +242,16 @@ void run_drain(struct run *run)
 	registering_end(run);
 	orders_cancel(&run->view.orders); // none may start a line again
 	report_before_drain(run);
-	if (!run->enabled_ns && !run->report.state.taken[HL_TAKEN_UP])
+	if (!run->enabled_ns && !run->report.state.taken[HL_TAKEN_UP]) {
+		run->drained = true;
 		return;
+	}
 	dataplane_command(run->dp, HL_COMMAND_DISABLE, run->config->drain_ms);
 	control_wait(run->control, &heard);
 	progress_begin("unregistering", hl_plan_lines(run->dp->plan));
-	run->report.timed_out = control_wait(run->control, &drained) == CONTROL_TIMED_OUT;
+	enum control_end end = control_wait(run->control, &drained);
+	run->report.timed_out = end == CONTROL_TIMED_OUT;
+	run->drained = end == CONTROL_REACHED;
 	progress_end();
 }
 

@@ -40,6 +40,7 @@ struct run {
 	struct alerts *alerts;         // NULL: there are none
 	const struct survive *survive; // NULL: no state survives
 	bool draining;                 // unregistering all lines has begun
+	bool drained;                  // it has come to its end
 	int progress_timer, watch_timer;
 	uint64_t lost_before; // frames that the device lost before the run
 	uint64_t enabled_ns;  // 0: not yet

@@ -128,11 +128,13 @@ static int profile_check(const struct hl_config *config, const struct pools *poo
 	    (p->dns_type != HL_DNS_A || p->primary.port == p->backup.port))
 		return same_server(fault);
 	fault->key = "dhcp_option_120";
-	if (p->dhcp_option_120 && (pools->n > 1 || !pools->of_ports)) {
+	if (p->dhcp_option_120 && (pools->n > 1 || !pools->of_ports) &&
+	    hl_config_leased_pool(config, index) == NULL) {
 		fault_say(fault,
 			  "DHCP is not asked for servers where there are pools, or several ports");
-		return fault_hint(
-			fault, "needed: outbound_server, or one port with addresses and no pools");
+		return fault_hint(fault,
+				  "needed: outbound_server, or lines in one pool with "
+				  "addresses: dhcp, or one port with addresses and no pools");
 	}
 	return check_settings(p, fault);
 }

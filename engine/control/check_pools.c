@@ -8,6 +8,7 @@
 
 #include "control/check.h"
 #include "net/addr_set.h"
+#include "worker/directory.h"
 
 static bool on_link(const struct hl_port *port, const struct hl_addr *addr)
 {
@@ -151,6 +152,36 @@ static int router_check(const struct hl_port *at, const struct hl_addr *router, 
 	return 0;
 }
 
+static int addresses_count(uint64_t n, uint64_t *addresses, struct fault *fault)
+{
+	*addresses += n;
+	if (*addresses <= ADDRESSES_MAX)
+		return 0;
+	fault_say(fault, "%" PRIu64 " addresses in all are too many", *addresses);
+	return fault_hint(fault, "allowed: up to %u", ADDRESSES_MAX);
+}
+
+// What comes from DHCP is checked where it arrives; here only what a file says.
+static int leases_check(const struct hl_pool *pool, uint64_t *addresses, struct fault *fault)
+{
+	if (pool->at.n_leases == 0) {
+		fault->key = pool->name != NULL ? "leases" : "addresses";
+		fault_say(fault, "how many addresses to ask DHCP for is not said, and lines that "
+				 "name no pool may take any");
+		return fault_hint(fault, "needed: leases, or lines that name the pool");
+	}
+	if (pool->at.n_leases > HL_LEASES_MAX) {
+		fault_say(fault, "%u addresses from DHCP are too many", pool->at.n_leases);
+		return fault_hint(fault, "allowed: up to %u for a pool", HL_LEASES_MAX);
+	}
+	if (hl_pool_networks(pool) > 1) {
+		fault->key = "vlan";
+		fault_say(fault, "addresses from DHCP are asked for in one VLAN");
+		return fault_hint(fault, "make a pool for each VLAN");
+	}
+	return addresses_count(pool->at.n_leases, addresses, fault);
+}
+
 static int pool_check(const struct hl_pool *pool, uint64_t *addresses, struct fault *fault)
 {
 	uint64_t n = 0;
@@ -158,15 +189,14 @@ static int pool_check(const struct hl_pool *pool, uint64_t *addresses, struct fa
 	fault->key = "addresses";
 	if (pool->at.n_ranges == 0)
 		return fault_say(fault, "there is no address");
+	if (pool->at.by_dhcp)
+		return leases_check(pool, addresses, fault);
 	if (pool->at.prefix > hl_addr_bits(&pool->at.ranges[0].first))
 		return fault_say(fault, "/%u is no prefix length", pool->at.prefix);
 	if (ranges_check(&pool->at, &n, fault) != 0)
 		return -EINVAL;
-	*addresses += n * hl_pool_networks(pool);
-	if (*addresses > ADDRESSES_MAX) {
-		fault_say(fault, "%" PRIu64 " addresses in all are too many", *addresses);
-		return fault_hint(fault, "allowed: up to %u", ADDRESSES_MAX);
-	}
+	if (addresses_count(n * hl_pool_networks(pool), addresses, fault) != 0)
+		return -EINVAL;
 	fault->key = "gateway";
 	if (pool->at.gateway.family != HL_FAMILY_NONE &&
 	    router_check(&pool->at, &pool->at.gateway, "the gateway", fault) != 0)
@@ -194,6 +224,14 @@ static int overlap_check(const struct pools *pools, uint32_t index, struct fault
 
 		if (!same_link(pool, other))
 			continue;
+		if (pool->at.by_dhcp || other->at.by_dhcp) {
+			pools_fault_at(pools, index, "addresses", fault);
+			fault_say(fault,
+				  "a pool whose addresses come from DHCP shares its port and "
+				  "VLAN with pool %.60s",
+				  other->name);
+			return fault_hint(fault, "allowed: another VLAN or port, or one pool");
+		}
 		for (uint32_t k = 0; k < pool->at.n_ranges; k++)
 			for (uint32_t j = 0; j < other->at.n_ranges; j++) {
 				const struct hl_addr_range *a = &pool->at.ranges[k],
@@ -226,6 +264,20 @@ static int family_check(const struct pools *pools, uint32_t index, struct fault 
 			  "have the others");
 }
 
+static int leased_pools_check(const struct pools *pools, uint32_t index, struct fault *fault)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i <= index; i++)
+		n += pools->list[i].at.by_dhcp && pools->list[i].port == pools->list[index].port;
+	if (n <= PLAN_LEASED_MAX)
+		return 0;
+	pools_fault_at(pools, index, "addresses", fault);
+	fault_say(fault, "more than %d pools of port %u have addresses from DHCP", PLAN_LEASED_MAX,
+		  pools->list[index].port);
+	return fault_hint(fault, "allowed: up to %d for each port", PLAN_LEASED_MAX);
+}
+
 int pools_check(const struct hl_config *config, const struct pools *pools, uint64_t *addresses,
 		struct fault *fault)
 {
@@ -234,7 +286,8 @@ int pools_check(const struct hl_config *config, const struct pools *pools, uint6
 		if (pools->list[i].port >= config->n_ports)
 			return fault_say(fault, "there is no port %u", pools->list[i].port);
 		if (pool_check(&pools->list[i], addresses, fault) != 0 ||
-		    family_check(pools, i, fault) != 0 || overlap_check(pools, i, fault) != 0)
+		    family_check(pools, i, fault) != 0 || overlap_check(pools, i, fault) != 0 ||
+		    leased_pools_check(pools, i, fault) != 0)
 			return -EINVAL;
 	}
 	pools_fault_at(pools, 0, NULL, fault);
@@ -258,6 +311,8 @@ int pool_server_check(const struct hl_pool *pool, const struct hl_endpoint *serv
 			  port->ranges[0].first.family == HL_FAMILY_IPV6 ? "IPv6" : "IPv4");
 		return fault_hint(fault, "a line reaches servers of its own family only");
 	}
+	if (port->by_dhcp && !port->leased)
+		return 0; // which subnet that will be is not known
 	if (port_holds(port, &server->addr)) {
 		fault_say(fault, "%s is one of the lines' own addresses", text);
 		return fault_hint(fault, "a server has an address that is not in addresses");

@@ -314,6 +314,8 @@ static int file_text_read(struct reader *r, const struct file_text *text)
 	if (rc == 0)
 		rc = lines_read(r, text);
 	if (rc == 0)
+		config_pools_leases(r->config);
+	if (rc == 0)
 		rc = alerts_read(r, text);
 	if (rc == 0)
 		rc = config_expect_read(r, &text->expect);

@@ -2,12 +2,14 @@
 // Reads pools out of a document.
 #include "control/reader.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <heartline/packet.h>
+#include "control/entries.h"
 #include "control/pools.h"
 
 #define POOL(m) .offset = offsetof(struct hl_pool, m), .bytes = sizeof(((struct hl_pool *)0)->m)
@@ -32,11 +34,19 @@ const struct key pool_keys[] = {
 	  .meaning = "port: that of the device; per_line: one for each address; 02:00:00:00:01:00: likewise, from that on" },
 	{ "dscp", KEY_COUNT, POOL(dscp), .max = 63, .fallback = "0",
 	  .meaning = "DSCP of what lines send" },
+	{ "leases", KEY_COUNT, POOL(at.n_leases), .min = 1, .max = HL_LEASES_MAX,
+	  .meaning = "with addresses: dhcp, how many to ask for; without it one for each line" },
+	{ "dhcp_rate", KEY_COUNT, POOL(dhcp_rate), .min = 1, .max = 100000, .fallback = "500",
+	  .meaning = "with addresses: dhcp, DHCPDISCOVER a second at most, repetitions not counted" },
+	{ "dhcp_wait", KEY_TIME, POOL(dhcp_wait_ms), .unit_ms = 1000, .kept_ms = 1, .min_ms = 1000, .max = 86400, .fallback = "60",
+	  .meaning = "with addresses: dhcp, the run ends when after this time a line has none" },
 	{ "mtu", KEY_COUNT, POOL(mtu), .min = 576, .max = HL_MTU, .fallback = "1500",
 	  .meaning = "bytes of the longest IP datagram; a profile whose requests are longer is refused" },
 	{ .name = NULL },
 };
 // clang-format on
+static_assert(sizeof(pool_keys) / sizeof(pool_keys[0]) <= POOL_KEYS_MAX,
+	      "room for every key of a pool");
 
 // Next to the keys: addresses, routes.
 static const char *text_of(const struct pool_text *text, const char *name)
@@ -211,6 +221,28 @@ static int keys_read(struct reader *r, const struct pool_text *text, struct hl_p
 	return 0;
 }
 
+static int addresses_read(struct reader *r, struct hl_port *port)
+{
+	int node = yaml_position_key(&r->positions, reader_entry(r), "addresses");
+	const char *word = yaml_position_scalar(&r->positions, node);
+
+	if (word == NULL || strcmp(word, "dhcp") != 0)
+		return reader_addresses(r, port);
+	r->fault.key = "addresses";
+	return addresses_by_dhcp(port, &r->fault) != 0 ? reader_fail(r) : 0;
+}
+
+static int leases_read(struct reader *r, const struct pool_text *text, struct hl_pool *pool)
+{
+	r->fault.key = "leases";
+	pool->at.leases_given = text_of(text, "leases") != NULL;
+	if (pool->at.by_dhcp || !pool->at.leases_given)
+		return 0;
+	fault_say(&r->fault, "the pool has addresses of its own, and does not ask for any");
+	fault_hint(&r->fault, "needed: addresses: dhcp, or no leases");
+	return reader_fail(r);
+}
+
 static int pool_read(struct reader *r, const struct pool_text *text, uint32_t index)
 {
 	struct hl_pool *pool = &r->config->pools[index];
@@ -219,7 +251,9 @@ static int pool_read(struct reader *r, const struct pool_text *text, uint32_t in
 	if (rc == 0)
 		rc = name_check(r, index);
 	if (rc == 0)
-		rc = reader_addresses(r, &pool->at);
+		rc = addresses_read(r, &pool->at);
+	if (rc == 0)
+		rc = leases_read(r, text, pool);
 	if (rc == 0)
 		rc = port_find(r, text, pool);
 	if (rc == 0)
@@ -263,6 +297,26 @@ int config_pools_read(struct reader *r, const struct pool_text *texts, uint32_t 
 			return rc;
 	}
 	return 0;
+}
+
+// One for each line, where only lines that name the pool may come to it.
+void config_pools_leases(struct hl_config *config)
+{
+	uint64_t any = 0;
+
+	for (uint32_t g = 0; g < config->n_lines; g++)
+		any += config->lines[g].pool == HL_POOL_ANY;
+	for (uint32_t i = 0; i < config->n_pools; i++) {
+		struct hl_port *at = &config->pools[i].at;
+		uint64_t lines = 0;
+
+		if (!at->by_dhcp || at->leases_given || (any > 0 && config->n_pools > 1))
+			continue;
+		for (uint32_t g = 0; g < config->n_lines; g++)
+			if (config->lines[g].pool == HL_POOL_ANY || config->lines[g].pool == i + 1)
+				lines += lines_count(&config->lines[g]);
+		at->n_leases = lines < UINT32_MAX ? (uint32_t)lines : UINT32_MAX;
+	}
 }
 
 int config_pool_find(struct reader *r, const char *own, uint32_t profile, uint32_t *pool)

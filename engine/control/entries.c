@@ -9,6 +9,11 @@ static int address_part(const char *text, size_t len, struct hl_addr *addr, stru
 {
 	if (len > 0 && hl_addr_parse(text, len, addr) == 0)
 		return 0;
+	if (len == 4 && memcmp(text, "dhcp", 4) == 0) {
+		fault_say(fault, "addresses from DHCP are those of a pool");
+		return fault_hint(fault,
+				  "needed: pools, a list with {name: NAME, addresses: dhcp}");
+	}
 	fault_say(fault, "\"%.*s\" is not an address", (int)(len < 60 ? len : 60), text);
 	return fault_hint(fault, "allowed: FIRST-LAST/PREFIX, as in 10.99.1.1-10.99.1.4/16 or "
 				 "2001:db8::1-2001:db8::4/64");
@@ -67,6 +72,24 @@ int addresses_add(struct hl_port *port, const char *text, int *prefix, struct fa
 	}
 	port->ranges = more;
 	port->ranges[port->n_ranges++] = range;
+	return 0;
+}
+
+int addresses_by_dhcp(struct hl_port *port, struct fault *fault)
+{
+	port->by_dhcp = true;
+	port->prefix = 4;
+	port->n_ranges = 0;
+	free(port->ranges);
+	port->ranges = calloc(1, sizeof(*port->ranges));
+	if (port->ranges == NULL) {
+		fault_say(fault, "out of memory");
+		fault->code = ENOMEM;
+		return -ENOMEM;
+	}
+	port->n_ranges = 1;
+	port->ranges[0].first = (struct hl_addr){ HL_FAMILY_IPV4, { 240, 0, 0, 1 } };
+	port->ranges[0].last = port->ranges[0].first;
 	return 0;
 }
 

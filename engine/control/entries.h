@@ -11,6 +11,9 @@
 // entries before, or PREFIX_NONE. 0; -errno with fault->what.
 int addresses_add(struct hl_port *port, const char *text, int *prefix, struct fault *fault);
 
+// "dhcp", in place of them all.
+int addresses_by_dhcp(struct hl_port *port, struct fault *fault);
+
 // Set the range of a group from "6000-15999" or "6000". 0; -EINVAL with fault->what.
 int range_set(struct hl_lines *lines, const char *text, struct fault *fault);
 

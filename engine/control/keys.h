@@ -61,7 +61,7 @@ extern const struct key pool_keys[];    // of struct hl_pool, config_pools.c
 
 #define PROFILE_KEYS_MAX 64
 #define RUN_KEYS_MAX 40
-#define POOL_KEYS_MAX 12
+#define POOL_KEYS_MAX 20
 
 const struct key *key_find(const struct key *keys, const char *name);
 

@@ -46,6 +46,17 @@ static const char *limit_help(unsigned index)
 	return hl_limit_text((enum hl_limit)index);
 }
 
+static const char *dhcp_value(unsigned index, char room[HL_LABEL_ROOM])
+{
+	(void)room;
+	return hl_dhcp_event_name((enum hl_dhcp_event)index);
+}
+
+static const char *dhcp_help(unsigned index)
+{
+	return hl_dhcp_event_text((enum hl_dhcp_event)index);
+}
+
 static const char *state_value(unsigned index, char room[HL_LABEL_ROOM])
 {
 	(void)room;
@@ -69,6 +80,7 @@ static const struct hl_label label_method = { "method", method_value, NULL,
 static const struct hl_label label_class = { "class", class_value, NULL, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_drop = { "reason", drop_value, drop_help, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_limit = { "limit", limit_value, limit_help, .shown_at_zero = UINT64_MAX };
+static const struct hl_label label_dhcp = { "event", dhcp_value, dhcp_help, .shown_at_zero = 0 };
 static const struct hl_label label_state = { "state", state_value, NULL, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_code = { "code", code_value, NULL, .shown_at_zero = 0 };
 
@@ -88,6 +100,11 @@ const struct hl_metric hl_metrics[] = {
 	{ ROW(GAUGE, 1, NULL, "unresolved_lines", "lines", NULL,
 	      "lines whose last request waits for a next hop, or was given up for it"),
 	  .offset = offsetof(struct hl_snapshot, unresolved_lines) },
+	{ ROW(GAUGE, 1, NULL, "dhcp_clients", "addresses", NULL, "addresses that come from DHCP"),
+	  .offset = offsetof(struct hl_snapshot, dhcp_clients) },
+	{ ROW(GAUGE, 1, NULL, "dhcp_leases", "addresses", NULL,
+	      "addresses that come from DHCP and are there; lines of the others send nothing"),
+	  .offset = offsetof(struct hl_snapshot, dhcp_leases) },
 	HL_COUNTER_TABLE(ONE, EACH, HIST)
 	{ .name = NULL },
 };

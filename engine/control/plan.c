@@ -128,6 +128,7 @@ int plan_new(struct hl_plan **plan, const struct hl_config *config,
 	p.plan->options.progress = NULL;
 	p.plan->options.ports = NULL;
 	p.plan->options.saved = NULL;
+	p.plan->options.leases = NULL;
 	if (rc != 0) {
 		hl_plan_free(p.plan);
 		return rc;

@@ -9,6 +9,8 @@
 #include "base/memory.h"
 #include "control/entries.h"
 #include "control/pools.h"
+#include "dhcp/leases.h"
+#include "worker/lease.h"
 #include "worker/transport.h"
 
 static void ports_make(struct planner *p)
@@ -35,41 +37,33 @@ static void ports_make(struct planner *p)
 	}
 }
 
-static void path_make(struct plan_network *network, const struct hl_pool *pool, uint16_t vlan)
+// Its addresses are those that DHCP has given; before it was asked, those that stand for them.
+static void leased_make(struct planner *p, uint16_t index, uint32_t pool, const struct hl_pool *of)
 {
-	const struct path_tags tags = {
-		.outer = (uint16_t)pool->outer_vlan,
-		.inner = vlan,
-		.outer_type = pool->outer_tag == HL_OUTER_TAG_Q ? 0x8100 : 0,
-		.priority = (uint8_t)pool->priority,
-	};
+	struct plan_network *network = &p->plan->directory.networks[index];
+	const struct hl_plan_options *options = &p->plan->options;
 
-	path_init(&network->path, network->mac, (enum hl_family)pool->at.ranges[0].first.family);
-	network->path.mtu = (uint16_t)pool->mtu;
-	path_tag(&network->path, &tags);
-	path_set_dscp(&network->path, (uint8_t)pool->dscp);
+	network->is_leased = true;
+	network->addresses.total = of->at.n_leases;
+	network->leases = options->leases != NULL ? options->leases[pool] : NULL;
 }
 
-static void mac_make(struct plan_network *network, const struct hl_pool *pool,
-		     const struct plan_port *port)
+static int ranges_add(struct planner *p, struct plan_network *network, const struct hl_pool *pool)
 {
-	static const uint8_t none[6];
+	for (uint32_t i = 0; i < pool->at.n_ranges; i++) {
+		int rc = addr_set_add(&network->addresses, &pool->at.ranges[i].first,
+				      &pool->at.ranges[i].last);
 
-	memcpy(network->mac, port->mac, 6);
-	network->has_macs = pool->has_macs;
-	if (!pool->has_macs)
-		return;
-	if (memcmp(pool->mac, none, 6) != 0) {
-		memcpy(network->mac, pool->mac, 6);
-		return;
+		if (rc != 0)
+			return hl_fail(p->err, -rc, "addresses: range %u cannot be added", i + 1);
 	}
-	// Of the port's, those that its administrator may give (IEEE 802 8.4), with room for 2^24 addresses.
-	network->mac[0] = 0x02;
-	memset(network->mac + 3, 0, 3);
+	addr_set_seal(&network->addresses);
+	return 0;
 }
 
-static int network_make(struct planner *p, const struct hl_pool *pool, uint16_t vlan)
+static int network_make(struct planner *p, const struct pools *pools, uint32_t of, uint16_t vlan)
 {
+	const struct hl_pool *pool = &pools->list[of];
 	struct plan_directory *directory = &p->plan->directory;
 	uint16_t index = (uint16_t)directory->n_networks++;
 	struct plan_network *network = &directory->networks[index];
@@ -83,16 +77,13 @@ static int network_make(struct planner *p, const struct hl_pool *pool, uint16_t 
 		.n_routes = pool->n_routes,
 		.first_address = p->plan->table.n_addresses,
 	};
-	for (uint32_t i = 0; i < pool->at.n_ranges; i++) {
-		int rc = addr_set_add(&network->addresses, &pool->at.ranges[i].first,
-				      &pool->at.ranges[i].last);
-
-		if (rc != 0)
-			return hl_fail(p->err, -rc, "addresses: range %u cannot be added", i + 1);
-	}
-	addr_set_seal(&network->addresses);
-	mac_make(network, pool, port);
-	path_make(network, pool, vlan);
+	if (pool->at.by_dhcp)
+		leased_make(p, index, of, pool);
+	else if (ranges_add(p, network, pool) != 0)
+		return -p->err->code;
+	network->has_macs = pool->has_macs;
+	pool_mac(pool, port->mac, network->mac);
+	pool_path(&network->path, pool, vlan, network->mac);
 	plan_link_note(directory, index);
 	if (network->vlan == 0 && port->untagged == PLAN_NO_NETWORK)
 		port->untagged = index;
@@ -109,14 +100,12 @@ static void macs_spread(struct plan_directory *directory, const struct pools *po
 		for (uint32_t v = 0; v < hl_pool_networks(&pools->list[i]); v++, k++) {
 			struct plan_network *n = &directory->networks[k];
 			static const uint8_t none[6];
-			uint8_t mac[6];
 
 			if (!n->has_macs)
 				continue;
 			bool given = memcmp(pools->list[i].mac, none, 6) != 0;
 			uint32_t ahead = given ? v * n->addresses.total : at[n->port];
-			plan_network_mac(n, n->first_address + ahead, mac);
-			memcpy(n->mac, mac, 6);
+			mac_add(n->mac, ahead);
 			if (!given)
 				at[n->port] += n->addresses.total;
 		}
@@ -128,6 +117,38 @@ static void room_note(struct plan_directory *directory)
 	for (uint32_t i = 0; i < directory->n_networks; i++)
 		if (path_room(&directory->networks[i].path) < directory->room)
 			directory->room = path_room(&directory->networks[i].path);
+}
+
+static struct hl_addr address_at(const struct plan_network *network, uint32_t i)
+{
+	const struct hl_addr nobody = network->subnet.addr; // of those that nobody has
+
+	if (network->leases != NULL)
+		return leases_address(network->leases, i);
+	if (network->is_leased)
+		return hl_addr_behind(&nobody, i + 1);
+	return addr_set_at(&network->addresses, i);
+}
+
+// From now on who polls the port hears of the leases.
+static void leases_join(struct hl_plan *plan)
+{
+	for (uint32_t n = 0; n < plan->directory.n_networks; n++) {
+		const struct plan_network *network = &plan->directory.networks[n];
+		struct plan_port *port = &plan->directory.ports[network->port];
+
+		if (network->leases == NULL)
+			continue;
+		struct plan_leased *leased = &port->leased[port->n_leased++];
+		*leased = (struct plan_leased){
+			.leases = network->leases,
+			.network = (uint16_t)n,
+			.addresses = &plan->table.addresses[network->first_address],
+			.neighbours = &port->neighbours,
+		};
+		network->leases->changed = lease_changed;
+		network->leases->context = leased;
+	}
 }
 
 static int addresses_make(struct planner *p)
@@ -146,12 +167,14 @@ static int addresses_make(struct planner *p)
 			struct plan_address *own =
 				&plan->table.addresses[network->first_address + i];
 
-			own->addr = addr_set_at(&network->addresses, i);
+			own->addr = address_at(network, i);
 			own->network = (uint16_t)n;
+			own->gone = network->leases != NULL && !leases_hold(network->leases, i);
 			own->text_len = (uint8_t)hl_addr_format_host(&own->addr, text);
 			memcpy(own->text, text, own->text_len);
 		}
 	}
+	leases_join(plan);
 	return 0;
 }
 
@@ -181,7 +204,7 @@ static int networks_make(struct planner *p, const struct pools *pools)
 		n_routes += pool->n_routes;
 		for (uint32_t vlan = pool->vlan; rc == 0 && vlan <= pool->vlan_last; vlan++) {
 			directory->networks[directory->n_networks].routes = NULL;
-			rc = network_make(p, pool, (uint16_t)vlan);
+			rc = network_make(p, pools, i, (uint16_t)vlan);
 			directory->networks[directory->n_networks - 1].routes = routes;
 		}
 	}

@@ -237,7 +237,7 @@ static void deal_again(const struct planner *p, struct deal *d, uint32_t group, 
 		return;
 	const struct plan_network *network =
 		&plan->directory.networks[plan_line_network(p, group, k)];
-	int64_t addr = addr_set_find(&network->addresses, &saved.place.addr);
+	int64_t addr = plan_network_find(network, &saved.place.addr);
 	if (addr < 0 || saved.place.port < d->window->first || saved.place.port > d->window->last)
 		return;
 	addr += network->first_address;

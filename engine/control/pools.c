@@ -67,9 +67,53 @@ uint32_t pool_addresses(const struct hl_pool *pool)
 {
 	uint32_t n = 0;
 
+	if (pool->at.by_dhcp)
+		return pool->at.n_leases;
 	for (uint32_t i = 0; i < pool->at.n_ranges; i++)
 		n += (uint32_t)hl_addr_range_count(&pool->at.ranges[i]);
 	return n;
+}
+
+void pool_mac(const struct hl_pool *pool, const uint8_t port_mac[6], uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	memcpy(mac, port_mac, 6);
+	if (!pool->has_macs)
+		return;
+	if (memcmp(pool->mac, none, 6) != 0) {
+		memcpy(mac, pool->mac, 6);
+		return;
+	}
+	// Of the port's, those that its administrator may give (IEEE 802 8.4), with room for 2^24 addresses.
+	mac[0] = 0x02;
+	memset(mac + 3, 0, 3);
+}
+
+void mac_add(uint8_t mac[6], uint32_t n)
+{
+	uint64_t number = 0;
+
+	for (unsigned i = 0; i < 6; i++)
+		number = number << 8 | mac[i];
+	number += n;
+	for (unsigned i = 6; i-- > 0; number >>= 8)
+		mac[i] = (uint8_t)number;
+}
+
+void pool_path(struct path *path, const struct hl_pool *pool, uint16_t vlan, const uint8_t mac[6])
+{
+	const struct path_tags tags = {
+		.outer = (uint16_t)pool->outer_vlan,
+		.inner = vlan,
+		.outer_type = pool->outer_tag == HL_OUTER_TAG_Q ? 0x8100 : 0,
+		.priority = (uint8_t)pool->priority,
+	};
+
+	path_init(path, mac, (enum hl_family)pool->at.ranges[0].first.family);
+	path->mtu = (uint16_t)pool->mtu;
+	path_tag(path, &tags);
+	path_set_dscp(path, (uint8_t)pool->dscp);
 }
 
 struct pool_reach pools_reach(const struct pools *pools, uint32_t pool)
@@ -223,7 +267,9 @@ int pools_room_check(const struct pools *pools, const struct hl_config *config,
 
 bool hl_port_ranges_equal(const struct hl_port *a, const struct hl_port *b)
 {
-	if (a->n_ranges != b->n_ranges || a->prefix != b->prefix)
+	if (a->by_dhcp && b->by_dhcp) // the one may have its addresses already
+		return a->n_leases == b->n_leases;
+	if (a->by_dhcp != b->by_dhcp || a->n_ranges != b->n_ranges || a->prefix != b->prefix)
 		return false;
 	for (uint32_t k = 0; k < a->n_ranges; k++)
 		if (!hl_addr_equal(&a->ranges[k].first, &b->ranges[k].first) ||
@@ -252,7 +298,8 @@ static bool pool_equal(const struct hl_pool *a, const struct hl_pool *b)
 	       a->outer_vlan == b->outer_vlan && a->outer_tag == b->outer_tag &&
 	       a->priority == b->priority && a->has_macs == b->has_macs &&
 	       memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->dscp == b->dscp &&
-	       a->mtu == b->mtu;
+	       a->mtu == b->mtu && a->dhcp_rate == b->dhcp_rate &&
+	       a->dhcp_wait_ms == b->dhcp_wait_ms;
 }
 
 bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b)
@@ -263,4 +310,23 @@ bool hl_pools_equal(const struct hl_config *a, const struct hl_config *b)
 		if (!pool_equal(&a->pools[i], &b->pools[i]))
 			return false;
 	return true;
+}
+
+const struct hl_pool *hl_config_leased_pool(const struct hl_config *config, uint32_t profile)
+{
+	const struct hl_pool *pool = NULL;
+
+	for (uint32_t g = 0; g < config->n_lines; g++) {
+		uint32_t of = config->lines[g].pool;
+
+		if (config->lines[g].profile != profile)
+			continue;
+		if (of == HL_POOL_ANY && config->n_pools == 1)
+			of = 1;
+		if (of == HL_POOL_ANY || of > config->n_pools ||
+		    (pool != NULL && pool != &config->pools[of - 1]))
+			return NULL;
+		pool = &config->pools[of - 1];
+	}
+	return pool != NULL && pool->at.by_dhcp ? pool : NULL;
 }

@@ -6,6 +6,7 @@
 #include <heartline/config.h>
 #include "control/fault.h"
 #include "control/windows.h"
+#include "net/path.h"
 
 struct pools {
 	const struct hl_pool *list; // those of the configuration, by their index; or one a port
@@ -20,6 +21,12 @@ int pools_make(struct pools *pools, const struct hl_config *config, struct hl_er
 void pools_free(struct pools *pools);
 
 uint32_t pools_networks(const struct pools *pools);
+
+// The MAC of its first address, or of all: before those of networks in front of it are counted.
+void pool_mac(const struct hl_pool *pool, const uint8_t port_mac[6], uint8_t mac[6]);
+void mac_add(uint8_t mac[6], uint32_t n);
+// What is in front of all that one of its networks sends.
+void pool_path(struct path *path, const struct hl_pool *pool, uint16_t vlan, const uint8_t mac[6]);
 
 // Addresses of one of its networks.
 uint32_t pool_addresses(const struct hl_pool *pool);

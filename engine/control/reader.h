@@ -29,6 +29,7 @@ int reader_addresses(struct reader *r, struct hl_port *port);
 
 // config_pools.c; pool: one more than its index, unchanged where none is named.
 int config_pools_read(struct reader *r, const struct pool_text *texts, uint32_t n);
+void config_pools_leases(struct hl_config *config);
 int config_pool_find(struct reader *r, const char *own, uint32_t profile, uint32_t *pool);
 
 // config_phases.c

@@ -18,7 +18,7 @@ static void states_count(struct hl_snapshot *s, const struct hl_worker *worker)
 			continue;
 		s->lines++;
 		s->by_state[state.state < HL_LINE_STATES ? state.state : HL_OFF]++;
-		s->unresolved_lines += state.state != HL_OFF && state.code == HL_CODE_UNRESOLVED;
+		s->unresolved_lines += state.state != HL_OFF && hl_code_is_unsent(state.code);
 	}
 }
 
@@ -39,6 +39,7 @@ void hl_snapshot_take(struct hl_snapshot *snapshot, struct hl_worker *const work
 	*snapshot = (struct hl_snapshot){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
 		states_count(snapshot, workers[i]);
+		hl_worker_leases(workers[i], &snapshot->dhcp_clients, &snapshot->dhcp_leases);
 		counters_add(snapshot, hl_worker_counters(workers[i]));
 	}
 	snapshot->on_primary = snapshot->by_state[HL_ON_P];

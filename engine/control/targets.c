@@ -203,6 +203,18 @@ int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server s
 	return 0;
 }
 
+int hl_plan_move_server(struct hl_plan *plan, uint32_t profile, enum hl_server server,
+			const struct hl_endpoint *to, struct hl_error *err)
+{
+	const struct hl_target target = { .at = *to };
+	struct hl_profile *settings = &plan->settings[profile];
+	int rc = hl_plan_set_targets(plan, profile, server, &target, 1, err);
+
+	if (rc == 0)
+		*(server == HL_SERVER_P ? &settings->primary : &settings->backup) = *to;
+	return rc;
+}
+
 uint32_t hl_plan_next_hops(const struct hl_plan *plan)
 {
 	uint32_t n = 0;

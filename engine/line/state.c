@@ -14,6 +14,7 @@ static const char *const code_names[HL_LOCAL_CODES] = {
 	[HL_CODE_TIMEOUT] = "time-out",
 	[HL_CODE_UNREACHABLE] = "unreachable (ICMP)",
 	[HL_CODE_UNRESOLVED] = "no ARP answer",
+	[HL_CODE_NO_LEASE] = "no DHCP lease",
 	[HL_CODE_CHALLENGE] = "challenge unreadable",
 	[HL_CODE_TOO_LONG] = "challenge too long to answer",
 };

@@ -8,6 +8,7 @@
 #include "net/ndp.h"
 #include "worker/burst.h"
 #include "worker/drop.h"
+#include "worker/lease.h"
 
 #define ANNOUNCE_GAP_NS 50000 // at most 20,000 a second
 
@@ -48,8 +49,10 @@ void address_arp(struct hl_worker *w, const struct hl_packet *pkt, const struct 
 		drop_frame(w, HL_DROP_MALFORMED, f);
 		return;
 	}
-	if (w->leads)
+	if (w->leads) {
 		learn(w, pkt, f, &arp);
+		lease_hear_arp(w, f);
+	}
 	if (!arp.request)
 		return;
 	int64_t own = plan_address_find(&w->plan->directory, f->link, &arp.target);

@@ -3,6 +3,7 @@
 #include "worker/directory.h"
 
 #include "base/bytes.h"
+#include "dhcp/leases.h"
 
 bool plan_server_has(const struct plan_server *server, const struct hl_addr *addr, uint16_t port)
 {
@@ -78,15 +79,22 @@ struct hl_addr plan_next_hop(const struct plan_network *network, const struct hl
 	return best != NULL ? best->via : network->gateway;
 }
 
+int64_t plan_network_find(const struct plan_network *network, const struct hl_addr *addr)
+{
+	if (network->leases != NULL)
+		return leases_find(network->leases, addr);
+	return addr_set_find(&network->addresses, addr);
+}
+
 int64_t plan_address_find(const struct plan_directory *directory, uint16_t link,
 			  const struct hl_addr *addr)
 {
 	while (link != PLAN_NO_NETWORK) {
 		const struct plan_network *network = &directory->networks[link];
-		int32_t index = addr_set_find(&network->addresses, addr);
+		int64_t index = plan_network_find(network, addr);
 
 		if (index >= 0)
-			return (int64_t)network->first_address + index;
+			return network->first_address + index;
 		link = network->next;
 	}
 	return -1;

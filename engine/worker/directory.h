@@ -25,6 +25,9 @@
 // A pool of own addresses on a port, behind VLANs or without any. Networks behind the same VLANs of a port are
 // on one *link*, which has the number of the first of them: two links may have the same addresses.
 // Written while the plan is made.
+struct hl_leases;
+struct plan_address;
+
 struct plan_network {
 	uint32_t vlan;       // as in struct frame
 	uint16_t port, link; // link: the first network behind these VLANs
@@ -36,8 +39,21 @@ struct plan_network {
 	struct hl_addr gateway; // family NONE: none
 	const struct hl_route *routes;
 	uint32_t n_routes;
-	uint32_t first_address;    // of the table of lines
+	uint32_t first_address; // of the table of lines
+	bool is_leased;         // they come from DHCP
+	struct hl_leases *
+		leases; // which are not the plan's; NULL: there are none, or they were not asked for
 	struct addr_set addresses; // the others follow in its order
+};
+
+#define PLAN_LEASED_MAX 16
+
+// Addresses of a network that come from DHCP.
+struct plan_leased {
+	struct hl_leases *leases; // writer: the first worker of the port
+	uint16_t network;
+	struct plan_address *addresses;
+	struct neigh_table *neighbours;
 };
 
 struct plan_port {
@@ -45,6 +61,8 @@ struct plan_port {
 	bool tx_csum_offload;
 	uint16_t untagged; // link without VLANs; PLAN_NO_NETWORK: none
 	uint16_t first_worker, n_workers;
+	uint32_t n_leased;
+	struct plan_leased leased[PLAN_LEASED_MAX];
 	// MACs: writer its first worker; entries: added by the control thread
 	struct neigh_table neighbours;
 };
@@ -111,6 +129,8 @@ struct hl_addr plan_next_hop(const struct plan_network *network, const struct hl
 // A network joins its link, which it may be the first of.
 void plan_link_note(struct plan_directory *directory, uint16_t network);
 
+// Index of an own address among those of a network, or -1: also of one that DHCP has not given again.
+int64_t plan_network_find(const struct plan_network *network, const struct hl_addr *addr);
 // Index of an own address on a link, or -1.
 int64_t plan_address_find(const struct plan_directory *directory, uint16_t link,
 			  const struct hl_addr *addr);

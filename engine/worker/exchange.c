@@ -31,10 +31,11 @@ void exchange_let_go(struct hl_worker *w, uint32_t i, const struct request_ops *
 uint16_t exchange_code(const struct hl_worker *w, uint32_t i, const struct request_ops *ops)
 {
 	const struct request r = request_describe(w, i, ops);
+	bool has_lease = !worker_has_no_lease(worker_address(w, &w->lines[i]));
 	bool left = !w->link_down && !exchange_waits_for_hop(request_exchange(w, i, ops)) &&
 		    request_hop_known(w, i, ops, r.server);
 
-	return left ? HL_CODE_TIMEOUT : HL_CODE_UNRESOLVED;
+	return left ? HL_CODE_TIMEOUT : has_lease ? HL_CODE_UNRESOLVED : HL_CODE_NO_LEASE;
 }
 
 uint16_t exchange_blame(struct hl_worker *w, uint32_t i, const struct request_ops *ops)
@@ -46,7 +47,9 @@ uint16_t exchange_blame(struct hl_worker *w, uint32_t i, const struct request_op
 		return code;
 	}
 	exchange_let_go(w, i, ops);
-	count(&w->counters.limits[w->link_down ? HL_LIMIT_LINK_DOWN : HL_LIMIT_UNRESOLVED_LOST]);
+	count(&w->counters.limits[w->link_down               ? HL_LIMIT_LINK_DOWN
+				  : code == HL_CODE_NO_LEASE ? HL_LIMIT_NO_LEASE
+							     : HL_LIMIT_UNRESOLVED_LOST]);
 	return code;
 }
 
@@ -88,11 +91,15 @@ static void wait_for_hop(struct hl_worker *w, uint32_t i, const struct request *
 		return;
 	}
 	w->hop_waits = true;
+	if (r->ops->no_hop)
+		r->ops->no_hop(w, i);
+	if (worker_has_no_lease(worker_address(w, &w->lines[i]))) {
+		count(&w->counters.limits[HL_LIMIT_NO_LEASE]);
+		return;
+	}
 	count(&w->counters.limits[HL_LIMIT_UNRESOLVED]);
 	if (path)
 		neigh_waited(&w->neighbours->entries[path->next_hop]);
-	if (r->ops->no_hop)
-		r->ops->no_hop(w, i);
 }
 
 static uint64_t time_ns(const struct hl_worker *w, uint32_t i, const struct request_ops *ops)

@@ -37,13 +37,25 @@ static bool shorten_backoff(struct hl_worker *w, uint32_t i)
 	struct line *l = &w->lines[i];
 	struct hl_state s = line_state(l);
 
-	if (s.state != HL_DOWN || s.code != HL_CODE_UNRESOLVED ||
+	if (s.state != HL_DOWN || !hl_code_is_unsent(s.code) ||
 	    !exchange_on_timer(&l->registration))
 		return false;
 	uint32_t at = w->now + tick_span_ns(rng_next(&w->rng) % AGAIN_NS);
 	if (!tick_before(at, l->registration.at))
 		return false;
 	l->registration.at = at;
+	return true;
+}
+
+// Its registration goes with its address: it registers anew at once, which waits until that is there again.
+static bool lease_is_lost(struct hl_worker *w, uint32_t i)
+{
+	struct line *l = &w->lines[i];
+
+	if (!worker_has_no_lease(worker_address(w, l)) || !state_is_settled(line_state(l).state) ||
+	    !exchange_on_timer(&l->registration))
+		return false;
+	l->registration.at = w->now;
 	return true;
 }
 
@@ -56,10 +68,10 @@ static void wake(struct hl_worker *w, uint32_t i)
 	for (unsigned kind = 0; kind < REQUEST_KINDS; kind++)
 		if (!request_kinds[kind]->is_rare || l->flags & LINE_RARE)
 			sends |= wake_request(w, i, request_kinds[kind]);
-	w->hop_waits |= s.state == HL_DOWN && s.code == HL_CODE_UNRESOLVED;
+	w->hop_waits |= s.state == HL_DOWN && hl_code_is_unsent(s.code);
 	if (sends)
 		ready_push(w, i);
-	if (shorten_backoff(w, i) || sends)
+	if (shorten_backoff(w, i) || lease_is_lost(w, i) || sends)
 		line_arm(w, i);
 }
 
@@ -69,7 +81,7 @@ void hop_serve(struct hl_worker *w)
 
 	if (changes != w->hop_changes) {
 		w->hop_changes = changes;
-		if (w->hop_waits || w->hop_at < w->n)
+		if (w->hop_waits || w->hop_at < w->n || w->port->n_leased > 0)
 			w->hop_at = 0;
 		w->hop_waits = false; // until the walk finds one
 	}

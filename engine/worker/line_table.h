@@ -8,6 +8,8 @@
 #pragma once
 
 #include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <heartline/addr.h>
@@ -19,12 +21,14 @@
 // stored a line, unless lines go on with Call-IDs that an earlier run gave them.
 #define PLAN_CALL_ID_SHIFT 6
 
-#define PLAN_ADDRESS_TEXT 44 // of the longest, without its NUL
+#define PLAN_ADDRESS_TEXT 43 // of the longest, without its NUL
 
 struct plan_address {
 	struct hl_addr addr;
 	uint8_t text_len;
-	uint16_t network;             // of the directory
+	uint16_t network; // of the directory
+	// DHCP has taken it back: nothing is sent from it. Writer: the first worker of the port
+	_Atomic bool gone;
 	char text[PLAN_ADDRESS_TEXT]; // as it stands in a URI
 };
 static_assert(sizeof(struct plan_address) == 64, "one cache line a request");

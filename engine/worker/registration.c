@@ -128,7 +128,8 @@ static void no_hop(struct hl_worker *w, uint32_t i)
 {
 	struct hl_state s = line_state(&w->lines[i]);
 
-	s.code = HL_CODE_UNRESOLVED;
+	s.code = worker_has_no_lease(worker_address(w, &w->lines[i])) ? HL_CODE_NO_LEASE
+								      : HL_CODE_UNRESOLVED;
 	line_set_state(&w->lines[i], &s);
 }
 

@@ -13,6 +13,7 @@
 #include "worker/fragment.h"
 #include "worker/icmp.h"
 #include "worker/incoming.h"
+#include "worker/lease.h"
 #include "worker/message.h"
 #include "worker/pace.h"
 #include "worker/quiescent.h"
@@ -55,6 +56,12 @@ static bool read_branch(struct hl_worker *w, const struct sip_reply *reply,
 	return true;
 }
 
+// An answer to a renewal: it comes to the address of a line.
+static bool is_of_lease(struct hl_worker *w, const struct frame *f, const uint8_t *mac)
+{
+	return mac && w->port->n_leased > 0 && lease_hear(w, f, mac);
+}
+
 // mac: of who sent it on the link; NULL: it came by a stream.
 static void read_sip(struct hl_worker *w, const struct transport *transport, const uint8_t *mac,
 		     struct rx_slot *s, struct branch_text *text)
@@ -72,12 +79,14 @@ static void read_sip(struct hl_worker *w, const struct transport *transport, con
 		incoming_serve(w, &in);
 		return;
 	case SCAN_DECLINE:
-		decline_reply(w, &s->frame);
+		if (!is_of_lease(w, &s->frame, mac))
+			decline_reply(w, &s->frame);
 		return;
 	case SCAN_KEEPALIVE:
 		return;
 	case SCAN_BAD:
-		drop_frame(w, HL_DROP_MALFORMED, &s->frame);
+		if (!is_of_lease(w, &s->frame, mac))
+			drop_frame(w, HL_DROP_MALFORMED, &s->frame);
 		return;
 	}
 }
@@ -164,6 +173,8 @@ static void read_packet(struct hl_worker *w, const struct hl_packet *pkt, struct
 		return;
 	}
 	if (kind >= FRAME_ICMP && was_broadcast(pkt)) {
+		if (kind == FRAME_UDP && lease_hear(w, &s->frame, frame_src_mac(pkt->data)))
+			return;
 		drop_frame(w, HL_DROP_NOT_OURS, &s->frame);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "worker/flush.h"
 #include "worker/fragment.h"
 #include "worker/hop.h"
+#include "worker/lease.h"
 #include "worker/pace.h"
 #include "worker/quiescent.h"
 #include "worker/reply.h"
@@ -101,6 +102,7 @@ void hl_worker_tick(struct hl_worker *w, struct hl_burst *tx, uint64_t now_ns)
 	if (w->leads) {
 		neigh_tick(w->neighbours, tx, now_ns);
 		address_announce(w);
+		lease_serve(w);
 	}
 	serve_slow_replies(w);
 	hop_serve(w);
@@ -129,6 +131,7 @@ uint64_t hl_worker_next(const struct hl_worker *w, uint64_t now_ns)
 		next = earlier(next, neigh_next(w->neighbours));
 		if (w->announced < w->plan->table.n_addresses)
 			next = earlier(next, w->announce_ns);
+		next = earlier(next, lease_next(w));
 	}
 	next = earlier(next, command_next(w));
 	if (!ring_empty((struct ring *)&w->slow_replies) || hop_has_changed(w))

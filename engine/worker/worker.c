@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What others may ask of a worker.
+#include <heartline/leases.h>
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -33,6 +34,14 @@ uint32_t hl_worker_removed(struct hl_worker *w, uint32_t slots[], uint32_t max)
 const struct hl_counters *hl_worker_counters(const struct hl_worker *w)
 {
 	return &w->counters;
+}
+
+void hl_worker_leases(const struct hl_worker *w, uint64_t *clients, uint64_t *bound)
+{
+	for (uint32_t i = 0; w->leads && i < w->port->n_leased; i++) {
+		*clients += hl_leases_wanted(w->port->leased[i].leases);
+		*bound += hl_leases_bound(w->port->leased[i].leases);
+	}
 }
 
 uint32_t hl_worker_first(const struct hl_worker *w)

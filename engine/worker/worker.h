@@ -181,6 +181,7 @@ struct hl_worker {
 	uint32_t stopping;  // lines that a command is still to stop
 	uint32_t announced; // own addresses looked at so far: announced, or on another port
 	uint64_t announce_ns;
+	uint64_t lease_events;      // of its DHCP clients, as far as they were counted
 	uint32_t unregistering;     // lines with an unregister under way or to come
 	_Atomic uint32_t unsettled; // both, for other threads
 
@@ -270,11 +271,17 @@ static inline uint16_t worker_link(const struct hl_worker *w, uint32_t vlan)
 			      vlan);
 }
 
+static inline bool worker_has_no_lease(const struct plan_address *own)
+{
+	return atomic_load_explicit((_Atomic bool *)&own->gone, memory_order_relaxed);
+}
+
 // The path of a line to an endpoint; NULL: there is none.
 static inline const struct path *worker_path(const struct hl_worker *w, const struct line *l,
 					     const struct plan_endpoint *to)
 {
-	const struct path *path = to ? &to->paths[worker_address(w, l)->network] : NULL;
+	const struct plan_address *own = worker_address(w, l);
+	const struct path *path = to && !worker_has_no_lease(own) ? &to->paths[own->network] : NULL;
 
 	return path && path->payload_at != 0 ? path : NULL;
 }

@@ -125,7 +125,14 @@ struct hl_port {
 	uint32_t n_ranges;
 	uint8_t prefix;         // length, of the lines' subnet; servers inside it are on-link
 	struct hl_addr gateway; // family NONE: none
+	// Its addresses come from DHCP. Until they are there, its range is of addresses that nobody has (RFC 1112 4).
+	bool by_dhcp;
+	bool leased;       // they are there, and its range is that of the first of them
+	bool leases_given; // else there is one for each of its lines
+	uint32_t n_leases;
 };
+
+#define HL_LEASES_MAX 65536 // of one pool
 
 enum hl_outer_tag { HL_OUTER_TAG_AD, HL_OUTER_TAG_Q }; // 0x88a8 (802.1ad), 0x8100
 
@@ -151,6 +158,8 @@ struct hl_pool {
 	uint8_t mac[6]; // all 0: made of the port's
 	uint32_t dscp;  // of what lines send
 	uint32_t mtu;
+	uint32_t dhcp_rate; // addresses that are asked for in a second
+	uint64_t dhcp_wait_ms;
 };
 
 /** Networks of a pool: one for each of its VLANs. */
@@ -393,6 +402,9 @@ struct hl_pool_share {
 
 /** What comes to a pool of a configuration that was checked. @return 0; -ENOENT: there are fewer; -ENOMEM */
 int hl_pool_explain(const struct hl_config *config, uint32_t index, struct hl_pool_share *out);
+
+/** The pool with addresses from DHCP that all lines of a profile have theirs in. NULL: there is none. */
+const struct hl_pool *hl_config_leased_pool(const struct hl_config *config, uint32_t profile);
 
 /** Have two ports the same addresses, in networks of the same length? */
 bool hl_port_ranges_equal(const struct hl_port *a, const struct hl_port *b);

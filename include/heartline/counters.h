@@ -109,6 +109,8 @@ const char *hl_drop_text(enum hl_drop reason);
 	    "requests that waited for their next hop to answer ARP or NDP") \
 	ROW(UNRESOLVED_LOST, "unresolved_lost", \
 	    "requests given up unsent: no answer to ARP or NDP came") \
+	ROW(NO_LEASE, "no_lease", \
+	    "requests that waited for the address that DHCP has taken from their line, or were given up for want of it") \
 	ROW(LINK_DOWN, "link_down", \
 	    "requests that waited for the link of the port, or were given up for want of it") \
 	ROW(DELAYED, "delayed", "probes that left more than 50 ms late") \
@@ -135,6 +137,38 @@ enum hl_limit {
 const char *hl_limit_name(enum hl_limit limit);
 /** What is counted, for people. */
 const char *hl_limit_text(enum hl_limit limit);
+
+// What became of addresses that come from DHCP.
+// ROW(identifier, name, what is counted)
+#define HL_DHCP_EVENT_TABLE(ROW) \
+	ROW(DISCOVER, "discover", "DHCPDISCOVER sent, repetitions included") \
+	ROW(REQUEST, "request", "DHCPREQUEST sent, for new addresses and for those to be kept") \
+	ROW(DECLINE, "decline", "DHCPDECLINE sent, since somebody else has the address") \
+	ROW(RELEASE, "release", "DHCPRELEASE sent") \
+	ROW(OFFER, "offer", "DHCPOFFER received") \
+	ROW(ACK, "ack", "DHCPACK taken") \
+	ROW(NAK, "nak", "DHCPNAK taken: the address was lost, or not given") \
+	ROW(EXPIRED, "expired", "leases that ended, since no server renewed them") \
+	ROW(CONFLICT, "conflict", "addresses that somebody else answered for") \
+	ROW(REFUSED, "refused", \
+	    "offers that were not taken: another subnet than that of the first lease, or no address of a host") \
+	ROW(TAKEN, "taken", \
+	    "offers of an address that another client of the run has, which asks again at once") \
+	ROW(MOVED, "moved", "offers of another address than a line of the run has") \
+	ROW(UNASKED, "unasked", "answers that nobody waits for, or not from that server") \
+	ROW(MALFORMED, "malformed", "answers whose options cannot be read")
+
+enum hl_dhcp_event {
+#define HL_DHCP_EVENT_ROW(id, name, text) HL_DHCP_EVENT_##id,
+	HL_DHCP_EVENT_TABLE(HL_DHCP_EVENT_ROW)
+#undef HL_DHCP_EVENT_ROW
+		HL_DHCP_EVENTS,
+};
+
+/** "discover" and so on. */
+const char *hl_dhcp_event_name(enum hl_dhcp_event event);
+/** What is counted, for people. */
+const char *hl_dhcp_event_text(enum hl_dhcp_event event);
 
 #define HL_CAUSES 700 // an enum hl_local_code, or a status
 #define HL_FLAP_S 60
@@ -237,6 +271,8 @@ const char *hl_limit_text(enum hl_limit limit);
 	     "failures that moved a line, by the code that says why") \
 	EACH(limits, HL_LIMITS, limit, "limits_total", "times", "limits", \
 	     "what the generator itself could not do, or not in time") \
+	EACH(dhcp, HL_DHCP_EVENTS, dhcp, "dhcp_total", "times", "dhcp", \
+	     "what became of addresses that come from DHCP") \
 	HIST(rtt_first, "rtt_seconds", "seconds", "rtt_us", \
 	     "time to the answer of requests answered at their first transmission") \
 	HIST(rtt_retransmitted, "retransmitted_rtt_seconds", "seconds", "rtt_retransmitted_us", \

@@ -11,6 +11,7 @@
 
 struct hl_plan;
 struct hl_saved;
+struct hl_leases;
 
 #define HL_RSS_KEY_MIN 16 // bytes: the hash of IPv4 addresses and ports uses so many
 #define HL_RSS_KEY_MIN_IPV6 40
@@ -64,6 +65,9 @@ struct hl_plan_options {
 	const struct hl_steering *steering;
 	// Lines that it knows get the address and port they had; used while the plan is made. NULL: none are known.
 	const struct hl_saved *saved;
+	// By pool of the configuration: those that have settled, which are to be freed after the plan. NULL: there
+	// are none, or a plan is made that will not run.
+	struct hl_leases *const *leases;
 	// Told now and then, while the plan is made, how much of the work is done, in lines. NULL: nobody is.
 	void (*progress)(uint64_t done);
 };
@@ -152,6 +156,10 @@ struct hl_target {
  */
 int hl_plan_set_targets(struct hl_plan *plan, uint32_t profile, enum hl_server server,
 			const struct hl_target targets[], uint32_t n, struct hl_error *err);
+
+/** The server of a profile has moved to another address, for good: publish it, and take it for the configured one. */
+int hl_plan_move_server(struct hl_plan *plan, uint32_t profile, enum hl_server server,
+			const struct hl_endpoint *to, struct hl_error *err);
 
 /**
  * Change the settings of one profile while workers run: lines heed a new value from their next use of it on

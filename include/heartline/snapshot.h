@@ -14,6 +14,7 @@ struct hl_snapshot {
 	uint64_t registered;            // their sum
 	uint64_t
 		unresolved_lines; // whose last request waits for a next hop, or was given up for it
+	uint64_t dhcp_clients, dhcp_leases; // addresses that come from DHCP; those that are there
 	// Summed over the workers: a member for each row of HL_COUNTER_TABLE. The program adds what it
 	// counts itself to `limits`. After a retransmission a time counts from the first transmission,
 	// since nobody knows which one was answered.

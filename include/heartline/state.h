@@ -2,6 +2,7 @@
 // The packed 64-bit state word of a line: all that others want to know of it.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum hl_line_state {
@@ -25,10 +26,17 @@ enum hl_local_code {
 	HL_CODE_TIMEOUT,     // no answer within the profile's time-out
 	HL_CODE_UNREACHABLE, // ICMP port unreachable, from the server, that quotes a live request
 	HL_CODE_UNRESOLVED,  // it did not leave: no ARP answer, or no address of the server
+	HL_CODE_NO_LEASE,    // likewise: DHCP has taken the address of the line back
 	HL_CODE_CHALLENGE,   // a 401 or 407 without a challenge that can be answered
 	HL_CODE_TOO_LONG,    // a 401 or 407 whose answer does not fit into a frame
 	HL_LOCAL_CODES,
 };
+
+/** Did the request not leave, for want of an address of either end? */
+static inline bool hl_code_is_unsent(unsigned code)
+{
+	return code == HL_CODE_UNRESOLVED || code == HL_CODE_NO_LEASE;
+}
 
 /** "time-out" and so on; NULL: a status, or no code that is known. */
 const char *hl_local_code_name(unsigned code);

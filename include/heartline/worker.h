@@ -110,6 +110,9 @@ uint32_t hl_worker_serve_slow(struct hl_worker *worker);
 
 const struct hl_counters *hl_worker_counters(const struct hl_worker *worker);
 
+/** Add the DHCP clients that it has, and those of them that have their address. Any thread, any time. */
+void hl_worker_leases(const struct hl_worker *worker, uint64_t *clients, uint64_t *bound);
+
 #define HL_EXAMPLE_BYTES 80
 
 // The first packet that was dropped for a reason.

@@ -37,6 +37,12 @@ const struct hl_counters *hl_worker_counters(const struct hl_worker *worker)
 	return &worker->counters;
 }
 
+void hl_worker_leases(const struct hl_worker *worker, uint64_t *clients, uint64_t *bound)
+{
+	*clients += worker->n;
+	*bound += 1;
+}
+
 static struct hl_worker a, b;
 static struct hl_worker *const workers[] = { &a, &b };
 
@@ -64,6 +70,8 @@ Test(snapshot, lines_are_counted_by_state)
 	state_put(&b, HL_PARK);
 	hl_snapshot_take(&s, workers, 2);
 	cr_expect_eq(s.lines, 10);
+	cr_expect_eq(s.dhcp_clients, 10);
+	cr_expect_eq(s.dhcp_leases, 2);
 	cr_expect_eq(s.by_state[HL_ON_P], 2);
 	for (int state = 0; state < HL_LINE_STATES; state++)
 		cr_expect_eq(s.by_state[state], state == HL_ON_P ? 2 : 1);

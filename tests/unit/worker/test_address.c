@@ -33,22 +33,6 @@ static struct wire *wire_with(const char *ports, const char *profile)
 	return wire_new(yaml);
 }
 
-static void wire_tick(struct wire *wire)
-{
-	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
-
-	hl_worker_tick(wire->worker, &tx, wire->now_ns);
-	wire->n = tx.n;
-}
-
-static void wire_hear(struct wire *wire, const struct hl_packet *pkt)
-{
-	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
-
-	hl_worker_rx(wire->worker, pkt, 1, &tx, wire->now_ns);
-	wire->n = tx.n;
-}
-
 // The kth frame as ARP; false: it is none.
 static bool wire_arp(const struct wire *wire, uint16_t k, struct arp *arp)
 {

@@ -42,3 +42,19 @@ static inline void wire_free(struct wire *wire)
 	hl_plan_free(wire->plan);
 	free(wire);
 }
+
+static inline void wire_tick(struct wire *wire)
+{
+	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
+
+	hl_worker_tick(wire->worker, &tx, wire->now_ns);
+	wire->n = tx.n;
+}
+
+static inline void wire_hear(struct wire *wire, const struct hl_packet *pkt)
+{
+	struct hl_burst tx = { .pkts = wire->out, .cap = 64 };
+
+	hl_worker_rx(wire->worker, pkt, 1, &tx, wire->now_ns);
+	wire->n = tx.n;
+}
