@@ -243,7 +243,7 @@ static int lines_set(const struct config_flags *flags, struct hl_config *config,
 			       "--csv and --%s exclude each other: the file has the numbers",
 			       flags->lines ? "lines" : "user-start");
 	if (csv) {
-		int rc = hl_lines_set_csv(config->lines, csv, err);
+		int rc = hl_lines_set_csv(config->lines, csv, config, err);
 		config->total = config->lines->n_rows;
 		return rc;
 	}

@@ -33,12 +33,13 @@ static int profile_choose(const struct view *view, const struct request *request
 }
 
 // "6000-6099", "6000", or a CSV file.
-static int group_read(struct hl_lines *group, const char *source, struct hl_error *err)
+static int group_read(const struct view *view, struct hl_lines *group, const char *source,
+		      struct hl_error *err)
 {
 	char range[2 * 64];
 
 	if (!ctl_source_is_range(source))
-		return hl_lines_set_csv(group, source, err);
+		return hl_lines_set_csv(group, source, view->run->config, err);
 	if (strchr(source, '-') || strlen(source) >= 60)
 		return hl_lines_set_range(group, source, err);
 	snprintf(range, sizeof(range), "%s-%s", source, source);
@@ -74,7 +75,7 @@ json_t *lines_add_serve(struct view *view, struct serving *s)
 	if (rc == 0)
 		rc = profile_choose(view, &s->request, &around.lines->profile, &err);
 	if (rc == 0)
-		rc = group_read(around.lines, request_text(&s->request, "source"), &err);
+		rc = group_read(view, around.lines, request_text(&s->request, "source"), &err);
 	reply = rc < 0 ? serve_refuse(s, &err) : group_add(view, s, around.lines);
 	hl_config_free(&around);
 	return reply;

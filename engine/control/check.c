@@ -24,13 +24,15 @@ static int server_check(const struct hl_config *config, const struct pools *pool
 	if (server->addr.family == HL_FAMILY_NONE)
 		return 0; // DHCP will name it
 	for (uint32_t g = 0; g < config->n_lines; g++) {
-		uint32_t pool = config->lines[g].pool;
+		const struct hl_lines *lines = &config->lines[g];
 
-		if (config->lines[g].profile != profile)
+		if (lines->profile != profile)
 			continue;
-		any |= pool == HL_POOL_ANY || pool > pools->n;
-		if (!any && pool_server_check(&pools->list[pool - 1], server, fault) != 0)
-			return -EINVAL;
+		any |= lines_of_pool(lines, HL_POOL_ANY) > 0 || lines->pool > pools->n;
+		for (uint32_t i = 0; !any && i < pools->n; i++)
+			if (lines_of_pool(lines, i + 1) > 0 &&
+			    pool_server_check(&pools->list[i], server, fault) != 0)
+				return -EINVAL;
 	}
 	for (uint32_t i = 0; (any || pools->n == 1) && i < pools->n; i++)
 		if (pool_server_check(&pools->list[i], server, fault) != 0)

@@ -211,7 +211,7 @@ static int group_csv_read(struct reader *r, const char *path, struct hl_lines *l
 	if (lines->csv == NULL)
 		return reader_memory_fail(r);
 	r->fault.what[0] = '\0';
-	rc = csv_read(lines, &r->fault, r->err);
+	rc = csv_read(&(struct csv_source){ r->config, lines }, &r->fault, r->err);
 	return rc != 0 && r->fault.what[0] != '\0' ? reader_fail(r) : rc;
 }
 

@@ -322,8 +322,6 @@ void config_pools_leases(struct hl_config *config)
 int config_pool_find(struct reader *r, const char *own, uint32_t profile, uint32_t *pool)
 {
 	const char *of_profile = r->config->profiles[profile].pool, *name = own;
-	struct fault *fault = &r->fault;
-	size_t n = 0;
 
 	if (name == NULL)
 		name = of_profile;
@@ -335,14 +333,8 @@ int config_pool_find(struct reader *r, const char *own, uint32_t profile, uint32
 			return 0;
 		}
 	if (own == NULL)
-		fault_at(fault, FAULT_PROFILE, profile, NULL);
-	fault->key = "pool";
-	fault_say(fault, "there is no pool \"%.60s\"", name);
-	if (r->config->n_pools == 0)
-		fault_hint(fault, "needed: pools, a list with a pool of that name");
-	for (uint32_t i = 0; i < r->config->n_pools && n < sizeof(fault->hint); i++)
-		n += (size_t)snprintf(fault->hint + n, sizeof(fault->hint) - n, "%s%.60s",
-				      i == 0 ? "allowed: " : ", ", r->config->pools[i].name);
+		fault_at(&r->fault, FAULT_PROFILE, profile, NULL);
+	pool_name_fail(r->config, name, strlen(name), &r->fault);
 	return reader_fail(r);
 }
 

@@ -67,6 +67,8 @@ static int field_check(struct csv *c, uint8_t holds, const struct csv_field *fie
 	if (holds ==
 	    COLUMN_DOMAIN) // a domain must not contain quotes, so there are no doubled ones
 		return domain_field_check(c, field);
+	if (holds == COLUMN_POOL)
+		return csv_pool_read(&c->pools, field, &c->fault) == 0 ? 0 : csv_fail(c, field->at);
 	if (field->len == 0 && part == IDENTITY_DISPLAY)
 		return 0;
 	c->fault.key = identity_names[part];
@@ -92,9 +94,9 @@ static int field_check(struct csv *c, uint8_t holds, const struct csv_field *fie
 static void row_keep(struct csv *c, const struct csv_field fields[], uint32_t n)
 {
 	struct hl_csv_row *row = &c->rows[c->n_rows];
-	char *domain = NULL;
+	char *domain = NULL, *pool;
 	char **texts[COLUMNS] = { &row->phone_number, &row->account, &row->password,
-				  &row->display_name, &domain };
+				  &row->display_name, &domain,       &pool };
 
 	*row = (struct hl_csv_row){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
@@ -107,6 +109,8 @@ static void row_keep(struct csv *c, const struct csv_field fields[], uint32_t n)
 	}
 	if (c->has_domain)
 		c->domains[c->n_rows] = domain;
+	if (c->has_pool)
+		csv_pool_keep(&c->pools, c->n_rows);
 	c->n_rows++;
 }
 
@@ -164,6 +168,8 @@ static int rows_alloc(struct csv *c)
 		rows++;
 	if (rows > HL_LINES_MAX)
 		return -E2BIG;
+	if (c->has_pool && csv_pools_alloc(&c->pools, rows) != 0)
+		return -ENOMEM;
 	c->rows = malloc(rows * sizeof(c->rows[0]));
 	if (c->has_domain)
 		c->domains = malloc(rows * sizeof(c->domains[0]));
@@ -184,12 +190,15 @@ static int rows_read(struct csv *c, bool more)
 	return rc;
 }
 
-static int text_read(struct csv *c, const struct hl_lines *lines, const char *text, size_t len,
+static int text_read(struct csv *c, const struct csv_source *source, const char *text, size_t len,
 		     struct fault *fault, struct hl_error *err)
 {
+	const struct hl_lines *lines = source->lines;
 	bool more;
 	int rc = csv_open(c, lines->csv, text, len, err);
 
+	c->pools.config = source->config;
+	c->pools.own = lines->pool;
 	if (rc == 0)
 		rc = csv_head_read(c, &more);
 	if (rc != 0)
@@ -202,8 +211,9 @@ static int text_read(struct csv *c, const struct hl_lines *lines, const char *te
 	return rc;
 }
 
-int csv_read(struct hl_lines *lines, struct fault *fault, struct hl_error *err)
+int csv_read(const struct csv_source *source, struct fault *fault, struct hl_error *err)
 {
+	struct hl_lines *lines = source->lines;
 	struct csv c;
 	size_t len;
 	char *text;
@@ -214,15 +224,17 @@ int csv_read(struct hl_lines *lines, struct fault *fault, struct hl_error *err)
 		fault->code = -rc;
 		return rc;
 	}
-	rc = text_read(&c, lines, text, len, fault, err);
+	rc = text_read(&c, source, text, len, fault, err);
 	if (rc != 0) {
 		free(c.rows);
 		free(c.domains);
+		csv_pools_free(&c.pools);
 		free(text);
 		return rc;
 	}
 	lines->rows = c.rows;
 	lines->domains = c.domains;
+	csv_pools_give(&c.pools, lines);
 	lines->texts = text;
 	lines->n_rows = c.n_rows;
 	return 0;

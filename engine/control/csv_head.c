@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "control/csv_reader.h"
 
-#define COLUMNS_ALLOWED "allowed: phone_number, account, password, display_name, domain"
+#define COLUMNS_ALLOWED "allowed: phone_number, account, password, display_name, domain, pool"
 
 static bool record_is(const struct csv *c, const char *word)
 {
@@ -59,6 +59,7 @@ static int header_read(struct csv *c)
 		return rc;
 	c->least = c->columns;
 	c->has_domain = (seen & 1 << COLUMN_DOMAIN) != 0;
+	c->has_pool = (seen & 1 << COLUMN_POOL) != 0;
 	if ((seen & 1 << IDENTITY_NUMBER) != 0)
 		return 0;
 	fault_say(&c->fault, "there is no column phone_number");

@@ -3,15 +3,23 @@
 #pragma once
 
 #include <heartline/config.h>
+#include "control/csv_pools.h"
 #include "control/csv_text.h"
 #include "control/identity.h"
 
-// What a column holds: a part of the identity (enum identity_part), or the domain.
-enum { COLUMN_DOMAIN = IDENTITY_PARTS, COLUMNS };
+// What a column holds: a part of the identity (enum identity_part), the domain, or the pool.
+enum { COLUMN_DOMAIN = IDENTITY_PARTS, COLUMN_POOL, COLUMNS };
 
 static inline const char *column_name(uint8_t holds)
 {
-	return holds == COLUMN_DOMAIN ? "domain" : identity_names[holds];
+	switch (holds) {
+	case COLUMN_DOMAIN:
+		return "domain";
+	case COLUMN_POOL:
+		return "pool";
+	default:
+		return identity_names[holds];
+	}
 }
 
 struct csv {
@@ -20,10 +28,11 @@ struct csv {
 	struct fault fault;
 	uint8_t columns, least; // largest and smallest number of fields in a row
 	uint8_t holds[COLUMNS]; // what each column holds
-	bool has_header, has_domain;
+	bool has_header, has_domain, has_pool;
 	struct hl_csv_row *rows;
 	char **domains; // NULL if there is no such column
 	uint32_t n_rows;
+	struct csv_pools pools;
 };
 
 // Read the lines before the first row. *more is set when the current record is a row.

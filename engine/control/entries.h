@@ -25,6 +25,20 @@ static inline uint64_t lines_count(const struct hl_lines *lines)
 	return lines->csv != NULL ? lines->n_rows : lines->last - lines->first + 1;
 }
 
+// The pool of line k of a group, as in struct hl_lines.
+static inline uint32_t line_pool(const struct hl_lines *lines, uint64_t k)
+{
+	return lines->csv != NULL && lines->row_pools != NULL ? lines->row_pools[k] : lines->pool;
+}
+
+// Lines of a group that are of a pool, which is HL_POOL_ANY or at most n_pools of the configuration.
+static inline uint64_t lines_of_pool(const struct hl_lines *lines, uint32_t pool)
+{
+	if (lines->csv != NULL && lines->pool_rows != NULL)
+		return lines->pool_rows[pool];
+	return lines->pool == pool ? lines_count(lines) : 0;
+}
+
 // Digits of a number of a range: as wide as the first was written, wider when it must be.
 static inline uint32_t range_width(const struct hl_lines *lines, uint64_t number)
 {

@@ -115,7 +115,8 @@ int hl_lines_set_range(struct hl_lines *lines, const char *text, struct hl_error
 	return range_set(lines, text, &fault) != 0 ? fault_fail(&fault, err) : 0;
 }
 
-int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *err)
+int hl_lines_set_csv(struct hl_lines *lines, const char *path, const struct hl_config *config,
+		     struct hl_error *err)
 {
 	struct fault fault = { .code = EINVAL, .key = "csv" };
 	int rc;
@@ -123,7 +124,7 @@ int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *
 	lines->csv = strdup(path);
 	if (lines->csv == NULL)
 		return hl_fail(err, ENOMEM, "csv: out of memory");
-	rc = csv_read(lines, &fault, err);
+	rc = csv_read(&(struct csv_source){ config, lines }, &fault, err);
 	return rc != 0 && fault.what[0] != '\0' ? fault_fail(&fault, err) : rc;
 }
 
@@ -191,6 +192,8 @@ void hl_config_free(struct hl_config *config)
 		free(config->lines[i].csv);
 		free(config->lines[i].rows);
 		free(config->lines[i].domains);
+		free(config->lines[i].row_pools);
+		free(config->lines[i].pool_rows);
 		free(config->lines[i].texts);
 	}
 	free(config->ports);

@@ -235,10 +235,10 @@ static int lines_place(struct planner *p, const struct pools *pools)
 	if (rc == 0 && (p->line_networks == NULL || plan->directory.uses == NULL))
 		rc = plan_no_memory(p);
 	for (uint32_t g = 0; rc == 0 && g < c->n_lines; g++) {
-		struct pool_share *share = pool_share_of(&shares, c, g);
-		struct pool_reach reach = pools_reach(pools, c->lines[g].pool);
-
 		for (uint32_t k = 0; k < lines_count(&c->lines[g]); k++) {
+			uint32_t pool = line_pool(&c->lines[g], k);
+			struct pool_share *share = pool_share_of(&shares, c, g, pool);
+			struct pool_reach reach = pools_reach(pools, pool);
 			uint32_t own = reach.first_address +
 				       (uint32_t)(share->next++ % reach.n_addresses);
 			uint16_t network = plan->table.addresses[own].network;

@@ -128,38 +128,61 @@ struct pool_reach pools_reach(const struct pools *pools, uint32_t pool)
 }
 
 struct pool_share *pool_share_of(const struct pool_shares *shares, const struct hl_config *config,
-				 uint32_t group)
+				 uint32_t group, uint32_t pool)
 {
-	const struct hl_lines *lines = &config->lines[group];
 	uint16_t first, last;
 
-	profile_window(&config->profiles[lines->profile], &first, &last);
-	for (uint32_t i = 0; i < shares->n; i++) {
-		struct pool_share *share = &shares->list[i];
+	profile_window(&config->profiles[config->lines[group].profile], &first, &last);
+	for (uint32_t at = shares->first[pool]; at != 0; at = shares->list[at - 1].another) {
+		struct pool_share *share = &shares->list[at - 1];
 
-		if (share->pool == lines->pool && share->first == first && share->last == last)
+		if (share->first == first && share->last == last)
 			return share;
 	}
 	return NULL;
 }
 
+static void share_add(struct pool_shares *shares, const struct hl_config *config, uint32_t group,
+		      uint32_t pool)
+{
+	const struct hl_lines *lines = &config->lines[group];
+	const uint64_t n = lines_of_pool(lines, pool);
+	struct pool_share *share;
+
+	if (n == 0)
+		return;
+	share = pool_share_of(shares, config, group, pool);
+	if (share == NULL) {
+		share = &shares->list[shares->n++];
+		share->pool = pool;
+		share->another = shares->first[pool];
+		shares->first[pool] = shares->n;
+		profile_window(&config->profiles[lines->profile], &share->first, &share->last);
+	}
+	share->lines += n;
+}
+
 int pool_shares_make(struct pool_shares *shares, const struct hl_config *config,
 		     struct hl_error *err)
 {
-	*shares = (struct pool_shares){ .list = calloc(config->n_lines, sizeof(*shares->list)) };
-	if (shares->list == NULL)
+	const uint32_t n_pools = config->n_pools > 0 ? config->n_pools : config->n_ports;
+	size_t most = 0;
+
+	for (uint32_t g = 0; g < config->n_lines; g++)
+		most += config->lines[g].pool_rows != NULL ? n_pools + 1 : 1;
+	*shares = (struct pool_shares){
+		.list = calloc(most, sizeof(*shares->list)),
+		.first = calloc(n_pools + 1, sizeof(*shares->first)),
+	};
+	if (shares->list == NULL || shares->first == NULL)
 		return no_memory(err);
 	for (uint32_t g = 0; g < config->n_lines; g++) {
 		const struct hl_lines *lines = &config->lines[g];
-		struct pool_share *share = pool_share_of(shares, config, g);
 
-		if (share == NULL) {
-			share = &shares->list[shares->n++];
-			share->pool = lines->pool;
-			profile_window(&config->profiles[lines->profile], &share->first,
-				       &share->last);
-		}
-		share->lines += lines_count(lines);
+		if (lines->pool_rows == NULL)
+			share_add(shares, config, g, lines->pool);
+		for (uint32_t i = 0; lines->pool_rows != NULL && i <= config->n_pools; i++)
+			share_add(shares, config, g, i);
 	}
 	return 0;
 }
@@ -167,7 +190,24 @@ int pool_shares_make(struct pool_shares *shares, const struct hl_config *config,
 void pool_shares_free(struct pool_shares *shares)
 {
 	free(shares->list);
-	shares->list = NULL;
+	free(shares->first);
+	*shares = (struct pool_shares){ 0 };
+}
+
+int pool_name_fail(const struct hl_config *config, const char *name, size_t len,
+		   struct fault *fault)
+{
+	const uint32_t n_pools = config != NULL ? config->n_pools : 0;
+	size_t n = 0;
+
+	fault->key = "pool";
+	fault_say(fault, "there is no pool \"%.*s\"", (int)(len < 60 ? len : 60), name);
+	if (n_pools == 0)
+		return fault_hint(fault, "needed: pools, a list with a pool of that name");
+	for (uint32_t i = 0; i < n_pools && n < sizeof(fault->hint); i++)
+		n += (size_t)snprintf(fault->hint + n, sizeof(fault->hint) - n, "%s%.60s",
+				      i == 0 ? "allowed: " : ", ", config->pools[i].name);
+	return -EINVAL;
 }
 
 int pools_fault_at(const struct pools *pools, uint32_t pool, const char *key, struct fault *fault)

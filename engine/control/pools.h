@@ -39,7 +39,8 @@ struct pool_reach pools_reach(const struct pools *pools, uint32_t pool);
 
 // Lines of one pool and window: they take its addresses in turn.
 struct pool_share {
-	uint32_t pool; // as in struct hl_lines
+	uint32_t pool;    // as in struct hl_lines
+	uint32_t another; // of the same pool, with another window: index + 1; 0: none
 	uint16_t first, last;
 	uint64_t lines;
 	uint64_t next; // how many have theirs
@@ -48,13 +49,15 @@ struct pool_share {
 struct pool_shares {
 	struct pool_share *list;
 	uint32_t n;
+	uint32_t *first; // of each pool, from HL_POOL_ANY on: index + 1; 0: it has no lines
 };
 
 int pool_shares_make(struct pool_shares *shares, const struct hl_config *config,
 		     struct hl_error *err);
 void pool_shares_free(struct pool_shares *shares);
+// That of the lines of a group which are of a pool.
 struct pool_share *pool_share_of(const struct pool_shares *shares, const struct hl_config *config,
-				 uint32_t group);
+				 uint32_t group, uint32_t pool);
 
 // May lines of the share come to a pool, by its index?
 static inline bool pool_share_reaches(const struct pool_share *share, uint32_t pool)
@@ -68,6 +71,10 @@ uint64_t pool_lines(const struct pools *pools, const struct pool_shares *shares,
 // Is there room in each network for the lines that take its addresses?
 int pools_room_check(const struct pools *pools, const struct hl_config *config,
 		     const struct windows *windows, struct fault *fault);
+
+// There is no pool of that name; the hint says which there are. Returns -EINVAL.
+int pool_name_fail(const struct hl_config *config, const char *name, size_t len,
+		   struct fault *fault);
 
 // What hl_config_free() frees of pools.
 void pools_free_texts(struct hl_config *config);

@@ -13,6 +13,8 @@ static uint64_t ports_of(const struct pool_shares *shares, uint32_t pool)
 		const struct pool_share *share = &shares->list[i];
 		bool inside = false;
 
+		if (!pool_share_reaches(share, pool))
+			continue; // most do not, where each row of a CSV has its pool
 		for (uint32_t k = 0; k < shares->n; k++) {
 			const struct pool_share *other = &shares->list[k];
 			bool holds = other->first <= share->first && share->last <= other->last &&
@@ -21,7 +23,7 @@ static uint64_t ports_of(const struct pool_shares *shares, uint32_t pool)
 
 			inside |= k != i && holds && (!same || k < i);
 		}
-		if (pool_share_reaches(share, pool) && !inside)
+		if (!inside)
 			n += (uint64_t)share->last - share->first + 1;
 	}
 	return n;

@@ -101,6 +101,9 @@ struct hl_lines {
 	struct hl_csv_row *rows;
 	// SIP domain by row, NULL: the profile's; without such a column the array itself is NULL
 	char **domains;
+	// Pool by row, as `pool` above, and how many rows each has, from HL_POOL_ANY on (n_pools + 1
+	// counts); without such a column both are NULL
+	uint32_t *row_pools, *pool_rows;
 	char *texts; // the file, where the texts of its rows stand
 };
 
@@ -344,8 +347,14 @@ int hl_port_set_addresses(struct hl_port *port, const char *text, struct hl_erro
 /** Set "6000-15999". The caller adds the group to config->total. @return 0, -EINVAL */
 int hl_lines_set_range(struct hl_lines *lines, const char *text, struct hl_error *err);
 
-/** Read a CSV file. @return 0, -errno with a message that points into it */
-int hl_lines_set_csv(struct hl_lines *lines, const char *path, struct hl_error *err);
+/**
+ * Read a CSV file.
+ *
+ * @param config  whose pools its rows may name, or NULL: there are none
+ * @return 0, -errno with a message that points into it
+ */
+int hl_lines_set_csv(struct hl_lines *lines, const char *path, const struct hl_config *config,
+		     struct hl_error *err);
 
 /**
  * Refuse something in a file that only the program can know to be wrong, say a device that does not

@@ -114,7 +114,7 @@ Test(csv, a_quoted_field_that_is_wrong_is_refused_where_it_is)
 		"\"phone_number\",\"x\ny\"\n",
 		"phones.csv:1:17: error: column \"x\ny\" is not known\n"
 		"    1 | \"phone_number\",\"x\n"
-		"      |                 ^~ allowed: phone_number, account, password, display_name, domain");
+		"      |                 ^~ allowed: phone_number, account, password, display_name, domain, pool");
 }
 
 Test(csv, names_of_columns_in_any_case_and_order_choose_them)
@@ -262,7 +262,7 @@ Test(csv, any_bytes_give_rows_or_one_message_with_a_place)
 		}
 		fwrite(text, 1, n, file);
 		fclose(file);
-		int rc = hl_lines_set_csv(&lines, "any.csv", &err);
+		int rc = hl_lines_set_csv(&lines, "any.csv", NULL, &err);
 		good += rc == 0;
 		bad += rc != 0;
 		if (rc == 0)
@@ -354,12 +354,13 @@ Test(csv, a_bad_head_is_refused)
 		"name,secret,label\n6001,p,Ann\n",
 		"phones.csv:1:1: error: the first line has no digits and names no column\n"
 		"    1 | name,secret,label\n"
-		"      | ^~ allowed: phone_number, account, password, display_name, domain; if it is a "
+		"      | ^~ allowed: phone_number, account, password, display_name, domain, pool; if it is a "
 		"phone line, put a line with the names of its columns in front");
-	csv_expect("label,Password,Phone_number\nAnn,p,6001\n",
-		   "phones.csv:1:1: error: column \"label\" is not known\n"
-		   "    1 | label,Password,Phone_number\n"
-		   "      | ^~ allowed: phone_number, account, password, display_name, domain");
+	csv_expect(
+		"label,Password,Phone_number\nAnn,p,6001\n",
+		"phones.csv:1:1: error: column \"label\" is not known\n"
+		"    1 | label,Password,Phone_number\n"
+		"      | ^~ allowed: phone_number, account, password, display_name, domain, pool");
 	csv_expect("\xff\xfe"
 		   "6\n",
 		   "phones.csv:1:1: error: the file is written in UTF-16\n"
@@ -369,16 +370,17 @@ Test(csv, a_bad_head_is_refused)
 		"phone_number;colour\n6001;red\n",
 		"phones.csv:1:14: error: column \"colour\" is not known\n"
 		"    1 | phone_number;colour\n"
-		"      |              ^~ allowed: phone_number, account, password, display_name, domain");
+		"      |              ^~ allowed: phone_number, account, password, display_name, domain, pool");
 	csv_expect("account;account\n",
 		   "phones.csv:1:9: error: column \"account\" stands twice\n"
 		   "    1 | account;account\n"
 		   "      |         ^~ allowed: phone_number, account, password, display_name, "
-		   "domain");
-	csv_expect("account;password\nu;p\n",
-		   "phones.csv:1:1: error: there is no column phone_number\n"
-		   "    1 | account;password\n"
-		   "      | ^~ allowed: phone_number, account, password, display_name, domain");
+		   "domain, pool");
+	csv_expect(
+		"account;password\nu;p\n",
+		"phones.csv:1:1: error: there is no column phone_number\n"
+		"    1 | account;password\n"
+		"      | ^~ allowed: phone_number, account, password, display_name, domain, pool");
 	csv_expect("SEQUENTIAL\n", "phones.csv:1:1: error: there are no rows\n"
 				   "    1 | SEQUENTIAL\n"
 				   "      | ^~ needed: phone_number;account;password;display_name");

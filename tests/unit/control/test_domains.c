@@ -130,11 +130,11 @@ Test(domains, a_bad_one_is_refused_where_it_is)
 	refused("domain;domain\n",
 		"phones.csv:1:8: error: column \"domain\" stands twice\n"
 		"    1 | domain;domain\n"
-		"      |        ^~ allowed: phone_number, account, password, display_name, domain");
+		"      |        ^~ allowed: phone_number, account, password, display_name, domain, pool");
 	refused("domain\na.example\n",
 		"phones.csv:1:1: error: there is no column phone_number\n"
 		"    1 | domain\n"
-		"      | ^~ allowed: phone_number, account, password, display_name, domain");
+		"      | ^~ allowed: phone_number, account, password, display_name, domain, pool");
 }
 
 Test(domains, a_number_may_stand_once_in_each)

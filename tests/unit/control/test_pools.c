@@ -274,6 +274,80 @@ Test(pools, what_comes_to_each_is_told)
 	hl_config_free(&config);
 }
 
+#define THREE_POOLS \
+	BARE "pools:\n  - {name: red, vlan: 5-6, addresses: 10.99.1.1-10.99.1.2/16}\n" \
+	     "  - {name: green, addresses: 10.99.1.1-10.99.1.3/16}\n" \
+	     "  - {name: blue, vlan: 9, addresses: 10.99.1.1/16}\n" PROFILES RANDOM
+#define ROWS "lines:\n  - {profile: lab, csv: phones.csv, pool: green}\n"
+
+// The row's pool counts before that of its group, which an empty cell or none at all means.
+Test(pools, a_row_of_a_csv_names_its_pool)
+{
+	// of red two addresses in VLAN 5, then two in VLAN 6
+	static const uint16_t networks[] = { 0, 2, 3, 0, 2, 3, 1, 2 };
+	struct hl_config config;
+	struct hl_pool_share share;
+
+	file_write("phones.csv", "pool;phone_number\nred;1\n;2\n\"blue\";3\nred;4\ngreen;5\n"
+				 "blue;6\nred;7\n;8\n");
+	config_read(&config, THREE_POOLS ROWS);
+	cr_assert_eq(hl_pool_explain(&config, 0, &share), 0);
+	cr_expect(share.lines == 3 && share.room == 4 * 10001);
+	cr_assert_eq(hl_pool_explain(&config, 1, &share), 0);
+	cr_expect(share.lines == 3 && share.room == 3 * 10001);
+	cr_assert_eq(hl_pool_explain(&config, 2, &share), 0);
+	cr_expect(share.lines == 2 && share.room == 10001);
+	hl_config_free(&config);
+
+	struct hl_plan *plan = plan_of(THREE_POOLS ROWS, &one_worker);
+	const struct line_table *table = &plan->table;
+
+	cr_assert_eq(table->n_lines, 8);
+	for (uint32_t i = 0; i < 8; i++)
+		cr_expect_eq(table->addresses[table->lines[i].addr].network, networks[i], "line %u",
+			     i);
+	hl_plan_free(plan);
+}
+
+Test(pools, a_row_that_names_no_pool_of_ours_is_refused_where_it_is)
+{
+	file_write("phones.csv", "phone_number;pool\n1;red\n2;reds\n");
+	message_expect(THREE_POOLS ROWS, "phones.csv:3:3: error: pool: there is no pool \"reds\"\n"
+					 "    3 | 2;reds\n"
+					 "      |   ^~ allowed: red, green, blue");
+	message_expect(PORTS PROFILES "lines:\n  - {profile: lab, csv: phones.csv}\n",
+		       "phones.csv:2:3: error: pool: there is no pool \"red\"\n"
+		       "    2 | 1;red\n"
+		       "      |   ^~ needed: pools, a list with a pool of that name");
+}
+
+// Rows that no pool has room for: one address and one port.
+Test(pools, rows_are_counted_against_the_room_of_their_pool)
+{
+	file_write("phones.csv", "phone_number;pool\n1;blue\n2;blue\n");
+	message_expect(
+		BARE "pools:\n  - {name: red, vlan: 5, addresses: 10.99.1.1-10.99.1.4/16}\n"
+		     "  - {name: blue, vlan: 9, addresses: 10.99.1.1/16}\n" PROFILES
+		     "lines:\n  - {profile: lab, csv: phones.csv}\n",
+		"lab.yaml:5:38: error: addresses: 2 lines come to this pool, which is more than 1 address "
+		"times 1 port (5060-5060)\n"
+		"    5 |   - {name: blue, vlan: 9, addresses: 10.99.1.1/16}\n"
+		"      |                                      ^~ allowed: 1; give more addresses, more ports "
+		"(use_random_sip_port), or other lines another pool");
+}
+
+// Without pools a column of empty cells says nothing.
+Test(pools, an_empty_column_needs_no_pools)
+{
+	struct hl_config config;
+
+	file_write("phones.csv", "phone_number;pool\n1;\n2;\n");
+	config_read(&config, PORTS PROFILES "lines:\n  - {profile: lab, csv: phones.csv}\n");
+	cr_expect_eq(config.total, 2);
+	cr_expect_null(config.lines[0].row_pools);
+	hl_config_free(&config);
+}
+
 Test(pools, what_several_networks_do_not_allow_yet_is_said)
 {
 	struct hl_config config;
