@@ -80,7 +80,7 @@ static const struct hl_label label_method = { "method", method_value, NULL,
 static const struct hl_label label_class = { "class", class_value, NULL, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_drop = { "reason", drop_value, drop_help, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_limit = { "limit", limit_value, limit_help, .shown_at_zero = UINT64_MAX };
-static const struct hl_label label_dhcp = { "event", dhcp_value, dhcp_help, .shown_at_zero = 0 };
+static const struct hl_label label_dhcp = { "event", dhcp_value, dhcp_help, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_state = { "state", state_value, NULL, .shown_at_zero = UINT64_MAX };
 static const struct hl_label label_code = { "code", code_value, NULL, .shown_at_zero = 0 };
 

@@ -271,7 +271,7 @@ const char *hl_dhcp_event_text(enum hl_dhcp_event event);
 	     "failures that moved a line, by the code that says why") \
 	EACH(limits, HL_LIMITS, limit, "limits_total", "times", "limits", \
 	     "what the generator itself could not do, or not in time") \
-	EACH(dhcp, HL_DHCP_EVENTS, dhcp, "dhcp_total", "times", "dhcp", \
+	EACH(dhcp, HL_DHCP_EVENTS, dhcp, "dhcp_total", "times", "counters.dhcp", \
 	     "what became of addresses that come from DHCP") \
 	HIST(rtt_first, "rtt_seconds", "seconds", "rtt_us", \
 	     "time to the answer of requests answered at their first transmission") \
