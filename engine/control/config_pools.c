@@ -305,7 +305,7 @@ void config_pools_leases(struct hl_config *config)
 	uint64_t any = 0;
 
 	for (uint32_t g = 0; g < config->n_lines; g++)
-		any += config->lines[g].pool == HL_POOL_ANY;
+		any += lines_of_pool(&config->lines[g], HL_POOL_ANY);
 	for (uint32_t i = 0; i < config->n_pools; i++) {
 		struct hl_port *at = &config->pools[i].at;
 		uint64_t lines = 0;
@@ -313,8 +313,8 @@ void config_pools_leases(struct hl_config *config)
 		if (!at->by_dhcp || at->leases_given || (any > 0 && config->n_pools > 1))
 			continue;
 		for (uint32_t g = 0; g < config->n_lines; g++)
-			if (config->lines[g].pool == HL_POOL_ANY || config->lines[g].pool == i + 1)
-				lines += lines_count(&config->lines[g]);
+			lines += lines_of_pool(&config->lines[g], HL_POOL_ANY) +
+				 lines_of_pool(&config->lines[g], i + 1);
 		at->n_leases = lines < UINT32_MAX ? (uint32_t)lines : UINT32_MAX;
 	}
 }

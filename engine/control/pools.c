@@ -357,16 +357,19 @@ const struct hl_pool *hl_config_leased_pool(const struct hl_config *config, uint
 	const struct hl_pool *pool = NULL;
 
 	for (uint32_t g = 0; g < config->n_lines; g++) {
-		uint32_t of = config->lines[g].pool;
+		const struct hl_lines *lines = &config->lines[g];
 
-		if (config->lines[g].profile != profile)
+		if (lines->profile != profile)
 			continue;
-		if (of == HL_POOL_ANY && config->n_pools == 1)
-			of = 1;
-		if (of == HL_POOL_ANY || of > config->n_pools ||
-		    (pool != NULL && pool != &config->pools[of - 1]))
+		if (config->n_pools != 1 && lines_of_pool(lines, HL_POOL_ANY) > 0)
 			return NULL;
-		pool = &config->pools[of - 1];
+		for (uint32_t i = 0; i < config->n_pools; i++) {
+			if (config->n_pools > 1 && lines_of_pool(lines, i + 1) == 0)
+				continue;
+			if (pool != NULL && pool != &config->pools[i])
+				return NULL;
+			pool = &config->pools[i];
+		}
 	}
 	return pool != NULL && pool->at.by_dhcp ? pool : NULL;
 }

@@ -336,6 +336,28 @@ Test(pools, rows_are_counted_against_the_room_of_their_pool)
 		"(use_random_sip_port), or other lines another pool");
 }
 
+// As many addresses are asked for as rows name the pool; and it names the servers of a profile whose lines are
+// all in it.
+Test(pools, rows_are_counted_for_leases)
+{
+#define LEASED \
+	BARE "pools:\n  - {name: red, vlan: 5, addresses: dhcp}\n" \
+	     "  - {name: blue, addresses: 10.99.1.1-10.99.1.2/16}\n" PROFILES \
+	     "lines:\n  - {profile: lab, csv: phones.csv, pool: blue}\n"
+	struct hl_config config;
+
+	file_write("phones.csv", "phone_number;pool\n1;red\n2;\n3;red\n");
+	config_read(&config, LEASED);
+	cr_expect_eq(config.pools[0].at.n_leases, 2);
+	cr_expect_null(hl_config_leased_pool(&config, 0));
+	hl_config_free(&config);
+	file_write("phones.csv", "phone_number;pool\n1;red\n3;red\n");
+	config_read(&config, LEASED);
+	cr_expect_eq(config.pools[0].at.n_leases, 2);
+	cr_expect_eq(hl_config_leased_pool(&config, 0), &config.pools[0]);
+	hl_config_free(&config);
+}
+
 // Without pools a column of empty cells says nothing.
 Test(pools, an_empty_column_needs_no_pools)
 {
