@@ -147,7 +147,8 @@ static inline struct hl_packet bed_write(const struct bed *b, const struct asked
 		n += put32(m + n, 51, b->lease_s);
 		if (b->renew_s)
 			n += put32(m + n, 58, b->renew_s);
-		memcpy(m + n, b->sip, b->sip_len);
+		if (b->sip_len > 0)
+			memcpy(m + n, b->sip, b->sip_len);
 		n += b->sip_len;
 	}
 	m[n++] = 255;
