@@ -4,8 +4,6 @@
 
 #include "net/arp.h"
 
-#define NS_PER_S 1000000000ull
-#define TICK_SHIFT 20
 #define TICK_LEASES 16                   // served by one call
 #define REQUESTS_MAX 4                   // then it begins anew (RFC 2131 3.1.5)
 #define AFTER_DECLINE_NS (10 * NS_PER_S) // RFC 2131 3.1.5
@@ -172,7 +170,7 @@ void leases_tick(struct hl_leases *l, struct hl_burst *tx, uint64_t now_ns)
 	l->now_ns = now_ns;
 	if (!l->releasing && atomic_load_explicit(&l->release, memory_order_acquire))
 		release_begin(l);
-	uint32_t n = wheel_expire(l->wheel, now_ns >> TICK_SHIFT, ids, TICK_LEASES, &done);
+	uint32_t n = wheel_expire(l->wheel, now_ns >> LEASES_TICK_SHIFT, ids, TICK_LEASES, &done);
 	for (uint32_t k = 0; k < n; k++) {
 		const struct lease *lease = &l->list[ids[k]];
 
@@ -181,11 +179,6 @@ void leases_tick(struct hl_leases *l, struct hl_burst *tx, uint64_t now_ns)
 		else
 			lease_due(l, ids[k], tx);
 	}
-}
-
-static struct hl_packet *packet_next(struct hl_burst *tx)
-{
-	return tx->n < tx->cap ? &tx->pkts[tx->n++] : NULL;
 }
 
 // Before there are lines, too, a server must find out where an address is that it renews.
@@ -198,7 +191,7 @@ static void answer_arp(struct hl_leases *l, const struct frame *f, struct hl_bur
 	if (!arp_read(f->payload, f->payload_len, &arp) || !arp.request)
 		return;
 	int64_t i = leases_find(l, &arp.target);
-	if (i < 0 || (pkt = packet_next(tx)) == NULL)
+	if (i < 0 || (pkt = dhcp_packet(tx)) == NULL)
 		return;
 	leases_mac(l, (uint32_t)i, mac);
 	arp_write_reply(pkt, mac, &arp);

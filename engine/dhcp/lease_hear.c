@@ -9,7 +9,6 @@
 #include "base/bytes.h"
 #include "net/arp.h"
 
-#define NS_PER_S 1000000000ull
 #define FOREVER_S 0xffffffffu // RFC 2132 9.2
 #define AFTER_NAK_NS NS_PER_S
 #define AFTER_TAKEN_NS 50000000u

@@ -4,15 +4,15 @@
 
 #include "net/arp.h"
 
-#define NS_PER_S 1000000000ull
 #define AGAIN_NS 1000000 // without room in the burst
 
 static struct hl_packet *packet_next(struct hl_leases *l, uint32_t i, struct hl_burst *tx)
 {
-	if (tx->n < tx->cap)
-		return &tx->pkts[tx->n++];
-	lease_arm(l, i, l->now_ns + AGAIN_NS);
-	return NULL;
+	struct hl_packet *pkt = dhcp_packet(tx);
+
+	if (pkt == NULL)
+		lease_arm(l, i, l->now_ns + AGAIN_NS);
+	return pkt;
 }
 
 static enum hl_dhcp_event event_of(enum dhcp_type type)

@@ -7,13 +7,11 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 
-#define NS_PER_S 1000000000ull
-#define TICK_SHIFT 20      // of the wheel: 1 ms
 #define ARM_MAX (1u << 29) // ticks; what is later is looked at again then
 
 static uint64_t tick_of(uint64_t ns)
 {
-	return ns >> TICK_SHIFT;
+	return ns >> LEASES_TICK_SHIFT;
 }
 
 struct hl_leases *leases_new(const struct leases_setup *setup)
@@ -229,5 +227,5 @@ uint64_t leases_next(const struct hl_leases *l)
 
 	if (!l->releasing && atomic_load_explicit(&l->release, memory_order_acquire))
 		return 0;
-	return next == UINT64_MAX ? next : next << TICK_SHIFT;
+	return next == UINT64_MAX ? next : next << LEASES_TICK_SHIFT;
 }

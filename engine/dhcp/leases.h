@@ -29,6 +29,8 @@ enum lease_state {
 	LEASE_RELEASED,
 };
 
+#define NS_PER_S 1000000000ull
+#define LEASES_TICK_SHIFT 20 // of the wheel: 1 ms
 #define LEASE_NEVER UINT64_MAX
 
 // Addresses are numbers in the order of the host.

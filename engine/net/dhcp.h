@@ -36,6 +36,12 @@ struct dhcp_message {
 	const uint8_t *client_id; // option 61
 };
 
+// The next packet of a burst; NULL: it is full.
+static inline struct hl_packet *dhcp_packet(struct hl_burst *tx)
+{
+	return tx->n < tx->cap ? &tx->pkts[tx->n++] : NULL;
+}
+
 // Along the path of a port or network, whose VLANs it is put in.
 void dhcp_write(struct hl_packet *pkt, const struct path *path, const struct dhcp_message *m);
 

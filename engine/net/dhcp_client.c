@@ -27,11 +27,6 @@ void hl_dhcp_start(struct hl_dhcp *dhcp, const struct hl_addr *addr, const uint8
 	memcpy(dhcp->mac, mac, sizeof(dhcp->mac));
 }
 
-static struct hl_packet *packet_next(struct hl_burst *tx)
-{
-	return tx->n < tx->cap ? &tx->pkts[tx->n++] : NULL;
-}
-
 // The server sends to the address that we gave, so it must find out where that is.
 static void arp_answer(const struct hl_dhcp *dhcp, const struct frame *f, struct hl_burst *tx)
 {
@@ -41,7 +36,7 @@ static void arp_answer(const struct hl_dhcp *dhcp, const struct frame *f, struct
 	if (!arp_read(f->payload, f->payload_len, &arp) || !arp.request ||
 	    !hl_addr_equal(&arp.target, &dhcp->addr) || hl_addr_equal(&arp.sender, &dhcp->addr))
 		return;
-	pkt = packet_next(tx);
+	pkt = dhcp_packet(tx);
 	if (pkt != NULL)
 		arp_write_reply(pkt, dhcp->mac, &arp);
 }
@@ -95,7 +90,7 @@ static void ask(struct hl_dhcp *dhcp, struct hl_burst *tx, uint64_t now_ns)
 		dhcp->state = HL_DHCP_SILENT;
 		return;
 	}
-	pkt = packet_next(tx);
+	pkt = dhcp_packet(tx);
 	if (pkt == NULL)
 		return; // no room: at the next poll
 	dhcp_write_inform(pkt, dhcp->mac, &dhcp->addr, dhcp->xid,
