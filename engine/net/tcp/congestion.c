@@ -6,9 +6,8 @@
 
 #define ROUND_TRIP_MAX_MS 600000 // a longer one was made up
 
-void tcp_took_round_trip(struct tcp *t, struct tcp_conn *c, uint32_t ticks)
+void tcp_took_round_trip(struct tcp_conn *c, uint32_t ticks)
 {
-	(void)t;
 	if (ticks == 0)
 		ticks = 1;
 	if (c->srtt == 0) {
@@ -32,10 +31,10 @@ static void round_trip_of(struct tcp *t, struct tcp_conn *c, const struct tcp_se
 		uint32_t ms = tcp_stamp(t, c) - in->echo;
 
 		if (in->has_stamps && ms < ROUND_TRIP_MAX_MS)
-			tcp_took_round_trip(t, c, tcp_span(ms));
+			tcp_took_round_trip(c, tcp_span(ms));
 	} else if (q != NULL && q->is_timed && !seq_before(in->ack, q->timed)) {
 		q->is_timed = false;
-		tcp_took_round_trip(t, c, t->now - q->timed_at);
+		tcp_took_round_trip(c, t->now - q->timed_at);
 	}
 }
 

@@ -74,7 +74,7 @@ static void syn_acknowledged(struct input *i)
 	c->snd_una = i->in->ack;
 	c->rttvar = 0;
 	if (!c->syn_resent)
-		tcp_took_round_trip(i->t, c, ticks);
+		tcp_took_round_trip(c, ticks);
 	establish(i);
 }
 

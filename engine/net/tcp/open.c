@@ -40,7 +40,7 @@ void tcp_close_all(struct tcp *t)
 void tcp_set_now(struct tcp *t, uint64_t now_ns)
 {
 	t->now_ns = now_ns;
-	t->now = (uint32_t)(now_ns >> 17);
+	t->now = (uint32_t)(now_ns >> TCP_TICK_SHIFT);
 	t->now_ms = (uint32_t)(now_ns / 1000000);
 }
 
@@ -86,7 +86,7 @@ static uint16_t mss_agreed(uint16_t own, const struct tcp_segment *syn, bool sta
 		mss = MSS_LEAST;
 	if (mss > own)
 		mss = own;
-	return stamped ? mss - TCP_STAMPS_KEPT : mss;
+	return stamped ? mss - TCP_STAMPS_BYTES : mss;
 }
 
 void tcp_heed_syn(struct tcp *t, struct tcp_conn *c, const struct tcp_segment *syn)
@@ -172,7 +172,7 @@ void tcp_abort(struct tcp *t, struct tcp_conn *c)
 
 void tcp_too_big(struct tcp *t, struct tcp_conn *c, uint32_t quoted_seq, uint16_t mss)
 {
-	uint16_t options = tcp_has(c, TCP_STAMPED) ? TCP_STAMPS_KEPT : 0;
+	uint16_t options = tcp_has(c, TCP_STAMPED) ? TCP_STAMPS_BYTES : 0;
 
 	// Only who sees the connection knows a number under way (RFC 5927 4.1).
 	if (!tcp_is_synchronized(c) || c->queue == TCP_NO_QUEUE ||

@@ -170,7 +170,7 @@ bool tcp_output(struct tcp *t, struct tcp_conn *c, struct tcp_segment *out)
 		out->echo = n.flags & TCP_ACK ? c->stamp_recent : 0;
 	}
 	if (n.flags & TCP_SYN && tcp_has(c, TCP_STAMPED))
-		out->mss += TCP_STAMPS_KEPT; // what was agreed on is without them
+		out->mss += TCP_STAMPS_BYTES; // what was agreed on is without them
 	if (tcp_has(c, TCP_PROBES) && c->timer != TCP_TIMER_RESEND)
 		t->counters.probes++;
 	tcp_clear(c, TCP_OWES_RESET | TCP_PROBES);

@@ -12,8 +12,9 @@ enum {
 	TCP_RESEND_FIRST_MS = 1000,               // RFC 6298 2.1
 	TCP_RESEND_AFTER_LOST_SYN_MS = 3000,      // RFC 6298 5.7
 	TCP_STAMP_OLD_MS = 24 * 24 * 3600 * 1000, // RFC 7323 5.5
-	TCP_STAMPS_KEPT = TCP_STAMPS_BYTES,
 };
+
+#define TCP_TICK_SHIFT 17 // as that of lines (line/line.h)
 
 static inline bool seq_before(uint32_t a, uint32_t b)
 {
@@ -63,7 +64,7 @@ void tcp_rearm(struct tcp *t, struct tcp_conn *c);
 void tcp_end(struct tcp *t, struct tcp_conn *c);
 
 // congestion.c
-void tcp_took_round_trip(struct tcp *t, struct tcp_conn *c, uint32_t ticks);
+void tcp_took_round_trip(struct tcp_conn *c, uint32_t ticks);
 void tcp_acknowledged(struct tcp *t, struct tcp_conn *c, const struct tcp_segment *in);
 void tcp_duplicate(struct tcp *t, struct tcp_conn *c);
 void tcp_timed_out(struct tcp *t, struct tcp_conn *c);

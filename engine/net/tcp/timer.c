@@ -2,11 +2,9 @@
 // What a connection does when nothing comes.
 #include "net/tcp/parts.h"
 
-#define TICK_NS (1u << 17) // line/line.h
-
 uint32_t tcp_span(uint64_t ms)
 {
-	return (uint32_t)((ms * 1000000 + TICK_NS - 1) / TICK_NS);
+	return (uint32_t)((ms * 1000000 + (1u << TCP_TICK_SHIFT) - 1) >> TCP_TICK_SHIFT);
 }
 
 static uint64_t resend_ticks(const struct tcp *t, const struct tcp_conn *c)
