@@ -8,7 +8,7 @@
 
 cd "$(dirname "$0")" || exit 2
 all="faults doctor_run pools doctor dns kamailio_failover ipv6 kamailio_freeze kamailio_loss kamailio_probe
-	kamailio_shared kamailio_strict agreement capture dhcp hep link memif stall steer survive veth"
+	kamailio_shared kamailio_strict agreement capture dhcp leases hep link memif stall steer survive veth"
 if [[ ${1-} == --list ]]; then
 	printf '%s\n' $all
 	exit

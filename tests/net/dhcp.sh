@@ -7,6 +7,8 @@
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/dhcp_server.sh
+. "$(dirname "$0")/dhcp_server.sh"
 need "dhcp" kamailio kamcmd dnsmasq
 reaper_start
 
@@ -22,11 +24,6 @@ dnsmasq_start() {
 		--user=root --pid-file= --leasefile-ro --log-facility=- --log-dhcp --port=0 \
 		--interface="$ID" --bind-dynamic --dhcp-range=10.99.0.0,static,255.255.0.0 "$@"
 	DNSMASQ_PID=$SPAWNED
-}
-
-dnsmasq_stop() {
-	kill "$DNSMASQ_PID"
-	reap "$DNSMASQ_PID" 10
 }
 
 # config_write [KEY: VALUE...]: the lab's profile, with these servers instead of its own.
@@ -49,21 +46,6 @@ config_write() {
 	} >"$DIR/lab.yaml"
 }
 
-# The question has gone out, so the driver is done with the interface and it may be moved. The next
-# question finds dnsmasq behind it.
-# shellcheck disable=SC2317 # called by wait_running
-tap_asked() {
-	tap_started && (($(<"/sys/class/net/$ID/statistics/rx_packets") > 0))
-} 2>/dev/null
-
-# lines_start NAME: heartline behind a tap that ends in the servers' namespace.
-lines_start() {
-	heartline_start "$1" "" run -c "$DIR/lab.yaml" --summary "$DIR/$1.json"
-	wait_running 20 tap_asked || bail "$1: the tap starts" "no question on $ID"
-	tap_move "$servers" || bail "$1: the tap moves" "$ID cannot be moved"
-	ip -n "$servers" address add 10.99.0.254/16 dev "$ID"
-}
-
 # lines_end NAME: all of them leave.
 lines_end() {
 	heartline_stop "$HEARTLINE_PID" 20
@@ -79,11 +61,6 @@ expect_on() {
 		bail "$1: all lines on the $2" "$(kamailio_table "$2")"
 	fi
 	check "$1: none on the $3" 0 "$(kamailio_stat "$3" location_contacts)"
-}
-
-# said NAME TEXT LOG: heartline's own words
-said() {
-	if grep -qF "$2" "$DIR/$3.log"; then ok "$1"; else not_ok "$1" "not said: $2"; fi
 }
 
 # --- addresses -----------------------------------------------------------------------------------

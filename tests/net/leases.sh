@@ -8,6 +8,8 @@
 
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/dhcp_server.sh
+. "$(dirname "$0")/dhcp_server.sh"
 need "leases" kamailio kamcmd dnsmasq
 reaper_start
 
@@ -25,11 +27,6 @@ dnsmasq_start() {
 		--dhcp-range=10.99.16.0,10.99.63.255,255.255.0.0,120 --dhcp-option=58,6 \
 		--dhcp-option=3,10.99.0.254 --dhcp-option=120,"$*"
 	DNSMASQ_PID=$SPAWNED
-}
-
-dnsmasq_stop() {
-	kill "$DNSMASQ_PID"
-	reap "$DNSMASQ_PID" 10
 }
 
 # kea_configure SERVER...
@@ -85,18 +82,6 @@ config_write() {
 	} >"$DIR/lab.yaml"
 }
 
-# shellcheck disable=SC2317 # called by wait_running
-tap_asked() {
-	tap_started && (($(<"/sys/class/net/$ID/statistics/rx_packets") > 0))
-} 2>/dev/null
-
-lines_start() {
-	heartline_start "$1" "" run -c "$DIR/lab.yaml" --summary "$DIR/$1.json"
-	wait_running 20 tap_asked || bail "$1: the tap starts" "no question on $ID"
-	tap_move "$servers" || bail "$1: the tap moves" "$ID cannot be moved"
-	ip -n "$servers" address add 10.99.0.254/16 dev "$ID"
-}
-
 expect_on() {
 	if wait_running "$3" kamailio_holds "$2" "$lines"; then
 		ok "$1: all lines on the $2"
@@ -104,11 +89,6 @@ expect_on() {
 		bail "$1: all lines on the $2" "$(kamailio_table "$2")"
 	fi
 }
-
-said() {
-	if grep -qF "$2" "$DIR/$3.log"; then ok "$1"; else not_ok "$1" "not said: $2"; fi
-}
-
 
 # --- dnsmasq -------------------------------------------------------------------------------------
 
