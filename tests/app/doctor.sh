@@ -45,6 +45,17 @@ finds() {
 	fi
 }
 
+# wellness: the exit code, errors and warnings
+wellness() {
+	echo "$CODE $(json "'%d %d' % (r['errors'], r['warnings'])")"
+}
+
+# shellcheck disable=SC2317 # called by wait_until
+is_well() {
+	doctor --running --json --watch 1s
+	[[ $(wellness) == "0 0 0" ]]
+}
+
 # run_start LINES KEY...: lines against the registrar that listens; keys of the profile, over the usual ones
 run_start() {
 	local lines=$1 key
@@ -114,8 +125,9 @@ check "for people: in 100 columns, but for commands" 0 "$(grep -v '^  *fix  ' <<
 lab_registrar
 run_start 50 "primary_detect_interval: 200ms" "ramp: 0 run"
 registered 50 || bail "all lines register" "$OUT"
-doctor --running --json --watch 1s
-check "all is well: no error, no warning" "0 0 0" "$CODE $(json "'%d %d' % (r['errors'], r['warnings'])")"
+# A second in which the machine held the generator up draws a warning, rightly; as with faults, it may take a while.
+wait_until 20 is_well
+check "all is well: no error, no warning" "0 0 0" "$(wellness)"
 ctl pause
 finds "paused" warning phase "the run is paused" "phase: paused"
 ctl resume
